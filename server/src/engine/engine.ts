@@ -1,0 +1,60 @@
+import type { OutboundContent } from './content.ts'
+import type { ChatId } from './ids.ts'
+import type { PresenceUpdate } from './events.ts'
+
+/** A code a person scans or types, and until when it is good. */
+export interface LinkCode {
+  code: string
+  expiresAt: Date
+}
+
+/** One message to hand over. */
+export interface Submission {
+  sessionId: string
+  chatId: ChatId
+  /** Chosen with `newMessageId` and stored before hand-over: a resend under the same id is shown once. */
+  waMessageId: string
+  content: OutboundContent
+  quoted?: { waMessageId: string; isFromMe: boolean; sender: ChatId | null; proto: Uint8Array }
+}
+
+/** How a hand-over ended: WhatsApp's own words, or no answer in time. */
+export type SubmitOutcome =
+  | { kind: 'sent'; at: Date; proto: Uint8Array }
+  /** WhatsApp refused: `error` is a code such as `ack_463`; never sent again. */
+  | { kind: 'refused'; error: string }
+  /** The connection was lost or no ack came in time: it may or may not have arrived; send again under the same id. */
+  | { kind: 'unknown'; error: string }
+
+/** WhatsApp as features see it. Our ids, our content, our events; nothing of the library leaks out. */
+export interface Engine {
+  /**
+   * Takes the session over (lease, epoch) and connects. Resolves when the attempt is under way and the state
+   * `starting` is told; what follows arrives as events. Starting a running session does nothing.
+   */
+  start(session: { tenantId: string; sessionId: string }): Promise<void>
+  /** Closes the connection, keeps the pairing; resolves when `stopped` is told. Stopping a stopped one does nothing. */
+  stop(sessionId: string, cause: 'stop' | 'restart'): Promise<void>
+  /** Unlinks from the phone when connected, erases the pairing; resolves when `stopped` is told. */
+  logout(session: { tenantId: string; sessionId: string }): Promise<void>
+  /** Erases every stored key of the session; the caller has stopped it. */
+  erase(sessionId: string): Promise<void>
+  /** The QR code to scan now; undefined when the session is not waiting for one. */
+  qrCode(sessionId: string): LinkCode | undefined
+  /** A code to type on the phone instead of scanning; only while the session waits for linking. */
+  requestPairingCode(sessionId: string, phone: string): Promise<LinkCode>
+  /** Whether the session is connected in this process and can send now. */
+  isWorking(sessionId: string): boolean
+  /** A fresh WhatsApp message id for the session (also valid before it is connected). */
+  newMessageId(sessionId: string): string
+  /** Encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs` (default 20,000). */
+  send(submission: Submission, options?: { ackTimeoutMs?: number }): Promise<SubmitOutcome>
+  /** Shows typing, recording or neither in a chat; resolves when handed over. */
+  setChatState(sessionId: string, chatId: ChatId, state: 'typing' | 'recording' | 'paused'): Promise<void>
+  /** Shows the account online or offline. */
+  setPresence(sessionId: string, presence: 'online' | 'offline'): Promise<void>
+  /** Subscribes on first use; answers what is known, waiting briefly for the first news. */
+  presenceOf(sessionId: string, chatId: ChatId): Promise<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>
+  /** Closes every connection cleanly, flushes keys, releases leases. */
+  close(): Promise<void>
+}

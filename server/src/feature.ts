@@ -1,0 +1,53 @@
+import type { Context } from './context.ts'
+import type { JobHandler } from './job.ts'
+import type { Operation } from './operation.ts'
+import type { Sql } from './platform/database.ts'
+import type { EventPayload, EventType } from './platform/events.ts'
+
+/** Runs inside the publisher's transaction: what it writes and enqueues lives or dies with the event. */
+export interface EventHandler {
+  readonly type: EventType<EventPayload>
+  handle(ctx: Context, sql: Sql, payloads: readonly EventPayload[]): Promise<void>
+}
+
+/** Ties an event type to a handler that gets whole batches, with the payload typed. */
+export function onEvent<P extends EventPayload>(
+  type: EventType<P>,
+  handle: (ctx: Context, sql: Sql, payloads: readonly P[]) => Promise<void>,
+): EventHandler {
+  return { type, handle: (ctx, sql, payloads) => handle(ctx, sql, payloads as readonly P[]) }
+}
+
+/** A live event stream: the sse transport serves it. */
+export interface EventStream {
+  id: string
+  /** Below `/api/v2`, with parameters in braces. */
+  path: string
+  summary: string
+  access: Operation['access']
+  /** Checks the request (throws like an operation) and says what to send. */
+  open(ctx: Context, params: Record<string, string>): Promise<StreamSource>
+}
+
+/** What a stream sends: a first frame, then matching events. */
+export interface StreamSource {
+  first: { event: string; data: unknown }[]
+  names: readonly string[]
+  matches(payload: EventPayload): boolean
+  encode(name: string, payload: EventPayload, atMs: number): { event: string; data: unknown } | undefined
+  /** Events after which the stream ends. */
+  endsOn?(name: string, payload: EventPayload): boolean
+}
+
+/** A folder of business rules as the composition root sees it. */
+export interface Feature {
+  name: string
+  operations?: readonly Operation[]
+  streams?: readonly EventStream[]
+  jobs?: readonly JobHandler[]
+  events?: readonly EventHandler[]
+  /** Runs once when the process is ready to work, with a system context without tenant rows of its own. */
+  start?(ctx: Context): Promise<void>
+  /** Runs when the process drains. */
+  stop?(ctx: Context): Promise<void>
+}

@@ -1,0 +1,71 @@
+import type { z } from 'zod'
+import type { Context, Role } from './context.ts'
+import type { ErrorDefinition } from './platform/errors.ts'
+import type { Scope } from './scopes.ts'
+
+/** What the plan must allow: a feature, or room below a counted limit. */
+export interface PlanGate {
+  /** A feature of the plan record, for example `bulk_send`. */
+  feature?: string
+  /** A limit of the plan record that this operation uses up by one, for example `max_sessions`. */
+  limit?: string
+}
+
+type Part = z.ZodType | undefined
+type OutputOf<S extends Part> = S extends z.ZodType ? z.output<S> : unknown
+
+/** One public action as data: routes, OpenAPI, tools, permission checks and reference pages derive from it. */
+export interface Operation<P extends Part = Part, Q extends Part = Part, B extends Part = Part> {
+  /** Feature and verb, for example `webhooks.create`. */
+  id: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below `/api/v2`, with parameters in braces: `/webhooks/{id}`. */
+  path: string
+  summary: string
+  /** Scopes the credential must hold, all of them; `any` = any valid credential; `public` = none. */
+  access: readonly Scope[] | 'any' | 'public'
+  /** Roles a user must have one of; with `keys: 'refused'` an API key is refused whatever its scopes. */
+  roles?: readonly Role[]
+  keys?: 'refused'
+  gate?: PlanGate
+  params?: P
+  query?: Q
+  body?: B
+  /** Success: 200 or 201; `raw` marks an answer that is not JSON (given as { contentType, body }). */
+  success: { status: 200 | 201 | 202; schema: z.ZodType; raw?: string }
+  /** Refusals beyond those every operation has (401, 403 scope, 404 with an id, 422, 429). */
+  errors?: readonly ErrorDefinition[]
+  /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */
+  isSend?: boolean
+  /** The checked input: params, query and body in one object. Returns the wire object, or an `Answer`. */
+  run(ctx: Context, input: OutputOf<P> & OutputOf<Q> & OutputOf<B> & RequestHints): Promise<unknown>
+}
+
+/** What an operation may know about the request beside its input. */
+export interface RequestHints {
+  /** The header `Prefer: respond-async` was sent. */
+  respondAsync: boolean
+  /** The best of the operation's content types for the Accept header. */
+  accepts: string
+  /** The `User-Agent` header, cut at 400 characters; consent records keep it. */
+  userAgent: string
+}
+
+/** An answer whose status, type or headers are not the usual ones. */
+export class Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers: Record<string, string>
+  constructor(status: number, body: unknown, headers: Record<string, string> = {}) {
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}
+
+/** Checks the types of an operation and widens it for the list. */
+export function defineOperation<P extends Part = undefined, Q extends Part = undefined, B extends Part = undefined>(
+  operation: Operation<P, Q, B>,
+): Operation {
+  return operation as unknown as Operation
+}
