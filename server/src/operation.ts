@@ -49,6 +49,8 @@ export interface RequestHints {
   accepts: string
   /** The `User-Agent` header, cut at 400 characters; consent records keep it. */
   userAgent: string
+  /** `Idempotency-Key` with a SHA-256 (hex) of operation and checked body; absent when the header was not sent. */
+  idempotency?: { key: string; bodyHash: string }
 }
 
 /** An answer whose status, type or headers are not the usual ones. */
