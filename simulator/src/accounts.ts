@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { jidDecode } from 'baileys'
+import type { Connection } from './connection.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
+import { withTypeByte } from './keys.ts'
+import { Mailbox } from './mailbox.ts'
+import type { ReceivedMessage, SeenEvent } from './records.ts'
+import { SenderKeys } from './sender-keys.ts'
+import { SERVER, seconds, stanza, stanzaId } from './stanza.ts'
+import { type PreKeyBundle, VirtualDevice } from './virtual-device.ts'
+
+/** How a phone answers a message: not at all, with a delivery receipt, or by reading it as well. */
+export type ReceiptSettings = { mode: 'none' | 'delivery' | 'read'; deliveryMs: number; readMs: number }
+
+/** Whether an account's messages arrive under its phone number or under its LID. */
+export type Addressing = 'pn' | 'lid'
+
+/** A signed or one-time prekey of a linked device. */
+export type PublicPreKey = { keyId: number; publicKey: Buffer }
+
+/** Below this many prekeys the server asks for more. Source: `MIN_PREKEY_COUNT` of Baileys. */
+const fewPreKeys = 5
+const keptMessages = 50_000
+
+/** A linked device: a client that logs in beside the phone. */
+export class Companion {
+  readonly account: Account
+  readonly device: number
+  readonly noiseKey: Buffer
+  readonly identity: Buffer
+  readonly queue = new DeliveryQueue()
+  registrationId: number
+  signedPreKey: PublicPreKey & { signature: Buffer }
+  preKeys: PublicPreKey[] = []
+  connection: Connection | undefined
+  /** Whether the phone shared its keys and history with it already. */
+  isBootstrapped = false
+  #askedForPreKeys = false
+
+  constructor(account: Account, device: number, keys: CompanionKeys) {
+    this.account = account
+    this.device = device
+    this.noiseKey = keys.noiseKey
+    this.identity = keys.identity
+    this.registrationId = keys.registrationId
+    this.signedPreKey = keys.signedPreKey
+  }
+
+  /** Name of the device in Signal sessions. */
+  get address(): string {
+    return `${this.account.lid}:${this.device}`
+  }
+
+  /** Takes a one-time prekey for a new session and asks the client for more when few are left. */
+  takeBundle(): PreKeyBundle {
+    const preKey = this.preKeys.shift()
+    if (this.preKeys.length < fewPreKeys && !this.#askedForPreKeys) {
+      this.#askedForPreKeys = true
+      this.queue.add(
+        stanza('notification', { from: SERVER, type: 'encrypt', id: stanzaId(), t: seconds() }, [
+          stanza('count', { value: this.preKeys.length }),
+        ]),
+      )
+    }
+    return {
+      registrationId: this.registrationId,
+      identityKey: withTypeByte(this.identity),
+      signedPreKey: { ...this.signedPreKey, publicKey: withTypeByte(this.signedPreKey.publicKey) },
+      // libsignal starts a session without a one-time key as well; its type does not say so.
+      ...(preKey && { preKey: { keyId: preKey.keyId, publicKey: withTypeByte(preKey.publicKey) } }),
+    } as PreKeyBundle
+  }
+
+  /** The client uploaded prekeys. */
+  addPreKeys(keys: PublicPreKey[]): void {
+    this.preKeys.push(...keys)
+    this.#askedForPreKeys = false
+  }
+}
+
+/** What a client tells about its keys when it is linked. */
+export type CompanionKeys = Pick<Companion, 'noiseKey' | 'identity' | 'registrationId' | 'signedPreKey'>
+
+/** A person or business with a phone. The phone is device 0; clients are linked devices from 1 on. */
+export class Account {
+  readonly phone: string
+  readonly lid: string
+  name: string
+  isBusiness: boolean
+  addressing: Addressing = 'pn'
+  receipts: ReceiptSettings
+  readonly device = new VirtualDevice()
+  readonly senderKeys = new SenderKeys()
+  readonly companions = new Map<number, Companion>()
+  readonly messages = new Mailbox<ReceivedMessage>(keptMessages)
+  readonly events = new Mailbox<SeenEvent>(keptMessages)
+  readonly blocked = new Set<string>()
+  /** Ids of messages that came more than once without having been asked for. */
+  duplicates = 0
+  undecryptable = 0
+  picture: string | undefined
+  about = 'Hey there! I am using WhatsApp.'
+  presence: 'available' | 'unavailable' = 'unavailable'
+  readonly presenceSubscribers = new Set<Companion>()
+  readonly #shown = new Set<string>()
+  #nextDevice = 1
+  #work: Promise<unknown> = Promise.resolve()
+
+  constructor(phone: string, name: string, isBusiness: boolean, receipts: ReceiptSettings) {
+    this.phone = phone
+    this.lid = lidOf(phone)
+    this.name = name
+    this.isBusiness = isBusiness
+    this.receipts = receipts
+  }
+
+  get jid(): string {
+    return this.deviceJid(0)
+  }
+
+  get lidJid(): string {
+    return this.deviceLid(0)
+  }
+
+  /** The form that users of the control API see. */
+  get chatId(): string {
+    return `${this.phone}@c.us`
+  }
+
+  deviceJid(device: number): string {
+    return device ? `${this.phone}:${device}@s.whatsapp.net` : `${this.phone}@s.whatsapp.net`
+  }
+
+  deviceLid(device: number): string {
+    return device ? `${this.lid}:${device}@lid` : `${this.lid}@lid`
+  }
+
+  /** Links a client and gives it the next device number. */
+  link(keys: CompanionKeys): Companion {
+    const companion = new Companion(this, this.#nextDevice++, keys)
+    this.companions.set(companion.device, companion)
+    return companion
+  }
+
+  /** Does things of this person one after the other, so that sessions and order stay sound. */
+  inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(work)
+    this.#work = result.catch(() => undefined)
+    return result
+  }
+
+  /** Puts a message on the screen; an id that is shown already from the same sender stays shown once. */
+  show(message: ReceivedMessage): boolean {
+    const key = `${message.from}|${message.id}`
+    if (this.#shown.has(key)) return false
+    this.#shown.add(key)
+    this.messages.add(message)
+    return true
+  }
+}
+
+/** The LID of a phone number: 15 digits that do not show the number, the same in every run. */
+function lidOf(phone: string): string {
+  const digest = createHash('sha256').update(`lid of ${phone}`).digest()
+  return (100_000_000_000_000n + (digest.readBigUInt64BE(0) % 900_000_000_000_000n)).toString()
+}
+
+/** User and device of a jid; undefined when it is none. */
+export function parseJid(jid: string | undefined): { user: string; device: number } | undefined {
+  const decoded = jid ? jidDecode(jid) : undefined
+  return decoded?.user ? { user: decoded.user, device: decoded.device ?? 0 } : undefined
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util'
+import { createSimulator, SIMULATOR_ROOT_PUBLIC_KEY } from './index.ts'
+
+const usage = `usage: moltflow-simulator [--port 4000] [--control-port 4001] [--delivery-ms 250] [--read-ms 500] [--log]`
+
+/** libsignal prints whole sessions, keys included, through these: nothing of it may reach a terminal. */
+function silenceConsole(): void {
+  for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) console[name] = () => undefined
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n${usage}\n`)
+  process.exit(2)
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '4000' },
+        'control-port': { type: 'string', default: '4001' },
+        'delivery-ms': { type: 'string', default: '250' },
+        'read-ms': { type: 'string', default: '500' },
+        log: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (cause) {
+    return fail((cause as Error).message)
+  }
+}
+
+function number(name: string, value: string, max: number): number {
+  const parsed = Number(value)
+  if (!/^\d+$/.test(value) || parsed > max) fail(`--${name} must be a number from 0 to ${max}`)
+  return parsed
+}
+
+silenceConsole()
+const values = readOptions()
+if (values.help) {
+  process.stdout.write(`${usage}\n`)
+  process.exit(0)
+}
+const simulator = await createSimulator({
+  port: number('port', values.port, 65_535),
+  controlPort: number('control-port', values['control-port'], 65_535),
+  deliveryMs: number('delivery-ms', values['delivery-ms'], 600_000),
+  readMs: number('read-ms', values['read-ms'], 600_000),
+  log: values.log,
+}).catch((cause: Error) => fail(cause.message))
+process.stdout.write(
+  `WhatsApp simulator  ${simulator.url}\ncontrol API         ${simulator.controlUrl}\nroot public key     ${SIMULATOR_ROOT_PUBLIC_KEY}\n`,
+)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void simulator.close().then(() => process.exit(0))
+  })
+}

@@ -1,0 +1,123 @@
+import { type BinaryNode, decodeBinaryNode, encodeBinaryNode, type proto } from 'baileys'
+import type { WebSocket } from 'ws'
+import type { Account, Companion } from './accounts.ts'
+import type { ServerCertificate } from './certificates.ts'
+import { NoiseResponder } from './noise.ts'
+
+/** What a connection tells the simulator. */
+export type ConnectionEvents = {
+  login(connection: Connection, payload: proto.ClientPayload): void
+  receive(connection: Connection, node: BinaryNode): Promise<void> | void
+  close(connection: Connection): void
+  problem(what: string, cause: unknown): void
+}
+
+/** A pairing code that was asked for on this connection. */
+export type LinkRequest = {
+  phone: string
+  ref: string
+  wrappedKey: Buffer
+  finish?: (clientIdentity: Buffer, keyBundle: Buffer) => void
+}
+
+/** How long the client has to hang up itself after a farewell, so that it reads the farewell first. */
+const farewellMs = 500
+
+/** One socket: handshake, framing, order of stanzas, and the faults that live on the wire. */
+export class Connection {
+  readonly #socket: WebSocket
+  readonly #noise: NoiseResponder
+  readonly #events: ConnectionEvents
+  #stage: 'hello' | 'finish' | 'open' = 'hello'
+  #work: Promise<void> = Promise.resolve()
+  #lastSendAt = 0
+  /** Faults on the wire: nothing passes, or every frame is late. */
+  isDeaf = false
+  slowMs = 0
+  account: Account | undefined
+  companion: Companion | undefined
+  /** Keys of a client that is not linked yet, and the references in its QR codes. */
+  registration: proto.ClientPayload.IDevicePairingRegistrationData | undefined
+  references: string[] = []
+  link: LinkRequest | undefined
+
+  constructor(socket: WebSocket, certificate: ServerCertificate, events: ConnectionEvents) {
+    this.#socket = socket
+    this.#noise = new NoiseResponder(certificate)
+    this.#events = events
+    socket.on('message', (data: Buffer) => this.#read(data))
+    socket.on('close', () => events.close(this))
+    // A reset by the client is followed by `close`, which is all that matters here.
+    socket.on('error', () => undefined)
+  }
+
+  /** The client's static noise key, which identifies a linked device at login. */
+  get clientKey(): Buffer {
+    return this.#noise.clientKey
+  }
+
+  get isOpen(): boolean {
+    return this.#stage === 'open' && this.#socket.readyState === this.#socket.OPEN
+  }
+
+  /** Sends one stanza, unless a fault swallows it. */
+  send(node: BinaryNode): void {
+    if (this.isDeaf || !this.isOpen) return
+    if (!this.slowMs) {
+      this.#socket.send(this.#noise.frame(encodeBinaryNode(node)))
+      return
+    }
+    // The frame is encrypted when it leaves: nonces are counted in the order of the wire.
+    const now = Date.now()
+    this.#lastSendAt = Math.max(now + this.slowMs, this.#lastSendAt)
+    const timer = setTimeout(() => {
+      if (this.isOpen && !this.isDeaf) this.#socket.send(this.#noise.frame(encodeBinaryNode(node)))
+    }, this.#lastSendAt - now)
+    timer.unref()
+  }
+
+  /** Runs work after what this connection asked for before. */
+  inOrder(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((cause) => this.#events.problem('handling a stanza', cause))
+  }
+
+  /** Sends a last stanza and hangs up once the client had the time to read it. */
+  farewell(node: BinaryNode): void {
+    this.send(node)
+    const timer = setTimeout(() => this.#socket.close(), farewellMs)
+    timer.unref()
+  }
+
+  /** Cuts the connection without a word. */
+  terminate(): void {
+    this.#socket.terminate()
+  }
+
+  #read(data: Buffer): void {
+    try {
+      for (const frame of this.#noise.push(data)) this.#handle(frame)
+    } catch (cause) {
+      this.#events.problem('reading a frame', cause)
+      this.terminate()
+    }
+  }
+
+  #handle(frame: Buffer): void {
+    if (this.#stage === 'hello') {
+      this.#socket.send(this.#noise.frame(this.#noise.answerHello(frame)))
+      this.#stage = 'finish'
+      return
+    }
+    if (this.#stage === 'finish') {
+      const payload = this.#noise.finish(frame)
+      this.#stage = 'open'
+      this.#events.login(this, payload)
+      return
+    }
+    if (this.isDeaf) return
+    // Decoding is asynchronous: the chain keeps the order in which the frames came.
+    this.inOrder(async () => {
+      await this.#events.receive(this, await decodeBinaryNode(frame))
+    })
+  }
+}

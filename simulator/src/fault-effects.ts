@@ -1,0 +1,102 @@
+import type { Connection } from './connection.ts'
+import { SimulatorError } from './errors.ts'
+import type { Fault, StandingFault } from './faults.ts'
+import { stanza } from './stanza.ts'
+import { replace } from './stanzas/login.ts'
+import type { World } from './world.ts'
+
+/** Reasons of `<failure>` that a fault gives to clients that are connected, and again at every login. */
+const failureReasons = { ban: 403, outdated: 405 } as const
+
+/** Lets a fault strike: what is connected feels it now, and what lasts waits for its occasion. */
+export function applyFault(world: World, fault: Fault): StandingFault | undefined {
+  const { kind, phone } = fault
+  const connections = connectionsOf(world, phone)
+  switch (kind) {
+    case 'drop':
+      for (const connection of connections) connection.terminate()
+      return undefined
+    case 'conflict':
+      for (const connection of connections) replace(connection)
+      return undefined
+    case 'logout':
+      unlink(world, phone)
+      return undefined
+    case 'ban':
+    case 'outdated':
+      for (const connection of connections) fail(connection, failureReasons[kind])
+      return world.faults.add(fault)
+    case 'unavailable':
+      for (const connection of connections) {
+        connection.companion?.queue.close(connection)
+        connection.farewell(stanza('stream:error', { code: 503 }))
+      }
+      return world.faults.add(fault)
+    case 'deaf':
+      return deafen(world, fault, connections)
+    case 'slow':
+      if (!fault.delayMs) throw new SimulatorError(422, 'slow needs a delayMs above 0', 'delayMs')
+      for (const connection of connections) connection.slowMs = fault.delayMs
+      return world.faults.add(fault)
+    case 'ack_error':
+    case 'undecryptable':
+      return world.faults.add(fault)
+  }
+}
+
+/** Ends faults; connections on which they lay work again. */
+export function clearFaults(world: World, kind: Fault['kind'] | undefined, phone: string | undefined): void {
+  world.faults.clear(kind, phone)
+  for (const connection of connectionsOf(world, phone)) {
+    if (kind === undefined || kind === 'deaf') connection.isDeaf = false
+    if (kind === undefined || kind === 'slow') {
+      connection.slowMs = world.faults.find('slow', connection.account?.phone)?.delayMs ?? 0
+    }
+  }
+}
+
+function connectionsOf(world: World, phone: string | undefined): Connection[] {
+  return [...world.connections].filter(
+    (connection) => phone === undefined || connection.account?.phone === phone,
+  )
+}
+
+function fail(connection: Connection, reason: number): void {
+  connection.companion?.queue.close(connection)
+  connection.farewell(stanza('failure', { reason, location: 'simulator' }))
+}
+
+/** The owner unlinks the devices on the phone: they are told, and their next login is refused with 401. */
+function unlink(world: World, phone: string | undefined): void {
+  const accounts = phone === undefined ? [...world.accounts.values()] : [world.account(phone)]
+  for (const account of accounts) {
+    for (const companion of account.companions.values()) {
+      const { connection } = companion
+      if (!connection) continue
+      companion.queue.close(connection)
+      const removed = stanza('conflict', { type: 'device_removed' })
+      connection.farewell(stanza('stream:error', { code: 401 }, [removed]))
+    }
+    account.companions.clear()
+  }
+}
+
+/**
+ * Connections stay open and nothing passes any more. Without a duration only those that are open now are
+ * deaf, so that a client that recycles its socket recovers.
+ */
+function deafen(world: World, fault: Fault, connections: Connection[]): StandingFault | undefined {
+  for (const connection of connections) {
+    connection.isDeaf = true
+    connection.companion?.queue.close(connection)
+  }
+  const { durationMs } = fault
+  if (durationMs === undefined) return undefined
+  world.after(durationMs, () => {
+    for (const connection of connections) {
+      connection.isDeaf = false
+      if (connection.isOpen) connection.companion?.queue.reopen(connection)
+    }
+  })
+  return world.faults.add(fault)
+}

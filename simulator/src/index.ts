@@ -1,0 +1,27 @@
+import { createControlApi } from './control-api.ts'
+import { Simulator, type SimulatorOptions } from './simulator.ts'
+
+export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './certificates.ts'
+export { SimulatorError } from './errors.ts'
+export type { FaultKind } from './faults.ts'
+export type {
+  AccountInput,
+  FaultInput,
+  GroupInput,
+  GroupMessageInput,
+  MembersInput,
+  MessageInput,
+  PresenceInput,
+  ReceiptsInput,
+} from './inputs.ts'
+export { generateKeyPair, type KeyPair } from './keys.ts'
+export type { MessageKind, ReceivedMessage, SeenEvent } from './records.ts'
+export type { AccountInfo, Simulator, SimulatorOptions } from './simulator.ts'
+export type { WorldState } from './state.ts'
+
+/** Starts a simulator on the loopback address and resolves once clients can connect. */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = new Simulator(options)
+  await simulator.listen(createControlApi(simulator))
+  return simulator
+}

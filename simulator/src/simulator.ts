@@ -1,0 +1,387 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import type { z } from 'zod'
+import type { Account, Companion } from './accounts.ts'
+import { createServerCertificate, type ServerCertificate } from './certificates.ts'
+import { Connection } from './connection.ts'
+import { textMessage } from './content.ts'
+import { SimulatorError } from './errors.ts'
+import { applyFault, clearFaults } from './fault-effects.ts'
+import { Group } from './groups.ts'
+import * as inputs from './inputs.ts'
+import type { KeyPair } from './keys.ts'
+import { chatJid, sendFromPhone } from './outgoing.ts'
+import type { ReceivedMessage, SeenEvent } from './records.ts'
+import { announceGroup, changeMembers, describeGroup } from './stanzas/groups.ts'
+import { login } from './stanzas/login.ts'
+import { scanCode, typeCode } from './stanzas/pairing.ts'
+import { setPresence, type } from './stanzas/presence.ts'
+import { receiveStanza } from './stanzas/router.ts'
+import { describeWorld, type WorldState } from './state.ts'
+import { World } from './world.ts'
+
+/** How a simulator is started. Ports of 0 (the default) take any free one; delays are in milliseconds. */
+export type SimulatorOptions = {
+  port?: number
+  controlPort?: number
+  /** Root of the server certificate, to try what a client does with a wrong one. */
+  root?: KeyPair
+  /** Write problems to standard error. */
+  log?: boolean
+  deliveryMs?: number
+  readMs?: number
+}
+
+/** A person as the control API describes it. */
+export type AccountInfo = { phone: string; name: string; business: boolean; id: string; lid: string }
+
+const loopback = '127.0.0.1'
+const maxFrameBytes = 64 * 1024 * 1024
+const defaultTimeoutMs = 10_000
+
+/** A running WhatsApp that is not WhatsApp. Start one with `createSimulator`. */
+export class Simulator implements AsyncDisposable {
+  readonly #certificate: ServerCertificate
+  readonly #options: SimulatorOptions
+  readonly #http: Server = createServer((_request, response) => response.writeHead(426).end())
+  readonly #sockets = new WebSocketServer({ server: this.#http, maxPayload: maxFrameBytes })
+  #world: World
+  #control: Server | undefined
+
+  constructor(options: SimulatorOptions) {
+    this.#options = options
+    this.#certificate = createServerCertificate(options.root)
+    this.#world = this.#newWorld()
+    this.#sockets.on('connection', (socket) => this.#connect(socket))
+  }
+
+  /** Starts listening; `control` serves the control API. */
+  async listen(control: Server): Promise<void> {
+    this.#control = control
+    await listen(this.#http, this.#options.port ?? 0)
+    await listen(control, this.#options.controlPort ?? 0)
+  }
+
+  /** Where clients connect. */
+  get url(): string {
+    return `ws://${loopback}:${portOf(this.#http)}`
+  }
+
+  /** Where the control API is. */
+  get controlUrl(): string {
+    return `http://${loopback}:${portOf(this.#control)}`
+  }
+
+  /** The 32 bytes that a client has to pin as root. */
+  get rootPublicKey(): Uint8Array {
+    return this.#certificate.root.public
+  }
+
+  /** Cuts all connections and stops listening. */
+  async close(): Promise<void> {
+    this.#world.end()
+    for (const socket of this.#sockets.clients) socket.terminate()
+    this.#control?.closeAllConnections()
+    this.#http.closeAllConnections()
+    await Promise.all([closed(this.#http), closed(this.#control)])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** Adds a person or business with a phone; one that is there already gets the new name. */
+  createAccount(input: inputs.AccountInput): AccountInfo {
+    const { phone, name, business, addressing } = parse(inputs.accountSchema, input)
+    const known = this.#world.accounts.get(phone)
+    const account = known ?? this.#world.addAccount(phone, name, business ?? false)
+    account.name = name
+    if (business !== undefined) account.isBusiness = business
+    if (addressing) account.addressing = addressing
+    return describeAccount(account)
+  }
+
+  /** The phone scans a QR code, given as its text. */
+  scan(phone: string, code: string): { phone: string; device: number } {
+    const companion = scanCode(this.#world, this.#account(phone), code)
+    return { phone: companion.account.phone, device: companion.device }
+  }
+
+  /** The phone types a pairing code; rejects when it is wrong. */
+  async pair(phone: string, code: string): Promise<{ phone: string; device: number }> {
+    const companion = await typeCode(this.#world, this.#account(phone), code)
+    return { phone: companion.account.phone, device: companion.device }
+  }
+
+  /** Calls back whenever a client asks for a pairing code; returns how to stop it. */
+  onPairingCode(listener: (phone: string) => void): () => void {
+    const { events } = this.#world
+    events.on('pairingCode', listener)
+    return () => void events.off('pairingCode', listener)
+  }
+
+  /** Resolves when a client asks for a pairing code for this phone, at once when one did already. */
+  nextPairingRequest(phone: string, timeoutMs = defaultTimeoutMs): Promise<void> {
+    const world = this.#world
+    if (world.links.get(phone)?.isOpen) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      const stop = this.onPairingCode((asked) => {
+        if (asked === phone) finish(resolve)
+      })
+      const finish = (settle: () => void) => {
+        clearTimeout(timer)
+        stop()
+        settle()
+      }
+      const late = () => reject(new Error(`no pairing code was asked for within ${timeoutMs} ms`))
+      const timer = setTimeout(() => finish(late), timeoutMs)
+    })
+  }
+
+  /** Resolves when a linked client of this phone is logged in and active, at once when one is. */
+  untilOnline(phone: string, timeoutMs = defaultTimeoutMs): Promise<void> {
+    const account = this.#account(phone)
+    const isOnline = (companion: Companion) => companion.connection !== undefined && companion.isBootstrapped
+    if ([...account.companions.values()].some(isOnline)) return Promise.resolve()
+    const { events } = this.#world
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        events.off('online', listener)
+        reject(new Error(`no client of ${phone} came online within ${timeoutMs} ms`))
+      }, timeoutMs)
+      const listener = (companion: Companion) => {
+        if (companion.account !== account) return
+        clearTimeout(timer)
+        events.off('online', listener)
+        resolve()
+      }
+      events.on('online', listener)
+    })
+  }
+
+  /** Somebody writes on the phone, to a person or a group. On a linked phone this is its owner typing. */
+  async sendMessage(phone: string, input: inputs.MessageInput): Promise<{ id: string }> {
+    const from = this.#account(phone)
+    const draft = parse(inputs.messageSchema, input)
+    const chat = this.#chat(draft.to)
+    return this.#send(from, chat, draft)
+  }
+
+  /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */
+  messages(phone: string, since?: string | number): ReceivedMessage[] {
+    const from = parseSince(since)
+    return this.#account(phone)
+      .messages.all()
+      .filter(({ receivedAt }) => Date.parse(receivedAt) >= from)
+  }
+
+  /** Receipts, typing and presence that the phone saw of others, oldest first. */
+  events(phone: string, since?: string | number): SeenEvent[] {
+    const from = parseSince(since)
+    return this.#account(phone)
+      .events.all()
+      .filter(({ at }) => Date.parse(at) >= from)
+  }
+
+  /** The first message that matches and that no earlier call returned; waits for it. */
+  nextMessage(
+    phone: string,
+    predicate: (message: ReceivedMessage) => boolean = () => true,
+    timeoutMs = defaultTimeoutMs,
+  ): Promise<ReceivedMessage> {
+    return this.#account(phone).messages.next(predicate, timeoutMs, `message for ${phone}`)
+  }
+
+  /** The first event that matches and that no earlier call returned; waits for it. */
+  nextEvent(
+    phone: string,
+    predicate: (event: SeenEvent) => boolean = () => true,
+    timeoutMs = defaultTimeoutMs,
+  ): Promise<SeenEvent> {
+    return this.#account(phone).events.next(predicate, timeoutMs, `event for ${phone}`)
+  }
+
+  /** How this phone answers messages. */
+  setReceipts(phone: string, input: inputs.ReceiptsInput): Account['receipts'] {
+    const account = this.#account(phone)
+    const { mode, deliveryMs, readMs } = parse(inputs.receiptsSchema, input)
+    account.receipts = {
+      mode,
+      deliveryMs: deliveryMs ?? account.receipts.deliveryMs,
+      readMs: readMs ?? account.receipts.readMs,
+    }
+    return account.receipts
+  }
+
+  /** The person comes, goes, types or records; typing needs a chat. */
+  setPresence(phone: string, input: inputs.PresenceInput): void {
+    const account = this.#account(phone)
+    const { state, to } = parse(inputs.presenceSchema, input)
+    if (state === 'available' || state === 'unavailable') return setPresence(account, state)
+    if (!to) throw new SimulatorError(422, `${state} needs the chat it happens in`, 'to')
+    return type(account, this.#chat(to), state)
+  }
+
+  /** Creates a group. */
+  createGroup(input: inputs.GroupInput): { id: string } {
+    const { subject, owner, members, addressing } = parse(inputs.groupSchema, input)
+    const people = members.map((phone) => this.#world.account(phone, 'members'))
+    const creator = this.#world.account(owner, 'owner')
+    const group = this.#world.createGroup(creator, subject, people, addressing ?? 'lid')
+    announceGroup(group)
+    return { id: group.id }
+  }
+
+  /** A member writes into a group. */
+  async sendGroupMessage(id: string, input: inputs.GroupMessageInput): Promise<{ id: string }> {
+    const group = this.#world.group(id)
+    const { from, ...draft } = parse(inputs.groupMessageSchema, input)
+    return this.#send(this.#world.account(from, 'from'), group, draft)
+  }
+
+  /** Adds members, or removes, promotes or demotes them, in the name of the owner. */
+  changeGroupMembers(id: string, input: inputs.MembersInput): object {
+    const group = this.#world.group(id)
+    const { members, action } = parse(inputs.membersSchema, input)
+    const people = members.map((phone) => this.#world.account(phone, 'members'))
+    changeMembers(group, group.owner, action ?? 'add', people)
+    return describeGroup(group)
+  }
+
+  /** Adds members to a group. */
+  addGroupMembers(id: string, members: string[]): object {
+    return this.changeGroupMembers(id, { members })
+  }
+
+  /** Makes something go wrong; `clear`, or the kind `none`, ends it. */
+  fault(input: inputs.FaultInput): void {
+    const { kind, clear, phone, to, ...rest } = parse(inputs.faultSchema, input)
+    if (phone !== undefined) this.#world.account(phone)
+    if (kind === 'none') return clearFaults(this.#world, undefined, phone)
+    if (clear) return clearFaults(this.#world, kind, phone)
+    const chat = to === undefined ? undefined : this.#chat(to)
+    const where = chat instanceof Group ? chat.id : chat?.phone
+    const given = Object.entries(rest).filter(([, value]) => value !== undefined)
+    applyFault(this.#world, {
+      kind,
+      ...(phone !== undefined && { phone }),
+      ...(where !== undefined && { to: where }),
+      ...Object.fromEntries(given),
+    })
+  }
+
+  /** Everything, as JSON. */
+  state(): WorldState {
+    return describeWorld(this.#world)
+  }
+
+  /** A new world: nobody has an account, and every connection is cut. */
+  reset(): void {
+    this.#world.end()
+    this.#world = this.#newWorld()
+  }
+
+  #newWorld(): World {
+    const { deliveryMs = 250, readMs = 500, log } = this.#options
+    return new World({ mode: 'read', deliveryMs, readMs }, (what, cause) => {
+      if (log) process.stderr.write(`${what}${cause instanceof Error ? `: ${cause.message}` : ''}\n`)
+    })
+  }
+
+  #connect(socket: ConstructorParameters<typeof Connection>[0]): void {
+    const world = this.#world
+    const connection = new Connection(socket, this.#certificate, {
+      login: (self, payload) => login(world, self, payload),
+      receive: (self, node) => receiveStanza(world, self, node),
+      close: (self) => disconnect(world, self),
+      problem: (what, cause) => world.problem(what, cause),
+    })
+    world.connections.add(connection)
+  }
+
+  #account(phone: string): Account {
+    return this.#world.account(parse(inputs.phoneSchema, phone, 'phone'))
+  }
+
+  #chat(to: string): Account | Group {
+    if (to.endsWith('@g.us')) return this.#world.group(to, 'to')
+    return (
+      this.#world.find(to.endsWith('@lid') ? to : undefined) ??
+      this.#world.account(parse(inputs.phoneSchema, to, 'to'), 'to')
+    )
+  }
+
+  async #send(
+    from: Account,
+    chat: Account | Group,
+    draft: { text: string; quoted?: string | undefined; mentions?: string[] | undefined },
+  ): Promise<{ id: string }> {
+    if (chat instanceof Group && !chat.members.has(from)) {
+      throw new SimulatorError(422, `${from.phone} is not a member of ${chat.id}`, 'from')
+    }
+    const quoted = draft.quoted === undefined ? undefined : this.#world.recall(draft.quoted)
+    if (draft.quoted !== undefined && !quoted) {
+      throw new SimulatorError(422, `there is no message ${draft.quoted} to quote`, 'quoted')
+    }
+    const mentions = draft.mentions?.map((phone) => this.#world.account(phone, 'mentions'))
+    const nameOf = (account: Account) =>
+      chat instanceof Group ? chat.nameOf(account) : chatJid(account, from.addressing)
+    const content = textMessage(
+      { text: draft.text, ...(quoted && { quoted }), ...(mentions && { mentions }) },
+      nameOf,
+    )
+    return { id: await sendFromPhone(this.#world, from, chat, content) }
+  }
+}
+
+function describeAccount({ phone, name, isBusiness, chatId, lid }: Account): AccountInfo {
+  return { phone, name, business: isBusiness, id: chatId, lid: `${lid}@lid` }
+}
+
+function disconnect(world: World, connection: Connection): void {
+  world.connections.delete(connection)
+  for (const reference of connection.references) world.references.delete(reference)
+  if (connection.link && world.links.get(connection.link.phone) === connection) {
+    world.links.delete(connection.link.phone)
+  }
+  const { companion } = connection
+  companion?.queue.close(connection)
+  if (companion?.connection !== connection) return
+  companion.connection = undefined
+  for (const account of world.accounts.values()) account.presenceSubscribers.delete(companion)
+}
+
+/** Checks what a caller handed in; the error names the field. */
+function parse<S extends z.ZodType>(schema: S, value: unknown, name?: string): z.output<S> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = name ?? (issue?.path.join('.') || undefined)
+  throw new SimulatorError(422, `${field ? `${field}: ` : ''}${issue?.message ?? 'invalid'}`, field)
+}
+
+function parseSince(since: string | number | undefined): number {
+  if (since === undefined || since === '') return 0
+  const time = /^\d+$/.test(String(since)) ? Number(since) : Date.parse(String(since))
+  if (Number.isNaN(time)) throw new SimulatorError(422, 'since must be an ISO time or milliseconds', 'since')
+  return time
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, loopback, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function closed(server: Server | undefined): Promise<void> {
+  return new Promise((resolve) => (server?.listening ? server.close(() => resolve()) : resolve()))
+}
+
+function portOf(server: Server | undefined): number {
+  return (server?.address() as AddressInfo | null)?.port ?? 0
+}

@@ -1,0 +1,126 @@
+import type { BinaryNode } from 'baileys'
+import { handleAppState } from '../app-state.ts'
+import type { Connection } from '../connection.ts'
+import { firstChild, stanza } from '../stanza.ts'
+import type { World } from '../world.ts'
+import { answer, type Query, refuse } from './answer.ts'
+import { bootstrap } from './bootstrap.ts'
+import { handleEncryptionKeys } from './encryption-keys.ts'
+import { handleGroups } from './groups.ts'
+import { receiveMessage } from './messages.ts'
+import { confirmPairing, receiveLinkFinish, receiveLinkHello } from './pairing.ts'
+import { receivePresence, receiveTyping } from './presence.ts'
+import { receiveReceipt } from './receipts.ts'
+import {
+  handleAbout,
+  handleBlocklist,
+  handleBusiness,
+  handleGraphQuery,
+  handlePicture,
+  handlePrivacy,
+  handleProperties,
+} from './settings.ts'
+import { handleUsync } from './usync.ts'
+
+type QueryHandler = (query: Query) => void | Promise<void>
+
+/** Queries of linked devices by namespace. */
+const queryHandlers: Record<string, QueryHandler> = {
+  abt: handleProperties,
+  blocklist: handleBlocklist,
+  disappearing_mode: answerEmpty,
+  encrypt: handleEncryptionKeys,
+  passive: handlePassive,
+  privacy: handlePrivacy,
+  status: handleAbout,
+  'urn:xmpp:whatsapp:dirty': answerEmpty,
+  usync: handleUsync,
+  'w:biz': handleBusiness,
+  'w:g2': handleGroups,
+  'w:mex': handleGraphQuery,
+  'w:p': answerEmpty,
+  'w:profile:picture': handlePicture,
+  'w:stats': answerEmpty,
+  'w:sync:app:state': handleAppState,
+  md: handleDevices,
+}
+
+/** Takes one stanza of a client. */
+export function receiveStanza(world: World, connection: Connection, node: BinaryNode): void | Promise<void> {
+  world.counters.stanzas++
+  switch (node.tag) {
+    case 'iq':
+      return receiveQuery(world, connection, node)
+    case 'message':
+      return receiveMessage(world, connection, node)
+    case 'receipt':
+      return receiveReceipt(world, connection, node)
+    case 'ack':
+      connection.companion?.queue.acknowledge(node)
+      return
+    case 'presence':
+      return receivePresence(world, connection, node)
+    case 'chatstate':
+      return receiveTyping(world, connection, node)
+    case 'call':
+      connection.send(stanza('ack', { class: 'call', id: node.attrs.id, from: node.attrs.to }))
+      return
+    case 'ib':
+      // Telemetry and the wish for a batch of offline stanzas, which are on their way already.
+      return
+    default:
+      countUnknown(world, node)
+  }
+}
+
+function receiveQuery(world: World, connection: Connection, node: BinaryNode): void | Promise<void> {
+  const body = firstChild(node)
+  const { xmlns = '', type } = node.attrs
+  if (type === 'result' || type === 'error') {
+    if (body?.tag === 'pair-device-sign') confirmPairing(connection)
+    return
+  }
+  if (xmlns === 'md' && body?.tag === 'link_code_companion_reg') {
+    if (body.attrs.stage === 'companion_hello') return receiveLinkHello(world, connection, node, body)
+    return receiveLinkFinish(connection, node, body)
+  }
+  const { account, companion } = connection
+  const handler = queryHandlers[xmlns]
+  if (xmlns === 'w:p' && !companion) return answer({ connection, node })
+  if (!account || !companion) return refuse({ connection, node }, 401, 'not-authorized')
+  if (!handler) {
+    countUnknown(world, node)
+    return refuse({ connection, node }, 501, 'feature-not-implemented')
+  }
+  return handler({ world, connection, account, companion, node, body })
+}
+
+function answerEmpty(query: Query): void {
+  answer(query)
+}
+
+/** `iq passive`: with `<active>` the client is ready for what waited, and then for the bootstrap of a new link. */
+async function handlePassive(query: Query): Promise<void> {
+  const { world, connection, companion, body } = query
+  answer(query)
+  if (body?.tag !== 'active') return
+  companion.queue.open(connection)
+  await bootstrap(world, companion)
+  world.events.emit('online', companion)
+}
+
+/** `iq md <remove-companion-device>`: the client unlinks itself or another device of the account. */
+function handleDevices(query: Query): void {
+  const { world, account, body } = query
+  answer(query)
+  const target = world.findCompanion(body?.attrs.jid)
+  if (body?.tag !== 'remove-companion-device' || target?.account !== account) return
+  account.companions.delete(target.device)
+  target.connection?.terminate()
+}
+
+function countUnknown(world: World, node: BinaryNode): void {
+  const { xmlns, type } = node.attrs
+  const signature = [node.tag, xmlns, type, firstChild(node)?.tag].filter(Boolean).join(' ')
+  world.unknownStanzas.set(signature, (world.unknownStanzas.get(signature) ?? 0) + 1)
+}

@@ -1,0 +1,76 @@
+import { parseJid } from '../accounts.ts'
+import { children, seconds, stanza, textOf } from '../stanza.ts'
+import { answer, type Query, refuse } from './answer.ts'
+
+const privacy = {
+  readreceipts: 'all',
+  profile: 'all',
+  status: 'contacts',
+  online: 'all',
+  last: 'all',
+  groupadd: 'all',
+  calladd: 'all',
+  messages: 'all',
+}
+
+/** `iq blocklist`: who is blocked, and changes of it. */
+export function handleBlocklist(query: Query): void {
+  const { world, account, body } = query
+  if (body?.tag === 'item') {
+    const phone = world.find(body.attrs.jid)?.phone ?? parseJid(body.attrs.jid)?.user ?? ''
+    if (body.attrs.action === 'block') account.blocked.add(phone)
+    else account.blocked.delete(phone)
+  }
+  const items = [...account.blocked].map((phone) => stanza('item', { jid: `${phone}@s.whatsapp.net` }))
+  answer(query, [stanza('list', { dhash: '1' }, items)])
+}
+
+/** `iq privacy`: the settings, and the tokens that clients issue to contacts. */
+export function handlePrivacy(query: Query): void {
+  if (query.body?.tag === 'tokens') return answer(query, [stanza('tokens', {}, [])])
+  const categories = Object.entries(privacy).map(([name, value]) => stanza('category', { name, value }))
+  answer(query, [stanza('privacy', {}, categories)])
+}
+
+/** `iq abt`: switches of the service. 10518 off means that a client need not send privacy tokens. */
+export function handleProperties(query: Query): void {
+  const prop = stanza('prop', { config_code: '10518', config_value: '0' })
+  answer(query, [stanza('props', { protocol: '1', hash: 'simulator', refresh: '86400' }, [prop])])
+}
+
+/** `iq w:profile:picture`: only that there is none, until media come. */
+export function handlePicture(query: Query): void {
+  const { node, account } = query
+  if (node.attrs.type === 'get') return refuse(query, 404, 'item-not-found')
+  account.picture = seconds()
+  answer(query, [stanza('picture', { id: account.picture })])
+}
+
+/** `iq status`: the line below the name. */
+export function handleAbout(query: Query): void {
+  const { account, body } = query
+  if (body?.tag === 'status') account.about = textOf(body)
+  answer(query)
+}
+
+/** `iq w:biz`: the profile of a business. */
+export function handleBusiness(query: Query): void {
+  const { world, body } = query
+  const profiles = children(body, 'profile').flatMap(({ attrs }) => {
+    const account = world.find(attrs.jid)
+    return account?.isBusiness ? [stanza('profile', { jid: attrs.jid }, [])] : []
+  })
+  answer(query, [stanza('business_profile', {}, profiles)])
+}
+
+/** `iq w:mex`: GraphQL. The key that a client looks for must be there, or it throws. */
+export function handleGraphQuery(query: Query): void {
+  const data = graphAnswers[query.body?.attrs.query_id ?? ''] ?? {}
+  answer(query, [stanza('result', {}, Buffer.from(JSON.stringify({ data })))])
+}
+
+/** Answers by the query ids of Baileys' `QueryIds`. */
+const graphAnswers: Record<string, object> = {
+  '23983697327930364': { xwa2_fetch_account_reachout_timelock: { is_active: false } },
+  '24503548349331633': { xwa2_message_capping_info: {} },
+}

@@ -1,0 +1,193 @@
+import {
+  type AuthenticationState,
+  type BaileysEventMap,
+  DisconnectReason,
+  initAuthCreds,
+  makeWASocket,
+  type SignalDataTypeMap,
+  type UserFacingSocketConfig,
+  WA_CERT_DETAILS,
+  type WAMessage,
+} from 'baileys'
+import type { Simulator } from '../src/index.ts'
+
+// libsignal prints whole sessions, keys included: a test log is no place for them.
+for (const name of ['info', 'warn', 'error'] as const) console[name] = () => undefined
+
+// Baileys leaves a timer of 30 s behind every upload of prekeys, which would keep each test file running.
+const setTimeoutOfNode = globalThis.setTimeout
+globalThis.setTimeout = Object.assign((...args: Parameters<typeof setTimeoutOfNode>) => {
+  const timer = setTimeoutOfNode(...args)
+  return (args[1] ?? 0) >= 20_000 ? timer.unref() : timer
+}, setTimeoutOfNode) as typeof setTimeout
+
+const silent = {
+  level: 'silent',
+  child: () => silent,
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+/** Credentials and keys in memory. */
+export function memoryAuth(): AuthenticationState {
+  const store = new Map<string, unknown>()
+  return {
+    creds: initAuthCreds(),
+    keys: {
+      async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
+        const found: { [id: string]: SignalDataTypeMap[T] } = {}
+        for (const id of ids) {
+          const value = store.get(`${type}|${id}`)
+          if (value !== undefined) found[id] = value as SignalDataTypeMap[T]
+        }
+        return found
+      },
+      async set(data) {
+        for (const [type, entries] of Object.entries(data)) {
+          for (const [id, value] of Object.entries(entries ?? {})) {
+            if (value === null || value === undefined) store.delete(`${type}|${id}`)
+            else store.set(`${type}|${id}`, value)
+          }
+        }
+      },
+    },
+  }
+}
+
+type EventName = keyof BaileysEventMap
+type Seen = { [E in EventName]: { name: E; value: BaileysEventMap[E]; taken: boolean } }[EventName]
+type Waiter = { matches: (seen: Seen) => boolean; resolve: (value: never) => void }
+
+const limitMs = 10_000
+
+/** A real Baileys client, with its events kept so that a test can wait for them without a race. */
+export class Client implements AsyncDisposable {
+  readonly auth: AuthenticationState
+  readonly #simulator: Simulator
+  readonly #config: Partial<UserFacingSocketConfig>
+  readonly #seen: Seen[] = []
+  readonly #waiters = new Set<Waiter>()
+  socket: ReturnType<typeof makeWASocket>
+
+  constructor(simulator: Simulator, config: Partial<UserFacingSocketConfig> = {}, auth = memoryAuth()) {
+    this.#simulator = simulator
+    this.#config = config
+    this.auth = auth
+    WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(simulator.rootPublicKey)
+    this.socket = this.connect()
+  }
+
+  /** Opens a new socket with the same credentials. */
+  connect(): ReturnType<typeof makeWASocket> {
+    const socket = makeWASocket({
+      auth: this.auth,
+      logger: silent,
+      waWebSocketUrl: this.#simulator.url,
+      markOnlineOnConnect: false,
+      ...this.#config,
+    })
+    this.socket = socket
+    socket.ev.process((events) => {
+      if (events['creds.update']) Object.assign(this.auth.creds, events['creds.update'])
+      for (const name of Object.keys(events) as EventName[]) {
+        this.#note({ name, value: events[name], taken: false } as Seen)
+      }
+      const error = events['connection.update']?.lastDisconnect?.error as Boom | undefined
+      if (error?.output?.statusCode === DisconnectReason.restartRequired) this.connect()
+    })
+    return socket
+  }
+
+  /** The first event that matches and was not returned before, now or as soon as it comes. */
+  next<E extends EventName>(
+    name: E,
+    matches: (value: BaileysEventMap[E]) => boolean = () => true,
+    timeoutMs = limitMs,
+  ): Promise<BaileysEventMap[E]> {
+    const fits = (seen: Seen) =>
+      seen.name === name && !seen.taken && matches(seen.value as BaileysEventMap[E])
+    const found = this.#seen.find(fits)
+    if (found) {
+      found.taken = true
+      return Promise.resolve(found.value as BaileysEventMap[E])
+    }
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no ${name} within ${timeoutMs} ms`)), timeoutMs)
+      this.#waiters.add({
+        matches: fits,
+        resolve: (value) => {
+          clearTimeout(timer)
+          resolve(value)
+        },
+      })
+    })
+  }
+
+  /** The next message that matches. */
+  async message(matches: (message: WAMessage) => boolean, timeoutMs = limitMs): Promise<WAMessage> {
+    const upsert = await this.next('messages.upsert', ({ messages }) => messages.some(matches), timeoutMs)
+    const message = upsert.messages.find(matches)
+    if (!message) throw new Error('unreachable')
+    return message
+  }
+
+  /** The code with which the connection ended next, except for the restart that belongs to pairing. */
+  async disconnectCode(timeoutMs = limitMs): Promise<number | undefined> {
+    const { lastDisconnect } = await this.next(
+      'connection.update',
+      ({ connection, lastDisconnect: last }) =>
+        connection === 'close' &&
+        (last?.error as Boom)?.output?.statusCode !== DisconnectReason.restartRequired,
+      timeoutMs,
+    )
+    return (lastDisconnect?.error as Boom | undefined)?.output?.statusCode
+  }
+
+  async open(): Promise<void> {
+    await this.next('connection.update', ({ connection }) => connection === 'open')
+  }
+
+  /** Ends the socket as a lost network would: nothing is told to the server. */
+  async close(): Promise<void> {
+    await this.socket.end(undefined)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #note(seen: Seen): void {
+    this.#seen.push(seen)
+    for (const waiter of this.#waiters) {
+      if (!waiter.matches(seen)) continue
+      this.#waiters.delete(waiter)
+      seen.taken = true
+      waiter.resolve(seen.value as never)
+      return
+    }
+  }
+}
+
+type Boom = Error & { output?: { statusCode?: number } }
+
+/** Text of a message, however it travelled. */
+export function textOf({ message }: WAMessage): string | undefined {
+  return message?.conversation ?? message?.extendedTextMessage?.text ?? undefined
+}
+
+/** A client linked to a phone by scanning its QR code, logged in and past the bootstrap. */
+export async function linkedClient(
+  simulator: Simulator,
+  phone: string,
+  config: Partial<UserFacingSocketConfig> = {},
+): Promise<Client> {
+  const client = new Client(simulator, config)
+  const { qr } = await client.next('connection.update', (update) => update.qr !== undefined)
+  simulator.scan(phone, qr ?? '')
+  await client.open()
+  await client.next('messaging-history.set')
+  return client
+}
