@@ -1,0 +1,34 @@
+import { date, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+
+/** Conversations of a session: with a contact, or in a group or channel. */
+export const chats = pgTable(
+  'chats',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    sessionId: uuid('session_id').notNull(),
+    kind: text().$type<'person' | 'group' | 'channel'>().notNull(),
+    /** Set for persons: the key of their chat. */
+    contactId: uuid('contact_id'),
+    /** How the chat is called outside: for persons it follows the contact's addresses. */
+    waChatId: text('wa_chat_id').notNull(),
+    /** Subject of a group or channel. */
+    name: text(),
+    messageCount: integer('message_count').notNull().default(0),
+    unreadCount: integer('unread_count').notNull().default(0),
+    lastMessageId: uuid('last_message_id'),
+    lastMessageAt: moment('last_message_at'),
+    lastInboundAt: moment('last_inbound_at'),
+    lastOutboundAt: moment('last_outbound_at'),
+    /** The last day (UTC) on which a cold send here was charged to the session's budget. */
+    coldDay: date('cold_day', { mode: 'string' }),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('chats_contact').on(table.sessionId, table.contactId),
+    uniqueIndex('chats_wa_id').on(table.sessionId, table.waChatId),
+    index('chats_list').on(table.sessionId, table.lastMessageAt, table.id),
+  ],
+)

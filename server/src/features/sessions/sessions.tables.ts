@@ -1,0 +1,46 @@
+import { boolean, date, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { SessionStatus, StatusReason } from '../../engine/states.ts'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+
+/** What a tenant set on one session. */
+export interface SessionConfig {
+  auto_transcribe?: boolean
+}
+
+/** One WhatsApp account of a tenant. */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    name: text().notNull(),
+    status: text().$type<SessionStatus>().notNull().default('stopped'),
+    statusReason: text('status_reason').$type<StatusReason>(),
+    /** When a temporary reason (a lock) ends. */
+    statusUntil: moment('status_until'),
+    /** `running` comes back by itself after a restart of the process. */
+    desiredState: text('desired_state').$type<'stopped' | 'running'>().notNull().default('stopped'),
+    /** Digits. */
+    phoneNumber: text('phone_number'),
+    isBusiness: boolean('is_business').notNull().default(false),
+    config: jsonb().$type<SessionConfig>().notNull().default({}),
+    /** First time it worked: the age that the budget for new conversations grows with. */
+    pairedAt: moment('paired_at'),
+    lastConnectedAt: moment('last_connected_at'),
+    lastError: text('last_error'),
+    reachOutLockedUntil: moment('reach_out_locked_until'),
+    /** The day (UTC) that `coldCount` belongs to. */
+    coldDay: date('cold_day', { mode: 'string' }),
+    coldCount: integer('cold_count').notNull().default(0),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  (table) => [
+    index('sessions_tenant').on(table.tenantId, table.createdAt, table.id),
+    index('sessions_desired').on(table.id),
+  ],
+)
+
+/** A session as stored. */
+export type SessionRow = typeof sessions.$inferSelect
