@@ -43,7 +43,7 @@ const all: Step[] = [
     name: 'crash tests',
     command: [...runTests, 'crash'],
     isTestRun: true,
-    env: { MOLTFLOW_CRASH_KILLS: '5' },
+    env: { CRASH_KILLS: '5' },
   },
 ]
 
