@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+
+const script = resolve(import.meta.dirname, 'demo.ts')
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Children of a process, where the system tells (Linux). */
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`
+  return existsSync(file) ? readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number) : []
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(url).then(
+    () => true,
+    () => false,
+  )
+}
+
+test('the demo shows a verified webhook, and Ctrl-C leaves nothing behind', {
+  timeout: 120_000,
+}, async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'moltflow-demo-test-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  const demo = spawn(process.execPath, [script], {
+    env: { ...process.env, TMPDIR: directory, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => demo.kill('SIGTERM'))
+  let output = ''
+  demo.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk
+  })
+  while (!/✔ verified message\.received/.test(output)) {
+    assert.equal(demo.exitCode, null, output)
+    await wait(50)
+  }
+  const children = childrenOf(demo.pid ?? 0)
+  const [, base = ''] = /API +(http\S+)\/api\/v2/.exec(output) ?? []
+  const [, control = ''] = /Simulator +(http\S+)/.exec(output) ?? []
+  assert.ok(await answers(`${base}/health/ready`))
+  assert.ok(await answers(`${control}/state`))
+  assert.equal(readdirSync(directory).length, 1)
+  assert.doesNotMatch(output, /bad signature/)
+
+  demo.kill('SIGINT')
+  const [code] = await once(demo, 'exit')
+  assert.equal(code, 0, output)
+  assert.deepEqual(children.filter(isAlive), [])
+  assert.deepEqual(readdirSync(directory), [])
+  assert.equal(await answers(`${base}/health/ready`), false)
+  assert.equal(await answers(`${control}/state`), false)
+})

@@ -1,0 +1,211 @@
+// MoltFlow without a phone: the server and the simulator side by side in a temporary directory, a paired session,
+// people who write, and a receiver that checks the webhooks. Everything goes over HTTP, as a program of yours would.
+// Usage: npm run demo. Ctrl-C ends it and leaves nothing behind.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Call, createClient, until } from './http.ts'
+import { Program, pickPort } from './programs.ts'
+import { type Delivery, startReceiver } from './receiver.ts'
+import { bold, dim, green, print, printEvent, red } from './terminal.ts'
+import { answers, createWorld, nameOf, type World } from './world.ts'
+
+const talkEveryMs = 4000
+const answerEvery = 2
+
+const directory = mkdtempSync(join(tmpdir(), 'moltflow-demo-'))
+const email = 'demo@example.com'
+const password = randomBytes(9).toString('base64url')
+const apiKey = `mf_${randomBytes(24).toString('hex')}`
+const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`
+
+const programs: Program[] = []
+const closers: (() => void)[] = []
+let isEnding = false
+
+/** Ends everything in the opposite order of its start, then the process. */
+async function end(code: number): Promise<void> {
+  if (isEnding) return
+  isEnding = true
+  for (const close of closers) close()
+  for (const program of programs.toReversed()) await program.stop()
+  removeDirectory()
+  process.exit(code)
+}
+
+function removeDirectory(): void {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** The second Ctrl-C: no patience any more, and still nothing left behind. */
+function endNow(): void {
+  for (const program of programs) program.kill()
+  removeDirectory()
+  process.exit(130)
+}
+
+function onSignal(): void {
+  if (isEnding) return endNow()
+  print()
+  print(dim('Ending the demo ...'))
+  void end(0)
+}
+
+function fail(reason: string, program?: Program): void {
+  if (isEnding) return
+  print(`${red('The demo ends:')} ${reason}`)
+  if (program?.output) print(`The last that the ${program.name} printed:\n${program.output}`)
+  void end(1)
+}
+
+function start(options: {
+  name: string
+  file: string
+  args?: string[]
+  env?: Record<string, string>
+}): Program {
+  const program = new Program({
+    env: {},
+    ...options,
+    cwd: directory,
+    onCrash: (crashed) => fail(`the ${crashed.name} stopped.`, crashed),
+  })
+  programs.push(program)
+  return program
+}
+
+async function startSimulator(): Promise<{ url: string; control: string }> {
+  const [port, controlPort] = [await pickPort(4000), await pickPort(4001)]
+  const control = `http://127.0.0.1:${controlPort}`
+  const program = start({
+    name: 'simulator',
+    file: 'simulator/src/cli.ts',
+    args: ['--port', String(port), '--control-port', String(controlPort)],
+  })
+  await program.answers(`${control}/state`)
+  return { url: `ws://127.0.0.1:${port}`, control }
+}
+
+async function startServer(simulatorUrl: string): Promise<string> {
+  const port = await pickPort(Number(process.env.MOLTFLOW_PORT ?? 3000))
+  const base = `http://127.0.0.1:${port}`
+  const program = start({
+    name: 'server',
+    file: 'server/src/main.ts',
+    env: {
+      MOLTFLOW_PORT: String(port),
+      MOLTFLOW_PUBLIC_URL: base,
+      MOLTFLOW_DATA_DIR: join(directory, 'data'),
+      MOLTFLOW_OWNER_EMAIL: email,
+      MOLTFLOW_OWNER_PASSWORD: password,
+      MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
+      MOLTFLOW_WA_URL: simulatorUrl,
+      // The receiver of the demo listens on this machine, which a webhook may not reach unless it is named.
+      MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
+    },
+  })
+  await program.answers(`${base}/health/ready`)
+  return base
+}
+
+/** Lets API keys read chats; only a person may decide that, so the owner signs in for it. */
+async function openChatHistory(base: string): Promise<void> {
+  const login = await createClient(`${base}/api/v2`)<{ access_token: string }>('POST', '/auth/login', {
+    email,
+    password,
+  })
+  const owner = createClient(`${base}/api/v2`, { authorization: `Bearer ${login.access_token}` })
+  await owner('PATCH', '/tenant/settings', { chat_history_access_enabled: true })
+}
+
+/** Creates a session, starts it and lets the simulated phone scan its code. */
+async function pairSession(api: Call, world: World): Promise<string> {
+  const { id } = await api<{ id: string }>('POST', '/sessions', { name: 'Demo' })
+  await api('POST', `/sessions/${id}/start`)
+  const status = async () => (await api<{ status: string }>('GET', `/sessions/${id}`)).status
+  await until('the QR code', async () => ((await status()) === 'qr_code' ? true : undefined))
+  const { code } = await api<{ code: string }>('GET', `/sessions/${id}/qr`)
+  await world.scan(code)
+  await until('the session to work', async () => ((await status()) === 'working' ? true : undefined))
+  return id
+}
+
+function describe({ event, data }: Delivery): string {
+  const text = typeof data['message'] === 'string' ? `"${data['message']}"` : ''
+  if (event === 'message.received') {
+    const from = nameOf(String(data['sender_phone'] ?? data['chat_id']))
+    return `${from}${data['is_group'] ? ' (in a group)' : ''}: ${text}`
+  }
+  if (event.startsWith('message.')) return `to ${nameOf(String(data['chat_id']))}: ${text}`
+  return String(data['phone_number'] ?? data['status'] ?? '')
+}
+
+/** Prints every webhook and answers every second person who wrote directly. */
+function createReporter(
+  answer: (chatId: string, text: string) => Promise<unknown>,
+): (delivery: Delivery) => void {
+  let direct = 0
+  return (delivery) => {
+    const mark = delivery.isVerified ? green('✔ verified') : red('✖ bad signature')
+    printEvent(mark, delivery.event, describe(delivery))
+    if (delivery.event !== 'message.received' || delivery.data['is_group']) return
+    direct += 1
+    if (direct % answerEvery !== 1) return
+    const text = answers[Math.floor(direct / answerEvery) % answers.length] ?? ''
+    answer(String(delivery.data['chat_id']), text).catch((error: Error) =>
+      printEvent(red('✖'), 'answer', error.message),
+    )
+  }
+}
+
+function printWelcome(base: string, control: string, sessionId: string): void {
+  const row = (name: string, value: string) => print(`  ${name.padEnd(14)} ${value}`)
+  print()
+  print(bold('MoltFlow demo'))
+  row('API', `${base}/api/v2`)
+  row('Reference', `${base}/docs`)
+  row('Owner', `${email}  password ${password}`)
+  row('API key', apiKey)
+  row('Session', `${sessionId} (paired with the simulator, not with WhatsApp)`)
+  row('Simulator', control)
+  print()
+  print('Send a message yourself:')
+  print()
+  print(
+    `  curl -s ${base}/api/v2/messages/send -H 'X-API-Key: ${apiKey}' -H 'Content-Type: application/json' \\`,
+  )
+  print(`    -d '{"session_id":"${sessionId}","chat_id":"+15550100101","message":"Hello from curl"}'`)
+  print()
+  print(dim('Everything is temporary. Ctrl-C ends the demo and removes it.'))
+  print()
+}
+
+async function run(): Promise<void> {
+  print(dim('Starting the simulator and the server ...'))
+  const simulator = await startSimulator()
+  const base = await startServer(simulator.url)
+  const api = createClient(`${base}/api/v2`, { 'x-api-key': apiKey })
+  await openChatHistory(base)
+  const world = await createWorld(createClient(simulator.control))
+  let sessionId = ''
+  const send = (chatId: string, message: string) =>
+    api('POST', '/messages/send', { session_id: sessionId, chat_id: chatId, message })
+  const receiver = await startReceiver(webhookSecret, createReporter(send))
+  closers.push(() => receiver.server.close())
+  const events = ['message.received', 'message.sent', 'message.delivered', 'message.read']
+  await api('POST', '/webhooks', { name: 'Demo receiver', url: receiver.url, events, secret: webhookSecret })
+  sessionId = await pairSession(api, world)
+  printWelcome(base, simulator.control, sessionId)
+  const say = () =>
+    world.sayNext().catch((error: Error) => fail(`the simulator refused a message: ${error.message}`))
+  await say()
+  const timer = setInterval(() => void say(), talkEveryMs)
+  closers.push(() => clearInterval(timer))
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+// Without a reader there is nobody left to demonstrate anything to.
+process.stdout.on('error', () => void end(0))
+
+run().catch((error: Error) => fail(error.message, programs.at(-1)))
