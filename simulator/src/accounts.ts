@@ -154,6 +154,10 @@ export class Account {
     const key = `${message.from}|${message.id}`
     if (this.#shown.has(key)) return false
     this.#shown.add(key)
+    if (this.#shown.size > keptMessages) {
+      const oldest = this.#shown.values().next().value
+      if (oldest !== undefined) this.#shown.delete(oldest)
+    }
     this.messages.add(message)
     return true
   }

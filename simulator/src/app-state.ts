@@ -43,7 +43,10 @@ function stateOf(account: Account): AppState {
 function patchesOf(account: Account, name: string): Uint8Array[] {
   const { patches } = stateOf(account)
   let list = patches.get(name)
-  if (!list) patches.set(name, (list = []))
+  if (!list) {
+    list = []
+    patches.set(name, list)
+  }
   return list
 }
 

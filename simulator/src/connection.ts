@@ -34,6 +34,8 @@ export class Connection {
   /** Faults on the wire: nothing passes, or every frame is late. */
   isDeaf = false
   slowMs = 0
+  /** The client said that it is ready: stanzas flow. */
+  isActive = false
   account: Account | undefined
   companion: Companion | undefined
   /** Keys of a client that is not linked yet, and the references in its QR codes. */
@@ -84,7 +86,7 @@ export class Connection {
   /** Sends a last stanza and hangs up once the client had the time to read it. */
   farewell(node: BinaryNode): void {
     this.send(node)
-    const timer = setTimeout(() => this.#socket.close(), farewellMs)
+    const timer = setTimeout(() => this.#socket.close(), farewellMs + this.slowMs)
     timer.unref()
   }
 

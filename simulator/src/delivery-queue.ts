@@ -47,6 +47,7 @@ export class DeliveryQueue {
    */
   open(connection: Connection): void {
     this.#connection = connection
+    connection.isActive = true
     const count = this.#pending.size
     if (count) {
       const tally = { message: 0, notification: 0, receipt: 0, appdata: 0, call: 0 }

@@ -37,6 +37,7 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
     case 'slow':
       if (!fault.delayMs) throw new SimulatorError(422, 'slow needs a delayMs above 0', 'delayMs')
       for (const connection of connections) connection.slowMs = fault.delayMs
+      if (fault.durationMs !== undefined) world.after(fault.durationMs + 1, () => speedUp(world, phone))
       return world.faults.add(fault)
     case 'ack_error':
     case 'undecryptable':
@@ -47,11 +48,23 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
 /** Ends faults; connections on which they lay work again. */
 export function clearFaults(world: World, kind: Fault['kind'] | undefined, phone: string | undefined): void {
   world.faults.clear(kind, phone)
+  if (kind === undefined || kind === 'deaf') hearAgain(world, phone)
+  if (kind === undefined || kind === 'slow') speedUp(world, phone)
+}
+
+function speedUp(world: World, phone: string | undefined): void {
   for (const connection of connectionsOf(world, phone)) {
-    if (kind === undefined || kind === 'deaf') connection.isDeaf = false
-    if (kind === undefined || kind === 'slow') {
-      connection.slowMs = world.faults.find('slow', connection.account?.phone)?.delayMs ?? 0
-    }
+    connection.slowMs = world.faults.find('slow', connection.account?.phone)?.delayMs ?? 0
+  }
+}
+
+/** Deaf connections work again. One that was deaf from its login on is cut: its client never got in. */
+function hearAgain(world: World, phone: string | undefined): void {
+  for (const connection of connectionsOf(world, phone)) {
+    if (!connection.isDeaf) continue
+    connection.isDeaf = false
+    if (connection.isActive && connection.isOpen) connection.companion?.queue.reopen(connection)
+    else connection.terminate()
   }
 }
 
@@ -90,13 +103,9 @@ function deafen(world: World, fault: Fault, connections: Connection[]): Standing
     connection.isDeaf = true
     connection.companion?.queue.close(connection)
   }
-  const { durationMs } = fault
+  const { durationMs, phone } = fault
   if (durationMs === undefined) return undefined
-  world.after(durationMs, () => {
-    for (const connection of connections) {
-      connection.isDeaf = false
-      if (connection.isOpen) connection.companion?.queue.reopen(connection)
-    }
-  })
-  return world.faults.add(fault)
+  const standing = world.faults.add(fault)
+  world.after(durationMs, () => hearAgain(world, phone))
+  return standing
 }

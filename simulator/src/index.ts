@@ -1,6 +1,7 @@
 import { createControlApi } from './control-api.ts'
 import { Simulator, type SimulatorOptions } from './simulator.ts'
 
+// biome-ignore lint/performance/noBarrelFile: the entry of the package is the one place that gathers its exports.
 export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './certificates.ts'
 export { SimulatorError } from './errors.ts'
 export type { FaultKind } from './faults.ts'

@@ -18,9 +18,7 @@ export async function sendFromPhone(
 ): Promise<string> {
   const sent = { id: messageId(), author: from, chat, message }
   world.remember(sent)
-  await from.inOrder(() =>
-    chat instanceof Group ? sendToGroup(world, sent, chat) : sendToPerson(sent, chat),
-  )
+  await from.inOrder(() => (chat instanceof Group ? sendToGroup(sent, chat) : sendToPerson(sent, chat)))
   const readers = chat instanceof Group ? chat.members.keys() : [chat]
   for (const reader of readers) {
     if (reader === from || reader.blocked.has(from.phone)) continue
@@ -143,10 +141,13 @@ async function sendToPerson(sent: RememberedMessage, peer: Account): Promise<voi
   }
 }
 
-async function sendToGroup(world: World, sent: RememberedMessage, group: Group): Promise<void> {
+async function sendToGroup(sent: RememberedMessage, group: Group): Promise<void> {
   const { author, message } = sent
   let told = group.distributed.get(author)
-  if (!told) group.distributed.set(author, (told = new Set()))
+  if (!told) {
+    told = new Set()
+    group.distributed.set(author, told)
+  }
   // The chain is told before the message moves it forward, else nobody could read this message.
   const distribution = distributionOf(author, group)
   const sealed = author.senderKeys.encrypt(group.id, message)
@@ -162,7 +163,6 @@ async function sendToGroup(world: World, sent: RememberedMessage, group: Group):
       companion.queue.add(messageStanza(sent, companion, content))
     }
   }
-  world.counters.messages++
 }
 
 function messageStanza(sent: RememberedMessage, companion: Companion, content: BinaryNode[]): BinaryNode {

@@ -145,7 +145,10 @@ export class SenderKeys {
   #chainsOf(group: string, author: string): Map<number, Chain> {
     const key = `${group}|${author}`
     let chains = this.#others.get(key)
-    if (!chains) this.#others.set(key, (chains = new Map()))
+    if (!chains) {
+      chains = new Map()
+      this.#others.set(key, chains)
+    }
     return chains
   }
 }

@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import type { z } from 'zod'
-import type { Account, Companion } from './accounts.ts'
+import type { Account } from './accounts.ts'
 import { createServerCertificate, type ServerCertificate } from './certificates.ts'
 import { Connection } from './connection.ts'
 import { textMessage } from './content.ts'
@@ -11,6 +10,7 @@ import { applyFault, clearFaults } from './fault-effects.ts'
 import { Group } from './groups.ts'
 import * as inputs from './inputs.ts'
 import type { KeyPair } from './keys.ts'
+import { listen, loopback, portOf, stop } from './listening.ts'
 import { chatJid, sendFromPhone } from './outgoing.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
 import { announceGroup, changeMembers, describeGroup } from './stanzas/groups.ts'
@@ -19,6 +19,7 @@ import { scanCode, typeCode } from './stanzas/pairing.ts'
 import { setPresence, type } from './stanzas/presence.ts'
 import { receiveStanza } from './stanzas/router.ts'
 import { describeWorld, type WorldState } from './state.ts'
+import { untilOnline, untilPairingRequest } from './waiting.ts'
 import { World } from './world.ts'
 
 /** How a simulator is started. Ports of 0 (the default) take any free one; delays are in milliseconds. */
@@ -36,7 +37,6 @@ export type SimulatorOptions = {
 /** A person as the control API describes it. */
 export type AccountInfo = { phone: string; name: string; business: boolean; id: string; lid: string }
 
-const loopback = '127.0.0.1'
 const maxFrameBytes = 64 * 1024 * 1024
 const defaultTimeoutMs = 10_000
 
@@ -82,9 +82,7 @@ export class Simulator implements AsyncDisposable {
   async close(): Promise<void> {
     this.#world.end()
     for (const socket of this.#sockets.clients) socket.terminate()
-    this.#control?.closeAllConnections()
-    this.#http.closeAllConnections()
-    await Promise.all([closed(this.#http), closed(this.#control)])
+    await Promise.all([stop(this.#http), stop(this.#control)])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -123,41 +121,12 @@ export class Simulator implements AsyncDisposable {
 
   /** Resolves when a client asks for a pairing code for this phone, at once when one did already. */
   nextPairingRequest(phone: string, timeoutMs = defaultTimeoutMs): Promise<void> {
-    const world = this.#world
-    if (world.links.get(phone)?.isOpen) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const stop = this.onPairingCode((asked) => {
-        if (asked === phone) finish(resolve)
-      })
-      const finish = (settle: () => void) => {
-        clearTimeout(timer)
-        stop()
-        settle()
-      }
-      const late = () => reject(new Error(`no pairing code was asked for within ${timeoutMs} ms`))
-      const timer = setTimeout(() => finish(late), timeoutMs)
-    })
+    return untilPairingRequest(this.#world, this.#account(phone).phone, timeoutMs)
   }
 
   /** Resolves when a linked client of this phone is logged in and active, at once when one is. */
   untilOnline(phone: string, timeoutMs = defaultTimeoutMs): Promise<void> {
-    const account = this.#account(phone)
-    const isOnline = (companion: Companion) => companion.connection !== undefined && companion.isBootstrapped
-    if ([...account.companions.values()].some(isOnline)) return Promise.resolve()
-    const { events } = this.#world
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        events.off('online', listener)
-        reject(new Error(`no client of ${phone} came online within ${timeoutMs} ms`))
-      }, timeoutMs)
-      const listener = (companion: Companion) => {
-        if (companion.account !== account) return
-        clearTimeout(timer)
-        events.off('online', listener)
-        resolve()
-      }
-      events.on('online', listener)
-    })
+    return untilOnline(this.#world, this.#account(phone), timeoutMs)
   }
 
   /** Somebody writes on the phone, to a person or a group. On a linked phone this is its owner typing. */
@@ -218,9 +187,12 @@ export class Simulator implements AsyncDisposable {
   setPresence(phone: string, input: inputs.PresenceInput): void {
     const account = this.#account(phone)
     const { state, to } = parse(inputs.presenceSchema, input)
-    if (state === 'available' || state === 'unavailable') return setPresence(account, state)
+    if (state === 'available' || state === 'unavailable') {
+      setPresence(account, state)
+      return
+    }
     if (!to) throw new SimulatorError(422, `${state} needs the chat it happens in`, 'to')
-    return type(account, this.#chat(to), state)
+    type(account, this.#chat(to), state)
   }
 
   /** Creates a group. */
@@ -258,17 +230,13 @@ export class Simulator implements AsyncDisposable {
   fault(input: inputs.FaultInput): void {
     const { kind, clear, phone, to, ...rest } = parse(inputs.faultSchema, input)
     if (phone !== undefined) this.#world.account(phone)
-    if (kind === 'none') return clearFaults(this.#world, undefined, phone)
-    if (clear) return clearFaults(this.#world, kind, phone)
+    if (kind === 'none' || clear) {
+      clearFaults(this.#world, kind === 'none' ? undefined : kind, phone)
+      return
+    }
     const chat = to === undefined ? undefined : this.#chat(to)
     const where = chat instanceof Group ? chat.id : chat?.phone
-    const given = Object.entries(rest).filter(([, value]) => value !== undefined)
-    applyFault(this.#world, {
-      kind,
-      ...(phone !== undefined && { phone }),
-      ...(where !== undefined && { to: where }),
-      ...Object.fromEntries(given),
-    })
+    applyFault(this.#world, withoutUndefined({ ...rest, kind, phone, to: where }))
   }
 
   /** Everything, as JSON. */
@@ -361,27 +329,15 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, name?: string): z
   throw new SimulatorError(422, `${field ? `${field}: ` : ''}${issue?.message ?? 'invalid'}`, field)
 }
 
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>
+}
+
 function parseSince(since: string | number | undefined): number {
   if (since === undefined || since === '') return 0
   const time = /^\d+$/.test(String(since)) ? Number(since) : Date.parse(String(since))
   if (Number.isNaN(time)) throw new SimulatorError(422, 'since must be an ISO time or milliseconds', 'since')
   return time
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, loopback, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function closed(server: Server | undefined): Promise<void> {
-  return new Promise((resolve) => (server?.listening ? server.close(() => resolve()) : resolve()))
-}
-
-function portOf(server: Server | undefined): number {
-  return (server?.address() as AddressInfo | null)?.port ?? 0
 }

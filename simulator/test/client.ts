@@ -9,7 +9,7 @@ import {
   WA_CERT_DETAILS,
   type WAMessage,
 } from 'baileys'
-import type { Simulator } from '../src/index.ts'
+import { createSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts'
 
 // libsignal prints whole sessions, keys included: a test log is no place for them.
 for (const name of ['info', 'warn', 'error'] as const) console[name] = () => undefined
@@ -31,10 +31,14 @@ const silent = {
   error: () => undefined,
 }
 
-/** Credentials and keys in memory. */
-export function memoryAuth(): AuthenticationState {
+/** Credentials and keys in memory, and the store behind them. */
+export type MemoryAuth = AuthenticationState & { store: Map<string, unknown> }
+
+/** Makes credentials of a client that is not linked yet. */
+export function memoryAuth(): MemoryAuth {
   const store = new Map<string, unknown>()
   return {
+    store,
     creds: initAuthCreds(),
     keys: {
       async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
@@ -65,7 +69,7 @@ const limitMs = 10_000
 
 /** A real Baileys client, with its events kept so that a test can wait for them without a race. */
 export class Client implements AsyncDisposable {
-  readonly auth: AuthenticationState
+  readonly auth: MemoryAuth
   readonly #simulator: Simulator
   readonly #config: Partial<UserFacingSocketConfig>
   readonly #seen: Seen[] = []
@@ -134,6 +138,13 @@ export class Client implements AsyncDisposable {
     return message
   }
 
+  /** The acknowledgement of the next message the client sends, as the server wrote it. */
+  acknowledgement(): Promise<Record<string, string>> {
+    return new Promise((resolve) => {
+      this.socket.ws.once('CB:ack,class:message', ({ attrs }) => resolve(attrs))
+    })
+  }
+
   /** The code with which the connection ended next, except for the restart that belongs to pairing. */
   async disconnectCode(timeoutMs = limitMs): Promise<number | undefined> {
     const { lastDisconnect } = await this.next(
@@ -176,6 +187,23 @@ type Boom = Error & { output?: { statusCode?: number } }
 /** Text of a message, however it travelled. */
 export function textOf({ message }: WAMessage): string | undefined {
   return message?.conversation ?? message?.extendedTextMessage?.text ?? undefined
+}
+
+/** The number that everybody in the tests who is linked uses, and two people to talk to. */
+export const owner = '15550001111'
+export const bob = '15550002222'
+export const carol = '15550003333'
+
+/** The jid of a phone number. */
+export const jidOf = (phone: string) => `${phone}@s.whatsapp.net`
+
+/** A simulator with fast receipts in which owner, Bob and Carol have phones. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = await createSimulator({ deliveryMs: 10, readMs: 20, ...options })
+  simulator.createAccount({ phone: owner, name: 'Olga Owner' })
+  simulator.createAccount({ phone: bob, name: 'Bob' })
+  simulator.createAccount({ phone: carol, name: 'Carol' })
+  return simulator
 }
 
 /** A client linked to a phone by scanning its QR code, logged in and past the bootstrap. */

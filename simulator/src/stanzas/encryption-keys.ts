@@ -8,31 +8,36 @@ import { answer, type Query, refuse } from './answer.ts'
 export function handleEncryptionKeys(query: Query): void {
   const { world, companion, node, body } = query
   if (node.attrs.type === 'get') {
-    switch (body?.tag) {
-      case 'count':
-        return answer(query, [stanza('count', { value: companion.preKeys.length })])
-      case 'digest':
-        return answer(query, [digestNode(companion)])
-      case 'key':
-        return answer(query, [
-          stanza(
-            'list',
-            {},
-            children(body, 'user').map((user) => bundleNode(world, user.attrs.jid ?? '')),
-          ),
-        ])
-      default:
-        return refuse(query, 400, 'bad-request')
-    }
+    const found = body && lookUp(world, companion, body)
+    if (found) answer(query, [found])
+    else refuse(query, 400, 'bad-request')
+    return
   }
   if (body?.tag === 'rotate') {
     companion.signedPreKey = readSignedPreKey(child(body, 'skey'))
-    return answer(query)
+  } else {
+    companion.registrationId = readNumber(bytesOf(child(node, 'registration')))
+    companion.signedPreKey = readSignedPreKey(child(node, 'skey'))
+    companion.addPreKeys(children(child(node, 'list'), 'key').map(readPreKey))
   }
-  companion.registrationId = readNumber(bytesOf(child(node, 'registration')))
-  companion.signedPreKey = readSignedPreKey(child(node, 'skey'))
-  companion.addPreKeys(children(child(node, 'list'), 'key').map(readPreKey))
-  return answer(query)
+  answer(query)
+}
+
+function lookUp(world: World, companion: Companion, body: BinaryNode): BinaryNode | undefined {
+  switch (body.tag) {
+    case 'count':
+      return stanza('count', { value: companion.preKeys.length })
+    case 'digest':
+      return digestNode(companion)
+    case 'key':
+      return stanza(
+        'list',
+        {},
+        children(body, 'user').map(({ attrs }) => bundleNode(world, attrs.jid ?? '')),
+      )
+    default:
+      return undefined
+  }
 }
 
 function readPreKey(node: BinaryNode): PublicPreKey {

@@ -7,27 +7,38 @@ import { answer, type Query, refuse } from './answer.ts'
 
 /** `iq w:g2`: groups, their members and settings. */
 export function handleGroups(query: Query): void {
-  const { world, account, node, body } = query
-  if (!body) return refuse(query, 400, 'bad-request')
-  if (body.tag === 'create') return createFromClient(query, body)
-  if (body.tag === 'participating') {
-    const own = [...world.groups.values()].filter((group) => group.members.has(account))
-    return answer(query, [
-      stanza(
-        'groups',
-        {},
-        own.map((group) => group.node()),
-      ),
-    ])
+  const { world, account, body } = query
+  if (!body) {
+    refuse(query, 400, 'bad-request')
+    return
   }
-  if (body.tag === 'leave') return leave(query, body)
+  switch (body.tag) {
+    case 'create':
+      createFromClient(query, body)
+      break
+    case 'participating': {
+      const own = [...world.groups.values()].filter((group) => group.members.has(account))
+      const nodes = own.map((group) => group.node())
+      answer(query, [stanza('groups', {}, nodes)])
+      break
+    }
+    case 'leave':
+      leave(query, body)
+      break
+    default:
+      handleOneGroup(query, body)
+  }
+}
+
+function handleOneGroup(query: Query, body: BinaryNode): void {
+  const { world, account, node } = query
   const group = world.groups.get(node.attrs.to ?? '')
-  if (!group) return refuse(query, 404, 'item-not-found')
-  if (!group.members.has(account)) return refuse(query, 403, 'forbidden')
-  if (body.tag === 'query') return answer(query, [group.node()])
-  if (body.tag === 'invite') return answer(query, [stanza('invite', { code: group.inviteCode })])
-  if (isMemberChange(body.tag)) return changeFromClient(query, group, body.tag, body)
-  return changeSetting(query, group, body)
+  if (!group) refuse(query, 404, 'item-not-found')
+  else if (!group.members.has(account)) refuse(query, 403, 'forbidden')
+  else if (body.tag === 'query') answer(query, [group.node()])
+  else if (body.tag === 'invite') answer(query, [stanza('invite', { code: group.inviteCode })])
+  else if (isMemberChange(body.tag)) changeFromClient(query, group, body.tag, body)
+  else changeSetting(query, group, body)
 }
 
 /** Ways in which the members of a group change. */
@@ -72,7 +83,10 @@ function leave(query: Query, body: BinaryNode): void {
 
 function changeFromClient(query: Query, group: Group, change: MemberChange, body: BinaryNode): void {
   const { world, account } = query
-  if (!group.isAdmin(account)) return refuse(query, 403, 'forbidden')
+  if (!group.isAdmin(account)) {
+    refuse(query, 403, 'forbidden')
+    return
+  }
   const asked = children(body, 'participant').map(({ attrs }) => attrs.jid ?? '')
   const known = asked.flatMap((jid) => world.find(jid) ?? [])
   answer(query, [
@@ -107,7 +121,10 @@ export function changeMembers(group: Group, by: Account, change: MemberChange, m
 
 function changeSetting(query: Query, group: Group, body: BinaryNode): void {
   const { account } = query
-  if (group.isLocked && !group.isAdmin(account)) return refuse(query, 403, 'forbidden')
+  if (group.isLocked && !group.isAdmin(account)) {
+    refuse(query, 403, 'forbidden')
+    return
+  }
   switch (body.tag) {
     case 'subject':
       group.subject = textOf(body)
@@ -130,7 +147,8 @@ function changeSetting(query: Query, group: Group, body: BinaryNode): void {
       group.expiration = body.tag === 'ephemeral' ? body.attrs.expiration : undefined
       break
     default:
-      return refuse(query, 501, 'feature-not-implemented')
+      refuse(query, 501, 'feature-not-implemented')
+      return
   }
   answer(query)
   const { subject, subjectChangedAt } = group

@@ -2,7 +2,7 @@ import { type BinaryNode, proto } from 'baileys'
 import { type Account, type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { Group } from '../groups.ts'
-import { answerWithReceipts, authorAttributes, ownCopyAttributes, showOnPhone } from '../outgoing.ts'
+import { answerWithReceipts, authorAttributes, chatJid, ownCopyAttributes, showOnPhone } from '../outgoing.ts'
 import { senderKeyIdOf } from '../sender-keys.ts'
 import { bytesOf, child, children, seconds, stanza, writeNumber } from '../stanza.ts'
 import type { RememberedMessage, World } from '../world.ts'
@@ -83,7 +83,7 @@ async function carry(transit: Transit): Promise<void> {
   }
   let forAll: proto.Message | undefined
   for (const account of personal.keys()) {
-    let message = personal.get(account)
+    let message = groupPart ? undefined : personal.get(account)
     if (groupPart && followsSender(transit, account)) {
       forAll ??= readForAll(transit)
       message = forAll
@@ -100,12 +100,11 @@ function isForPhone({ parts, groupPart }: Transit, account: Account): boolean {
 
 /** Decrypts what is meant for this phone alone; a failure leads to a retry receipt. */
 async function readPersonal(transit: Transit, account: Account): Promise<proto.Message | undefined> {
-  const { world, sender, chat, parts, groupPart, node } = transit
+  const { world, sender, chat, parts, node } = transit
   const part = parts.get(`${account.lid}:0`)
   if (!part) return undefined
-  const isRefused = world.faults.take('undecryptable', account.phone)
-  if (isRefused) {
-    if (groupPart && chat instanceof Group) forgetKeys(transit, account)
+  if (account !== sender.account && world.faults.take('undecryptable', account.phone)) {
+    forgetKeys(transit, account)
     return undefined
   }
   try {
@@ -130,7 +129,10 @@ async function readPersonal(transit: Transit, account: Account): Promise<proto.M
 function holdersOf(group: Group, sender: Companion, keyId: number): Set<Account> {
   const key = `${sender.address}|${keyId}`
   let holders = group.keyHolders.get(key)
-  if (!holders) group.keyHolders.set(key, (holders = new Set()))
+  if (!holders) {
+    holders = new Set()
+    group.keyHolders.set(key, holders)
+  }
   return holders
 }
 
@@ -144,7 +146,7 @@ function forgetKeys({ chat, sender }: Transit, account: Account): void {
 function followsSender({ chat, sender, groupPart, world }: Transit, account: Account): boolean {
   if (!groupPart || !(chat instanceof Group)) return false
   if (!holdersOf(chat, sender, senderKeyIdOf(bytesOf(groupPart))).has(account)) return false
-  return !world.faults.take('undecryptable', account.phone)
+  return account === sender.account || !world.faults.take('undecryptable', account.phone)
 }
 
 /** Decrypts a group message once for all its members. */
@@ -170,7 +172,13 @@ function arrive(transit: Transit, account: Account, message: proto.Message): voi
   const wasAskedFor = world.askedAgain.has(sent.id)
   if (!isNew && !wasAskedFor) account.duplicates++
   if (account === sender.account) return
-  answerWithReceipts(world, account, sent, chat instanceof Group ? chat.id : (node.attrs.to ?? account.jid))
+  const isLid = node.attrs.to?.endsWith('@lid')
+  answerWithReceipts(
+    world,
+    account,
+    sent,
+    chat instanceof Group ? chat.id : chatJid(account, isLid ? 'lid' : 'pn'),
+  )
 }
 
 /** The phone could not read it and asks for it again, as real phones do up to five times. */

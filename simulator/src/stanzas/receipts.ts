@@ -20,7 +20,6 @@ export async function receiveReceipt(world: World, connection: Connection, node:
   const list = firstChild(node)
   const ids = [id, ...(list?.tag === 'list' ? children(list, 'item').map(({ attrs }) => attrs.id ?? '') : [])]
   if (type === 'retry') {
-    world.askedAgain.add(`${companion.address}|${id}`)
     await receiveRetry(world, companion, node)
     return
   }

@@ -27,7 +27,10 @@ export function handleBlocklist(query: Query): void {
 
 /** `iq privacy`: the settings, and the tokens that clients issue to contacts. */
 export function handlePrivacy(query: Query): void {
-  if (query.body?.tag === 'tokens') return answer(query, [stanza('tokens', {}, [])])
+  if (query.body?.tag === 'tokens') {
+    answer(query, [stanza('tokens', {}, [])])
+    return
+  }
   const categories = Object.entries(privacy).map(([name, value]) => stanza('category', { name, value }))
   answer(query, [stanza('privacy', {}, categories)])
 }
@@ -41,7 +44,10 @@ export function handleProperties(query: Query): void {
 /** `iq w:profile:picture`: only that there is none, until media come. */
 export function handlePicture(query: Query): void {
   const { node, account } = query
-  if (node.attrs.type === 'get') return refuse(query, 404, 'item-not-found')
+  if (node.attrs.type === 'get') {
+    refuse(query, 404, 'item-not-found')
+    return
+  }
   account.picture = seconds()
   answer(query, [stanza('picture', { id: account.picture })])
 }

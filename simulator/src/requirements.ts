@@ -1,0 +1,144 @@
+/** One thing that the simulator promises, where it is known from, and a test that cites it. */
+export type Requirement = { id: string; source: string; behaviour: string }
+
+const baileys = 'baileys 7.0.0-rc14'
+
+function requirement(id: string, source: string, behaviour: string): Requirement {
+  return { id, source, behaviour }
+}
+
+/**
+ * The requirements of the simulator. Sources are the client code that accepts the behaviour, not captures of
+ * the real service. A test fails when one of them is cited by no test.
+ */
+export const requirements: readonly Requirement[] = [
+  requirement('NOISE-01', `${baileys} Utils/noise-handler`, 'The certificate is signed by the pinned root'),
+  requirement('NOISE-02', 'own', 'The fixed root is public and documented; another root can be given'),
+  requirement('NOISE-03', 'own', 'Who does not speak the handshake is cut off, and nobody else is harmed'),
+  requirement('NET-01', 'own', 'The endpoint and the control API listen on 127.0.0.1 only'),
+
+  requirement('PAIR-01', `${baileys} Utils/validate-connection`, 'Scanning a QR code links the client'),
+  requirement('PAIR-02', 'own', 'A QR code that is not on show is refused'),
+  requirement('PAIR-03', `${baileys} Socket/messages-recv`, 'Typing a pairing code links the client'),
+  requirement('PAIR-04', 'own', 'A wrong pairing code is refused, and the right one still works'),
+  requirement(
+    'PAIR-05',
+    `${baileys} Utils/validate-connection`,
+    'Account and device signatures are valid XEdDSA',
+  ),
+  requirement('PAIR-06', `${baileys} Utils/validate-connection`, 'A business is named at pairing'),
+
+  requirement('LOGIN-01', `${baileys} Socket/socket`, 'A linked client logs in again with its keys'),
+  requirement(
+    'LOGIN-02',
+    `${baileys} Socket/socket`,
+    'A client that is not linked any more is refused with 401',
+  ),
+  requirement('LOGIN-03', `${baileys} Utils/generics CODE_MAP`, 'A second login replaces the first (440)'),
+  requirement('LOGIN-04', `${baileys} Socket/socket logout`, 'A client unlinks itself'),
+
+  requirement(
+    'BOOT-01',
+    `${baileys} Utils/process-message`,
+    'The phone shares the app state key and its name',
+  ),
+  requirement('BOOT-02', `${baileys} Utils/history`, 'The phone sends a history that maps LIDs to numbers'),
+
+  requirement(
+    'KEYS-01',
+    `${baileys} Socket/socket`,
+    'Uploaded prekeys are counted and handed out one by one',
+  ),
+  requirement('KEYS-02', `${baileys} Socket/messages-recv`, 'A client is told when its prekeys run low'),
+  requirement('USYNC-01', `${baileys} WAUSync`, 'A number has an account or not; devices come with LIDs'),
+
+  requirement('MSG-01', `${baileys} Socket/messages-send`, 'A phone decrypts and shows what a client sends'),
+  requirement('MSG-02', `${baileys} Utils/decode-wa-message`, 'A phone writes to a client under its number'),
+  requirement('MSG-03', `${baileys} Utils/decode-wa-message`, 'A phone writes to a client under its LID'),
+  requirement('MSG-04', `${baileys} Types/Message contextInfo`, 'Quotes travel both ways'),
+  requirement(
+    'MSG-05',
+    `${baileys} Utils/decode-wa-message`,
+    'What the owner types on the phone reaches the client',
+  ),
+  requirement('MSG-06', `${baileys} Socket/messages-send`, 'The own phone shows what the client sent'),
+  requirement('MSG-07', `${baileys} Socket/messages-send`, 'Two clients write to each other'),
+  requirement('MSG-08', 'own', 'A message sent twice under one id is shown once and counted as duplicate'),
+  requirement(
+    'MSG-09',
+    `${baileys} Socket/messages-recv handleBadAck`,
+    'A message to nobody is refused in the ack',
+  ),
+  requirement('MSG-10', 'own', 'Messages of one sender arrive in the order in which they were sent'),
+  requirement(
+    'ACK-01',
+    `${baileys} Socket/messages-recv`,
+    'Every message is acknowledged before it is carried',
+  ),
+
+  requirement(
+    'RCPT-01',
+    `${baileys} Socket/messages-recv handleReceipt`,
+    'A phone answers delivered, then read',
+  ),
+  requirement('RCPT-02', 'own', 'Receipts can be limited or switched off, and their delays set'),
+  requirement(
+    'RCPT-03',
+    `${baileys} Socket/messages-send sendReceipt`,
+    'A phone learns what a client received and read',
+  ),
+
+  requirement(
+    'QUEUE-01',
+    `${baileys} Utils/offline-node-processor`,
+    'What came while offline comes at login',
+  ),
+  requirement('QUEUE-02', `${baileys} Utils/stanza-ack`, 'What was not acknowledged comes again'),
+  requirement('QUEUE-03', `${baileys} Utils/stanza-ack`, 'What was acknowledged does not come again'),
+
+  requirement('RETRY-01', `${baileys} Socket/messages-recv`, 'A message a client cannot read is sent again'),
+  requirement('RETRY-02', `${baileys} Socket/messages-recv`, 'A phone asks a client for a message again'),
+  requirement('RETRY-03', `${baileys} Socket/messages-recv`, 'A member asks for a group message again'),
+
+  requirement('PRES-01', `${baileys} Socket/chats`, 'A phone sees that the client types, records, stops'),
+  requirement('PRES-02', `${baileys} Socket/chats`, 'A client sees presence it subscribed to, and typing'),
+
+  requirement('GROUP-01', `${baileys} Socket/groups`, 'A client creates a group and reads its metadata'),
+  requirement('GROUP-02', `${baileys} Signal/Group`, 'All members decrypt what a client writes into a group'),
+  requirement('GROUP-03', `${baileys} Signal/Group`, 'A client decrypts what members write into a group'),
+  requirement('GROUP-04', `${baileys} Socket/messages-recv`, 'Changes of members and subject are announced'),
+  requirement('GROUP-05', `${baileys} Socket/groups`, 'A group can name its members by phone number'),
+  requirement('GROUP-06', 'own', 'Only who was told the sender key reads, and who left reads no more'),
+
+  requirement('SYNC-01', `${baileys} Utils/chat-utils`, 'A setting that a client changes reaches the phone'),
+
+  requirement('FAULT-01', `${baileys} Socket/socket`, 'drop: the connection ends without a word (428)'),
+  requirement('FAULT-02', `${baileys} Utils/generics`, 'conflict: the client is replaced (440)'),
+  requirement('FAULT-03', `${baileys} Utils/generics`, 'logout: the client is unlinked (401)'),
+  requirement('FAULT-04', `${baileys} Socket/socket`, 'ban: connection and logins are refused (403)'),
+  requirement(
+    'FAULT-05',
+    `${baileys} Socket/socket`,
+    'unavailable: as many logins as wanted are refused (503)',
+  ),
+  requirement('FAULT-06', `${baileys} Socket/socket`, 'outdated: logins are refused (405)'),
+  requirement(
+    'FAULT-07',
+    `${baileys} Socket/messages-recv handleBadAck`,
+    'ack_error: messages are refused by code',
+  ),
+  requirement(
+    'FAULT-08',
+    `${baileys} Socket/socket keep alive`,
+    'deaf: nothing is answered (408 in the end)',
+  ),
+  requirement('FAULT-09', 'own', 'slow: every frame to the client is late'),
+  requirement('FAULT-10', 'own', 'Faults end by count, by duration, or when they are cleared'),
+
+  requirement('CTRL-01', 'own', 'The control API mirrors the methods, with 201 for what it makes'),
+  requirement('CTRL-02', 'own', 'Errors are JSON, name the field, and use 400, 404, 405, 413 and 422'),
+  requirement('CTRL-03', 'own', 'since filters messages by ISO time or milliseconds'),
+  requirement('CTRL-04', 'own', 'A reset makes a new world and cuts all connections'),
+  requirement('CLI-01', 'own', 'The program prints its addresses and ends with 0 on SIGTERM'),
+  requirement('CLI-02', 'own', 'A wrong argument is explained and ends with 2'),
+]
