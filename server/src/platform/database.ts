@@ -12,8 +12,12 @@ export interface Database {
   readonly pool: Pool
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
-  /** Calls `onPayload` for every NOTIFY on the channel, also after a reconnect. */
-  listen(channel: string, onPayload: (payload: string) => void): Promise<{ close(): Promise<void> }>
+  /** Calls `onPayload` for every NOTIFY on the channel, also after a reconnect; `onReconnect` tells of a gap. */
+  listen(
+    channel: string,
+    onPayload: (payload: string) => void,
+    onReconnect?: () => void,
+  ): Promise<{ close(): Promise<void> }>
   /** Ends the pool and, when embedded, checkpoints and stops the engine. */
   close(): Promise<void>
 }
@@ -30,6 +34,11 @@ export function runCommitHooks(sql: Sql): void {
   const hooks = commitHooks.get(sql) ?? []
   commitHooks.delete(sql)
   for (const hook of hooks) hook()
+}
+
+/** Forgets the hooks of a transaction that rolled back; what is added later runs never. */
+export function forgetHooks(sql: Sql): void {
+  commitHooks.set(sql, [])
 }
 
 /** Runs `hook` once `sql` has committed, at once when it is no transaction, never when it rolls back. */

@@ -29,8 +29,14 @@ export class AppError extends Error {
   readonly details: Record<string, unknown> | undefined
   readonly headers: Record<string, string> | undefined
 
-  constructor(definition: Pick<ErrorDefinition, 'code' | 'status' | 'text'>, options: ErrorOptions & AppErrorOptions = {}) {
-    super(options.message ?? definition.text, options.cause === undefined ? undefined : { cause: options.cause })
+  constructor(
+    definition: Pick<ErrorDefinition, 'code' | 'status' | 'text'>,
+    options: ErrorOptions & AppErrorOptions = {},
+  ) {
+    super(
+      options.message ?? definition.text,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
     this.name = 'AppError'
     this.code = definition.code
     this.status = definition.status

@@ -59,7 +59,12 @@ export interface Jobs {
   /** Enqueues; returns the job's id. */
   add<P extends object>(sql: Sql, type: JobType<P>, payload: P, options?: EnqueueOptions): Promise<string>
   /** Enqueues many in one statement. */
-  addMany<P extends object>(sql: Sql, type: JobType<P>, payloads: readonly P[], options?: EnqueueOptions): Promise<void>
+  addMany<P extends object>(
+    sql: Sql,
+    type: JobType<P>,
+    payloads: readonly P[],
+    options?: EnqueueOptions,
+  ): Promise<void>
   /** Cancels a job that has not started; a finished or unknown one is left alone. */
   cancel(sql: Sql, type: JobType<object>, id: string): Promise<void>
 }

@@ -1,0 +1,41 @@
+import type { PublishedEvent } from './events.ts'
+
+interface Kept {
+  event: PublishedEvent
+  bytes: number
+}
+
+/** The last events, bounded by number and by size, for subscribers that come back. */
+export class EventRing {
+  readonly #maxCount: number
+  readonly #maxBytes: number
+  #kept: Kept[] = []
+  #head = 0
+  #bytes = 0
+
+  constructor(maxCount: number, maxBytes: number) {
+    this.#maxCount = maxCount
+    this.#maxBytes = maxBytes
+  }
+
+  push(event: PublishedEvent, bytes: number): void {
+    this.#kept.push({ event, bytes })
+    this.#bytes += bytes
+    while (this.#kept.length - this.#head > this.#maxCount || this.#bytes > this.#maxBytes) {
+      this.#bytes -= this.#kept[this.#head]?.bytes ?? 0
+      this.#head += 1
+    }
+    // Dropping one by one from the front of an array is slow, so it happens now and then for many.
+    if (this.#head > this.#maxCount) {
+      this.#kept = this.#kept.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** What came after the event with this id, oldest first; undefined when it is not (or no longer) here. */
+  after(id: string): PublishedEvent[] | undefined {
+    const index = this.#kept.findLastIndex((kept) => kept.event.id === id)
+    if (index < this.#head) return undefined
+    return this.#kept.slice(index + 1).map((kept) => kept.event)
+  }
+}
