@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import pg from 'pg'
 
 const run = promisify(execFile)
 
@@ -58,15 +59,19 @@ export async function startPostgresServer(): Promise<PostgresServer> {
     { ...owner, stdio: 'ignore' },
   )
   const exited = once(server, 'exit')
-  await untilReady(join(binaries, 'pg_isready'), port)
-  return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    async stop() {
-      server.kill('SIGINT')
-      await exited
-      rmSync(directory, { recursive: true, force: true })
-    },
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  const stop = async (): Promise<void> => {
+    server.kill('SIGINT')
+    await exited
+    rmSync(directory, { recursive: true, force: true })
   }
+  try {
+    await untilReady(url)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url, stop }
 }
 
 function findBinaries(): string | undefined {
@@ -125,16 +130,21 @@ async function findFreePort(): Promise<number> {
   return address.port
 }
 
-async function untilReady(pgIsReady: string, port: number): Promise<void> {
+async function untilReady(url: string): Promise<void> {
+  let cause: unknown
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const isReady = await run(pgIsReady, ['-q', '-h', '127.0.0.1', '-p', String(port)]).then(
-      () => true,
-      () => false,
-    )
-    if (isReady) return
-    await wait(50)
+    const client = new pg.Client({ connectionString: url })
+    try {
+      await client.connect()
+      return
+    } catch (error) {
+      cause = error
+      await wait(50)
+    } finally {
+      await client.end().catch(() => undefined)
+    }
   }
-  throw new Error('the PostgreSQL server did not come up within ten seconds')
+  throw new Error('the PostgreSQL server did not come up within ten seconds', { cause })
 }
 
 /** `node postgres-server.ts -- <command...>`: runs the command with TEST_DATABASE_URL and ends with its code. */

@@ -19,6 +19,14 @@ function handle(type: JobType<{ n: number }>, work: Work): RunnableJob<null> {
   return { type, run: (_context, payload, run) => work(payload as { n: number }, run) }
 }
 
+/** Work that only notes that it was done. */
+function record(seen: number[]): Work {
+  return async ({ n }) => {
+    seen.push(n)
+    return done
+  }
+}
+
 suite('jobs', () => {
   let database: TestDatabase
   let clock: TestClock
@@ -44,7 +52,7 @@ suite('jobs', () => {
   test('a job of a transaction that rolls back never runs', async () => {
     const type = defineJob<{ n: number }>('test.rollback')
     const seen: number[] = []
-    const runner = await startManual(handle(type, async ({ n }) => (seen.push(n), done)))
+    const runner = await startManual(handle(type, record(seen)))
     await assert.rejects(
       database.db.transaction(async (sql) => {
         await store.add(sql, type, { n: 1 })
@@ -149,7 +157,7 @@ suite('jobs', () => {
   test('a cancelled job does not run; cancelling a finished one does nothing', async () => {
     const type = defineJob<{ n: number }>('test.cancel')
     const seen: number[] = []
-    const runner = await startManual(handle(type, async ({ n }) => (seen.push(n), done)))
+    const runner = await startManual(handle(type, record(seen)))
     const first = await store.add(database.db.sql, type, { n: 1 }, { delayMs: 1000 })
     const second = await store.add(database.db.sql, type, { n: 2 })
     await database.db.transaction((sql) => store.cancel(sql, type, first))
@@ -189,7 +197,7 @@ suite('jobs', () => {
   test('of an unordered type only one job per key waits, and add answers its id', async () => {
     const type = defineJob<{ n: number }>('test.key')
     const seen: number[] = []
-    const runner = await startManual(handle(type, async ({ n }) => (seen.push(n), done)))
+    const runner = await startManual(handle(type, record(seen)))
     const first = await store.add(database.db.sql, type, { n: 1 }, { key: 'x' })
     assert.equal(await store.add(database.db.sql, type, { n: 2 }, { key: 'x' }), first)
     await store.add(database.db.sql, type, { n: 3 })
@@ -204,7 +212,10 @@ suite('jobs', () => {
       cron: { expression: '0 9 * * *', timeZone: 'Asia/Tokyo' },
     })
     const times: string[] = []
-    const handler = handle(type, async () => (times.push(clock.now().toISOString()), done))
+    const handler = handle(type, async () => {
+      times.push(clock.now().toISOString())
+      return done
+    })
     const runner = await startManual(handler)
     const other = await startManual(handler)
     clock.advance(Date.parse('2026-02-13T00:00:00Z') - clock.nowMs() - 1)
