@@ -1,0 +1,35 @@
+# The program runs as it is written, so the image needs no build step, only the packages it runs with.
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY server/package.json server/
+COPY simulator/package.json simulator/
+# Install scripts are off: the only one that matters fetches Node 24, which this image already is.
+RUN npm ci --omit=dev --ignore-scripts --workspace server --include-workspace-root=false
+
+FROM node:24-bookworm-slim
+# tini is process 1: it hands signals on and reaps what the program leaves behind.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends tini \
+  && rm -rf /var/lib/apt/lists/* \
+  && install -d -o node -g node -m 0700 /data
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY package.json LICENSE NOTICE README.md ./
+COPY server/package.json server/
+COPY server/migrations server/migrations
+COPY server/src server/src
+ENV NODE_ENV=production \
+  MOLTFLOW_HOST=0.0.0.0 \
+  MOLTFLOW_PORT=3000 \
+  MOLTFLOW_DATA_DIR=/data
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MOLTFLOW_PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["tini", "--"]
+CMD ["node", "server/src/main.ts"]
+LABEL org.opencontainers.image.title="MoltFlow" \
+  org.opencontainers.image.description="Open, self-hosted platform for WhatsApp automation" \
+  org.opencontainers.image.licenses="GPL-3.0-only AND Apache-2.0"
