@@ -31,10 +31,15 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   params?: P
   query?: Q
   body?: B
-  /** Success: 200 or 201; `raw` marks an answer that is not JSON (given as { contentType, body }). */
-  success: { status: 200 | 201 | 202; schema: z.ZodType; raw?: string }
+  /**
+   * Success. `raw` names the content type of an answer that is not JSON, given as `{ contentType, body }`; such an
+   * operation may also return a plain object, which goes out as JSON and is what `schema` describes.
+   */
+  success: { status: 200 | 201 | 202 | 204; schema: z.ZodType; raw?: string }
   /** Refusals beyond those every operation has (401, 403 scope, 404 with an id, 422, 429). */
   errors?: readonly ErrorDefinition[]
+  /** Bytes of the largest accepted body; default 1 MB, more answers 413. */
+  maxBodyBytes?: number
   /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */
   isSend?: boolean
   /** The checked input: params, query and body in one object. Returns the wire object, or an `Answer`. */
@@ -66,8 +71,10 @@ export class Answer {
 }
 
 /** Checks the types of an operation and widens it for the list. */
-export function defineOperation<P extends Part = undefined, Q extends Part = undefined, B extends Part = undefined>(
-  operation: Operation<P, Q, B>,
-): Operation {
+export function defineOperation<
+  P extends Part = undefined,
+  Q extends Part = undefined,
+  B extends Part = undefined,
+>(operation: Operation<P, Q, B>): Operation {
   return operation as unknown as Operation
 }

@@ -1,0 +1,32 @@
+import type { FastifyReply } from 'fastify'
+import { Answer, type Operation } from '../../operation.ts'
+
+const jsonType = 'application/json; charset=utf-8'
+
+/** An answer that is not JSON, as operations with `success.raw` return it. */
+interface RawAnswer {
+  contentType: string
+  body: string | Uint8Array
+}
+
+/** Sends what an operation returned, with its declared status unless it returned an `Answer`. */
+export function sendResult(reply: FastifyReply, operation: Operation, result: unknown): FastifyReply {
+  let body = result
+  if (result instanceof Answer) {
+    reply.code(result.status).headers(result.headers)
+    body = result.body
+  } else {
+    reply.code(operation.success.status)
+  }
+  // Every answer belongs to one tenant: no cache in between may keep it.
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  if (body === undefined) return reply.send()
+  if (operation.success.raw !== undefined && isRaw(body)) {
+    return reply.header('content-type', body.contentType).send(body.body)
+  }
+  return reply.header('content-type', jsonType).send(JSON.stringify(body))
+}
+
+function isRaw(body: unknown): body is RawAnswer {
+  return typeof body === 'object' && body !== null && 'contentType' in body && 'body' in body
+}

@@ -1,0 +1,115 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { AccessPolicy } from '../../access.ts'
+import type { Caller, Context } from '../../context.ts'
+import type { Operation } from '../../operation.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { AppError, forbidden, missingScope } from '../../platform/errors.ts'
+import { holdsScope } from '../../scopes.ts'
+import { readCredential, refuse } from './credentials.ts'
+import { announceWindow, type RequestWindows, requireRoom } from './rate-limit.ts'
+
+/** What the door asks before anything runs. */
+export interface GatekeeperParts {
+  policy: AccessPolicy
+  createContext(caller: Caller): Context
+  windows: RequestWindows
+  clock: Pick<Clock, 'nowMs'>
+  /** Requests per minute of one address on public operations. */
+  publicPerMinute: number
+  /** Refused credentials per minute of one address. */
+  refusedPerMinute: number
+}
+
+/** Authenticates, counts and authorises: the part of the way that operations and streams share. */
+export interface Gatekeeper {
+  /** The context of a caller who may run something with this access; refuses with 401, 403 or 429. */
+  admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rules: AccessRules,
+    queryToken?: string,
+  ): Promise<Context>
+  /** Who presents the request's credential, without counting: long-lived streams ask again and again. */
+  authenticate(request: FastifyRequest, queryToken?: string): Promise<Context>
+  /** Writes the rate-limit headers of an answer that no operation gave. */
+  announce(request: FastifyRequest, reply: FastifyReply): void
+}
+
+/** The parts of an operation or stream that say who may use it. */
+export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys'>
+
+/** Builds the door; everything is decided per request, nothing is kept but the counts. */
+export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
+  const { policy, createContext, windows, clock } = parts
+
+  async function authenticate(request: FastifyRequest, queryToken?: string): Promise<Context> {
+    const credential = readCredential(request.headers, queryToken)
+    if (credential === undefined) throw refuse()
+    const anonymous = createContext({ kind: 'anonymous', ip: request.ip })
+    return createContext(await policy.authenticate(anonymous, credential, request.ip))
+  }
+
+  async function admitPublic(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
+    const state = await windows.take(`public ${request.ip}`, parts.publicPerMinute)
+    announceWindow(reply, state)
+    requireRoom(state, clock.nowMs())
+    return createContext({ kind: 'anonymous', ip: request.ip })
+  }
+
+  async function countRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (!(error instanceof AppError) || error.status !== 401) return
+    const state = await windows.take(`refused ${request.ip}`, parts.refusedPerMinute)
+    announceWindow(reply, state)
+    requireRoom(state, clock.nowMs())
+  }
+
+  async function admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rules: AccessRules,
+    queryToken?: string,
+  ) {
+    if (rules.access === 'public') return admitPublic(request, reply)
+    let ctx: Context
+    try {
+      ctx = await authenticate(request, queryToken)
+    } catch (error) {
+      await countRefusal(error, request, reply)
+      throw error
+    }
+    const { caller } = ctx
+    if (caller.kind === 'user' || caller.kind === 'key') {
+      policy.countRequest(caller.tenantId)
+      const state = await windows.take(caller.tenantId, await policy.requestsPerMinute(ctx))
+      announceWindow(reply, state)
+      requireRoom(state, clock.nowMs())
+    }
+    authorise(caller, rules)
+    return ctx
+  }
+
+  return {
+    admit,
+    authenticate,
+    announce: (request, reply) =>
+      announceWindow(reply, windows.peek(`public ${request.ip}`, parts.publicPerMinute)),
+  }
+}
+
+/** Refuses a caller whose scopes, kind or role are not enough. */
+export function authorise(caller: Caller, rules: AccessRules): void {
+  if (caller.kind === 'anonymous' || caller.kind === 'system') throw refuse()
+  if (typeof rules.access !== 'string') {
+    const { access } = rules
+    const isAllowed = access.every((scope) => holdsScope(caller.scopes, scope))
+    if (!isAllowed) throw missingScope.create({ headers: { 'x-required-scopes': access.join(' ') } })
+  }
+  if (caller.kind === 'key') {
+    if (rules.keys === 'refused')
+      throw forbidden.create({ message: 'This needs a signed-in user, not an API key' })
+    return
+  }
+  if (rules.roles !== undefined && !rules.roles.includes(caller.role)) {
+    throw forbidden.create({ message: `This needs the role ${rules.roles.join(' or ')}` })
+  }
+}

@@ -1,0 +1,76 @@
+import type { z } from 'zod'
+import type { Operation } from '../../operation.ts'
+import { type FieldProblem, malformedRequest, notFound, validationFailed } from '../../platform/errors.ts'
+import { describeIssue, listProblems, summariseProblems } from './input-messages.ts'
+
+/** The parts of a request before they are checked. */
+export interface RawInput {
+  params: unknown
+  query: Record<string, unknown>
+  /** Text of the body; empty when there was none. */
+  body: string
+}
+
+const parseOptions = { error: describeIssue }
+
+/** Reads JSON; nothing is an empty object, because several clients send actions without a body. */
+export function parseBody(text: string): unknown {
+  if (text === '' || text.trim() === '') return {}
+  try {
+    // A `__proto__` key would reach Object.assign as a setter; such a body has no honest meaning.
+    const value = JSON.parse(text) as unknown
+    if (text.includes('__proto__'))
+      return JSON.parse(text, (key, part) => (key === '__proto__' ? undefined : part))
+    return value
+  } catch (cause) {
+    throw malformedRequest.create({ message: 'The body is not valid JSON', cause })
+  }
+}
+
+/**
+ * Checks path, query and body against the operation's schemas. A path parameter of the wrong form is an unknown
+ * resource (404); query and body are reported together (422).
+ */
+export function checkInput(operation: Operation, raw: RawInput): Record<string, unknown> {
+  const input: Record<string, unknown> = {}
+  if (operation.params !== undefined) {
+    const result = operation.params.safeParse(raw.params)
+    if (!result.success) throw notFound.create()
+    Object.assign(input, result.data)
+  }
+  const problems: FieldProblem[] = []
+  if (operation.query !== undefined) {
+    Object.assign(input, check(operation.query, withoutEmpty(raw.query), problems))
+  }
+  if (operation.body !== undefined) {
+    Object.assign(input, check(operation.body, parseBody(raw.body), problems))
+  }
+  if (problems.length > 0) {
+    throw validationFailed.create({ message: summariseProblems(problems), details: { errors: problems } })
+  }
+  return input
+}
+
+function check(schema: z.ZodType, value: unknown, problems: FieldProblem[]): unknown {
+  const result = schema.safeParse(value, parseOptions)
+  if (result.success) return result.data
+  for (const { field, message } of listProblems(result.error.issues)) {
+    problems.push(
+      field === '' && isNoObject(value)
+        ? { field: 'body', message: 'must be a JSON object' }
+        : { field, message },
+    )
+  }
+  return undefined
+}
+
+function isNoObject(value: unknown): boolean {
+  return typeof value !== 'object' || value === null || Array.isArray(value)
+}
+
+/** Empty query parameters count as absent (contract section 3). */
+function withoutEmpty(query: Record<string, unknown>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {}
+  for (const key in query) if (query[key] !== '') kept[key] = query[key]
+  return kept
+}

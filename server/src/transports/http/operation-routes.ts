@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { AccessPolicy } from '../../access.ts'
+import type { Operation } from '../../operation.ts'
+import { sendResult } from './answers.ts'
+import { methodNotAllowed } from './errors.ts'
+import type { Gatekeeper } from './gatekeeper.ts'
+import { readHints } from './hints.ts'
+import { checkInput } from './input.ts'
+
+/** Where the whole API lives. */
+export const basePath = '/api/v2'
+
+const servedMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** `/webhooks/{id}` as the router writes it. */
+export function routePath(path: string): string {
+  return basePath + path.replaceAll(/\{(\w+)\}/g, ':$1')
+}
+
+/** Adds a route for every operation. */
+export function addOperationRoutes(
+  http: FastifyInstance,
+  operations: readonly Operation[],
+  gatekeeper: Gatekeeper,
+  policy: AccessPolicy,
+): void {
+  for (const operation of operations) {
+    http.route({
+      method: operation.method,
+      url: routePath(operation.path),
+      ...(operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }),
+      handler: createHandler(operation, gatekeeper, policy),
+    })
+  }
+}
+
+function createHandler(operation: Operation, gatekeeper: Gatekeeper, policy: AccessPolicy) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const base = await gatekeeper.admit(request, reply, operation)
+    const { params, query, body } = request
+    const input = checkInput(operation, {
+      params,
+      query: query as Record<string, unknown>,
+      body: typeof body === 'string' ? body : '',
+    })
+    const hints = readHints(operation, request.headers, input)
+    const ctx = { ...base, log: base.log.child({ request_id: request.id, operation: operation.id }) }
+    if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
+    const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
+    return sendResult(reply, operation, await run(ctx, Object.assign(input, hints)))
+  }
+}
+
+/** Answers 405 with `Allow` on every path that is served for other methods only. */
+export function addMethodRefusals(
+  http: FastifyInstance,
+  served: readonly { method: string; path: string }[],
+): void {
+  const byShape = new Map<string, { path: string; methods: Set<string> }>()
+  for (const { method, path } of served) {
+    const shape = path.replaceAll(/\{\w+\}/g, '{}')
+    const entry = byShape.get(shape) ?? { path, methods: new Set<string>() }
+    byShape.set(shape, entry)
+    entry.methods.add(method)
+    if (method === 'GET') entry.methods.add('HEAD')
+  }
+  for (const { path, methods } of byShape.values()) {
+    const allow = [...methods].sort().join(', ')
+    const unserved = servedMethods.filter((method) => !methods.has(method))
+    if (unserved.length === 0) continue
+    http.route({
+      method: unserved,
+      url: routePath(path),
+      exposeHeadRoute: false,
+      handler: async () => {
+        throw methodNotAllowed.create({ headers: { allow } })
+      },
+    })
+  }
+}

@@ -1,0 +1,140 @@
+import cors from '@fastify/cors'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Logger } from 'pino'
+import type { AccessPolicy } from '../../access.ts'
+import type { Caller, Context } from '../../context.ts'
+import type { EventStream } from '../../feature.ts'
+import type { Operation } from '../../operation.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { notFound } from '../../platform/errors.ts'
+import type { Events } from '../../platform/events.ts'
+import type { Ids } from '../../platform/ids.ts'
+import { addStreams } from '../sse/streams.ts'
+import { createErrorHandler } from './errors.ts'
+import { createGatekeeper } from './gatekeeper.ts'
+import { addHealthRoutes, type HealthChecks } from './health.ts'
+import { addMethodRefusals, addOperationRoutes } from './operation-routes.ts'
+import { addPages, type Page } from './pages.ts'
+import { memoryWindows, type RequestWindows } from './rate-limit.ts'
+import { addReference } from './reference.ts'
+import { acceptAnyBody, logAccess, requestIdOf } from './requests.ts'
+import { securityHeaders } from './security-headers.ts'
+
+/** The HTTP server before and after it listens; `inject` answers without a socket. */
+export type HttpServer = FastifyInstance
+
+/** Settings of the HTTP transport; every one has a safe default. */
+export interface HttpSettings {
+  /** Base of links; `https` switches Strict-Transport-Security on. */
+  publicUrl: string
+  version: string
+  /** Origins whose pages may call the API; default any, since no cookie is ever a credential. */
+  corsOrigins?: readonly string[]
+  /** Proxies whose `X-Forwarded-For` is believed: addresses or CIDRs; default none. */
+  trustedProxies?: readonly string[]
+  /** Requests per minute of one address on operations without credential; default 30. */
+  publicPerMinute?: number
+  /** Refused credentials per minute of one address; default 600. */
+  refusedPerMinute?: number
+  /** Seconds between comment lines on a silent stream; default 20. */
+  heartbeatSeconds?: number
+}
+
+/** Everything the HTTP transport is given; it knows no feature. */
+export interface HttpParts {
+  operations: readonly Operation[]
+  streams?: readonly EventStream[]
+  policy: AccessPolicy
+  createContext(caller: Caller): Context
+  settings: HttpSettings
+  health: HealthChecks
+  log: Logger
+  clock: Clock
+  ids: Ids
+  events: Events
+  /** Counts shared by several processes; default this process's memory. */
+  windows?: RequestWindows
+  pages?: readonly Page[]
+}
+
+/** Puts HTTP in front of the operations. The caller listens and closes; closing ends every stream. */
+export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
+  const { operations, policy, settings, log, clock, ids } = parts
+  const streams = parts.streams ?? []
+  const gatekeeper = createGatekeeper({
+    policy,
+    createContext: parts.createContext,
+    windows: parts.windows ?? memoryWindows(clock),
+    clock,
+    publicPerMinute: settings.publicPerMinute ?? 30,
+    refusedPerMinute: settings.refusedPerMinute ?? 600,
+  })
+  const handleError = createErrorHandler(log, gatekeeper.announce)
+  const http = Fastify({
+    ...serverOptions(settings, ids),
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+  })
+  http.setErrorHandler(handleError)
+  const headers = securityHeaders(settings.publicUrl.startsWith('https:'))
+  http.addHook('onRequest', (request, reply, next) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    next()
+  })
+  logAccess(http, log, clock)
+  acceptAnyBody(http)
+  await http.register(cors, corsOptions(settings))
+  addOperationRoutes(http, operations, gatekeeper, policy)
+  addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
+  addMethodRefusals(http, [...operations, ...streams.map(({ path }) => ({ method: 'GET', path }))])
+  http.setNotFoundHandler(async () => {
+    throw notFound.create()
+  })
+  await http.register(async (open) => {
+    open.addHook('onRequest', (request, reply, next) => {
+      gatekeeper.announce(request, reply)
+      next()
+    })
+    addHealthRoutes(open, parts.health)
+    addPages(open, parts.pages ?? [])
+    addReference(open, { operations, streams, version: settings.version })
+  })
+  await http.ready()
+  return http
+}
+
+function serverOptions(settings: HttpSettings, ids: Ids): FastifyServerOptions {
+  return {
+    keepAliveTimeout: 72_000,
+    requestTimeout: 120_000,
+    logger: false,
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], ids),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    trustProxy: settings.trustedProxies === undefined ? false : [...settings.trustedProxies],
+    forceCloseConnections: 'idle',
+    clientErrorHandler(error, socket) {
+      if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+      const body = '{"detail":"The request could not be read","code":"malformed_request"}'
+      const length = Buffer.byteLength(body)
+      const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${length}`
+      socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+    },
+  }
+}
+
+function corsOptions({ corsOrigins }: HttpSettings) {
+  return {
+    origin: corsOrigins === undefined ? '*' : [...corsOrigins],
+    credentials: false,
+    strictPreflight: false,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    maxAge: 600,
+    exposedHeaders: [
+      'Retry-After',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+      'X-Request-Id',
+      'X-Required-Scopes',
+    ],
+  }
+}

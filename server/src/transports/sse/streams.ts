@@ -1,0 +1,173 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { Context } from '../../context.ts'
+import type { EventStream, StreamSource } from '../../feature.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Events, Subscription } from '../../platform/events.ts'
+import { expiryOf } from '../http/credentials.ts'
+import { authorise, type Gatekeeper } from '../http/gatekeeper.ts'
+import { routePath } from '../http/operation-routes.ts'
+import { StreamConnection } from './connection.ts'
+import { encodeFrame, heartbeat, retryFrame } from './frames.ts'
+
+/** Events that wait for one slow reader before the oldest are dropped and counted. */
+const capacity = 256
+
+const maxTimerMs = 2 ** 31 - 1
+
+/** What streams need beside their list. */
+export interface StreamParts {
+  gatekeeper: Gatekeeper
+  events: Events
+  clock: Clock
+  log: Logger
+  heartbeatSeconds: number
+}
+
+/** Serves event streams; all of them end when the server closes. */
+export function addStreams(http: FastifyInstance, streams: readonly EventStream[], parts: StreamParts): void {
+  const open = new Set<StreamConnection>()
+  for (const stream of streams) {
+    http.route({
+      method: 'GET',
+      url: routePath(stream.path),
+      exposeHeadRoute: false,
+      handler: (request, reply) => serve(stream, request, reply, parts, open),
+    })
+  }
+  http.addHook('preClose', (done) => {
+    for (const connection of open) connection.end()
+    done()
+  })
+}
+
+async function serve(
+  stream: EventStream,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: StreamParts,
+  open: Set<StreamConnection>,
+): Promise<FastifyReply> {
+  const query = request.query as { token?: string; last_event_id?: string }
+  const token = typeof query.token === 'string' ? query.token : undefined
+  const ctx = await parts.gatekeeper.admit(request, reply, stream, token)
+  const params = request.params as Record<string, string>
+  const source = await stream.open(ctx, params)
+  const subscription = subscribe(source, ctx, parts.events, resumePoint(request, query.last_event_id))
+  // Asked again once the subscription stands: a change in between would otherwise be in neither.
+  const { first } = await stream.open(ctx, params).catch((error: unknown) => {
+    subscription.close()
+    throw error
+  })
+  reply.hijack()
+  const cancels: (() => void)[] = []
+  const connection = new StreamConnection(reply.raw, parts.clock, () => {
+    open.delete(connection)
+    subscription.close()
+    for (const cancel of cancels) cancel()
+  })
+  open.add(connection)
+  reply.raw.writeHead(200, streamHeaders(reply))
+  cancels.push(watch(connection, stream, request, token, parts))
+  pump(connection, source, first, subscription).catch((error: unknown) => {
+    parts.log.error({ err: error, request_id: request.id, stream: stream.id }, 'stream failed')
+    connection.end()
+  })
+  return reply
+}
+
+function subscribe(
+  source: StreamSource,
+  ctx: Context,
+  events: Events,
+  afterId: string | undefined,
+): Subscription {
+  const { caller } = ctx
+  const tenantId = caller.kind === 'anonymous' ? undefined : caller.tenantId
+  return events.subscribe({
+    names: source.names,
+    // The tenant is checked here whatever the feature says: a stream must never tell of another tenant.
+    matches: ({ payload }) => payload.tenantId === tenantId && source.matches(payload),
+    capacity,
+    ...(afterId === undefined ? {} : { afterId }),
+  })
+}
+
+function resumePoint(request: FastifyRequest, queryId: string | undefined): string | undefined {
+  const header = request.headers['last-event-id']
+  const id = typeof header === 'string' && header !== '' ? header : queryId
+  return typeof id === 'string' && id !== '' ? id : undefined
+}
+
+function streamHeaders(reply: FastifyReply): OutgoingHttpHeaders {
+  return {
+    // Those of security, cross-origin calls and rate limits, which a hijacked reply would lose.
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    // Proxies of the nginx family would hold events back.
+    'x-accel-buffering': 'no',
+  }
+}
+
+async function pump(
+  connection: StreamConnection,
+  source: StreamSource,
+  first: StreamSource['first'],
+  subscription: Subscription,
+): Promise<void> {
+  await connection.write(retryFrame + first.map(({ event, data }) => encodeFrame(event, data)).join(''))
+  for await (const item of subscription) {
+    if (connection.isEnded) break
+    if ('lost' in item) {
+      await connection.write(encodeFrame('stream.lost', { lost: item.lost }))
+      continue
+    }
+    const frame = source.encode(item.name, item.payload, item.atMs)
+    if (frame !== undefined) await connection.write(encodeFrame(frame.event, frame.data, item.id))
+    if (source.endsOn?.(item.name, item.payload) === true) break
+  }
+  connection.end()
+}
+
+/**
+ * Heartbeats, and the end of the stream when its credential ends: at the token's expiry to the moment, and within one
+ * heartbeat when it is revoked, loses a scope or its user is suspended.
+ */
+function watch(
+  connection: StreamConnection,
+  stream: EventStream,
+  request: FastifyRequest,
+  token: string | undefined,
+  parts: StreamParts,
+): () => void {
+  const { clock, gatekeeper, log } = parts
+  async function isStillAllowed(): Promise<boolean> {
+    try {
+      authorise((await gatekeeper.authenticate(request, token)).caller, stream)
+      return true
+    } catch (error) {
+      if (error instanceof AppError) return false
+      // A database that is away for a moment is no reason to end streams.
+      log.warn({ err: error, stream: stream.id }, 'stream credential not checked')
+      return true
+    }
+  }
+  let beat = clock.schedule(parts.heartbeatSeconds * 1000, () => void tick())
+  async function tick() {
+    connection.writeIfIdle(heartbeat)
+    const isAllowed = await isStillAllowed()
+    if (!isAllowed) connection.end()
+    if (!connection.isEnded) beat = clock.schedule(parts.heartbeatSeconds * 1000, () => void tick())
+  }
+  const expiresAtMs = expiryOf(token ?? request.headers.authorization?.replace(/^Bearer +/i, '') ?? '')
+  const remainingMs = (expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.nowMs()
+  // Timers take no more than 31 bits of milliseconds; a token that lives longer is left to the heartbeat.
+  const end = remainingMs > maxTimerMs ? undefined : clock.schedule(remainingMs, () => connection.end())
+  return () => {
+    beat.cancel()
+    end?.cancel()
+  }
+}

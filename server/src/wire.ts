@@ -1,0 +1,64 @@
+import { z } from 'zod'
+
+/** A UUID of a resource in a body or query; upper case is accepted and lowered. */
+export const uuidField = z.guid().toLowerCase()
+
+/** Path parameters `{id}`; any text that is no UUID answers 404, as an unknown id does. */
+export const idParams = z.object({ id: uuidField })
+
+/** `limit` of a list: 1 to `max`, default 50 (contract section 3). */
+export function limitQuery(max = 100) {
+  return z.coerce.number().int().min(1).max(max).default(50)
+}
+
+/** `offset` of a list: 0 or more, default 0; bounded by what PostgreSQL takes as an integer. */
+export function offsetQuery() {
+  return z.coerce.number().int().min(0).max(2_147_483_647).default(0)
+}
+
+/** `limit` and `offset` for spreading into a query object: `z.object({ ...pageQuery(), search: ... })`. */
+export function pageQuery(max = 100) {
+  return { limit: limitQuery(max), offset: offsetQuery() }
+}
+
+/** A whole number in a query. */
+export function integerQuery(min: number, max: number) {
+  return z.coerce.number().int().min(min).max(max)
+}
+
+/** A yes or no in a query, in any case: `true`, `True`, `1` and `false`, `False`, `0`. */
+export function booleanQuery() {
+  return z
+    .stringbool({
+      truthy: ['true', '1'],
+      falsy: ['false', '0'],
+      case: 'insensitive',
+      error: 'must be true or false',
+    })
+    .meta({ type: 'boolean' })
+}
+
+/** A moment in a request: ISO 8601 with `Z` or an offset, as a Date. */
+export function timestampInput() {
+  return z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+}
+
+/** A moment in an answer: ISO 8601 in UTC without fractions. */
+export const timestampOutput = z.iso
+  .datetime({ precision: 0 })
+  .meta({ examples: ['2026-02-11T10:00:00Z'], description: 'ISO 8601, UTC' })
+
+/** Writes a moment the way answers carry it: `2026-02-11T10:00:00Z`. */
+export function toTimestamp(moment: Date): string {
+  return `${moment.toISOString().slice(0, 19)}Z`
+}
+
+/** As `toTimestamp`, keeping null. */
+export function toTimestampOrNull(moment: Date | null): string | null {
+  return moment === null ? null : toTimestamp(moment)
+}
+
+/** The answer of most deletions (contract section 6). */
+export const deletedAnswer = z
+  .object({ status: z.literal('deleted'), id: z.string() })
+  .meta({ id: 'Deleted', description: 'The resource is gone' })
