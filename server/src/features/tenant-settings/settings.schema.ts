@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { parsePhone } from '../../engine/ids.ts'
+import { defineError } from '../../platform/errors.ts'
+
+export const roleTooLow = defineError('role_too_low', 403, 'Only an owner or admin may change this')
+export const chatHistoryClosed = defineError(
+  'chat_history_closed',
+  403,
+  'Reading chats with an API key needs chat_history_access_enabled in the tenant settings',
+)
+
+/** What happens to sends to people who have not written first (decision 2). */
+export const coldContactModes = ['budget', 'strict', 'warn'] as const
+/** One of them. */
+export type ColdContacts = (typeof coldContactModes)[number]
+
+/** A tenant's own limits on top of the built-in protection. Windows are in seconds. */
+export interface AntispamSettings {
+  isEnabled: boolean
+  rateLimit: number
+  rateLimitWindow: number
+  blockDuplicates: boolean
+  duplicateWindow: number
+  autoBlockSpammers: boolean
+  maxViolations: number
+  /** Cold conversations a day in a session's first week. */
+  coldBudgetFirstWeek: number
+  /** Factor per day after it. */
+  coldBudgetGrowth: number
+  /** Where the growth ends. */
+  coldBudgetMax: number
+}
+
+/** What a tenant that changed nothing has. */
+export const antispamDefaults: AntispamSettings = {
+  isEnabled: true,
+  rateLimit: 60,
+  rateLimitWindow: 60,
+  blockDuplicates: true,
+  duplicateWindow: 300,
+  autoBlockSpammers: true,
+  maxViolations: 5,
+  coldBudgetFirstWeek: 20,
+  coldBudgetGrowth: 1.3,
+  coldBudgetMax: 200,
+}
+
+/** Settings of a tenant as services read them. */
+export interface TenantSettings {
+  tenantId: string
+  /** `+E.164`; empty means no restriction. */
+  allowedNumbers: readonly string[]
+  requireApproval: boolean
+  aiConsentEnabled: boolean
+  chatHistoryAccessEnabled: boolean
+  messageRetentionDays: number
+  storeFullText: boolean
+  coldContacts: ColdContacts
+  antispam: AntispamSettings
+}
+
+const allowedNumber = z.string().transform((text, context) => {
+  const phone = parsePhone(text)
+  if (phone !== undefined) return `+${phone}`
+  context.addIssue({ code: 'custom', message: 'not a phone number' })
+  return z.NEVER
+})
+
+/** A change of tenant settings; older names of two fields are accepted. */
+export const updateSettingsBody = z
+  .object({
+    allowed_numbers: z.array(allowedNumber).max(10_000).optional().meta({ examples: [['+15550123456']] }),
+    require_approval: z.boolean().optional(),
+    require_approval_before_send: z.boolean().optional().meta({ description: 'Older name of require_approval' }),
+    ai_consent_enabled: z.boolean().optional(),
+    ai_consent: z.boolean().optional().meta({ description: 'Older name of ai_consent_enabled' }),
+    chat_history_access_enabled: z.boolean().optional(),
+    message_retention_days: z.int().min(1).max(365).optional().meta({ examples: [90] }),
+    store_full_text: z.boolean().optional(),
+    cold_contacts: z.enum(coldContactModes).optional(),
+  })
+  .superRefine((body, context) => {
+    const refuseBoth = (name: string, a: boolean | undefined, b: boolean | undefined): void => {
+      if (a === undefined || b === undefined || a === b) return
+      context.addIssue({ code: 'custom', path: [name], message: 'contradicts the field under its newer name' })
+    }
+    refuseBoth('require_approval_before_send', body.require_approval, body.require_approval_before_send)
+    refuseBoth('ai_consent', body.ai_consent_enabled, body.ai_consent)
+  })
+  .transform((body) => ({
+    allowedNumbers: body.allowed_numbers === undefined ? undefined : [...new Set(body.allowed_numbers)],
+    requireApproval: body.require_approval ?? body.require_approval_before_send,
+    aiConsentEnabled: body.ai_consent_enabled ?? body.ai_consent,
+    chatHistoryAccessEnabled: body.chat_history_access_enabled,
+    messageRetentionDays: body.message_retention_days,
+    storeFullText: body.store_full_text,
+    coldContacts: body.cold_contacts,
+  }))
+
+/** A change of tenant settings. */
+export type UpdateSettings = z.output<typeof updateSettingsBody>
+
+/** Tenant settings as the API shows them. */
+export const settingsSchema = z.object({
+  allowed_numbers: z.array(z.string()),
+  require_approval: z.boolean(),
+  ai_consent_enabled: z.boolean(),
+  chat_history_access_enabled: z.boolean(),
+  message_retention_days: z.int(),
+  store_full_text: z.boolean(),
+  cold_contacts: z.enum(coldContactModes),
+})
+
+/** Writes settings the way answers carry them. */
+export function encodeSettings(settings: TenantSettings): z.output<typeof settingsSchema> {
+  return {
+    allowed_numbers: [...settings.allowedNumbers],
+    require_approval: settings.requireApproval,
+    ai_consent_enabled: settings.aiConsentEnabled,
+    chat_history_access_enabled: settings.chatHistoryAccessEnabled,
+    message_retention_days: settings.messageRetentionDays,
+    store_full_text: settings.storeFullText,
+    cold_contacts: settings.coldContacts,
+  }
+}

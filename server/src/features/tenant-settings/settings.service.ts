@@ -1,0 +1,135 @@
+import { type Context, tenantOf } from '../../context.ts'
+import type { Sql } from '../../platform/database.ts'
+import { notFound } from '../../platform/errors.ts'
+import { announceChange, defineCache } from '../tenants/changes.service.ts'
+import {
+  type AntispamSettings,
+  antispamDefaults,
+  chatHistoryClosed,
+  roleTooLow,
+  type TenantSettings,
+  type UpdateSettings,
+} from './settings.schema.ts'
+import {
+  type ConsentRow,
+  findSettings,
+  insertConsents,
+  insertSettings,
+  listConsents,
+  lockSettings,
+  type SettingsRow,
+  updateSettingsRow,
+} from './settings.store.ts'
+
+const consentVersion = '1.0'
+
+function fromRow(row: SettingsRow): TenantSettings {
+  const { updatedAt: _, ...settings } = row
+  return { ...settings, antispam: { ...antispamDefaults, ...row.antispam } }
+}
+
+const settingsCache = defineCache<TenantSettings>({
+  max: 10_000,
+  maxAgeMs: 60_000,
+  subjectsOf: (settings) => [`tenant:${settings.tenantId}`],
+  async load(_ctx, sql, tenantId) {
+    const row = await findSettings(sql, tenantId)
+    return row === undefined ? undefined : fromRow(row)
+  },
+})
+
+/** Settings of a tenant, from memory and current on every process; inside a transaction give its `sql`. */
+export async function getSettings(ctx: Context, tenantId: string, sql?: Sql): Promise<TenantSettings> {
+  const settings = await settingsCache.get(ctx, tenantId, sql)
+  if (settings === undefined) throw notFound.create()
+  return settings
+}
+
+/** Gives a new tenant its settings, in the transaction that makes the tenant. */
+export async function createSettings(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
+  await insertSettings(sql, tenantId, ctx.clock.now())
+}
+
+/** Refuses API keys with 403 until the tenant has opened its chats to them (decision 7). */
+export async function requireChatHistoryAccess(ctx: Context, sql?: Sql): Promise<void> {
+  if (ctx.caller.kind !== 'key') return
+  const settings = await getSettings(ctx, ctx.caller.tenantId, sql)
+  if (!settings.chatHistoryAccessEnabled) throw chatHistoryClosed.create()
+}
+
+/** How new contacts are treated can cost the number its account, so no program decides it. */
+function requirePersonForColdContacts(ctx: Context): void {
+  const { caller } = ctx
+  if (caller.kind === 'user' && caller.role !== 'member') return
+  throw roleTooLow.create({ message: 'cold_contacts: only an owner or admin may change it, never an API key' })
+}
+
+/** Who gave a consent from where. */
+export interface ConsentOrigin {
+  userId: string
+  ip: string
+  userAgent: string
+}
+
+function consentRows(ctx: Context, before: SettingsRow, changes: UpdateSettings, by: ConsentOrigin): ConsentRow[] {
+  const given = [
+    { type: 'ai_processing' as const, was: before.aiConsentEnabled, is: changes.aiConsentEnabled },
+    {
+      type: 'chat_history_access' as const,
+      was: before.chatHistoryAccessEnabled,
+      is: changes.chatHistoryAccessEnabled,
+    },
+  ]
+  return given.flatMap(({ type, was, is }) => {
+    if (is === undefined || is === was) return []
+    const createdAt = ctx.clock.now()
+    return [{ id: ctx.ids.uuid(), tenantId: before.tenantId, type, version: consentVersion, granted: is, ...by, createdAt }]
+  })
+}
+
+/** Changes settings within a transaction; consents that it switches are recorded with it. */
+export async function changeSettings(
+  ctx: Context,
+  sql: Sql,
+  tenantId: string,
+  changes: Partial<UpdateSettings>,
+  by: ConsentOrigin,
+): Promise<TenantSettings> {
+  const before = await lockSettings(sql, tenantId)
+  if (before === undefined) throw notFound.create()
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const after = await updateSettingsRow(sql, tenantId, { ...given, updatedAt: ctx.clock.now() })
+  await insertConsents(sql, consentRows(ctx, before, changes as UpdateSettings, by))
+  await announceChange(ctx, sql, [`tenant:${tenantId}`])
+  return fromRow(after ?? before)
+}
+
+/** Changes the caller's tenant settings. */
+export async function updateSettings(ctx: Context, changes: UpdateSettings, userAgent: string): Promise<TenantSettings> {
+  const tenantId = tenantOf(ctx)
+  const { caller } = ctx
+  if (caller.kind !== 'user' && caller.kind !== 'key') throw roleTooLow.create()
+  if (changes.coldContacts !== undefined) requirePersonForColdContacts(ctx)
+  const by = { userId: caller.userId, ip: caller.ip, userAgent }
+  return ctx.db.transaction((sql) => changeSettings(ctx, sql, tenantId, changes, by))
+}
+
+/** Changes anti-spam figures within a transaction. */
+export async function changeAntispam(
+  ctx: Context,
+  sql: Sql,
+  tenantId: string,
+  changes: Partial<AntispamSettings>,
+): Promise<AntispamSettings> {
+  const before = await lockSettings(sql, tenantId)
+  if (before === undefined) throw notFound.create()
+  const antispam = { ...before.antispam, ...changes }
+  await updateSettingsRow(sql, tenantId, { antispam, updatedAt: ctx.clock.now() })
+  await announceChange(ctx, sql, [`tenant:${tenantId}`])
+  return { ...antispamDefaults, ...antispam }
+}
+
+/** Consents of the caller's tenant, oldest first. */
+export function getConsents(ctx: Context, type?: ConsentRow['type']): Promise<ConsentRow[]> {
+  return listConsents(ctx.db.sql, tenantOf(ctx), type)
+}

@@ -1,0 +1,30 @@
+import { date, integer, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
+
+/** What a tenant used per UTC day; `session_id` is empty for what no session did. */
+export const usageDaily = pgTable(
+  'usage_daily',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    sessionId: uuid('session_id'),
+    date: date({ mode: 'string' }).notNull(),
+    messagesSent: integer('messages_sent').notNull().default(0),
+    messagesReceived: integer('messages_received').notNull().default(0),
+    leadsDetected: integer('leads_detected').notNull().default(0),
+    apiCalls: integer('api_calls').notNull().default(0),
+  },
+  (table) => [unique('usage_daily_key').on(table.tenantId, table.date, table.sessionId).nullsNotDistinct()],
+)
+
+/** Messages admitted per UTC month, sent or still waiting to be sent. */
+export const usageQuota = pgTable(
+  'usage_quota',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    /** First day of the month. */
+    month: date({ mode: 'string' }).notNull(),
+    reserved: integer().notNull(),
+    /** How many the last reservation was given. */
+    admitted: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.month] })],
+)
