@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
-import { findFirstTenant, findTenant, insertTenant, lockTenantRow, lockTenants, type TenantRow } from './tenants.store.ts'
+import { findFirstTenant, findTenant, insertTenant, lockTenantRow, lockTenants, type TenantRow, updateTenantName } from './tenants.store.ts'
 
 export type { TenantRow } from './tenants.store.ts'
 
@@ -17,6 +17,11 @@ export async function getTenant(sql: Sql, tenantId: string): Promise<TenantRow> 
   const tenant = await findTenant(sql, tenantId)
   if (tenant === undefined) throw notFound.create()
   return tenant
+}
+
+/** Gives a tenant another name. */
+export function renameTenant(ctx: Context, sql: Sql, tenantId: string, name: string): Promise<void> {
+  return updateTenantName(sql, tenantId, name, ctx.clock.now())
 }
 
 /** The tenant that set-up made, when there is one. */

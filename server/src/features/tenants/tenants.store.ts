@@ -24,6 +24,11 @@ export async function findFirstTenant(sql: Sql): Promise<TenantRow | undefined> 
   return row
 }
 
+/** Renames a tenant. */
+export async function updateTenantName(sql: Sql, tenantId: string, name: string, updatedAt: Date): Promise<void> {
+  await sql.update(tenants).set({ name, updatedAt }).where(eq(tenants.id, tenantId))
+}
+
 /** Holds the tenant's row until the transaction ends. */
 export async function lockTenantRow(sql: Sql, tenantId: string): Promise<boolean> {
   const rows = await sql.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenantId)).for('no key update')

@@ -49,6 +49,20 @@ export function findTenantOwner(sql: Sql, tenantId: string): Promise<UserRow | u
   return findOwner(sql, tenantId)
 }
 
+/** Turns a user that nobody signs in as into a person. */
+export async function claimUser(
+  ctx: Context,
+  sql: Sql,
+  user: UserRow,
+  person: { email: string; fullName: string; passwordHash: string },
+): Promise<UserRow> {
+  const now = ctx.clock.now()
+  const claimed = await updateUser(sql, user.tenantId, user.id, { ...person, emailVerifiedAt: now, updatedAt: now })
+  if (claimed === undefined) throw notFound.create()
+  await announceChange(ctx, sql, [`user:${user.id}`])
+  return claimed
+}
+
 /** Notes a sign-in, with a fresh hash when the parameters have changed since. */
 export async function recordSignIn(ctx: Context, sql: Sql, user: UserRow, passwordHash?: string): Promise<void> {
   const hash = passwordHash === undefined ? {} : { passwordHash }
