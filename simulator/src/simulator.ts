@@ -325,7 +325,8 @@ function parse<S extends z.ZodType>(schema: S, value: unknown, name?: string): z
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const [issue] = result.error.issues
-  const field = name ?? (issue?.path.join('.') || undefined)
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+  const field = name ?? unknown ?? (issue?.path.join('.') || undefined)
   throw new SimulatorError(422, `${field ? `${field}: ` : ''}${issue?.message ?? 'invalid'}`, field)
 }
 

@@ -5,7 +5,6 @@ import type { Simulator } from '../src/index.ts'
 import { bob, type Client, jidOf, linkedClient, owner, startSimulator, textOf } from './client.ts'
 import { verifies } from './verifies.ts'
 
-const delivered = 3
 const read = 4
 
 const hasStatus = (id: string | null | undefined, status: number) => (updates: WAMessageUpdate[]) =>
@@ -35,9 +34,20 @@ suite('delivery', () => {
     verifies('RCPT-01')
     await using simulator = await startSimulator({ deliveryMs: 30, readMs: 60 })
     await using client = await linkedClient(simulator, owner)
+    const receipts: { type: string | undefined; id: string | undefined; at: number }[] = []
+    client.socket.ws.on('CB:receipt', ({ attrs }) => {
+      receipts.push({ type: attrs.type, id: attrs.id, at: performance.now() })
+    })
+    const sentAt = performance.now()
     const sent = await client.socket.sendMessage(jidOf(bob), { text: 'hi' })
-    await client.next('messages.update', hasStatus(sent?.key.id, delivered))
     await client.next('messages.update', hasStatus(sent?.key.id, read))
+    assert.deepEqual(
+      receipts.map(({ type, id }) => ({ type, id })),
+      [undefined, 'read'].map((type) => ({ type, id: sent?.key.id })),
+    )
+    const [delivery, reading] = receipts.map(({ at }) => at - sentAt)
+    assert.ok(delivery && delivery >= 29, `delivered after ${delivery} ms`)
+    assert.ok(reading && reading >= 59, `read after ${reading} ms`)
   })
 
   test('receipts can be limited and switched off', async () => {
