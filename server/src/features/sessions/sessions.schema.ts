@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type DisconnectCause, type SessionStatus, type StatusReason, statusReasons } from '../../engine/states.ts'
 import { defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
+import { idParams, timestampOutput, uuidField } from '../../wire.ts'
 
 /** One step of a session's state machine, told once per transition. */
 export interface SessionTransition {
@@ -29,41 +30,74 @@ export const connectionUpdated = defineEvent<SessionTransition>('connection.upda
 /** The session and everything it owned is gone; ends its live streams, and others clean up after it. */
 export const sessionDeleted = defineEvent<{ tenantId: string; sessionId: string }>('session.deleted')
 
+/** Refusals of this feature. */
 export const sessionNotWorking = defineError('session_not_working', 400, 'The session is not connected to WhatsApp')
 export const noCodeToScan = defineError('session_not_in_qr_code', 400, 'The session is not waiting for a code to be scanned')
 export const engineUnavailable = defineError('engine_unavailable', 500, 'The WhatsApp engine could not be reached')
 export const pairingRefused = defineError('pairing_refused', 400, 'WhatsApp did not give a pairing code')
 
-/** Path parameter of everything below one session. */
-export const sessionParams = z.object({ id: z.string() })
+/** Path parameters of everything below one session. */
+export const sessionParams = idParams
+
+/** Path parameters of one chat of a session. */
+export const sessionChatParams = z.object({ id: uuidField, chat_id: z.string().min(1).max(60) })
 
 /** The session's own settings; unknown keys are refused so that a typo is not silently without effect. */
 export const sessionSettings = z.strictObject({ auto_transcribe: z.boolean().optional() })
 
+/** What a new session needs. */
 export const createSessionBody = z.object({ name: z.string().trim().min(1).max(255) })
 
+/** How the account shows itself. */
 export const presenceBody = z.object({ presence: z.enum(['online', 'offline']) })
 
+/** The phone that will type the code. */
 export const pairingCodeBody = z.object({ phone: z.string().min(1).max(40) })
 
-const timestamp = z.string().nullable()
+const timestamp = timestampOutput.nullable()
 
 /** The session object of the contract, with the reason and its sentence as additive keys. */
-export const sessionObject = z.object({
-  id: z.string(),
-  name: z.string(),
-  status: z.enum(['stopped', 'starting', 'qr_code', 'working', 'failed']),
-  phone_number: z.string().nullable(),
-  is_business: z.boolean(),
-  created_at: z.string(),
-  config: z.object({ auto_transcribe: z.boolean() }),
-  last_connected_at: timestamp,
-  last_error: z.string().nullable(),
-  updated_at: z.string(),
-  status_reason: z.enum(Object.keys(statusReasons) as [StatusReason, ...StatusReason[]]).nullable(),
-  status_detail: z.string().nullable(),
-  status_until: timestamp,
-})
+export const sessionObject = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: z.enum(['stopped', 'starting', 'qr_code', 'working', 'failed']),
+    phone_number: z.string().nullable(),
+    is_business: z.boolean(),
+    created_at: timestampOutput,
+    config: z.object({ auto_transcribe: z.boolean() }),
+    last_connected_at: timestamp,
+    last_error: z.string().nullable(),
+    updated_at: timestampOutput,
+    status_reason: z.enum(Object.keys(statusReasons) as [StatusReason, ...StatusReason[]]).nullable(),
+    status_detail: z.string().nullable(),
+    status_until: timestamp,
+  })
+  .meta({ id: 'Session', description: 'One WhatsApp account' })
 
 /** A session on the wire. */
 export type SessionObject = z.infer<typeof sessionObject>
+
+/** The answer to a change of settings: all of them. */
+export const settingsAnswer = z.object({ status: z.literal('ok'), config: z.object({ auto_transcribe: z.boolean() }) })
+
+/** A code to scan, as JSON. */
+export const qrAnswer = z.object({
+  session_id: z.string(),
+  qr: z.string().meta({ description: 'The image as a data URL' }),
+  code: z.string().meta({ description: 'The text of the code' }),
+  expires_at: timestampOutput,
+})
+
+/** A code to type on the phone. */
+export const pairingCodeAnswer = z.object({ code: z.string(), expires_at: timestampOutput })
+
+/** How the account shows itself now. */
+export const presenceAnswer = z.object({ session_id: z.string(), presence: z.enum(['online', 'offline']) })
+
+/** What is known of a contact's presence. */
+export const contactPresenceAnswer = z.object({
+  chat_id: z.string(),
+  presence: z.enum(['online', 'offline', 'typing', 'recording', 'unknown']),
+  last_seen_at: timestamp,
+})

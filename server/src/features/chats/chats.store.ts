@@ -1,0 +1,134 @@
+import { sql as text } from 'drizzle-orm'
+import type { Sql } from '../../platform/database.ts'
+
+/** A chat as senders and receivers need it. */
+export interface ChatRef {
+  id: string
+  tenantId: string
+  sessionId: string
+  kind: 'person' | 'group' | 'channel'
+  contactId: string | null
+  waChatId: string
+  name: string | null
+  /** Milliseconds since the epoch; null when nobody has written here yet: the contact is cold. */
+  lastInboundMs: number | null
+}
+
+type Raw = Omit<ChatRef, 'lastInboundMs'> & { lastInboundAt: Date | string | null } & Record<string, unknown>
+
+const columns = text`h.id, h.tenant_id AS "tenantId", h.session_id AS "sessionId", h.kind,
+  h.contact_id AS "contactId", h.wa_chat_id AS "waChatId", h.name, h.last_inbound_at AS "lastInboundAt"`
+
+function toRef({ lastInboundAt, ...row }: Raw): ChatRef {
+  return { ...row, lastInboundMs: lastInboundAt === null ? null : new Date(lastInboundAt).getTime() }
+}
+
+/** Chats of a session with some contacts and with some groups or channels. */
+export async function listChatRefs(
+  sql: Sql,
+  tenantId: string,
+  sessionId: string,
+  contactIds: readonly string[],
+  waChatIds: readonly string[],
+): Promise<ChatRef[]> {
+  const { rows } = await sql.execute<Raw>(text`
+    SELECT ${columns} FROM chats h WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId}
+      AND h.contact_id = ANY(${text.param([...contactIds])}::uuid[])
+    UNION ALL
+    SELECT ${columns} FROM chats h WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId}
+      AND h.contact_id IS NULL AND h.wa_chat_id = ANY(${text.param([...waChatIds])}::text[])`)
+  return rows.map(toRef)
+}
+
+/** One chat of a session by its internal id. */
+export async function findChatRef(
+  sql: Sql,
+  tenantId: string,
+  sessionId: string,
+  id: string,
+): Promise<ChatRef | undefined> {
+  const { rows } = await sql.execute<Raw>(text`
+    SELECT ${columns} FROM chats h
+    WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId} AND h.id = ${id}`)
+  return rows[0] === undefined ? undefined : toRef(rows[0])
+}
+
+/** Inserts chats with their ids already chosen; those that exist are left alone. */
+export async function insertChats(
+  sql: Sql,
+  tenantId: string,
+  sessionId: string,
+  rows: readonly Pick<ChatRef, 'id' | 'kind' | 'contactId' | 'waChatId'>[],
+  now: Date,
+): Promise<void> {
+  await sql.execute(text`
+    INSERT INTO chats (id, tenant_id, session_id, kind, contact_id, wa_chat_id, created_at)
+    SELECT id, ${tenantId}::uuid, ${sessionId}::uuid, kind, "contactId", "waChatId", ${now.toISOString()}::timestamptz
+    FROM json_to_recordset(${JSON.stringify(rows)}::json)
+      AS r(id uuid, kind text, "contactId" uuid, "waChatId" text)
+    ON CONFLICT DO NOTHING`)
+}
+
+/** A contact got a phone: its chats are called by it from now on. */
+export async function renameChats(
+  sql: Sql,
+  tenantId: string,
+  names: readonly { contactId: string; waChatId: string }[],
+): Promise<void> {
+  await sql.execute(text`
+    UPDATE chats h SET wa_chat_id = r."waChatId"
+    FROM json_to_recordset(${JSON.stringify(names)}::json) AS r("contactId" uuid, "waChatId" text)
+    WHERE h.contact_id = r."contactId" AND h.tenant_id = ${tenantId} AND h.wa_chat_id <> r."waChatId"`)
+}
+
+/** A group or channel and what it is called. */
+export interface NamedChat {
+  id: string
+  tenantId: string
+  sessionId: string
+  kind: 'group' | 'channel'
+  waChatId: string
+  name: string
+}
+
+/** Keeps the subjects of groups and channels, also of those where nothing has been said yet. */
+export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: Date): Promise<void> {
+  await sql.execute(text`
+    INSERT INTO chats (id, tenant_id, session_id, kind, wa_chat_id, name, created_at)
+    SELECT r.id, s.tenant_id, s.id, r.kind, r."waChatId", r.name, ${now.toISOString()}::timestamptz
+    FROM json_to_recordset(${JSON.stringify(rows)}::json)
+      AS r(id uuid, "tenantId" uuid, "sessionId" uuid, kind text, "waChatId" text, name text)
+    JOIN sessions s ON s.id = r."sessionId" AND s.tenant_id = r."tenantId"
+    ON CONFLICT (session_id, wa_chat_id) WHERE contact_id IS NULL DO UPDATE SET name = excluded.name`)
+}
+
+/** What a batch of messages adds to one chat. */
+export interface ChatGrowth {
+  id: string
+  messages: number
+  unread: number
+  /** The newest message of the batch and when it belongs. */
+  lastId: string
+  lastAt: string
+  lastInboundAt: string | null
+  lastOutboundAt: string | null
+  /** The owner wrote here: what came before is read. */
+  isRead: boolean
+}
+
+/** Adds what batches of messages changed, all chats in one statement. */
+export async function growChats(sql: Sql, rows: readonly ChatGrowth[]): Promise<void> {
+  await sql.execute(text`
+    UPDATE chats h SET
+      message_count = h.message_count + r.messages,
+      unread_count = CASE WHEN r."isRead" THEN r.unread ELSE h.unread_count + r.unread END,
+      last_message_id = CASE WHEN h.last_message_at IS NULL OR r."lastAt" >= h.last_message_at
+        THEN r."lastId" ELSE h.last_message_id END,
+      last_message_at = greatest(h.last_message_at, r."lastAt"),
+      last_inbound_at = greatest(h.last_inbound_at, r."lastInboundAt"),
+      last_outbound_at = greatest(h.last_outbound_at, r."lastOutboundAt")
+    FROM (SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS j(id uuid, messages int, unread int,
+      "lastId" uuid, "lastAt" timestamptz, "lastInboundAt" timestamptz, "lastOutboundAt" timestamptz,
+      "isRead" boolean)) r
+    WHERE h.id = r.id`)
+}

@@ -1,0 +1,53 @@
+import type { StateChange } from '../../engine/events.ts'
+import type { DisconnectCause } from '../../engine/states.ts'
+import type { SessionTransition } from './sessions.schema.ts'
+import type { SessionRow } from './sessions.tables.ts'
+
+/** Why a session that was working no longer is, when the engine (after a crash) could not say. */
+function causeOf(change: StateChange): DisconnectCause {
+  if (change.cause !== null) return change.cause
+  if (change.status === 'failed') return 'failed'
+  return change.status === 'stopped' ? 'stop' : 'lost'
+}
+
+/** What the row becomes. The stored status decides what was before: it is what the outside world was told. */
+export function nextColumns(row: SessionRow, change: StateChange, now: Date): Partial<SessionRow> {
+  const next: Partial<SessionRow> = {
+    status: change.status,
+    statusReason: change.reason,
+    statusUntil: change.until,
+    updatedAt: now,
+  }
+  if (change.status === 'working') {
+    next.lastConnectedAt = row.status === 'working' ? row.lastConnectedAt : now
+    next.pairedAt = row.pairedAt ?? now
+    next.phoneNumber = change.phoneNumber ?? row.phoneNumber
+    next.isBusiness = change.isBusiness
+    next.lastError = change.error
+  } else {
+    if (change.error !== null) next.lastError = change.error
+    if (change.cause === 'logout' || change.reason === 'logged_out' || change.reason === 'banned') {
+      next.phoneNumber = null
+      next.isBusiness = false
+    }
+  }
+  if (change.reason === 'reach_out_locked') next.reachOutLockedUntil = change.until
+  // The engine gave up: coming back after a restart of the process would only repeat the failure.
+  if (change.status === 'failed') next.desiredState = 'stopped'
+  return next
+}
+
+/** What others are told of the change. */
+export function transitionOf(before: SessionRow, after: SessionRow, change: StateChange): SessionTransition {
+  const leftWorking = before.status === 'working' && after.status !== 'working'
+  return {
+    tenantId: after.tenantId,
+    sessionId: after.id,
+    name: after.name,
+    status: after.status,
+    previousStatus: before.status,
+    phoneNumber: after.phoneNumber ?? before.phoneNumber,
+    statusReason: after.statusReason,
+    cause: leftWorking ? causeOf(change) : null,
+  }
+}

@@ -1,0 +1,11 @@
+import type { Feature } from '../../feature.ts'
+import { startResuming, stopResuming } from './session-resume.ts'
+import { sessionOperations } from './sessions.operations.ts'
+
+/** WhatsApp accounts: pairing, control, settings, presence. */
+export const sessionsFeature: Feature = {
+  name: 'sessions',
+  operations: sessionOperations,
+  start: startResuming,
+  stop: stopResuming,
+}

@@ -1,0 +1,119 @@
+import type { Context } from '../../context.ts'
+import { tenantOf } from '../../context.ts'
+import type { StateChange } from '../../engine/events.ts'
+import { statusReasons } from '../../engine/states.ts'
+import type { Sql } from '../../platform/database.ts'
+import { notFound } from '../../platform/errors.ts'
+import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
+import { requireRoom } from '../plans/plans.service.ts'
+import { lockTenant } from '../tenants/tenants.service.ts'
+import { nextColumns, transitionOf } from './session-states.ts'
+import {
+  connectionUpdated,
+  type SessionObject,
+  sessionConnected,
+  sessionDisconnected,
+  sessionNotWorking,
+  sessionStatusChanged,
+} from './sessions.schema.ts'
+import {
+  countTenantSessions,
+  findSession,
+  findSessionForUpdate,
+  insertSession,
+  listSessions,
+  updateConfig,
+  updateSession,
+} from './sessions.store.ts'
+import type { SessionConfig, SessionRow } from './sessions.tables.ts'
+
+export type { SessionRow } from './sessions.tables.ts'
+
+/** The session as callers see it. */
+export function sessionToWire(row: SessionRow): SessionObject {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    phone_number: row.phoneNumber,
+    is_business: row.isBusiness,
+    created_at: toTimestamp(row.createdAt),
+    config: { auto_transcribe: row.config.auto_transcribe ?? false },
+    last_connected_at: toTimestampOrNull(row.lastConnectedAt),
+    last_error: row.lastError,
+    updated_at: toTimestamp(row.updatedAt),
+    status_reason: row.statusReason,
+    status_detail: row.statusReason === null ? null : statusReasons[row.statusReason],
+    status_until: toTimestampOrNull(row.statusUntil),
+  }
+}
+
+/** How many sessions a tenant has: for the plan gate `max_sessions`. */
+export function countSessions(sql: Sql, tenantId: string): Promise<number> {
+  return countTenantSessions(sql, tenantId)
+}
+
+/** One session of the caller's tenant, or 404. */
+export async function getSession(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<SessionRow> {
+  const row = await findSession(sql, tenantOf(ctx), id)
+  if (row === undefined) throw notFound.create()
+  return row
+}
+
+/** One session of the caller's tenant that can send right now: 404 for an unknown one, 400 otherwise. */
+export async function getWorkingSession(ctx: Context, id: string): Promise<SessionRow> {
+  const row = await getSession(ctx, id)
+  if (row.status !== 'working') {
+    const message = `${sessionNotWorking.text} (it is ${row.status})`
+    throw sessionNotWorking.create({ message })
+  }
+  return row
+}
+
+/** All sessions of the caller's tenant. */
+export function listTenantSessions(ctx: Context): Promise<SessionRow[]> {
+  return listSessions(ctx.db.sql, tenantOf(ctx))
+}
+
+/** A new session; 403 when the plan has no room, exact also for two calls at once. */
+export function createSession(ctx: Context, name: string): Promise<SessionRow> {
+  const tenantId = tenantOf(ctx)
+  return ctx.db.transaction(async (sql) => {
+    await lockTenant(sql, tenantId)
+    await requireRoom(ctx, sql, 'max_sessions', await countTenantSessions(sql, tenantId))
+    const now = ctx.clock.now()
+    return insertSession(sql, { id: ctx.ids.uuid(), tenantId, name, createdAt: now, updatedAt: now })
+  })
+}
+
+/** Changes the session's own settings and answers all of them. */
+export function changeSettings(ctx: Context, id: string, change: SessionConfig): Promise<SessionConfig> {
+  const tenantId = tenantOf(ctx)
+  return ctx.db.transaction(async (sql) => {
+    const row = await findSessionForUpdate(sql, tenantId, id)
+    if (row === undefined) throw notFound.create()
+    const config = { auto_transcribe: false, ...row.config, ...change }
+    await updateConfig(sql, tenantId, id, config, ctx.clock.now())
+    return config
+  })
+}
+
+/**
+ * Stores what the engine told and tells it on, in one transaction. A session that is no longer there is ignored:
+ * the engine may still be closing it.
+ */
+export async function applyState(ctx: Context, change: StateChange): Promise<void> {
+  await ctx.db.transaction(async (sql) => {
+    const before = await findSessionForUpdate(sql, change.tenantId, change.sessionId)
+    if (before === undefined) return
+    const columns = nextColumns(before, change, ctx.clock.now())
+    const after = await updateSession(sql, change.tenantId, change.sessionId, columns)
+    if (after === undefined) return
+    const transition = transitionOf(before, after, change)
+    await ctx.events.publish(sql, connectionUpdated, transition)
+    if (before.status === after.status) return
+    await ctx.events.publish(sql, sessionStatusChanged, transition)
+    if (after.status === 'working') await ctx.events.publish(sql, sessionConnected, transition)
+    if (before.status === 'working') await ctx.events.publish(sql, sessionDisconnected, transition)
+  })
+}

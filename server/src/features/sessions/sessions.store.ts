@@ -1,0 +1,98 @@
+import { and, asc, count, eq, inArray, notInArray } from 'drizzle-orm'
+import type { SessionStatus } from '../../engine/states.ts'
+import type { Sql } from '../../platform/database.ts'
+import { type SessionConfig, type SessionRow, sessions } from './sessions.tables.ts'
+
+const ofTenant = (tenantId: string, id: string) => and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
+
+/** All sessions of a tenant, oldest first. */
+export function listSessions(sql: Sql, tenantId: string): Promise<SessionRow[]> {
+  return sql
+    .select()
+    .from(sessions)
+    .where(eq(sessions.tenantId, tenantId))
+    .orderBy(asc(sessions.createdAt), asc(sessions.id))
+}
+
+/** One session of a tenant. */
+export async function findSession(sql: Sql, tenantId: string, id: string): Promise<SessionRow | undefined> {
+  const [row] = await sql.select().from(sessions).where(ofTenant(tenantId, id))
+  return row
+}
+
+/** As findSession, and nobody else changes it until the transaction ends. */
+export async function findSessionForUpdate(sql: Sql, tenantId: string, id: string): Promise<SessionRow | undefined> {
+  const [row] = await sql.select().from(sessions).where(ofTenant(tenantId, id)).for('update')
+  return row
+}
+
+/** How many sessions a tenant has. */
+export async function countTenantSessions(sql: Sql, tenantId: string): Promise<number> {
+  const [row] = await sql.select({ total: count() }).from(sessions).where(eq(sessions.tenantId, tenantId))
+  return row?.total ?? 0
+}
+
+/** A new session, stopped. */
+export async function insertSession(
+  sql: Sql,
+  row: Pick<SessionRow, 'id' | 'tenantId' | 'name' | 'createdAt' | 'updatedAt'>,
+): Promise<SessionRow> {
+  const [inserted] = await sql.insert(sessions).values(row).returning()
+  if (inserted === undefined) throw new Error('the insert returned no session')
+  return inserted
+}
+
+/** Changes what is given. */
+export async function updateSession(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  change: Partial<Omit<SessionRow, 'id' | 'tenantId' | 'createdAt'>>,
+): Promise<SessionRow | undefined> {
+  const [row] = await sql.update(sessions).set(change).where(ofTenant(tenantId, id)).returning()
+  return row
+}
+
+/** Replaces the settings of a session. */
+export async function updateConfig(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  config: SessionConfig,
+  updatedAt: Date,
+): Promise<void> {
+  await sql.update(sessions).set({ config, updatedAt }).where(ofTenant(tenantId, id))
+}
+
+/** Deletes the session; chats, messages and what else belongs to it go with it. */
+export async function deleteSessionRow(sql: Sql, tenantId: string, id: string): Promise<boolean> {
+  const rows = await sql.delete(sessions).where(ofTenant(tenantId, id)).returning({ id: sessions.id })
+  return rows.length > 0
+}
+
+/** Sessions that should run, of every tenant: only the process itself asks for them. */
+export function listDesiredSessions(sql: Sql): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'status'>[]> {
+  return sql
+    .select({ id: sessions.id, tenantId: sessions.tenantId, status: sessions.status })
+    .from(sessions)
+    .where(eq(sessions.desiredState, 'running'))
+    .orderBy(asc(sessions.id))
+}
+
+const restingStates: SessionStatus[] = ['stopped', 'failed']
+
+/** Sessions that nobody wants to run and that a crash left in a moving state, of every tenant. */
+export function listAbandonedSessions(sql: Sql): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'status'>[]> {
+  return sql
+    .select({ id: sessions.id, tenantId: sessions.tenantId, status: sessions.status })
+    .from(sessions)
+    .where(and(eq(sessions.desiredState, 'stopped'), notInArray(sessions.status, restingStates)))
+}
+
+/** Names of several sessions of a tenant. */
+export function listSessionsByIds(sql: Sql, tenantId: string, ids: readonly string[]): Promise<SessionRow[]> {
+  return sql
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.tenantId, tenantId), inArray(sessions.id, [...ids])))
+}
