@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { Webhook } from 'standardwebhooks'
+import { TestClock } from '../../platform/clock.ts'
+import {
+  type AttemptResult,
+  buildBody,
+  buildHeaders,
+  classify,
+  describeStatus,
+  isUsableSecret,
+  parseRetryAfter,
+} from './delivery.ts'
+import { EndpointSlots, type Slot } from './endpoint-slots.ts'
+
+const id = '019c4c2e-6a00-7000-8000-000000000001'
+const event = 'message.received'
+const standardSecret = `whsec_${Buffer.from('a key of thirty-two random bytes').toString('base64')}`
+
+const answered = (statusCode: number, retryAfter: string | null = null): AttemptResult => {
+  const error = describeStatus(statusCode)
+  return { statusCode, response: '', retryAfter, durationMs: 5, error }
+}
+const unanswered: AttemptResult = {
+  statusCode: null,
+  response: null,
+  retryAfter: null,
+  durationMs: 10_000,
+  error: 'No answer within 10 s',
+}
+
+describe('the body of a delivery', () => {
+  it('carries id, event, moment without fractions and data', () => {
+    const body = buildBody({ id, event, atMs: Date.parse('2026-02-11T10:00:00.987Z'), data: { message: 'Grüße 👋' } })
+    assert.deepEqual(JSON.parse(body.toString()), {
+      id,
+      event,
+      timestamp: '2026-02-11T10:00:00Z',
+      data: { message: 'Grüße 👋' },
+    })
+  })
+})
+
+describe('the signatures of a delivery', () => {
+  // The published verifier compares with the machine's clock.
+  const atMs = Math.floor(performance.timeOrigin + performance.now())
+  const body = buildBody({ id, event, atMs, data: { message: 'Grüße 👋' } })
+
+  for (const secret of [standardSecret, 'a secret typed by hand', 'schlüssel mit ümlauten']) {
+    it(`verify by the published package and by an independent HMAC: ${secret.slice(0, 8)}`, () => {
+      const headers = buildHeaders({ id, event, body, secret, atMs })
+      const verifier = secret.startsWith('whsec_')
+        ? new Webhook(secret)
+        : new Webhook(new TextEncoder().encode(secret), { format: 'raw' })
+      assert.deepEqual(verifier.verify(body, headers), JSON.parse(body.toString()))
+      const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret)
+      const signed = Buffer.concat([Buffer.from(`${id}.${Math.floor(atMs / 1000)}.`), body])
+      assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
+      assert.equal(
+        headers['x-webhook-signature'],
+        createHmac('sha256', Buffer.from(secret)).update(body).digest('hex'),
+      )
+      assert.match(headers['x-webhook-signature'] ?? '', /^[0-9a-f]{64}$/)
+    })
+  }
+
+  it('refuse a changed body', () => {
+    const headers = buildHeaders({ id, event, body, secret: standardSecret, atMs })
+    assert.throws(() => new Webhook(standardSecret).verify(`${body} `, headers))
+  })
+
+  it('are absent without a secret, the other headers are not', () => {
+    const headers = buildHeaders({ id, event, body, secret: null, atMs: 1_770_804_000_999 })
+    assert.deepEqual(headers, {
+      'content-type': 'application/json',
+      'user-agent': 'MoltFlow-Webhooks/1',
+      'x-webhook-event': event,
+      'x-webhook-delivery': id,
+      'x-webhook-timestamp': '1770804000',
+    })
+  })
+
+  it('are possible with any text, and after whsec_ with base64 only', () => {
+    assert.equal(isUsableSecret('x'), true)
+    assert.equal(isUsableSecret(standardSecret), true)
+    for (const bad of ['', 'whsec_', 'whsec_not base64!', 'whsec_abc']) assert.equal(isUsableSecret(bad), false, bad)
+  })
+})
+
+describe('what follows from an attempt', () => {
+  const retrySeconds = [5, 300, 1800]
+  const round = { failedBefore: 0, retrySeconds, random: 0.5, nowMs: Date.parse('2026-02-11T10:00:00Z') }
+
+  it('2xx is delivered, everything else is not', () => {
+    for (const status of [200, 201, 202, 204, 299]) assert.equal(classify(answered(status), round).kind, 'delivered')
+    for (const status of [301, 302, 307, 400, 401, 404, 429, 500, 503]) {
+      assert.equal(classify(answered(status), round).kind, 'retry', String(status))
+    }
+    assert.equal(classify(unanswered, round).kind, 'retry')
+  })
+
+  it('410 is gone at once', () => {
+    assert.deepEqual(classify(answered(410), round), { kind: 'gone' })
+  })
+
+  it('retries follow the schedule and end with it', () => {
+    const delays = [0, 1, 2].map((failedBefore) => classify(answered(500), { ...round, failedBefore }))
+    assert.deepEqual(delays, [
+      { kind: 'retry', afterMs: 5_000 },
+      { kind: 'retry', afterMs: 300_000 },
+      { kind: 'retry', afterMs: 1_800_000 },
+    ])
+    assert.deepEqual(classify(answered(500), { ...round, failedBefore: 3 }), { kind: 'failed' })
+  })
+
+  it('jitter stays within 20 % either way', () => {
+    const at = (random: number) => classify(answered(500), { ...round, failedBefore: 1, random })
+    assert.deepEqual(at(0), { kind: 'retry', afterMs: 240_000 })
+    assert.deepEqual(at(0.999999), { kind: 'retry', afterMs: 360_000 })
+  })
+
+  it('Retry-After puts a retry off, never forward, and at most a day', () => {
+    assert.deepEqual(classify(answered(503, '60'), round), { kind: 'retry', afterMs: 60_000 })
+    assert.deepEqual(classify(answered(503, '1'), round), { kind: 'retry', afterMs: 5_000 })
+    assert.deepEqual(classify(answered(429, 'Wed, 11 Feb 2026 10:02:00 GMT'), round), {
+      kind: 'retry',
+      afterMs: 120_000,
+    })
+    assert.deepEqual(classify(answered(503, '999999999'), round), { kind: 'retry', afterMs: 86_400_000 })
+    assert.equal(parseRetryAfter('soon', round.nowMs), undefined)
+    assert.equal(parseRetryAfter('Wed, 11 Feb 2026 09:00:00 GMT', round.nowMs), 0)
+  })
+})
+
+describe('room for attempts', () => {
+  const enterMany = (slots: EndpointSlots, webhookId: string, count: number) => {
+    const entered: { leave(): void }[] = []
+    const waits: number[] = []
+    for (let index = 0; index < count; index += 1) {
+      const slot: Slot = slots.enter(webhookId)
+      if ('waitMs' in slot) waits.push(slot.waitMs)
+      else entered.push(slot)
+    }
+    return { entered, waits }
+  }
+
+  it('an endpoint that does not answer leaves room for the others', () => {
+    const clock = new TestClock()
+    const slots = new EndpointSlots(clock)
+    assert.equal(enterMany(slots, 'dead', 500).entered.length, 16)
+    assert.equal(enterMany(slots, 'alive', 1).entered.length, 1)
+  })
+
+  it('many slow endpoints together leave room for the others', () => {
+    const clock = new TestClock()
+    const slots = new EndpointSlots(clock)
+    for (let index = 0; index < 100; index += 1) {
+      const { entered } = enterMany(slots, `slow ${index}`, 1)
+      clock.advance(10_000)
+      for (const slot of entered) slot.leave()
+    }
+    let running = 0
+    for (let index = 0; index < 100; index += 1) running += enterMany(slots, `slow ${index}`, 10).entered.length
+    assert.equal(running, 32)
+    assert.equal(enterMany(slots, 'alive', 10).entered.length, 10)
+  })
+
+  it('what finds no room comes back spread over time', () => {
+    const slots = new EndpointSlots(new TestClock())
+    const { waits } = enterMany(slots, 'dead', 216)
+    assert.equal(waits.length, 200)
+    assert.deepEqual(
+      waits,
+      waits.toSorted((a, b) => a - b),
+    )
+    assert.ok((waits.at(-1) ?? 0) > 10_000)
+  })
+
+  it('an endpoint that answers quickly gets more room', () => {
+    const clock = new TestClock()
+    const slots = new EndpointSlots(clock)
+    for (const slot of enterMany(slots, 'quick', 5).entered) slot.leave()
+    assert.equal(enterMany(slots, 'quick', 500).entered.length, 64)
+  })
+})

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache'
+import type { Context } from '../../context.ts'
+import { afterCommit, type Database, type Sql } from '../../platform/database.ts'
+import { changesChannel, listSubscriptions, notifyChange } from './webhooks.store.ts'
+
+/** What one active webhook wants to hear. */
+export interface Subscription {
+  id: string
+  events: ReadonlySet<string>
+}
+
+/** In case a notification was lost, an answer is not trusted longer than this. */
+const maxAgeMs = 30_000
+
+/**
+ * Which webhooks a tenant has, in memory: every message asks, and most tenants have none. Nothing is kept while
+ * changes cannot be heard, so an answer is never older than the last notification.
+ */
+class SubscriptionCache {
+  readonly #byTenant = new LRUCache<string, { subscriptions: readonly Subscription[]; readAtMs: number }>({ max: 10_000 })
+  /** Grows with every change: what was read before must not be kept after. */
+  #generation = 0
+  #listener: { close(): Promise<void> } | undefined
+
+  async listen(db: Database): Promise<void> {
+    this.#listener ??= await db.listen(
+      changesChannel,
+      (tenantId) => this.forget(tenantId),
+      () => this.#forgetAll(),
+    )
+  }
+
+  async stop(): Promise<void> {
+    const listener = this.#listener
+    this.#listener = undefined
+    this.#forgetAll()
+    await listener?.close()
+  }
+
+  forget(tenantId: string): void {
+    this.#generation += 1
+    this.#byTenant.delete(tenantId)
+  }
+
+  #forgetAll(): void {
+    this.#generation += 1
+    this.#byTenant.clear()
+  }
+
+  async get(sql: Sql, tenantId: string, nowMs: number): Promise<readonly Subscription[]> {
+    const known = this.#byTenant.get(tenantId)
+    if (known !== undefined && nowMs - known.readAtMs < maxAgeMs) return known.subscriptions
+    const generation = this.#generation
+    const rows = await listSubscriptions(sql, tenantId)
+    const subscriptions = rows.map((row) => ({ id: row.id, events: new Set(row.events) }))
+    const mayKeep = this.#listener !== undefined && generation === this.#generation
+    if (mayKeep) this.#byTenant.set(tenantId, { subscriptions, readAtMs: nowMs })
+    return subscriptions
+  }
+}
+
+/** One per process; a test may run several processes in one, so they hang on the database. */
+const caches = new WeakMap<Database, SubscriptionCache>()
+
+function cacheOf(ctx: Context): SubscriptionCache {
+  let cache = caches.get(ctx.db)
+  if (cache === undefined) {
+    cache = new SubscriptionCache()
+    caches.set(ctx.db, cache)
+  }
+  return cache
+}
+
+/** What the active webhooks of a tenant want to hear; reads through `sql` what is not known. */
+export function findSubscriptions(ctx: Context, sql: Sql, tenantId: string): Promise<readonly Subscription[]> {
+  return cacheOf(ctx).get(sql, tenantId, ctx.clock.monotonicMs())
+}
+
+/** Says, inside the transaction that changes them, that a tenant's webhooks changed. */
+export async function announceChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
+  await notifyChange(sql, tenantId)
+  const cache = cacheOf(ctx)
+  afterCommit(sql, () => cache.forget(tenantId))
+}
+
+/** Hears changes from now on, so that answers may be kept. */
+export async function startSubscriptions(ctx: Context): Promise<void> {
+  await cacheOf(ctx).listen(ctx.db)
+}
+
+/** Forgets everything and stops hearing changes. */
+export async function stopSubscriptions(ctx: Context): Promise<void> {
+  await cacheOf(ctx).stop()
+}

@@ -1,0 +1,129 @@
+import type { Context } from '../../context.ts'
+import { handleJob, type JobRun } from '../../job.ts'
+import { done, type JobOutcome, retryLater } from '../../platform/jobs.ts'
+import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
+import { slotsOf } from './endpoint-slots.ts'
+import { openBody, openSecret, postDelivery } from './post-delivery.ts'
+import { announceChange } from './subscriptions.ts'
+import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
+import * as store from './webhooks.store.ts'
+
+/** Deliveries, and the message texts in them, are kept so long for resend and recover. */
+const retentionMs = 7 * 24 * 3_600_000
+const pruneBatch = 1000
+
+interface DeliverPayload {
+  tenantId: string
+  webhookId: string
+  deliveryId: string
+  round: number
+}
+
+/** Makes one attempt, when the webhook has room for one more. */
+async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Promise<JobOutcome> {
+  const slots = slotsOf(ctx)
+  const slot = slots.enter(payload.webhookId)
+  if ('waitMs' in slot) return retryLater(slot.waitMs)
+  try {
+    return await attempt(ctx, payload, run)
+  } finally {
+    slot.leave()
+  }
+}
+
+async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun): Promise<JobOutcome> {
+  const { tenantId, deliveryId, round } = payload
+  const delivery = await store.findPendingDelivery(ctx.db.sql, tenantId, deliveryId)
+  // Deleted, delivered by an earlier run whose end was not stored, or overtaken by a resend.
+  if (delivery === undefined || delivery.round !== round) return done
+  if (!delivery.isActive) {
+    await store.failDelivery(ctx.db.sql, tenantId, deliveryId, 'The webhook is not active')
+    return done
+  }
+  // The attempt was stored, but the process died before the job was put off.
+  const earlyMs = (delivery.nextAttemptAt?.getTime() ?? 0) - ctx.clock.nowMs()
+  if (earlyMs > 1000) return retryLater(earlyMs)
+  const at = ctx.clock.now()
+  const result = await postDelivery(ctx, {
+    id: deliveryId,
+    event: delivery.event,
+    body: openBody(ctx, deliveryId, delivery.body),
+    url: delivery.url,
+    secret: openSecret(ctx, delivery.webhookId, delivery.secret),
+    signal: run.signal,
+  })
+  const verdict = classify(result, {
+    failedBefore: delivery.roundFailures,
+    retrySeconds: ctx.config.webhookRetrySeconds,
+    random: ctx.ids.random(),
+    nowMs: ctx.clock.nowMs(),
+  })
+  return settle(ctx, { payload, delivery, at, result, verdict })
+}
+
+interface Attempt {
+  payload: DeliverPayload
+  delivery: store.PendingDelivery
+  at: Date
+  result: AttemptResult
+  verdict: Verdict
+}
+
+/** Stores how the attempt ended; only then is the job over, so that a crash repeats it. */
+async function settle(ctx: Context, { payload, delivery, at, result, verdict }: Attempt): Promise<JobOutcome> {
+  const { tenantId, deliveryId, round } = payload
+  const afterMs = verdict.kind === 'retry' ? verdict.afterMs : null
+  const { failingSince } = await store.recordAttempt(
+    ctx.db.sql,
+    {
+      tenantId,
+      deliveryId,
+      round,
+      status: verdict.kind === 'delivered' ? 'delivered' : afterMs === null ? 'failed' : 'pending',
+      nextAttemptAt: afterMs === null ? null : new Date(ctx.clock.nowMs() + afterMs),
+      at,
+      result,
+    },
+    incidentGapMs,
+  )
+  const failingMs = failingSince === null ? 0 : at.getTime() - failingSince.getTime()
+  if (verdict.kind === 'gone') await deactivate(ctx, tenantId, delivery, 'gone')
+  else if (failingMs >= maxFailingMs) await deactivate(ctx, tenantId, delivery, 'failing')
+  return afterMs === null ? done : retryLater(afterMs)
+}
+
+const deactivationTexts = {
+  gone: 'Switched off: the endpoint answered 410 Gone',
+  failing: 'Switched off: every delivery has failed for 120 hours',
+}
+
+async function deactivate(
+  ctx: Context,
+  tenantId: string,
+  delivery: store.PendingDelivery,
+  reason: keyof typeof deactivationTexts,
+): Promise<void> {
+  const { webhookId, name } = delivery
+  const change = { tenantId, id: webhookId, at: ctx.clock.now(), lastError: deactivationTexts[reason] }
+  await ctx.db.transaction(async (sql) => {
+    const wasActive = await store.deactivateWebhook(sql, change)
+    if (!wasActive) return
+    await announceChange(ctx, sql, tenantId)
+    await ctx.events.publish(sql, webhookDeactivated, { tenantId, webhookId, name, reason })
+    ctx.log.warn({ webhookId, reason }, 'a webhook was switched off')
+  })
+}
+
+async function prune(ctx: Context, run: JobRun): Promise<JobOutcome> {
+  const before = new Date(ctx.clock.nowMs() - retentionMs)
+  while (!run.signal.aborted) {
+    const deleted = await store.deleteExpiredDeliveries(ctx.db.sql, before, pruneBatch)
+    if (deleted < pruneBatch) break
+  }
+  return done
+}
+
+export const webhooksJobs = [
+  handleJob(deliverJob, deliver),
+  handleJob(pruneJob, (ctx, _payload, run) => prune(ctx, run)),
+]

@@ -1,0 +1,303 @@
+import { z } from 'zod'
+import { AppError, defineError, validationFailed } from '../../platform/errors.ts'
+import { defineEvent } from '../../platform/events.ts'
+import { defineJob } from '../../platform/jobs.ts'
+import { pageQuery, timestampInput, timestampOutput, toTimestamp, toTimestampOrNull, uuidField } from '../../wire.ts'
+import { type AttemptResult, isUsableSecret } from './delivery.ts'
+import { deliveryConcurrency } from './endpoint-slots.ts'
+
+/** Every event of the catalogue that can be subscribed to, also those that nothing tells yet. */
+export const subscribableEvents = [
+  'message.received',
+  'message.sent',
+  'message.delivered',
+  'message.read',
+  'message.failed',
+  'session.connected',
+  'session.disconnected',
+  'session.status',
+  'lead.detected',
+  'lead.status_changed',
+  'group.message',
+  'group.message.analyzed',
+  'bulk_send.completed',
+  'scheduled_message.executed',
+  'review.collected',
+  'channel.post.published',
+  'approval.pending',
+] as const
+
+/** Name of a subscribable event. */
+export type WebhookEvent = (typeof subscribableEvents)[number]
+
+export const webhookUrlRefused = defineError('webhook_url_refused', 400, 'The webhook URL is refused')
+export const webhookInactive = defineError(
+  'webhook_inactive',
+  400,
+  'The webhook is not active: activate it before sending deliveries again',
+)
+
+/** A webhook was switched off because its endpoint is gone or failed for too long. */
+export const webhookDeactivated = defineEvent<{
+  tenantId: string
+  webhookId: string
+  name: string
+  reason: 'gone' | 'failing'
+}>('webhooks.deactivated')
+
+/** One attempt to deliver; `round` tells jobs of a round before a resend that they are no longer wanted. */
+export const deliverJob = defineJob<{ tenantId: string; webhookId: string; deliveryId: string; round: number }>(
+  'webhooks.deliver',
+  // Many at once, because they only wait for other machines; an attempt ends after 10 s, so a run that is older
+  // than half a minute died with its process.
+  { concurrency: deliveryConcurrency, retryLimit: 20, retryDelaySeconds: 1, expireSeconds: 30 },
+)
+
+/** Removes deliveries, and with them message texts, after their retention. */
+export const pruneJob = defineJob<Record<string, never>>('webhooks.prune', {
+  cron: { expression: '23 * * * *', timeZone: 'UTC' },
+})
+
+const name = z.string().trim().min(1).max(255).meta({ examples: ['Order system'] })
+const url = z.url().max(2048).meta({
+  description: 'HTTPS address; private and loopback addresses are refused',
+  examples: ['https://example.com/hooks/moltflow'],
+})
+const events = z
+  .array(z.enum(subscribableEvents))
+  .min(1)
+  .meta({ examples: [['message.received', 'session.status']] })
+const secret = z
+  .string()
+  .max(255)
+  .refine(isUsableSecret, 'must not be empty; after `whsec_` it must be base64')
+  .nullable()
+  .meta({
+    description: 'Signs deliveries; never returned. `whsec_` with base64, or any text; null = unsigned',
+    examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+  })
+const isActive = z.boolean().meta({ examples: [true] })
+
+/** Path of one delivery. */
+export const deliveryParams = z.object({ id: uuidField, delivery_id: uuidField })
+
+export const createBody = z.object({
+  name: name.optional(),
+  url,
+  events,
+  secret: secret.optional(),
+  is_active: isActive.optional(),
+})
+
+export const updateBody = z.object({
+  name: name.optional(),
+  url: url.optional(),
+  events: events.optional(),
+  secret: secret.optional(),
+  is_active: isActive.optional(),
+})
+
+export const recoverBody = z.object({
+  since: timestampInput().meta({ examples: ['2026-02-11T10:00:00Z'] }),
+})
+
+const deliveryStatus = z.enum(['delivered', 'failed', 'pending'])
+
+/** State of a delivery. */
+export type DeliveryStatus = z.infer<typeof deliveryStatus>
+
+export const deliveriesQuery = z.object({ ...pageQuery(), status: deliveryStatus.optional() })
+
+export const webhookSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    url: z.string(),
+    events: z.array(z.string()),
+    is_active: z.boolean(),
+    created_at: timestampOutput,
+    has_secret: z.boolean(),
+    last_delivery_at: timestampOutput.nullable(),
+    failure_count: z.number().int(),
+    last_error: z.string().nullable(),
+    updated_at: timestampOutput,
+  })
+  .meta({ id: 'Webhook' })
+
+export const testResultSchema = z.object({
+  success: z.boolean(),
+  status_code: z.number().int().nullable(),
+  duration_ms: z.number().int(),
+  error: z.string().nullable(),
+})
+
+export const deliverySchema = z
+  .object({
+    id: z.string(),
+    event: z.string(),
+    status: deliveryStatus,
+    status_code: z.number().int().nullable(),
+    attempts: z.number().int(),
+    duration_ms: z.number().int().nullable(),
+    error: z.string().nullable(),
+    created_at: timestampOutput,
+    next_attempt_at: timestampOutput.nullable(),
+  })
+  .meta({ id: 'WebhookDelivery' })
+
+export const deliveryListSchema = z.object({
+  deliveries: z.array(deliverySchema),
+  total: z.number().int(),
+  limit: z.number().int(),
+  offset: z.number().int(),
+})
+
+export const attemptSchema = z
+  .object({
+    number: z.number().int(),
+    attempted_at: timestampOutput,
+    status_code: z.number().int().nullable(),
+    duration_ms: z.number().int(),
+    response: z.string().nullable(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'WebhookAttempt' })
+
+export const deliveryDetailSchema = deliverySchema.extend({ attempt_log: z.array(attemptSchema) })
+
+export const recoverResultSchema = z.object({
+  webhook_id: z.string(),
+  since: timestampOutput,
+  recovered: z.number().int(),
+})
+
+/** Fields of a webhook that a caller may set, in the words of the code. */
+export interface WebhookInput {
+  name?: string | undefined
+  url?: string | undefined
+  events?: WebhookEvent[] | undefined
+  secret?: string | null | undefined
+  isActive?: boolean | undefined
+}
+
+/** From wire to code; repeated event names count once. */
+export function toWebhookInput(body: z.output<typeof updateBody>): WebhookInput {
+  return {
+    name: body.name,
+    url: body.url,
+    events: body.events === undefined ? undefined : [...new Set(body.events)],
+    secret: body.secret,
+    isActive: body.is_active,
+  }
+}
+
+/** A webhook as the service knows it. */
+export interface WebhookRecord {
+  id: string
+  name: string
+  url: string
+  events: string[]
+  hasSecret: boolean
+  isActive: boolean
+  failureCount: number
+  lastDeliveryAt: Date | null
+  lastError: string | null
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** A delivery as the service knows it; its body stays in the store. */
+export interface DeliveryRecord {
+  id: string
+  event: string
+  status: DeliveryStatus
+  statusCode: number | null
+  attempts: number
+  durationMs: number | null
+  error: string | null
+  createdAt: Date
+  nextAttemptAt: Date | null
+}
+
+/** One attempt as the service knows it. */
+export interface AttemptRecord {
+  number: number
+  attemptedAt: Date
+  statusCode: number | null
+  response: string | null
+  durationMs: number
+  error: string | null
+}
+
+/** From code to wire. */
+export function toWireWebhook(webhook: WebhookRecord): z.input<typeof webhookSchema> {
+  return {
+    id: webhook.id,
+    name: webhook.name,
+    url: webhook.url,
+    events: webhook.events,
+    is_active: webhook.isActive,
+    created_at: toTimestamp(webhook.createdAt),
+    has_secret: webhook.hasSecret,
+    last_delivery_at: toTimestampOrNull(webhook.lastDeliveryAt),
+    failure_count: webhook.failureCount,
+    last_error: webhook.lastError,
+    updated_at: toTimestamp(webhook.updatedAt),
+  }
+}
+
+/** From code to wire. */
+export function toWireDelivery(delivery: DeliveryRecord): z.input<typeof deliverySchema> {
+  return {
+    id: delivery.id,
+    event: delivery.event,
+    status: delivery.status,
+    status_code: delivery.statusCode,
+    attempts: delivery.attempts,
+    duration_ms: delivery.durationMs,
+    error: delivery.error,
+    created_at: toTimestamp(delivery.createdAt),
+    next_attempt_at: toTimestampOrNull(delivery.nextAttemptAt),
+  }
+}
+
+/** From code to wire. */
+export function toWireAttempt(attempt: AttemptRecord): z.input<typeof attemptSchema> {
+  return {
+    number: attempt.number,
+    attempted_at: toTimestamp(attempt.attemptedAt),
+    status_code: attempt.statusCode,
+    duration_ms: attempt.durationMs,
+    response: attempt.response,
+    error: attempt.error,
+  }
+}
+
+/** Refuses a moment in the future: nothing can be sent again from there. */
+export function requirePast(since: Date, nowMs: number): void {
+  if (since.getTime() <= nowMs) return
+  const message = 'must not be in the future'
+  throw new AppError(validationFailed, {
+    message: `since: ${message}`,
+    details: { errors: [{ field: 'since', message }] },
+  })
+}
+
+/** From code to wire. */
+export function toWireTestResult(result: AttemptResult): z.input<typeof testResultSchema> {
+  return {
+    success: result.error === null,
+    status_code: result.statusCode,
+    duration_ms: result.durationMs,
+    error: result.error,
+  }
+}
+
+/** From code to wire. */
+export function toWireRecovery(
+  webhookId: string,
+  since: Date,
+  recovered: number,
+): z.input<typeof recoverResultSchema> {
+  return { webhook_id: webhookId, since: toTimestamp(since), recovered }
+}

@@ -1,0 +1,195 @@
+import { type Context, tenantOf } from '../../context.ts'
+import type { Sql } from '../../platform/database.ts'
+import { notFound } from '../../platform/errors.ts'
+import { type AttemptResult, buildBody } from './delivery.ts'
+import { openBody, openSecret, postDelivery, requireAllowedUrl, sealBody, sealSecret } from './post-delivery.ts'
+import { announceChange, findSubscriptions } from './subscriptions.ts'
+import {
+  type DeliveryStatus,
+  deliverJob,
+  requirePast,
+  type WebhookEvent,
+  type WebhookInput,
+  type WebhookRecord,
+  webhookInactive,
+} from './webhooks.schema.ts'
+import * as store from './webhooks.store.ts'
+
+/** A recovery is spread, so that neither the returning endpoint nor anybody else's deliveries are flooded. */
+const recoverChunk = { size: 100, everyMs: 2000 }
+
+function toRecord(row: store.WebhookRow): WebhookRecord {
+  return { ...row, hasSecret: row.secret !== null }
+}
+
+async function requireWebhook(ctx: Context, sql: Sql, id: string): Promise<store.WebhookRow> {
+  const row = await store.findWebhook(sql, tenantOf(ctx), id)
+  if (row === undefined) throw notFound.create()
+  return row
+}
+
+/** All webhooks of the caller's tenant. */
+export async function getWebhooks(ctx: Context): Promise<WebhookRecord[]> {
+  const rows = await store.listWebhooks(ctx.db.sql, tenantOf(ctx))
+  return rows.map(toRecord)
+}
+
+/** One webhook, or 404. */
+export async function getWebhook(ctx: Context, id: string): Promise<WebhookRecord> {
+  return toRecord(await requireWebhook(ctx, ctx.db.sql, id))
+}
+
+/** Registers an address; refuses one that this server must not call. */
+export async function createWebhook(
+  ctx: Context,
+  input: WebhookInput & { url: string; events: WebhookEvent[] },
+): Promise<WebhookRecord> {
+  await requireAllowedUrl(ctx, input.url)
+  const tenantId = tenantOf(ctx)
+  const id = ctx.ids.uuid()
+  const at = ctx.clock.now()
+  const row = await ctx.db.transaction(async (sql) => {
+    const inserted = await store.insertWebhook(sql, {
+      id,
+      tenantId,
+      name: input.name ?? new URL(input.url).hostname,
+      url: input.url,
+      events: input.events,
+      secret: sealSecret(ctx, id, input.secret ?? null),
+      isActive: input.isActive ?? true,
+      createdAt: at,
+      updatedAt: at,
+    })
+    await announceChange(ctx, sql, tenantId)
+    return inserted
+  })
+  return toRecord(row)
+}
+
+/** Changes what is given; switching it on again forgets the failures before. */
+export async function updateWebhook(ctx: Context, id: string, input: WebhookInput): Promise<WebhookRecord> {
+  const tenantId = tenantOf(ctx)
+  const before = await requireWebhook(ctx, ctx.db.sql, id)
+  if (input.url !== undefined) await requireAllowedUrl(ctx, input.url)
+  const isRevived = input.isActive === true && !before.isActive
+  return ctx.db.transaction(async (sql) => {
+    const row = await store.updateWebhook(sql, tenantId, id, {
+      ...(input.name === undefined ? {} : { name: input.name }),
+      ...(input.url === undefined ? {} : { url: input.url }),
+      ...(input.events === undefined ? {} : { events: input.events }),
+      ...(input.isActive === undefined ? {} : { isActive: input.isActive }),
+      ...(input.secret === undefined ? {} : { secret: sealSecret(ctx, id, input.secret) }),
+      ...(isRevived ? { failureCount: 0, failingSince: null, lastFailureAt: null, lastError: null } : {}),
+      updatedAt: ctx.clock.now(),
+    })
+    if (row === undefined) throw notFound.create()
+    await announceChange(ctx, sql, tenantId)
+    return toRecord(row)
+  })
+}
+
+/** Deletes a webhook; what waits for it is dropped with it. */
+export async function removeWebhook(ctx: Context, id: string): Promise<void> {
+  const tenantId = tenantOf(ctx)
+  await ctx.db.transaction(async (sql) => {
+    const isDeleted = await store.deleteWebhook(sql, tenantId, id)
+    if (!isDeleted) throw notFound.create()
+    await announceChange(ctx, sql, tenantId)
+  })
+}
+
+/** Posts a sample now, once; also to a webhook that is switched off, since one tests before switching on. */
+export async function testWebhook(ctx: Context, id: string): Promise<AttemptResult> {
+  const webhook = await requireWebhook(ctx, ctx.db.sql, id)
+  const deliveryId = ctx.ids.uuid()
+  const event = 'webhook.test'
+  const data = { webhook_id: id, message: 'test' }
+  return postDelivery(ctx, {
+    id: deliveryId,
+    event,
+    body: buildBody({ id: deliveryId, event, atMs: ctx.clock.nowMs(), data }),
+    url: webhook.url,
+    secret: openSecret(ctx, id, webhook.secret),
+  })
+}
+
+/** Stores a delivery for every webhook that wants the event, with its job, in the publisher's transaction. */
+export async function enqueueDeliveries<P>(
+  ctx: Context,
+  sql: Sql,
+  told: { event: WebhookEvent; payloads: readonly P[]; toData: (payload: P) => Record<string, unknown> },
+): Promise<void> {
+  const tenantId = tenantOf(ctx)
+  const { event, payloads, toData } = told
+  const subscriptions = await findSubscriptions(ctx, sql, tenantId)
+  const wanting = subscriptions.filter((subscription) => subscription.events.has(event))
+  if (wanting.length === 0) return
+  const at = ctx.clock.now()
+  const deliveries = payloads.flatMap((payload) => {
+    const data = toData(payload)
+    return wanting.map(({ id: webhookId }) => {
+      const id = ctx.ids.uuid()
+      const body = sealBody(ctx, id, buildBody({ id, event, atMs: at.getTime(), data }))
+      return { id, tenantId, webhookId, event, body }
+    })
+  })
+  const stored = await store.insertDeliveries(sql, deliveries, at)
+  const jobs = deliveries
+    .filter(({ id }) => stored.has(id))
+    .map(({ id, webhookId }) => ({ tenantId, webhookId, deliveryId: id, round: 1 }))
+  await ctx.jobs.addMany(sql, deliverJob, jobs)
+}
+
+/** One page of a webhook's deliveries. */
+export async function getDeliveries(
+  ctx: Context,
+  id: string,
+  page: { status: DeliveryStatus | undefined; limit: number; offset: number },
+) {
+  await requireWebhook(ctx, ctx.db.sql, id)
+  return store.listDeliveries(ctx.db.sql, { tenantId: tenantOf(ctx), webhookId: id, ...page })
+}
+
+/** One delivery with its attempts, or 404. */
+export async function getDelivery(ctx: Context, id: string, deliveryId: string) {
+  const tenantId = tenantOf(ctx)
+  const delivery = await store.findDelivery(ctx.db.sql, tenantId, id, deliveryId)
+  if (delivery === undefined) throw notFound.create()
+  return { delivery, attempts: await store.listAttempts(ctx.db.sql, tenantId, deliveryId) }
+}
+
+/** Sends one delivery again under its id, whatever became of it before. */
+export async function resendDelivery(ctx: Context, id: string, deliveryId: string) {
+  const tenantId = tenantOf(ctx)
+  return ctx.db.transaction(async (sql) => {
+    const webhook = await requireWebhook(ctx, sql, id)
+    const delivery = await store.restartDelivery(sql, {
+      tenantId,
+      webhookId: id,
+      id: deliveryId,
+      at: ctx.clock.now(),
+    })
+    if (delivery === undefined) throw notFound.create()
+    if (!webhook.isActive) throw webhookInactive.create()
+    await ctx.jobs.add(sql, deliverJob, { tenantId, webhookId: id, deliveryId, round: delivery.round })
+    return delivery
+  })
+}
+
+/** Sends everything since a moment again that was not delivered; answers how many deliveries. */
+export async function recoverDeliveries(ctx: Context, id: string, since: Date): Promise<number> {
+  const tenantId = tenantOf(ctx)
+  const at = ctx.clock.now()
+  requirePast(since, at.getTime())
+  return ctx.db.transaction(async (sql) => {
+    const webhook = await requireWebhook(ctx, sql, id)
+    if (!webhook.isActive) throw webhookInactive.create()
+    const restarted = await store.restartUndelivered(sql, { tenantId, webhookId: id, since, at })
+    const jobs = restarted.map(({ id: deliveryId, round }) => ({ tenantId, webhookId: id, deliveryId, round }))
+    for (let start = 0; start < jobs.length; start += recoverChunk.size) {
+      const delayMs = (start / recoverChunk.size) * recoverChunk.everyMs
+      await ctx.jobs.addMany(sql, deliverJob, jobs.slice(start, start + recoverChunk.size), { delayMs })
+    }
+    return jobs.length
+  })
+}

@@ -1,0 +1,330 @@
+import { and, asc, count, desc, eq, inArray, lt, sql as raw } from 'drizzle-orm'
+import type { Sql } from '../../platform/database.ts'
+import type { AttemptResult } from './delivery.ts'
+import type { DeliveryStatus } from './webhooks.schema.ts'
+import { webhookAttempts, webhookDeliveries, webhooks } from './webhooks.tables.ts'
+
+/** The channel on which every process hears whose webhooks changed. */
+export const changesChannel = 'moltflow_webhooks'
+
+/** A webhook as stored, its secret still encrypted. */
+export type WebhookRow = typeof webhooks.$inferSelect
+
+/** A webhook to store. */
+export type NewWebhook = Pick<
+  WebhookRow,
+  'id' | 'tenantId' | 'name' | 'url' | 'events' | 'secret' | 'isActive' | 'createdAt' | 'updatedAt'
+>
+
+const deliveryColumns = {
+  id: webhookDeliveries.id,
+  event: webhookDeliveries.event,
+  status: webhookDeliveries.status,
+  statusCode: webhookDeliveries.statusCode,
+  attempts: webhookDeliveries.attempts,
+  durationMs: webhookDeliveries.durationMs,
+  error: webhookDeliveries.error,
+  createdAt: webhookDeliveries.createdAt,
+  nextAttemptAt: webhookDeliveries.nextAttemptAt,
+}
+
+const ofWebhook = (tenantId: string, id: string) => and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))
+
+const ofDeliveries = (tenantId: string, webhookId: string) =>
+  and(eq(webhookDeliveries.tenantId, tenantId), eq(webhookDeliveries.webhookId, webhookId))
+
+/** A tenant's webhooks, oldest first. */
+export function listWebhooks(sql: Sql, tenantId: string): Promise<WebhookRow[]> {
+  return sql
+    .select()
+    .from(webhooks)
+    .where(eq(webhooks.tenantId, tenantId))
+    .orderBy(asc(webhooks.createdAt), asc(webhooks.id))
+}
+
+/** One webhook of a tenant. */
+export async function findWebhook(sql: Sql, tenantId: string, id: string): Promise<WebhookRow | undefined> {
+  const [row] = await sql.select().from(webhooks).where(ofWebhook(tenantId, id))
+  return row
+}
+
+/** Stores a new webhook. */
+export async function insertWebhook(sql: Sql, webhook: NewWebhook): Promise<WebhookRow> {
+  const [row] = await sql.insert(webhooks).values(webhook).returning()
+  if (row === undefined) throw new Error('an insert without a conflict returned no row')
+  return row
+}
+
+/** Changes a webhook; undefined when the tenant has none with this id. */
+export async function updateWebhook(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  change: Partial<Omit<WebhookRow, 'id' | 'tenantId' | 'createdAt'>>,
+): Promise<WebhookRow | undefined> {
+  const [row] = await sql.update(webhooks).set(change).where(ofWebhook(tenantId, id)).returning()
+  return row
+}
+
+/** Switches an active webhook off; whether it was on, so that only one of several attempts tells of it. */
+export async function deactivateWebhook(
+  sql: Sql,
+  change: { tenantId: string; id: string; at: Date; lastError: string },
+): Promise<boolean> {
+  const rows = await sql
+    .update(webhooks)
+    .set({ isActive: false, lastError: change.lastError, updatedAt: change.at })
+    .where(and(ofWebhook(change.tenantId, change.id), eq(webhooks.isActive, true)))
+    .returning({ id: webhooks.id })
+  return rows.length > 0
+}
+
+/** Deletes a webhook with its deliveries; whether there was one. */
+export async function deleteWebhook(sql: Sql, tenantId: string, id: string): Promise<boolean> {
+  const rows = await sql.delete(webhooks).where(ofWebhook(tenantId, id)).returning({ id: webhooks.id })
+  return rows.length > 0
+}
+
+/** Tells every process, when the transaction commits, that the webhooks of a tenant changed. */
+export async function notifyChange(sql: Sql, tenantId: string): Promise<void> {
+  await sql.execute(raw`select pg_notify(${changesChannel}, ${tenantId})`)
+}
+
+/** What the active webhooks of a tenant want to hear. */
+export function listSubscriptions(sql: Sql, tenantId: string) {
+  return sql
+    .select({ id: webhooks.id, events: webhooks.events })
+    .from(webhooks)
+    .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.isActive, true)))
+}
+
+/** A delivery to store. */
+export interface NewDelivery {
+  id: string
+  tenantId: string
+  webhookId: string
+  event: string
+  /** Encrypted. */
+  body: Buffer
+}
+
+/**
+ * Stores deliveries in one statement, except those whose webhook was deleted or switched off a moment ago, and
+ * answers the ids of the stored ones. The lock keeps a webhook from being deleted before this transaction ends:
+ * a vanished webhook must never fail the transaction that stores a message.
+ */
+export async function insertDeliveries(sql: Sql, deliveries: readonly NewDelivery[], at: Date): Promise<Set<string>> {
+  const column = <K extends keyof NewDelivery>(key: K) => raw.param(deliveries.map((delivery) => delivery[key]))
+  const moment = at.toISOString()
+  const { rows } = await sql.execute<{ id: string }>(raw`
+    insert into webhook_deliveries (id, tenant_id, webhook_id, event, body, status, created_at, next_attempt_at)
+    select d.id, d.tenant_id, d.webhook_id, d.event, d.body, 'pending', ${moment}::timestamptz, ${moment}::timestamptz
+    from unnest(
+      ${column('id')}::uuid[], ${column('tenantId')}::uuid[], ${column('webhookId')}::uuid[],
+      ${column('event')}::text[], ${column('body')}::bytea[]
+    ) as d (id, tenant_id, webhook_id, event, body)
+    join webhooks w on w.id = d.webhook_id and w.tenant_id = d.tenant_id and w.is_active
+    for key share of w
+    returning id`)
+  return new Set(rows.map((row) => row.id))
+}
+
+/** One page of a webhook's deliveries, newest first, and how many there are in all. */
+export async function listDeliveries(
+  sql: Sql,
+  filter: { tenantId: string; webhookId: string; status: DeliveryStatus | undefined; limit: number; offset: number },
+) {
+  const { tenantId, webhookId, status, limit, offset } = filter
+  const wanted = and(
+    ofDeliveries(tenantId, webhookId),
+    status === undefined ? undefined : eq(webhookDeliveries.status, status),
+  )
+  const rows = await sql
+    .select(deliveryColumns)
+    .from(webhookDeliveries)
+    .where(wanted)
+    .orderBy(desc(webhookDeliveries.createdAt), desc(webhookDeliveries.id))
+    .limit(limit)
+    .offset(offset)
+  const [counted] = await sql.select({ total: count() }).from(webhookDeliveries).where(wanted)
+  return { rows, total: counted?.total ?? 0 }
+}
+
+/** One delivery of a webhook. */
+export async function findDelivery(sql: Sql, tenantId: string, webhookId: string, id: string) {
+  const [row] = await sql
+    .select(deliveryColumns)
+    .from(webhookDeliveries)
+    .where(and(ofDeliveries(tenantId, webhookId), eq(webhookDeliveries.id, id)))
+  return row
+}
+
+/** What happened at each attempt, in order. */
+export function listAttempts(sql: Sql, tenantId: string, deliveryId: string) {
+  return sql
+    .select()
+    .from(webhookAttempts)
+    .where(and(eq(webhookAttempts.tenantId, tenantId), eq(webhookAttempts.deliveryId, deliveryId)))
+    .orderBy(asc(webhookAttempts.number))
+}
+
+/** Everything one attempt needs, in one query; undefined when the webhook or the delivery is gone. */
+export async function findPendingDelivery(sql: Sql, tenantId: string, id: string) {
+  const [row] = await sql
+    .select({
+      webhookId: webhookDeliveries.webhookId,
+      event: webhookDeliveries.event,
+      body: webhookDeliveries.body,
+      round: webhookDeliveries.round,
+      roundFailures: webhookDeliveries.roundFailures,
+      nextAttemptAt: webhookDeliveries.nextAttemptAt,
+      name: webhooks.name,
+      url: webhooks.url,
+      secret: webhooks.secret,
+      isActive: webhooks.isActive,
+    })
+    .from(webhookDeliveries)
+    .innerJoin(webhooks, eq(webhooks.id, webhookDeliveries.webhookId))
+    .where(
+      and(
+        eq(webhookDeliveries.tenantId, tenantId),
+        eq(webhookDeliveries.id, id),
+        eq(webhookDeliveries.status, 'pending'),
+      ),
+    )
+  return row
+}
+
+/** A delivery as one attempt needs it. */
+export type PendingDelivery = NonNullable<Awaited<ReturnType<typeof findPendingDelivery>>>
+
+/** What one attempt changes. */
+export interface AttemptOutcome {
+  tenantId: string
+  deliveryId: string
+  /** Counts only while the delivery is still in this round. */
+  round: number
+  status: DeliveryStatus
+  nextAttemptAt: Date | null
+  at: Date
+  result: AttemptResult
+}
+
+/**
+ * Stores the attempt, moves the delivery on and counts the webhook's failures, in one statement. The webhook's row
+ * is left alone when a success would only move `last_delivery_at` within the same second: it is the one row that
+ * all deliveries of a webhook share. Answers since when the webhook fails, null when it does not.
+ */
+export async function recordAttempt(
+  sql: Sql,
+  outcome: AttemptOutcome,
+  incidentGapMs: number,
+): Promise<{ failingSince: Date | null }> {
+  const { tenantId, deliveryId, round, status, result } = outcome
+  const at = raw`${outcome.at.toISOString()}::timestamptz`
+  const next = raw`${outcome.nextAttemptAt?.toISOString() ?? null}::timestamptz`
+  const failed = result.error === null ? 0 : 1
+  const countFailure = raw`
+    update webhooks w set failure_count = failure_count + 1, last_failure_at = ${at}, last_error = ${result.error}::text,
+      failing_since = case
+        when failing_since is null or last_failure_at < ${at} - ${incidentGapMs} * interval '1 millisecond' then ${at}
+        else failing_since end
+    from d where w.id = d.webhook_id returning failing_since`
+  const countSuccess = raw`
+    update webhooks w set failure_count = 0, failing_since = null, last_error = null, last_delivery_at = ${at}
+    from d where w.id = d.webhook_id
+      and (failure_count > 0 or last_delivery_at is null or last_delivery_at <= ${at} - interval '1 second')
+    returning null::timestamptz as failing_since`
+  const { rows } = await sql.execute<{ failing_since: Date | string | null }>(raw`
+    with d as (
+      update webhook_deliveries set status = ${status}, next_attempt_at = ${next}, attempts = attempts + 1,
+        round_failures = round_failures + ${failed}::int, status_code = ${result.statusCode}::int,
+        duration_ms = ${result.durationMs}::int, error = ${result.error}::text
+      where id = ${deliveryId} and tenant_id = ${tenantId} and round = ${round} and status = 'pending'
+      returning id, tenant_id, webhook_id, attempts
+    ), a as (
+      insert into webhook_attempts
+        (delivery_id, number, tenant_id, attempted_at, status_code, response, duration_ms, error)
+      select id, attempts, tenant_id, ${at}, ${result.statusCode}::int, ${result.response}::text,
+        ${result.durationMs}::int, ${result.error}::text from d
+    )
+    ${failed === 1 ? countFailure : countSuccess}`)
+  const since = rows[0]?.failing_since ?? null
+  return { failingSince: since === null ? null : new Date(since) }
+}
+
+/** Ends a delivery without an attempt, because its webhook was switched off. */
+export async function failDelivery(sql: Sql, tenantId: string, id: string, error: string): Promise<void> {
+  await sql
+    .update(webhookDeliveries)
+    .set({ status: 'failed', nextAttemptAt: null, error })
+    .where(
+      and(
+        eq(webhookDeliveries.tenantId, tenantId),
+        eq(webhookDeliveries.id, id),
+        eq(webhookDeliveries.status, 'pending'),
+      ),
+    )
+}
+
+const newRound = (at: Date) => ({
+  status: 'pending' as const,
+  round: raw`${webhookDeliveries.round} + 1`,
+  roundFailures: 0,
+  nextAttemptAt: at,
+})
+
+/** Starts a new round of one delivery, whatever became of it; its number, or undefined for an unknown one. */
+export async function restartDelivery(
+  sql: Sql,
+  wanted: { tenantId: string; webhookId: string; id: string; at: Date },
+) {
+  const [row] = await sql
+    .update(webhookDeliveries)
+    .set(newRound(wanted.at))
+    .where(and(ofDeliveries(wanted.tenantId, wanted.webhookId), eq(webhookDeliveries.id, wanted.id)))
+    .returning({ ...deliveryColumns, round: webhookDeliveries.round })
+  return row
+}
+
+/** Starts a new round of what has failed since a moment, or waits for its next attempt; oldest first. */
+export async function restartUndelivered(
+  sql: Sql,
+  filter: { tenantId: string; webhookId: string; since: Date; at: Date },
+) {
+  const at = filter.at.toISOString()
+  const rows = await sql
+    .update(webhookDeliveries)
+    .set(newRound(filter.at))
+    .where(
+      and(
+        ofDeliveries(filter.tenantId, filter.webhookId),
+        raw`${webhookDeliveries.createdAt} >= ${filter.since.toISOString()}::timestamptz`,
+        raw`(${webhookDeliveries.status} = 'failed'
+          or ${webhookDeliveries.status} = 'pending' and ${webhookDeliveries.nextAttemptAt} > ${at}::timestamptz)`,
+      ),
+    )
+    .returning({
+      id: webhookDeliveries.id,
+      round: webhookDeliveries.round,
+      createdAt: webhookDeliveries.createdAt,
+    })
+  return rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1))
+}
+
+/**
+ * Deletes what is older than its retention, with its attempts, of all tenants: upkeep on behalf of nobody. Up to
+ * `limit` rows, so that no transaction grows long; answers how many.
+ */
+export async function deleteExpiredDeliveries(sql: Sql, before: Date, limit: number): Promise<number> {
+  const expired = sql
+    .select({ id: webhookDeliveries.id })
+    .from(webhookDeliveries)
+    .where(lt(webhookDeliveries.createdAt, before))
+    .limit(limit)
+  const rows = await sql
+    .delete(webhookDeliveries)
+    .where(inArray(webhookDeliveries.id, expired))
+    .returning({ id: webhookDeliveries.id })
+  return rows.length
+}

@@ -1,0 +1,75 @@
+import { boolean, customType, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+
+/** Endpoints that tenants registered. */
+export const webhooks = pgTable(
+  'webhooks',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    name: text().notNull(),
+    url: text().notNull(),
+    events: text().array().notNull(),
+    /** Encrypted; null = deliveries are unsigned. */
+    secret: bytes(),
+    isActive: boolean('is_active').notNull(),
+    /** Failed attempts since the last success. */
+    failureCount: integer('failure_count').notNull().default(0),
+    /** First failure of the current incident. */
+    failingSince: moment('failing_since'),
+    lastFailureAt: moment('last_failure_at'),
+    lastDeliveryAt: moment('last_delivery_at'),
+    lastError: text('last_error'),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  (table) => [index('webhooks_tenant').on(table.tenantId, table.createdAt, table.id)],
+)
+
+/** One event for one webhook. The body contains message text: encrypted, and pruned with its row. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    webhookId: uuid('webhook_id')
+      .notNull()
+      .references(() => webhooks.id, { onDelete: 'cascade' }),
+    event: text().notNull(),
+    body: bytes().notNull(),
+    status: text({ enum: ['pending', 'delivered', 'failed'] }).notNull(),
+    /** Raised by every resend: jobs of earlier rounds see that they are no longer wanted. */
+    round: integer().notNull().default(1),
+    roundFailures: integer('round_failures').notNull().default(0),
+    attempts: integer().notNull().default(0),
+    statusCode: integer('status_code'),
+    durationMs: integer('duration_ms'),
+    error: text(),
+    createdAt: moment('created_at').notNull(),
+    nextAttemptAt: moment('next_attempt_at'),
+  },
+  (table) => [
+    index('webhook_deliveries_webhook').on(table.webhookId, table.createdAt, table.id),
+    index('webhook_deliveries_age').on(table.createdAt),
+  ],
+)
+
+/** What happened at each attempt. */
+export const webhookAttempts = pgTable(
+  'webhook_attempts',
+  {
+    deliveryId: uuid('delivery_id')
+      .notNull()
+      .references(() => webhookDeliveries.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    tenantId: uuid('tenant_id').notNull(),
+    attemptedAt: moment('attempted_at').notNull(),
+    statusCode: integer('status_code'),
+    response: text(),
+    durationMs: integer('duration_ms').notNull(),
+    error: text(),
+  },
+  (table) => [primaryKey({ columns: [table.deliveryId, table.number] })],
+)
