@@ -1,0 +1,220 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
+
+/** Everything that is wrong with the environment, told at once. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(['The configuration has problems:', ...problems.map((problem) => `  ${problem}`)].join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const url = (protocols: RegExp, example: string) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.test(new URL(text).protocol),
+      `must be a URL like ${example}`,
+    )
+
+/** The environment, variable by variable; the descriptions become `.env.example`. */
+export const environmentSchema = z.object({
+  MOLTFLOW_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  MOLTFLOW_PORT: integer(0, 65_535).default(3000).describe('Port to listen on.'),
+  MOLTFLOW_PUBLIC_URL: url(/^https?:$/, 'https://flow.example.com')
+    .default('http://localhost:3000')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .describe('Base of links, OAuth issuer and agent card, as people and programs reach it.'),
+  MOLTFLOW_DATA_DIR: z
+    .string()
+    .default('./data')
+    .describe('Embedded database, media and installation key; created for its owner only.'),
+  DATABASE_URL: url(/^postgres(ql)?:$/, 'postgres://user:password@host/database')
+    .optional()
+    .describe('A PostgreSQL server (15 or newer) instead of the embedded database.'),
+  MOLTFLOW_SECRET_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Installation key, base64 of 32 bytes: encrypts secrets at rest. Made once in the data directory; required with DATABASE_URL. To rotate, put the new key in front: new,old.',
+    ),
+  MOLTFLOW_OWNER_EMAIL: z
+    .email()
+    .optional()
+    .describe('Creates the first owner and tenant when there is none.'),
+  MOLTFLOW_OWNER_PASSWORD: z
+    .string()
+    .min(8, 'must have at least 8 characters')
+    .optional()
+    .describe('Password of the first owner.'),
+  MOLTFLOW_BOOTSTRAP_API_KEY: z
+    .string()
+    .regex(/^mf_[\w-]{32,}$/, 'must be mf_ and at least 32 letters, digits, - or _')
+    .optional()
+    .describe('An API key of the first tenant with every scope, for automation.'),
+  MOLTFLOW_DEFAULT_PLAN: z
+    .string()
+    .default('unlimited')
+    .describe('Plan of a new tenant; a hosting company sets free.'),
+  MOLTFLOW_SIGNUP: z
+    .enum(['closed', 'open'])
+    .default('closed')
+    .describe('open lets strangers create a tenant.'),
+  MOLTFLOW_WA_URL: url(/^wss?:$/, 'ws://127.0.0.1:4000')
+    .optional()
+    .describe('A simulator instead of WhatsApp; plain ws only on a loopback address.'),
+  MOLTFLOW_PACE: z.coerce
+    .number()
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe('Factor on human-like delays. Anything but 1 only with MOLTFLOW_WA_URL on a loopback address.'),
+  MOLTFLOW_OUTGOING_ALLOW: z
+    .string()
+    .default('')
+    .transform((text) => splitList(text))
+    .describe(
+      'Comma-separated hosts and CIDRs that webhooks and media downloads may reach although private or plain http.',
+    ),
+  MOLTFLOW_WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .default('5,300,1800,7200,18000,36000,36000')
+    .transform((text) => splitList(text).map(Number))
+    .refine(
+      (delays) => delays.every((delay) => Number.isFinite(delay) && delay >= 0),
+      'must be seconds separated by commas',
+    )
+    .describe('Delays between the attempts of a webhook delivery.'),
+  MOLTFLOW_SMTP_URL: url(/^smtps?:$/, 'smtps://user:password@mail.example.com')
+    .optional()
+    .describe('Mail server.'),
+  MOLTFLOW_METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .describe('Bearer token that GET /metrics then requires.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('JSON lines on stdout.'),
+})
+
+/** The checked configuration. */
+export interface Config {
+  host: string
+  port: number
+  /** Without a slash at its end. */
+  publicUrl: string
+  /** Absolute. */
+  dataDir: string
+  databaseUrl: string | undefined
+  /** One or more base64 keys, see platform/secrets.ts. */
+  secretKey: string
+  ownerEmail: string | undefined
+  ownerPassword: string | undefined
+  bootstrapApiKey: string | undefined
+  defaultPlan: string
+  signUp: 'closed' | 'open'
+  waUrl: string | undefined
+  pace: number
+  outgoingAllow: readonly string[]
+  webhookRetrySeconds: readonly number[]
+  smtpUrl: string | undefined
+  metricsToken: string | undefined
+  logLevel: string
+}
+
+/** The process's environment; what `.env` in the working directory says comes second. */
+export function readEnvironment(): Record<string, string | undefined> {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}
+  return { ...file, ...process.env }
+}
+
+/**
+ * Checks the environment; throws ConfigError with every problem. Without MOLTFLOW_SECRET_KEY the key
+ * of the data directory is used, and made when there is none.
+ */
+export function loadConfig(environment: Record<string, string | undefined>): Config {
+  // An empty value in a .env file means "not set".
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const result = environmentSchema.safeParse(given)
+  const problems = result.success
+    ? []
+    : result.error.issues.map((issue) => `${issue.path.join('.')} ${startLower(issue.message)}`)
+  problems.push(...findConflicts(given))
+  if (!result.success || problems.length > 0) throw new ConfigError(problems)
+  const values = result.data
+  const dataDir = resolve(values.MOLTFLOW_DATA_DIR)
+  return {
+    host: values.MOLTFLOW_HOST,
+    port: values.MOLTFLOW_PORT,
+    publicUrl: values.MOLTFLOW_PUBLIC_URL,
+    dataDir,
+    databaseUrl: values.DATABASE_URL,
+    secretKey: values.MOLTFLOW_SECRET_KEY ?? loadInstallationKey(dataDir),
+    ownerEmail: values.MOLTFLOW_OWNER_EMAIL,
+    ownerPassword: values.MOLTFLOW_OWNER_PASSWORD,
+    bootstrapApiKey: values.MOLTFLOW_BOOTSTRAP_API_KEY,
+    defaultPlan: values.MOLTFLOW_DEFAULT_PLAN,
+    signUp: values.MOLTFLOW_SIGNUP,
+    waUrl: values.MOLTFLOW_WA_URL,
+    pace: values.MOLTFLOW_PACE,
+    outgoingAllow: values.MOLTFLOW_OUTGOING_ALLOW,
+    webhookRetrySeconds: values.MOLTFLOW_WEBHOOK_RETRY_SECONDS,
+    smtpUrl: values.MOLTFLOW_SMTP_URL,
+    metricsToken: values.MOLTFLOW_METRICS_TOKEN,
+    logLevel: values.LOG_LEVEL,
+  }
+}
+
+/** What only shows when variables are seen together; reads the raw values, so that all is told at once. */
+function findConflicts(given: Record<string, string | undefined>): string[] {
+  const problems: string[] = []
+  const waUrl = given['MOLTFLOW_WA_URL']
+  const isLoopback = waUrl !== undefined && URL.canParse(waUrl) && isLoopbackHost(new URL(waUrl).hostname)
+  if (Number(given['MOLTFLOW_PACE'] ?? 1) !== 1 && !isLoopback) {
+    problems.push(
+      'MOLTFLOW_PACE must be 1 unless MOLTFLOW_WA_URL is a loopback address: it switches ban safety off',
+    )
+  }
+  if (waUrl?.startsWith('ws:') === true && !isLoopback) {
+    problems.push('MOLTFLOW_WA_URL must use wss unless it is a loopback address')
+  }
+  const key = given['MOLTFLOW_SECRET_KEY']
+  if (key === undefined && given['DATABASE_URL'] !== undefined) {
+    problems.push('MOLTFLOW_SECRET_KEY is required with DATABASE_URL: every process needs the same key')
+  }
+  const keyProblem = key === undefined ? undefined : findKeyProblem(key)
+  if (keyProblem !== undefined) problems.push(`MOLTFLOW_SECRET_KEY ${keyProblem}`)
+  if ((given['MOLTFLOW_OWNER_EMAIL'] === undefined) !== (given['MOLTFLOW_OWNER_PASSWORD'] === undefined)) {
+    problems.push('MOLTFLOW_OWNER_EMAIL and MOLTFLOW_OWNER_PASSWORD must be set together')
+  }
+  return problems
+}
+
+/** Whether a URL's host name is this machine. */
+function isLoopbackHost(hostname: string): boolean {
+  if (hostname === 'localhost') return true
+  const address = hostname.replace(/^\[|\]$/g, '')
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback'
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function startLower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}
