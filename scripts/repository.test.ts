@@ -71,4 +71,19 @@ suite('documentation', () => {
     })
     assert.deepEqual(unknown, [])
   })
+
+  test('tells every setting there is, and no other', () => {
+    const source = readFileSync(resolve(root, 'server/src/config.ts'), 'utf8')
+    const schema = source.slice(
+      source.indexOf('environmentSchema'),
+      source.indexOf('export interface Config'),
+    )
+    const settings = [...schema.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1])
+    const page = readFileSync(resolve(root, 'docs/guides/configuration.md'), 'utf8')
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+    const told = rows.flatMap((row) =>
+      [...(row.split(' | ')[0] ?? '').matchAll(/`([A-Z_]+)`/g)].map((match) => match[1]),
+    )
+    assert.deepEqual(told.sort(), settings.sort())
+  })
 })
