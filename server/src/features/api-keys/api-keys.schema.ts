@@ -5,7 +5,11 @@ import { timestampOutput, toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import type { ApiKeyRow } from './api-keys.store.ts'
 
 export const invalidApiKey = defineError('invalid_api_key', 401, 'The API key is unknown, expired or revoked')
-export const scopeEscalation = defineError('scope_escalation', 403, 'A key cannot be given scopes its maker does not have')
+export const scopeEscalation = defineError(
+  'scope_escalation',
+  403,
+  'A key cannot be given scopes its maker does not have',
+)
 export const keyRevoked = defineError('api_key_revoked', 400, 'The API key is revoked')
 export const keyOfEnvironment = defineError(
   'api_key_of_environment',
@@ -24,15 +28,28 @@ const scopeField = z.string().transform((text, context): Scope => {
 /** A new key: scopes one by one, or a preset that replaces them. */
 export const createKeyBody = z
   .object({
-    name: z.string().trim().min(1).max(255).meta({ examples: ['n8n'] }),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(255)
+      .meta({ examples: ['n8n'] }),
     scopes: z
       .array(scopeField)
       .min(1)
       .max(allScopes.length)
       .optional()
-      .meta({ examples: [['messages:read', 'messages:send']], description: 'Required unless a preset is given' }),
+      .meta({
+        examples: [['messages:read', 'messages:send']],
+        description: 'Required unless a preset is given',
+      }),
     preset: z.enum(presetNames).optional().meta({ description: 'Replaces scopes' }),
-    expires_in_days: z.int().min(1).max(36_500).nullish().meta({ examples: [90] }),
+    expires_in_days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .nullish()
+      .meta({ examples: [90] }),
   })
   .refine((body) => body.scopes !== undefined || body.preset !== undefined, {
     path: ['scopes'],

@@ -5,7 +5,13 @@ import { forbidden, notFound } from '../../platform/errors.ts'
 import { holdsScope, type Scope } from '../../scopes.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'
 import { accountSuspended, scopesWithinRole } from '../users/users.schema.ts'
-import { type CreateKey, invalidApiKey, keyOfEnvironment, keyRevoked, scopeEscalation } from './api-keys.schema.ts'
+import {
+  type CreateKey,
+  invalidApiKey,
+  keyOfEnvironment,
+  keyRevoked,
+  scopeEscalation,
+} from './api-keys.schema.ts'
 import {
   type ApiKeyRow,
   findKey,
@@ -20,7 +26,7 @@ import { noteUse, type UsedKey } from './last-used.ts'
 const keyBytes = 32
 const prefixLength = 7
 const dayMs = 86_400_000
-const keyPattern = /^mf_[\w-]{32,250}$/
+const keyPattern = /^mf_[\w-]{32,500}$/
 
 interface KnownKey extends UsedKey {
   userId: string
@@ -63,7 +69,8 @@ function hashKey(rawKey: string): string {
 export async function verifyKey(ctx: Context, rawKey: string, ip: string): Promise<Caller> {
   if (!keyPattern.test(rawKey)) throw invalidApiKey.create()
   const key = await knownKeys.get(ctx, hashKey(rawKey))
-  if (key === undefined || key.refusal === 'gone' || key.expiresAtMs <= ctx.clock.nowMs()) throw invalidApiKey.create()
+  if (key === undefined || key.refusal === 'gone' || key.expiresAtMs <= ctx.clock.nowMs())
+    throw invalidApiKey.create()
   if (key.refusal === 'suspended') throw accountSuspended.create()
   noteUse(ctx, key)
   return { kind: 'key', tenantId: key.tenantId, userId: key.userId, keyId: key.keyId, scopes: key.scopes, ip }
@@ -74,7 +81,8 @@ function requireOwnScopes(ctx: Context, scopes: readonly Scope[]): string {
   const { caller } = ctx
   if (caller.kind !== 'user' && caller.kind !== 'key') throw forbidden.create()
   const excess = scopes.filter((scope) => !holdsScope(caller.scopes, scope))
-  if (excess.length > 0) throw scopeEscalation.create({ message: `${scopeEscalation.text}: ${excess.join(' ')}` })
+  if (excess.length > 0)
+    throw scopeEscalation.create({ message: `${scopeEscalation.text}: ${excess.join(' ')}` })
   return caller.userId
 }
 
@@ -163,5 +171,10 @@ export async function ensureBootstrapKey(
     createdAt: now,
   })
   const replaced = await revokeOtherBootstrapKeys(sql, of.tenantId, keyHash, now)
-  if (replaced.length > 0) await announceChange(ctx, sql, replaced.map(({ id }) => `key:${id}` as const))
+  if (replaced.length > 0)
+    await announceChange(
+      ctx,
+      sql,
+      replaced.map(({ id }) => `key:${id}` as const),
+    )
 }

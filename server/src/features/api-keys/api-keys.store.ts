@@ -82,7 +82,9 @@ export async function findKeyByHash(sql: Sql, keyHash: string) {
 /** When keys were used, in one statement; an earlier moment never replaces a later one. */
 export async function updateLastUsed(sql: Sql, uses: readonly { id: string; tenantId: string; at: Date }[]) {
   if (uses.length === 0) return
-  const rows = uses.map(({ id, tenantId, at }) => raw`(${id}::uuid, ${tenantId}::uuid, ${at.toISOString()}::timestamptz)`)
+  const rows = uses.map(
+    ({ id, tenantId, at }) => raw`(${id}::uuid, ${tenantId}::uuid, ${at.toISOString()}::timestamptz)`,
+  )
   await sql.execute(raw`
     update api_keys set last_used_at = used.at
     from (values ${raw.join(rows, raw`, `)}) as used (id, tenant_id, at)

@@ -14,7 +14,9 @@ const unlimitedPerMinute = 1_000_000
 export function createAccessPolicy(root: Context): AccessPolicy {
   return {
     authenticate(ctx, credential, ip) {
-      return credential.kind === 'key' ? verifyKey(ctx, credential.key, ip) : authenticateLogin(ctx, credential.token, ip)
+      return credential.kind === 'key'
+        ? verifyKey(ctx, credential.key, ip)
+        : authenticateLogin(ctx, credential.token, ip)
     },
     checkGate,
     async requestsPerMinute(ctx) {

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto'
+import { createHash, hkdfSync } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Context, Role } from '../../context.ts'
 import { accessTokenExpired, invalidAccessToken } from './auth.schema.ts'
@@ -15,36 +15,61 @@ export interface AccessClaims {
 }
 
 const issuer = 'moltflow'
-const keys = new WeakMap<object, Uint8Array>()
 
-/** Derived from the installation key, which every process has: nobody but this service reads these tokens. */
-function signingKey(ctx: Context): Uint8Array {
-  let key = keys.get(ctx.config)
-  if (key === undefined) {
-    key = new Uint8Array(hkdfSync('sha256', ctx.config.secretKey, '', 'moltflow access tokens v1', 32))
-    keys.set(ctx.config, key)
+interface SigningKey {
+  /** Names the key in a token's header without telling anything of it. */
+  id: string
+  bytes: Uint8Array
+}
+
+const keyRings = new Map<string, readonly SigningKey[]>()
+
+/**
+ * Derived from the installation keys, which every process has: nobody but this service reads these tokens. The
+ * newest signs; older ones still read, so that rotating the installation key signs nobody out.
+ */
+function signingKeys(ctx: Context): readonly SigningKey[] {
+  const { secretKey } = ctx.config
+  let ring = keyRings.get(secretKey)
+  if (ring === undefined) {
+    ring = secretKey.split(',').map((text) => {
+      const installationKey = Buffer.from(text.trim(), 'base64')
+      const bytes = new Uint8Array(hkdfSync('sha256', installationKey, '', 'moltflow access tokens v1', 32))
+      return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), bytes }
+    })
+    keyRings.set(secretKey, ring)
   }
-  return key
+  return ring
 }
 
 /** A signed access token. */
 export function signAccessToken(ctx: Context, claims: AccessClaims): Promise<string> {
+  const [newest] = signingKeys(ctx)
+  if (newest === undefined) throw new Error('there is no installation key')
   const nowSeconds = Math.floor(ctx.clock.nowMs() / 1000)
   return new SignJWT({ tenant: claims.tenantId, role: claims.role, login: claims.loginId })
-    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: newest.id })
     .setSubject(claims.userId)
     .setIssuer(issuer)
     .setAudience(issuer)
     .setJti(ctx.ids.token(9))
     .setIssuedAt(nowSeconds)
     .setExpirationTime(nowSeconds + accessTokenSeconds)
-    .sign(signingKey(ctx))
+    .sign(newest.bytes)
 }
 
 /** The login a genuine and fresh access token belongs to; refuses any other with 401. */
-export async function readAccessToken(ctx: Context, token: string): Promise<{ userId: string; loginId: string }> {
+export async function readAccessToken(
+  ctx: Context,
+  token: string,
+): Promise<{ userId: string; loginId: string }> {
   try {
-    const { payload } = await jwtVerify(token, signingKey(ctx), {
+    const keyOf = ({ kid }: { kid?: string }): Uint8Array => {
+      const key = signingKeys(ctx).find(({ id }) => id === kid)
+      if (key === undefined) throw invalidAccessToken.create()
+      return key.bytes
+    }
+    const { payload } = await jwtVerify(token, keyOf, {
       algorithms: ['HS256'],
       typ: 'at+jwt',
       issuer,

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { defineError } from '../../platform/errors.ts'
-import { emailField, fullNameField, newPasswordField, passwordField, userSchema } from '../users/users.schema.ts'
+import {
+  emailField,
+  fullNameField,
+  newPasswordField,
+  passwordField,
+  userSchema,
+} from '../users/users.schema.ts'
 
 export const wrongCredentials = defineError('wrong_credentials', 401, 'Wrong e-mail address or password')
 export const invalidAccessToken = defineError('invalid_access_token', 401, 'The access token is not valid')
@@ -9,10 +15,20 @@ export const invalidRefreshToken = defineError('invalid_refresh_token', 401, 'Th
 export const signUpClosed = defineError('sign_up_closed', 403, 'Sign-up is closed on this installation')
 
 /** Name of a new tenant. */
-export const tenantNameField = z.string().trim().min(1).max(255).meta({ examples: ['Example Ltd'] })
+export const tenantNameField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .meta({ examples: ['Example Ltd'] })
 
 export const signUpBody = z
-  .object({ email: emailField, password: newPasswordField, full_name: fullNameField, tenant_name: tenantNameField })
+  .object({
+    email: emailField,
+    password: newPasswordField,
+    full_name: fullNameField,
+    tenant_name: tenantNameField,
+  })
   .transform((body) => ({
     email: body.email,
     password: body.password,
@@ -22,7 +38,11 @@ export const signUpBody = z
 
 export const loginBody = z.object({ email: emailField, password: passwordField })
 
-const refreshTokenField = z.string().min(1).max(500).meta({ examples: ['rt_example'] })
+const refreshTokenField = z
+  .string()
+  .min(1)
+  .max(500)
+  .meta({ examples: ['rt_example'] })
 
 export const refreshBody = z
   .object({ refresh_token: refreshTokenField })
@@ -30,7 +50,6 @@ export const refreshBody = z
 
 export const logoutBody = z
   .object({ refresh_token: refreshTokenField.optional() })
-  .prefault({})
   .transform((body) => ({ refreshToken: body.refresh_token }))
 
 /** A pair of tokens. */

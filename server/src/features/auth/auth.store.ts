@@ -16,7 +16,11 @@ export async function insertRefreshToken(sql: Sql, row: typeof refreshTokens.$in
 
 /** A refresh token by its hash, held until the transaction ends: of two uses at once one comes second. */
 export async function lockRefreshToken(sql: Sql, tokenHash: string) {
-  const [row] = await sql.select().from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash)).for('update')
+  const [row] = await sql
+    .select()
+    .from(refreshTokens)
+    .where(eq(refreshTokens.tokenHash, tokenHash))
+    .for('update')
   return row
 }
 
@@ -93,7 +97,12 @@ export async function revokeUserLogins(
 }
 
 /** Whether the user ever signed in from the address. */
-export async function hasLoginFrom(sql: Sql, tenantId: string, userId: string, addressHash: string): Promise<boolean> {
+export async function hasLoginFrom(
+  sql: Sql,
+  tenantId: string,
+  userId: string,
+  addressHash: string,
+): Promise<boolean> {
   const rows = await sql
     .select({ id: logins.id })
     .from(logins)

@@ -152,7 +152,8 @@ export async function signOut(ctx: Context, refreshToken: string | undefined): P
   const { tenantId, userId } = caller
   const now = ctx.clock.now()
   await ctx.db.transaction(async (sql) => {
-    const token = refreshToken === undefined ? undefined : await findRefreshToken(sql, hashToken(refreshToken))
+    const token =
+      refreshToken === undefined ? undefined : await findRefreshToken(sql, hashToken(refreshToken))
     const state = token === undefined ? undefined : await findLoginState(sql, token.loginId)
     // Somebody else's token is left alone without saying so.
     if (refreshToken !== undefined && (state?.tenantId !== tenantId || state.userId !== userId)) return
@@ -177,7 +178,8 @@ export async function endUserLogins(
 export async function authenticateLogin(ctx: Context, token: string, ip: string): Promise<Caller> {
   const { userId, loginId } = await readAccessToken(ctx, token)
   const state = await loginStates.get(ctx, loginId)
-  if (state === undefined || state.userId !== userId || !isAlive(ctx, state)) throw invalidAccessToken.create()
+  if (state === undefined || state.userId !== userId || !isAlive(ctx, state))
+    throw invalidAccessToken.create()
   requireActive(state)
   const { tenantId, role } = state
   return { kind: 'user', tenantId, userId, role, scopes: scopesOfRole(role), loginId, ip }

@@ -10,7 +10,9 @@ export const currentUsageSchema = z.object({
   total_messages: z.int(),
   leads_detected: z.int(),
   api_calls: z.int(),
-  usage_percentage: z.number().meta({ description: 'Sent messages in percent of the limit; 0 when unlimited' }),
+  usage_percentage: z
+    .number()
+    .meta({ description: 'Sent messages in percent of the limit; 0 when unlimited' }),
   limit_messages: z.int().nullable(),
   plan: z.string(),
   limits: limitsSchema,

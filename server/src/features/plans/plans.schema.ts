@@ -28,7 +28,11 @@ export function isLimitName(text: string): text is LimitName {
   return (limitNames as readonly string[]).includes(text)
 }
 
-export const planFeatureMissing = defineError('plan_feature_missing', 403, 'The plan does not include this feature')
+export const planFeatureMissing = defineError(
+  'plan_feature_missing',
+  403,
+  'The plan does not include this feature',
+)
 
 const limit = z.int().min(0).nullable()
 

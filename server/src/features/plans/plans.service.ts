@@ -3,7 +3,13 @@ import { tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { notFound, planLimitReached } from '../../platform/errors.ts'
 import { defineCache } from '../tenants/changes.service.ts'
-import { isLimitName, limitNames, type LimitName, planFeatureMissing, type PlanLimits } from './plans.schema.ts'
+import {
+  isLimitName,
+  type LimitName,
+  limitNames,
+  type PlanLimits,
+  planFeatureMissing,
+} from './plans.schema.ts'
 import { findPlan, findTenantPlan, listActivePlans, type PlanRow } from './plans.store.ts'
 
 /** What a tenant may use now: its plan with its own figures applied. */

@@ -51,7 +51,11 @@ export async function isUnclaimed(ctx: Context): Promise<boolean> {
 }
 
 /** Gives the installation its first person; undefined when it has one. */
-export async function claimFirstTenant(ctx: Context, sql: Sql, first: FirstOwner): Promise<FirstTenant | undefined> {
+export async function claimFirstTenant(
+  ctx: Context,
+  sql: Sql,
+  first: FirstOwner,
+): Promise<FirstTenant | undefined> {
   const existing = await findFirst(sql)
   if (existing === undefined) return createAccount(ctx, sql, { ...first, isEmailVerified: true })
   if (!isPlaceholder(existing.owner)) return undefined
@@ -81,7 +85,12 @@ export async function ensureFirstTenant(ctx: Context): Promise<void> {
   const { ownerEmail, ownerPassword, bootstrapApiKey } = ctx.config
   if (ownerEmail !== undefined && ownerPassword !== undefined && (await isUnclaimed(ctx))) {
     const passwordHash = await hashPassword(ctx, ownerPassword)
-    const first = { email: ownerEmail, fullName: defaultFullName, tenantName: defaultTenantName, passwordHash }
+    const first = {
+      email: ownerEmail,
+      fullName: defaultFullName,
+      tenantName: defaultTenantName,
+      passwordHash,
+    }
     const claimed = await ctx.db.transaction((sql) => claimFirstTenant(ctx, sql, first))
     if (claimed !== undefined) ctx.log.info({ tenantId: claimed.tenant.id }, 'the first tenant was created')
   }

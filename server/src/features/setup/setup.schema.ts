@@ -13,7 +13,11 @@ export const setupDone = defineError('setup_done', 409, 'Set-up is done already:
 /** The first owner with the first tenant. */
 export const setupBody = z
   .object({
-    token: z.string().min(1).max(200).meta({ examples: ['token-from-the-set-up-link'] }),
+    token: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({ examples: ['token-from-the-set-up-link'] }),
     email: emailField,
     password: newPasswordField,
     full_name: fullNameField,

@@ -69,20 +69,36 @@ const allowedNumber = z.string().transform((text, context) => {
 /** A change of tenant settings; older names of two fields are accepted. */
 export const updateSettingsBody = z
   .object({
-    allowed_numbers: z.array(allowedNumber).max(10_000).optional().meta({ examples: [['+15550123456']] }),
+    allowed_numbers: z
+      .array(allowedNumber)
+      .max(10_000)
+      .optional()
+      .meta({ examples: [['+15550123456']] }),
     require_approval: z.boolean().optional(),
-    require_approval_before_send: z.boolean().optional().meta({ description: 'Older name of require_approval' }),
+    require_approval_before_send: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Older name of require_approval' }),
     ai_consent_enabled: z.boolean().optional(),
     ai_consent: z.boolean().optional().meta({ description: 'Older name of ai_consent_enabled' }),
     chat_history_access_enabled: z.boolean().optional(),
-    message_retention_days: z.int().min(1).max(365).optional().meta({ examples: [90] }),
+    message_retention_days: z
+      .int()
+      .min(1)
+      .max(365)
+      .optional()
+      .meta({ examples: [90] }),
     store_full_text: z.boolean().optional(),
     cold_contacts: z.enum(coldContactModes).optional(),
   })
   .superRefine((body, context) => {
     const refuseBoth = (name: string, a: boolean | undefined, b: boolean | undefined): void => {
       if (a === undefined || b === undefined || a === b) return
-      context.addIssue({ code: 'custom', path: [name], message: 'contradicts the field under its newer name' })
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'contradicts the field under its newer name',
+      })
     }
     refuseBoth('require_approval_before_send', body.require_approval, body.require_approval_before_send)
     refuseBoth('ai_consent', body.ai_consent_enabled, body.ai_consent)

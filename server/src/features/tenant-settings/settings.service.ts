@@ -61,7 +61,9 @@ export async function requireChatHistoryAccess(ctx: Context, sql?: Sql): Promise
 function requirePersonForColdContacts(ctx: Context): void {
   const { caller } = ctx
   if (caller.kind === 'user' && caller.role !== 'member') return
-  throw roleTooLow.create({ message: 'cold_contacts: only an owner or admin may change it, never an API key' })
+  throw roleTooLow.create({
+    message: 'cold_contacts: only an owner or admin may change it, never an API key',
+  })
 }
 
 /** Who gave a consent from where. */
@@ -71,7 +73,12 @@ export interface ConsentOrigin {
   userAgent: string
 }
 
-function consentRows(ctx: Context, before: SettingsRow, changes: UpdateSettings, by: ConsentOrigin): ConsentRow[] {
+function consentRows(
+  ctx: Context,
+  before: SettingsRow,
+  changes: UpdateSettings,
+  by: ConsentOrigin,
+): ConsentRow[] {
   const given = [
     { type: 'ai_processing' as const, was: before.aiConsentEnabled, is: changes.aiConsentEnabled },
     {
@@ -83,7 +90,17 @@ function consentRows(ctx: Context, before: SettingsRow, changes: UpdateSettings,
   return given.flatMap(({ type, was, is }) => {
     if (is === undefined || is === was) return []
     const createdAt = ctx.clock.now()
-    return [{ id: ctx.ids.uuid(), tenantId: before.tenantId, type, version: consentVersion, granted: is, ...by, createdAt }]
+    return [
+      {
+        id: ctx.ids.uuid(),
+        tenantId: before.tenantId,
+        type,
+        version: consentVersion,
+        granted: is,
+        ...by,
+        createdAt,
+      },
+    ]
   })
 }
 
@@ -105,7 +122,11 @@ export async function changeSettings(
 }
 
 /** Changes the caller's tenant settings. */
-export async function updateSettings(ctx: Context, changes: UpdateSettings, userAgent: string): Promise<TenantSettings> {
+export async function updateSettings(
+  ctx: Context,
+  changes: UpdateSettings,
+  userAgent: string,
+): Promise<TenantSettings> {
   const tenantId = tenantOf(ctx)
   const { caller } = ctx
   if (caller.kind !== 'user' && caller.kind !== 'key') throw roleTooLow.create()

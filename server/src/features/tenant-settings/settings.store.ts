@@ -20,7 +20,11 @@ export async function findSettings(sql: Sql, tenantId: string): Promise<Settings
 
 /** Settings of a tenant, held until the transaction ends. */
 export async function lockSettings(sql: Sql, tenantId: string): Promise<SettingsRow | undefined> {
-  const [row] = await sql.select().from(tenantSettings).where(eq(tenantSettings.tenantId, tenantId)).for('update')
+  const [row] = await sql
+    .select()
+    .from(tenantSettings)
+    .where(eq(tenantSettings.tenantId, tenantId))
+    .for('update')
   return row
 }
 

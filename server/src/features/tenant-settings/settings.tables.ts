@@ -10,7 +10,9 @@ export const tenantSettings = pgTable('tenant_settings', {
   chatHistoryAccessEnabled: boolean('chat_history_access_enabled').notNull().default(false),
   messageRetentionDays: integer('message_retention_days').notNull().default(90),
   storeFullText: boolean('store_full_text').notNull().default(false),
-  coldContacts: text('cold_contacts', { enum: ['budget', 'strict', 'warn'] }).notNull().default('budget'),
+  coldContacts: text('cold_contacts', { enum: ['budget', 'strict', 'warn'] })
+    .notNull()
+    .default('budget'),
   /** Only what differs from the defaults, so that a new field needs no migration. */
   antispam: jsonb().$type<Partial<AntispamSettings>>().notNull().default({}),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),

@@ -100,7 +100,8 @@ class Hub {
   drop(subjects: readonly Subject[]): void {
     this.generation += 1
     for (const cell of this.cells.values()) cell.loading.clear()
-    for (const subject of subjects) for (const forget of [...(this.#keysBySubject.get(subject) ?? [])]) forget()
+    for (const subject of subjects)
+      for (const forget of [...(this.#keysBySubject.get(subject) ?? [])]) forget()
   }
 }
 
@@ -158,7 +159,8 @@ export function defineCache<V extends object>(options: CacheOptions<V>): SharedC
         hub.cells.set(options, cell)
       }
       const entry = cell.entries.get(key)
-      if (entry !== undefined && ctx.clock.monotonicMs() - entry.loadedAtMs < options.maxAgeMs) return entry.value as V
+      if (entry !== undefined && ctx.clock.monotonicMs() - entry.loadedAtMs < options.maxAgeMs)
+        return entry.value as V
       if (!hub.isListening) void hub.listen(ctx)
       const known = cell.loading.get(key)
       if (known !== undefined) return known as Promise<V | undefined>

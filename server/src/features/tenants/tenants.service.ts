@@ -1,7 +1,15 @@
 import type { Context } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
-import { findFirstTenant, findTenant, insertTenant, lockTenantRow, lockTenants, type TenantRow, updateTenantName } from './tenants.store.ts'
+import {
+  findFirstTenant,
+  findTenant,
+  insertTenant,
+  lockTenantRow,
+  lockTenants,
+  type TenantRow,
+  updateTenantName,
+} from './tenants.store.ts'
 
 export type { TenantRow } from './tenants.store.ts'
 

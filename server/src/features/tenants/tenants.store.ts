@@ -25,13 +25,22 @@ export async function findFirstTenant(sql: Sql): Promise<TenantRow | undefined> 
 }
 
 /** Renames a tenant. */
-export async function updateTenantName(sql: Sql, tenantId: string, name: string, updatedAt: Date): Promise<void> {
+export async function updateTenantName(
+  sql: Sql,
+  tenantId: string,
+  name: string,
+  updatedAt: Date,
+): Promise<void> {
   await sql.update(tenants).set({ name, updatedAt }).where(eq(tenants.id, tenantId))
 }
 
 /** Holds the tenant's row until the transaction ends. */
 export async function lockTenantRow(sql: Sql, tenantId: string): Promise<boolean> {
-  const rows = await sql.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenantId)).for('no key update')
+  const rows = await sql
+    .select({ id: tenants.id })
+    .from(tenants)
+    .where(eq(tenants.id, tenantId))
+    .for('no key update')
   return rows.length === 1
 }
 

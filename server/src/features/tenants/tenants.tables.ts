@@ -6,7 +6,9 @@ export const tenants = pgTable('tenants', {
   name: text().notNull(),
   planId: text('plan_id').notNull(),
   limitOverrides: jsonb('limit_overrides').$type<Record<string, number | null>>().notNull().default({}),
-  status: text({ enum: ['active', 'suspended', 'deleted'] }).notNull().default('active'),
+  status: text({ enum: ['active', 'suspended', 'deleted'] })
+    .notNull()
+    .default('active'),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
 })

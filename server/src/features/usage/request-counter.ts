@@ -44,7 +44,9 @@ class RequestCounter {
 
   /** One tenant deleted meanwhile must not cost the others their counts; what fails alone is given up. */
   async #flushSingly(days: readonly DayCount[], cause: unknown): Promise<void> {
-    const results = await Promise.allSettled(days.map((day) => addToDays(this.#ctx.db.sql, 'apiCalls', [day])))
+    const results = await Promise.allSettled(
+      days.map((day) => addToDays(this.#ctx.db.sql, 'apiCalls', [day])),
+    )
     const failed = results.filter((result) => result.status === 'rejected').length
     if (failed > 0) this.#ctx.log.warn({ err: cause, tenants: failed }, 'API calls were not counted')
   }

@@ -20,7 +20,12 @@ export async function reserveMessages(
 }
 
 /** Gives back quota of messages that were admitted and will not be sent. */
-export async function releaseMessages(sql: Sql, tenantId: string, month: string, count: number): Promise<void> {
+export async function releaseMessages(
+  sql: Sql,
+  tenantId: string,
+  month: string,
+  count: number,
+): Promise<void> {
   if (count > 0) await releaseQuota(sql, tenantId, month, count)
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, gte, lt, sql as raw, sum } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
-import { usageDaily, usageQuota } from './usage.tables.ts'
 import { dayOf, endOfMonth, type UsageColumn, type UsageTotals } from './usage.schema.ts'
+import { usageDaily, usageQuota } from './usage.tables.ts'
 
 /** Counts of one day. */
 export interface DayCount {
@@ -14,7 +14,12 @@ export interface DayCount {
 /** Adds to one counter of many days in one statement; the rows have distinct keys and come in a fixed order. */
 export async function addToDays(sql: Sql, column: UsageColumn, days: readonly DayCount[]): Promise<void> {
   if (days.length === 0) return
-  const values = days.map(({ tenantId, sessionId, date, count }) => ({ tenantId, sessionId, date, [column]: count }))
+  const values = days.map(({ tenantId, sessionId, date, count }) => ({
+    tenantId,
+    sessionId,
+    date,
+    [column]: count,
+  }))
   await sql
     .insert(usageDaily)
     .values(values)
@@ -53,9 +58,18 @@ export async function sumMonth(sql: Sql, tenantId: string, month: string): Promi
  * Admits as many of `count` as the limit leaves room for and says how many. One statement: the row lock of the
  * upsert makes it exact however many ask at once.
  */
-export async function reserveQuota(sql: Sql, tenantId: string, month: string, count: number, limit: number | null) {
+export async function reserveQuota(
+  sql: Sql,
+  tenantId: string,
+  month: string,
+  count: number,
+  limit: number | null,
+) {
   const first = limit === null ? count : Math.min(count, limit)
-  const room = limit === null ? raw`${count}::int` : raw`least(${count}::int, greatest(${limit}::int - ${usageQuota.reserved}, 0))`
+  const room =
+    limit === null
+      ? raw`${count}::int`
+      : raw`least(${count}::int, greatest(${limit}::int - ${usageQuota.reserved}, 0))`
   const [row] = await sql
     .insert(usageQuota)
     .values({ tenantId, month: `${month}-01`, reserved: first, admitted: first })

@@ -1,4 +1,4 @@
-import { date, integer, pgTable, primaryKey, unique, uuid } from 'drizzle-orm/pg-core'
+import { date, integer, pgTable, unique, uuid } from 'drizzle-orm/pg-core'
 
 /** What a tenant used per UTC day; `session_id` is empty for what no session did. */
 export const usageDaily = pgTable(
@@ -15,16 +15,12 @@ export const usageDaily = pgTable(
   (table) => [unique('usage_daily_key').on(table.tenantId, table.date, table.sessionId).nullsNotDistinct()],
 )
 
-/** Messages admitted per UTC month, sent or still waiting to be sent. */
-export const usageQuota = pgTable(
-  'usage_quota',
-  {
-    tenantId: uuid('tenant_id').notNull(),
-    /** First day of the month. */
-    month: date({ mode: 'string' }).notNull(),
-    reserved: integer().notNull(),
-    /** How many the last reservation was given. */
-    admitted: integer().notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.tenantId, table.month] })],
-)
+/** Messages admitted per UTC month, sent or still waiting to be sent; one row per tenant and month. */
+export const usageQuota = pgTable('usage_quota', {
+  tenantId: uuid('tenant_id').notNull(),
+  /** First day of the month. */
+  month: date({ mode: 'string' }).notNull(),
+  reserved: integer().notNull(),
+  /** How many the last reservation was given. */
+  admitted: integer().notNull(),
+})

@@ -69,10 +69,13 @@ export async function beginAttempt(ctx: Context, by: AttemptBy): Promise<Attempt
   })
   const rows = await countAttempts(ctx.db.sql, starts, now)
   const over = rows.filter((row) => row.attempts > (kinds.get(row.subject)?.most ?? 0))
-  const binding = over.length > 0 && (await by.isKnownAddress()) ? over.filter((row) => row.subject !== account) : over
+  const binding =
+    over.length > 0 && (await by.isKnownAddress()) ? over.filter((row) => row.subject !== account) : over
   if (binding.length > 0) {
     const waitMs = Math.max(...binding.map((row) => row.windowEndsAt.getTime() - nowMs))
-    throw tooManyAttempts.create({ headers: { 'Retry-After': String(Math.max(1, Math.ceil(waitMs / 1000))) } })
+    throw tooManyAttempts.create({
+      headers: { 'Retry-After': String(Math.max(1, Math.ceil(waitMs / 1000))) },
+    })
   }
   return {
     async succeed() {

@@ -1,4 +1,4 @@
-import { scrypt, timingSafeEqual, type ScryptOptions } from 'node:crypto'
+import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import type { Context } from '../../context.ts'
 
 /**
@@ -14,7 +14,12 @@ const mostAtOnce = 2
 let running = 0
 const waiting: (() => void)[] = []
 
-async function derive(password: string, salt: Buffer, parameters: typeof cost, length: number): Promise<Buffer> {
+async function derive(
+  password: string,
+  salt: Buffer,
+  parameters: typeof cost,
+  length: number,
+): Promise<Buffer> {
   if (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
   else running += 1
   try {
@@ -25,7 +30,9 @@ async function derive(password: string, salt: Buffer, parameters: typeof cost, l
       maxmem: 256 * 2 ** parameters.log2N * parameters.blockSize,
     }
     return await new Promise<Buffer>((resolve, reject) => {
-      scrypt(password.normalize('NFKC'), salt, length, options, (error, key) => (error ? reject(error) : resolve(key)))
+      scrypt(password.normalize('NFKC'), salt, length, options, (error, key) =>
+        error ? reject(error) : resolve(key),
+      )
     })
   } finally {
     // The place is handed over rather than given back, so that nobody overtakes whoever waits.
@@ -59,7 +66,11 @@ export async function verifyPassword(password: string, stored: string | null | u
     return false
   }
   const [, log2N, blockSize, parallelization, salt = '', hash = ''] = parts
-  const parameters = { log2N: Number(log2N), blockSize: Number(blockSize), parallelization: Number(parallelization) }
+  const parameters = {
+    log2N: Number(log2N),
+    blockSize: Number(blockSize),
+    parallelization: Number(parallelization),
+  }
   const expected = Buffer.from(hash, 'base64url')
   const actual = await derive(password, Buffer.from(salt, 'base64url'), parameters, expected.length)
   return timingSafeEqual(actual, expected)

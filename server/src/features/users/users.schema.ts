@@ -11,9 +11,11 @@ export const accountSuspended = defineError('account_suspended', 403, 'This acco
 export const tooManyAttempts = defineError('too_many_attempts', 429, 'Too many attempts, try again later')
 
 /** Told in the transaction that gives a user another password; logins other than `exceptLoginId` end. */
-export const passwordChanged = defineEvent<{ tenantId: string; userId: string; exceptLoginId: string | null }>(
-  'user.password_changed',
-)
+export const passwordChanged = defineEvent<{
+  tenantId: string
+  userId: string
+  exceptLoginId: string | null
+}>('user.password_changed')
 
 const refusedToMembers: ReadonlySet<Scope> = new Set([
   '*',
@@ -46,13 +48,29 @@ export function scopesWithinRole(scopes: readonly Scope[], role: Role): Readonly
 }
 
 /** An e-mail address of an account. */
-export const emailField = z.email().max(254).meta({ examples: ['owner@example.com'] })
+export const emailField = z
+  .email()
+  .max(254)
+  .meta({ examples: ['owner@example.com'] })
 /** A new password: long is what counts, so there are no rules about characters. */
-export const newPasswordField = z.string().min(8).max(200).meta({ examples: ['a long enough password'] })
+export const newPasswordField = z
+  .string()
+  .min(8)
+  .max(200)
+  .meta({ examples: ['a long enough password'] })
 /** A password as typed to sign in. */
-export const passwordField = z.string().min(1).max(200).meta({ examples: ['a long enough password'] })
+export const passwordField = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ examples: ['a long enough password'] })
 /** A person's name. */
-export const fullNameField = z.string().trim().min(1).max(255).meta({ examples: ['Ada Example'] })
+export const fullNameField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .meta({ examples: ['Ada Example'] })
 
 const roleField = z.enum(['owner', 'admin', 'member', 'superadmin'])
 

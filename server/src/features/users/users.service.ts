@@ -12,8 +12,8 @@ import {
   findUserByEmail,
   findUserWithTenant,
   insertUser,
-  updateUser,
   type UserRow,
+  updateUser,
 } from './users.store.ts'
 
 export type { UserRow } from './users.store.ts'
@@ -34,7 +34,13 @@ export async function createUser(ctx: Context, sql: Sql, user: NewUser): Promise
   const now = ctx.clock.now()
   const { isEmailVerified, ...row } = user
   const emailVerifiedAt = isEmailVerified ? now : null
-  const inserted = await insertUser(sql, { id: ctx.ids.uuid(), ...row, emailVerifiedAt, createdAt: now, updatedAt: now })
+  const inserted = await insertUser(sql, {
+    id: ctx.ids.uuid(),
+    ...row,
+    emailVerifiedAt,
+    createdAt: now,
+    updatedAt: now,
+  })
   if (inserted === undefined) throw emailTaken.create()
   return inserted
 }
@@ -57,14 +63,23 @@ export async function claimUser(
   person: { email: string; fullName: string; passwordHash: string },
 ): Promise<UserRow> {
   const now = ctx.clock.now()
-  const claimed = await updateUser(sql, user.tenantId, user.id, { ...person, emailVerifiedAt: now, updatedAt: now })
+  const claimed = await updateUser(sql, user.tenantId, user.id, {
+    ...person,
+    emailVerifiedAt: now,
+    updatedAt: now,
+  })
   if (claimed === undefined) throw notFound.create()
   await announceChange(ctx, sql, [`user:${user.id}`])
   return claimed
 }
 
 /** Notes a sign-in, with a fresh hash when the parameters have changed since. */
-export async function recordSignIn(ctx: Context, sql: Sql, user: UserRow, passwordHash?: string): Promise<void> {
+export async function recordSignIn(
+  ctx: Context,
+  sql: Sql,
+  user: UserRow,
+  passwordHash?: string,
+): Promise<void> {
   const hash = passwordHash === undefined ? {} : { passwordHash }
   await updateUser(sql, user.tenantId, user.id, { lastLoginAt: ctx.clock.now(), ...hash })
 }
@@ -105,30 +120,36 @@ async function changePassword(ctx: Context, user: UserRow, current: string, next
   return hashPassword(ctx, next)
 }
 
+async function requireFreeAddress(sql: Sql, email: string, userId: string): Promise<void> {
+  const holder = await findUserByEmail(sql, email)
+  if (holder !== undefined && holder.id !== userId) throw emailTaken.create()
+}
+
+/** The columns to write; another address has to be verified again, another spelling of it has not. */
+function columnsOf(user: UserRow, { fullName, email }: UpdateMe, passwordHash: string | undefined) {
+  const isOtherAddress = email !== undefined && email.toLowerCase() !== user.email.toLowerCase()
+  return {
+    ...(fullName === undefined ? {} : { fullName }),
+    ...(email === undefined ? {} : { email }),
+    ...(isOtherAddress ? { emailVerifiedAt: null } : {}),
+    ...(passwordHash === undefined ? {} : { passwordHash }),
+  }
+}
+
 /** Changes the caller's own account. */
 export async function updateMe(ctx: Context, changes: UpdateMe) {
   const { tenantId, userId } = ownIds(ctx)
   const user = await findUser(ctx.db.sql, tenantId, userId)
   if (user === undefined) throw unauthorized.create()
-  const { currentPassword, newPassword } = changes
+  const { email, currentPassword, newPassword } = changes
   const passwordHash =
     currentPassword === undefined || newPassword === undefined
       ? undefined
       : await changePassword(ctx, user, currentPassword, newPassword)
-  const email = changes.email === undefined || changes.email === user.email ? undefined : changes.email
+  const columns = { ...columnsOf(user, changes, passwordHash), updatedAt: ctx.clock.now() }
   await ctx.db.transaction(async (sql) => {
-    if (email !== undefined) {
-      const holder = await findUserByEmail(sql, email)
-      if (holder !== undefined && holder.id !== userId) throw emailTaken.create()
-    }
-    const isOtherAddress = email !== undefined && email.toLowerCase() !== user.email.toLowerCase()
-    const updated = await updateUserOnce(sql, user, {
-      ...(changes.fullName === undefined ? {} : { fullName: changes.fullName }),
-      ...(email === undefined ? {} : { email }),
-      ...(isOtherAddress ? { emailVerifiedAt: null } : {}),
-      ...(passwordHash === undefined ? {} : { passwordHash }),
-      updatedAt: ctx.clock.now(),
-    })
+    if (email !== undefined) await requireFreeAddress(sql, email, userId)
+    const updated = await updateUserOnce(sql, user, columns)
     if (updated === undefined) throw notFound.create()
     if (passwordHash !== undefined) {
       const exceptLoginId = ctx.caller.kind === 'user' ? ctx.caller.loginId : null
@@ -147,7 +168,9 @@ async function updateUserOnce(sql: Sql, user: UserRow, changes: Parameters<typeo
     return await updateUser(sql, user.tenantId, user.id, changes)
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined
-    const isTaken = [error, cause].some((e) => e instanceof Error && 'code' in e && e.code === uniqueViolation)
+    const isTaken = [error, cause].some(
+      (e) => e instanceof Error && 'code' in e && e.code === uniqueViolation,
+    )
     throw isTaken ? emailTaken.create({ cause: error }) : error
   }
 }
