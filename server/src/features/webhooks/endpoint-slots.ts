@@ -4,12 +4,12 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 
 /** Deliveries that run at once in one process, over all webhooks. */
-export const deliveryConcurrency = 96
+export const deliveryConcurrency = 128
 
 /** An endpoint that needs longer than this for an answer is slow. */
 const slowMs = 1000
-/** How many attempts run at once: to an endpoint that answers quickly, one not known yet, a slow one, all slow ones. */
-const limits = { quick: 64, unknown: 16, slow: 4, allSlow: 32 }
+/** How many attempts run at once: to one endpoint, to one that is slow, to all slow ones together. */
+const limits = { quick: 16, slow: 4, allSlow: 32 }
 const firstWaitMs = 100
 const longestWaitMs = 120_000
 const leastPaceMs = 5
@@ -71,7 +71,7 @@ export class EndpointSlots {
   }
 
   #limitOf(endpoint: Endpoint, nowMs: number): number {
-    if (!isSlow(endpoint, nowMs)) return endpoint.averageMs === undefined ? limits.unknown : limits.quick
+    if (!isSlow(endpoint, nowMs)) return limits.quick
     let slowRunning = 0
     for (const busy of this.#busy) if (isSlow(busy, nowMs)) slowRunning += busy.running.size
     // The first attempt of a slow endpoint always gets its turn once the others leave room.

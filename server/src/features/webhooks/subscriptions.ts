@@ -17,7 +17,9 @@ const maxAgeMs = 30_000
  * changes cannot be heard, so an answer is never older than the last notification.
  */
 class SubscriptionCache {
-  readonly #byTenant = new LRUCache<string, { subscriptions: readonly Subscription[]; readAtMs: number }>({ max: 10_000 })
+  readonly #byTenant = new LRUCache<string, { subscriptions: readonly Subscription[]; readAtMs: number }>({
+    max: 10_000,
+  })
   /** Grows with every change: what was read before must not be kept after. */
   #generation = 0
   #listener: { close(): Promise<void> } | undefined
@@ -72,7 +74,11 @@ function cacheOf(ctx: Context): SubscriptionCache {
 }
 
 /** What the active webhooks of a tenant want to hear; reads through `sql` what is not known. */
-export function findSubscriptions(ctx: Context, sql: Sql, tenantId: string): Promise<readonly Subscription[]> {
+export function findSubscriptions(
+  ctx: Context,
+  sql: Sql,
+  tenantId: string,
+): Promise<readonly Subscription[]> {
   return cacheOf(ctx).get(sql, tenantId, ctx.clock.monotonicMs())
 }
 

@@ -70,7 +70,10 @@ interface Attempt {
 }
 
 /** Stores how the attempt ended; only then is the job over, so that a crash repeats it. */
-async function settle(ctx: Context, { payload, delivery, at, result, verdict }: Attempt): Promise<JobOutcome> {
+async function settle(
+  ctx: Context,
+  { payload, delivery, at, result, verdict }: Attempt,
+): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
   const afterMs = verdict.kind === 'retry' ? verdict.afterMs : null
   const { failingSince } = await store.recordAttempt(

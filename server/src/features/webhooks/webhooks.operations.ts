@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation.ts'
+import { addressRefused } from '../../platform/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../wire.ts'
 import {
   createBody,
@@ -20,12 +21,11 @@ import {
   updateBody,
   webhookInactive,
   webhookSchema,
-  webhookUrlRefused,
 } from './webhooks.schema.ts'
 import {
   createWebhook,
-  getDelivery,
   getDeliveries,
+  getDelivery,
   getWebhook,
   getWebhooks,
   recoverDeliveries,
@@ -56,7 +56,7 @@ const create = defineOperation({
   access: ['webhooks:manage'],
   body: createBody,
   success: { status: 201, schema: webhookSchema },
-  errors: [webhookUrlRefused],
+  errors: [addressRefused],
   async run(ctx, input) {
     const { url, events } = input
     return toWireWebhook(await createWebhook(ctx, { ...toWebhookInput(input), url, events }))
@@ -85,7 +85,7 @@ const update = defineOperation({
   params: idParams,
   body: updateBody,
   success: { status: 200, schema: webhookSchema },
-  errors: [webhookUrlRefused],
+  errors: [addressRefused],
   async run(ctx, input) {
     return toWireWebhook(await updateWebhook(ctx, input.id, toWebhookInput(input)))
   },

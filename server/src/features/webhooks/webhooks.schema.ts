@@ -2,7 +2,14 @@ import { z } from 'zod'
 import { AppError, defineError, validationFailed } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
 import { defineJob } from '../../platform/jobs.ts'
-import { pageQuery, timestampInput, timestampOutput, toTimestamp, toTimestampOrNull, uuidField } from '../../wire.ts'
+import {
+  pageQuery,
+  timestampInput,
+  timestampOutput,
+  toTimestamp,
+  toTimestampOrNull,
+  uuidField,
+} from '../../wire.ts'
 import { type AttemptResult, isUsableSecret } from './delivery.ts'
 import { deliveryConcurrency } from './endpoint-slots.ts'
 
@@ -30,7 +37,6 @@ export const subscribableEvents = [
 /** Name of a subscribable event. */
 export type WebhookEvent = (typeof subscribableEvents)[number]
 
-export const webhookUrlRefused = defineError('webhook_url_refused', 400, 'The webhook URL is refused')
 export const webhookInactive = defineError(
   'webhook_inactive',
   400,
@@ -46,7 +52,12 @@ export const webhookDeactivated = defineEvent<{
 }>('webhooks.deactivated')
 
 /** One attempt to deliver; `round` tells jobs of a round before a resend that they are no longer wanted. */
-export const deliverJob = defineJob<{ tenantId: string; webhookId: string; deliveryId: string; round: number }>(
+export const deliverJob = defineJob<{
+  tenantId: string
+  webhookId: string
+  deliveryId: string
+  round: number
+}>(
   'webhooks.deliver',
   // Many at once, because they only wait for other machines; an attempt ends after 10 s, so a run that is older
   // than half a minute died with its process.
@@ -58,11 +69,19 @@ export const pruneJob = defineJob<Record<string, never>>('webhooks.prune', {
   cron: { expression: '23 * * * *', timeZone: 'UTC' },
 })
 
-const name = z.string().trim().min(1).max(255).meta({ examples: ['Order system'] })
-const url = z.url().max(2048).meta({
-  description: 'HTTPS address; private and loopback addresses are refused',
-  examples: ['https://example.com/hooks/moltflow'],
-})
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .meta({ examples: ['Order system'] })
+const url = z
+  .url()
+  .max(2048)
+  .meta({
+    description: 'HTTPS address; private and loopback addresses are refused',
+    examples: ['https://example.com/hooks/moltflow'],
+  })
 const events = z
   .array(z.enum(subscribableEvents))
   .min(1)

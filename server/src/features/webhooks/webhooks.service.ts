@@ -2,7 +2,7 @@ import { type Context, tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
-import { openBody, openSecret, postDelivery, requireAllowedUrl, sealBody, sealSecret } from './post-delivery.ts'
+import { openSecret, postDelivery, requireAllowedUrl, sealBody, sealSecret } from './post-delivery.ts'
 import { announceChange, findSubscriptions } from './subscriptions.ts'
 import {
   type DeliveryStatus,
@@ -185,7 +185,12 @@ export async function recoverDeliveries(ctx: Context, id: string, since: Date): 
     const webhook = await requireWebhook(ctx, sql, id)
     if (!webhook.isActive) throw webhookInactive.create()
     const restarted = await store.restartUndelivered(sql, { tenantId, webhookId: id, since, at })
-    const jobs = restarted.map(({ id: deliveryId, round }) => ({ tenantId, webhookId: id, deliveryId, round }))
+    const jobs = restarted.map(({ id: deliveryId, round }) => ({
+      tenantId,
+      webhookId: id,
+      deliveryId,
+      round,
+    }))
     for (let start = 0; start < jobs.length; start += recoverChunk.size) {
       const delayMs = (start / recoverChunk.size) * recoverChunk.everyMs
       await ctx.jobs.addMany(sql, deliverJob, jobs.slice(start, start + recoverChunk.size), { delayMs })

@@ -113,8 +113,13 @@ export interface NewDelivery {
  * answers the ids of the stored ones. The lock keeps a webhook from being deleted before this transaction ends:
  * a vanished webhook must never fail the transaction that stores a message.
  */
-export async function insertDeliveries(sql: Sql, deliveries: readonly NewDelivery[], at: Date): Promise<Set<string>> {
-  const column = <K extends keyof NewDelivery>(key: K) => raw.param(deliveries.map((delivery) => delivery[key]))
+export async function insertDeliveries(
+  sql: Sql,
+  deliveries: readonly NewDelivery[],
+  at: Date,
+): Promise<Set<string>> {
+  const column = <K extends keyof NewDelivery>(key: K) =>
+    raw.param(deliveries.map((delivery) => delivery[key]))
   const moment = at.toISOString()
   const { rows } = await sql.execute<{ id: string }>(raw`
     insert into webhook_deliveries (id, tenant_id, webhook_id, event, body, status, created_at, next_attempt_at)
@@ -132,7 +137,13 @@ export async function insertDeliveries(sql: Sql, deliveries: readonly NewDeliver
 /** One page of a webhook's deliveries, newest first, and how many there are in all. */
 export async function listDeliveries(
   sql: Sql,
-  filter: { tenantId: string; webhookId: string; status: DeliveryStatus | undefined; limit: number; offset: number },
+  filter: {
+    tenantId: string
+    webhookId: string
+    status: DeliveryStatus | undefined
+    limit: number
+    offset: number
+  },
 ) {
   const { tenantId, webhookId, status, limit, offset } = filter
   const wanted = and(

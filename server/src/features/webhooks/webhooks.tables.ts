@@ -1,4 +1,17 @@
-import { boolean, customType, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { sql as raw } from 'drizzle-orm'
+import {
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import { tenants } from '../tenants/tenants.tables.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true })
@@ -8,7 +21,9 @@ export const webhooks = pgTable(
   'webhooks',
   {
     id: uuid().primaryKey(),
-    tenantId: uuid('tenant_id').notNull(),
+    tenantId: uuid('tenant_id')
+      .notNull()
+      .references(() => tenants.id, { onDelete: 'cascade' }),
     name: text().notNull(),
     url: text().notNull(),
     events: text().array().notNull(),
@@ -53,6 +68,7 @@ export const webhookDeliveries = pgTable(
   (table) => [
     index('webhook_deliveries_webhook').on(table.webhookId, table.createdAt, table.id),
     index('webhook_deliveries_age').on(table.createdAt),
+    check('webhook_deliveries_status', raw`${table.status} in ('pending', 'delivered', 'failed')`),
   ],
 )
 
