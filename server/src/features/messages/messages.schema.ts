@@ -1,6 +1,9 @@
+import { z } from 'zod'
 import type { MessageType } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
 import { defineEvent } from '../../platform/events.ts'
+import { defineJob } from '../../platform/jobs.ts'
+import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 
 /** What every message event says. Text is complete here; only the stored copy is shortened (contract section 8). */
 export interface MessageEvent {
@@ -52,3 +55,101 @@ export const messageDelivered = defineEvent<MessageProgress>('message.delivered'
 export const messageRead = defineEvent<MessageProgress>('message.read')
 /** WhatsApp refused the message or it was lost; once, and never after `message.sent`. */
 export const messageFailed = defineEvent<MessageProgress>('message.failed')
+
+/** Removes texts, protobufs and idempotency keys whose time is over. */
+export const expireJob = defineJob<Record<string, never>>('messages.expire', {
+  cron: { expression: '17 3 * * *', timeZone: 'UTC' },
+})
+
+const timestamp = timestampOutput.nullable()
+
+/** The message object of the contract. */
+export const messageObject = z
+  .object({
+    id: z.string(),
+    chat_id: z.string().meta({ description: 'The internal chat record; `wa_chat_id` is the WhatsApp id' }),
+    wa_message_id: z.string(),
+    direction: z.enum(['inbound', 'outbound']),
+    message_type: z.string().meta({ examples: ['text'] }),
+    content_preview: z.string().nullable(),
+    status: z.enum(['pending', 'pending_approval', 'sent', 'delivered', 'read', 'failed', 'received']),
+    sent_at: timestamp,
+    created_at: timestampOutput,
+    session_id: z.string(),
+    wa_chat_id: z.string().meta({ examples: ['15550123456@c.us'] }),
+    sender_phone: z.string().nullable(),
+    sender_name: z.string().nullable(),
+    wa_timestamp: timestamp,
+    reply_to_id: z.string().nullable(),
+    is_starred: z.boolean(),
+    reactions: z.array(z.object({ emoji: z.string(), from: z.string(), at: z.string() })),
+    edited_at: timestamp,
+    deleted_at: timestamp,
+    delivered_at: timestamp,
+    read_at: timestamp,
+    requires_approval: z.boolean(),
+    error: z.string().nullable(),
+    is_cold: z.boolean().meta({ description: 'Sent to a contact that had not written before' }),
+    has_media: z.boolean(),
+    text: z.string().nullable().meta({ description: 'The whole text, when the tenant keeps it' }),
+  })
+  .meta({ id: 'Message', description: 'One message' })
+
+/** A message on the wire. */
+export type MessageObject = z.infer<typeof messageObject>
+
+/** Path of the chats of a session. */
+export const chatListParams = z.object({ session_id: uuidField })
+
+/** Which chats to list. */
+export const chatListQuery = z.object({
+  ...pageQuery(),
+  search: z.string().max(200).optional(),
+  is_group: booleanQuery().optional(),
+})
+
+/** One chat of a list. */
+export const chatObject = z
+  .object({
+    id: z.string(),
+    wa_chat_id: z.string(),
+    name: z.string().nullable(),
+    is_group: z.boolean(),
+    contact_phone: z.string().nullable(),
+    message_count: z.int(),
+    unread_count: z.int(),
+    last_message: z
+      .object({ direction: z.string(), content_preview: z.string().nullable(), status: z.string() })
+      .nullable(),
+    last_message_at: timestamp,
+    last_inbound_at: timestamp,
+    last_outbound_at: timestamp,
+    labels: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
+  })
+  .meta({ id: 'Chat', description: 'One conversation' })
+
+/** One page of chats. */
+export const chatListAnswer = z.object({
+  chats: z.array(chatObject),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** Path of the messages of a chat: a WhatsApp id or the internal one. */
+export const chatParams = z.object({ session_id: uuidField, chat_id: z.string().min(1).max(80) })
+
+/** Which page of messages. */
+export const messageListQuery = z.object(pageQuery())
+
+/** One page of messages. */
+export const messageListAnswer = z.object({
+  messages: z.array(messageObject),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+  has_more: z.boolean(),
+})
+
+/** Path of one message: our id or WhatsApp's. */
+export const messageParams = z.object({ message_id: z.string().min(1).max(128) })

@@ -131,11 +131,15 @@ export async function findQuotable(sql: Sql, tenantId: string, id: string): Prom
 }
 
 /** The encrypted protobuf of a message; the session says whose it is. */
-export async function findProtoBytes(sql: Sql, sessionId: string, waMessageId: string): Promise<Buffer | undefined> {
-  const { rows } = await sql.execute<{ proto: Buffer }>(text`
-    SELECT proto FROM messages
+export async function findProtoBytes(
+  sql: Sql,
+  sessionId: string,
+  waMessageId: string,
+): Promise<{ id: string; proto: Buffer } | undefined> {
+  const { rows } = await sql.execute<{ id: string; proto: Buffer }>(text`
+    SELECT id, proto FROM messages
     WHERE session_id = ${sessionId} AND wa_message_id = ${waMessageId} AND proto IS NOT NULL LIMIT 1`)
-  return rows[0]?.proto
+  return rows[0]
 }
 
 /** Which of these sessions still exist, of any tenant. */

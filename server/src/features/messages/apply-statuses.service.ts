@@ -1,0 +1,110 @@
+import type { Context } from '../../context.ts'
+import type { StatusUpdate } from '../../engine/events.ts'
+import type { Sql } from '../../platform/database.ts'
+import { addToChats } from '../chats/chats.service.ts'
+import { monthOf } from '../usage/usage.schema.ts'
+import { countSent, releaseMessages } from '../usage/usage.service.ts'
+import { growthOf } from './chat-growth.ts'
+import { type MessageProgress, messageDelivered, messageFailed, messageRead, messageSent } from './messages.schema.ts'
+import { type MovedMessage, moveMessages, type ProgressRow } from './progress.store.ts'
+
+/** Several updates of one message in a batch are one step with several moments. */
+function collect(updates: readonly StatusUpdate[]): Map<string, ProgressRow> {
+  const rows = new Map<string, ProgressRow>()
+  for (const { tenantId, sessionId, waMessageId, status, error, at } of updates) {
+    const key = `${sessionId} ${waMessageId}`
+    const row = rows.get(key) ?? {
+      tenant_id: tenantId,
+      session_id: sessionId,
+      wa_message_id: waMessageId,
+      sent_at: null,
+      delivered_at: null,
+      read_at: null,
+      failed_at: null,
+      error: null,
+    }
+    const column = `${status}_at` as const
+    row[column] ??= at.toISOString()
+    row.error ??= error
+    rows.set(key, row)
+  }
+  return rows
+}
+
+interface Steps {
+  sent: MessageProgress[]
+  delivered: MessageProgress[]
+  read: MessageProgress[]
+  failed: MessageProgress[]
+}
+
+function eventOf(message: MovedMessage, status: MessageProgress['status'], error: string | null): MessageProgress {
+  return {
+    tenantId: message.tenantId,
+    sessionId: message.sessionId,
+    messageId: message.id,
+    chatId: message.waChatId,
+    chatRecordId: message.chatId,
+    waMessageId: message.waMessageId,
+    messageType: message.messageType,
+    text: message.contentPreview ?? '',
+    isGroup: message.kind === 'group',
+    status,
+    error,
+    metadata: message.metadata,
+  }
+}
+
+/** What each message did that it had not done before. */
+function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, ProgressRow>): Steps {
+  const steps: Steps = { sent: [], delivered: [], read: [], failed: [] }
+  for (const message of moved) {
+    const row = rows.get(`${message.sessionId} ${message.waMessageId}`)
+    if (row === undefined) continue
+    const isReceived = row.delivered_at !== null || row.read_at !== null
+    if (message.sentAt === null && (row.sent_at !== null || isReceived)) steps.sent.push(eventOf(message, 'sent', null))
+    else if (message.sentAt === null) steps.failed.push(eventOf(message, 'failed', row.error))
+    if (row.delivered_at !== null && message.deliveredAt === null && message.readAt === null) {
+      steps.delivered.push(eventOf(message, 'delivered', null))
+    }
+    if (row.read_at !== null && message.readAt === null) steps.read.push(eventOf(message, 'read', null))
+  }
+  return steps
+}
+
+/** Chats and usage of messages that turned out to be sent on this path and not on the sender's. */
+async function countNewlySent(ctx: Context, sql: Sql, moved: readonly MovedMessage[], steps: Steps): Promise<void> {
+  const sentIds = new Set(steps.sent.map((event) => event.messageId))
+  const sent = moved.filter((message) => sentIds.has(message.id))
+  if (sent.length === 0) return
+  const rows = sent.map(({ id, chatId, orderedAt }) => {
+    return { id, chat_id: chatId, direction: 'outbound' as const, ordered_at: new Date(orderedAt).toISOString() }
+  })
+  await addToChats(sql, growthOf(rows))
+  const atMs = ctx.clock.nowMs()
+  await countSent(sql, sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })))
+}
+
+/**
+ * Stores how far outbound messages have come, in one statement, and tells each step once. Never back: a read message
+ * stays read whatever arrives late, and only what was not sent yet can fail.
+ */
+export async function applyStatuses(ctx: Context, updates: readonly StatusUpdate[]): Promise<void> {
+  if (updates.length === 0) return
+  const rows = collect(updates)
+  await ctx.db.transaction(async (sql) => {
+    const moved = await moveMessages(sql, [...rows.values()])
+    if (moved.length === 0) return
+    const steps = stepsOf(moved, rows)
+    await countNewlySent(ctx, sql, moved, steps)
+    const failedIds = new Set(steps.failed.map((event) => event.messageId))
+    for (const message of moved) {
+      if (!failedIds.has(message.id)) continue
+      await releaseMessages(sql, message.tenantId, monthOf(Date.parse(message.createdAt)), 1)
+    }
+    await ctx.events.publishMany(sql, messageSent, steps.sent)
+    await ctx.events.publishMany(sql, messageDelivered, steps.delivered)
+    await ctx.events.publishMany(sql, messageRead, steps.read)
+    await ctx.events.publishMany(sql, messageFailed, steps.failed)
+  })
+}

@@ -1,0 +1,161 @@
+import type { z } from 'zod'
+import type { Context } from '../../context.ts'
+import { tenantOf } from '../../context.ts'
+import { parseChatId, phoneOf } from '../../engine/ids.ts'
+import { notFound } from '../../platform/errors.ts'
+import { isUuid } from '../../platform/ids.ts'
+import { unseal } from '../../platform/secrets.ts'
+import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
+import { type ChatRef, findChat, findChatById } from '../chats/chats.service.ts'
+import { getSession } from '../sessions/sessions.service.ts'
+import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
+import { getSettings } from '../tenant-settings/settings.service.ts'
+import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
+import type { chatListAnswer, chatObject, MessageObject, messageListAnswer } from './messages.schema.ts'
+import {
+  countMessages,
+  findMessage,
+  findMessageByWaId,
+  findProtoBytes,
+  listMessages,
+  type MessageRow,
+} from './messages.store.ts'
+import { fullTextPurpose, protoPurpose } from './purposes.ts'
+
+export type { MessageRow } from './messages.store.ts'
+
+/** The message as callers see it. */
+export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): MessageObject {
+  const whole = row.contentFull
+  return {
+    id: row.id,
+    chat_id: row.chatId,
+    wa_message_id: row.waMessageId,
+    direction: row.direction,
+    message_type: row.messageType,
+    content_preview: row.contentPreview,
+    status: row.status,
+    sent_at: toTimestampOrNull(row.sentAt),
+    created_at: toTimestamp(row.createdAt),
+    session_id: row.sessionId,
+    wa_chat_id: row.waChatId,
+    sender_phone: phoneOf(row.senderPhone),
+    sender_name: row.senderName,
+    wa_timestamp: toTimestampOrNull(row.waTimestamp),
+    reply_to_id: row.replyToId,
+    is_starred: row.isStarred,
+    reactions: row.reactions,
+    edited_at: toTimestampOrNull(row.editedAt),
+    deleted_at: toTimestampOrNull(row.deletedAt),
+    delivered_at: toTimestampOrNull(row.deliveredAt),
+    read_at: toTimestampOrNull(row.readAt),
+    requires_approval: row.requiresApproval,
+    error: row.error,
+    is_cold: row.isCold,
+    has_media: row.hasMedia,
+    text: whole === null ? null : unseal(ctx.config, fullTextPurpose(row.id), whole).toString(),
+  }
+}
+
+/** Refuses programs until the tenant has opened its chats to them (decision 7). */
+async function requireOpenHistory(ctx: Context): Promise<void> {
+  if (ctx.caller.kind !== 'key') return
+  const settings = await getSettings(ctx, ctx.caller.tenantId)
+  if (settings.chatHistoryAccessEnabled) return
+  // The words are the contract's: clients look for them.
+  const message = 'Chat history access requires opt-in: set chat_history_access_enabled in the tenant settings'
+  throw chatHistoryClosed.create({ message })
+}
+
+const wireMoment = (moment: string | null): string | null => (moment === null ? null : toTimestamp(new Date(moment)))
+
+function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
+  const { lastDirection, lastStatus } = row
+  const hasLast = lastDirection !== null && lastStatus !== null
+  return {
+    id: row.id,
+    wa_chat_id: row.waChatId,
+    name: row.name,
+    is_group: row.isGroup,
+    contact_phone: row.contactPhone === null ? null : phoneOf(row.contactPhone),
+    message_count: row.messageCount,
+    unread_count: row.unreadCount,
+    last_message: hasLast
+      ? { direction: lastDirection, content_preview: row.lastPreview, status: lastStatus }
+      : null,
+    last_message_at: wireMoment(row.lastMessageAt),
+    last_inbound_at: wireMoment(row.lastInboundAt),
+    last_outbound_at: wireMoment(row.lastOutboundAt),
+    labels: [],
+  }
+}
+
+/** Page and filter of a chat list. */
+export interface ChatListInput {
+  session_id: string
+  limit: number
+  offset: number
+  search?: string | undefined
+  is_group?: boolean | undefined
+}
+
+/** Chats of a session, the most recent first. */
+export async function listSessionChats(ctx: Context, input: ChatListInput): Promise<z.infer<typeof chatListAnswer>> {
+  await requireOpenHistory(ctx)
+  const session = await getSession(ctx, input.session_id)
+  const { limit, offset, search, is_group: isGroup } = input
+  const filter = { tenantId: session.tenantId, sessionId: session.id, search, isGroup }
+  const [rows, total] = [
+    await listChats(ctx.db.sql, filter, limit, offset),
+    await countChats(ctx.db.sql, filter),
+  ]
+  return { chats: rows.map(chatToWire), total, limit, offset }
+}
+
+/** The chat that a caller names by its WhatsApp id or its internal one; 404 for neither. */
+export async function getChat(ctx: Context, sessionId: string, name: string): Promise<ChatRef> {
+  const tenantId = tenantOf(ctx)
+  const chatId = isUuid(name) ? undefined : parseChatId(name)
+  const chat = isUuid(name)
+    ? await findChatById(ctx, tenantId, sessionId, name)
+    : chatId && (await findChat(ctx, tenantId, sessionId, chatId))
+  if (chat === undefined) throw notFound.create()
+  return chat
+}
+
+/** Messages of a chat, newest first. */
+export async function listChatMessages(
+  ctx: Context,
+  input: { session_id: string; chat_id: string; limit: number; offset: number },
+): Promise<z.infer<typeof messageListAnswer>> {
+  await requireOpenHistory(ctx)
+  await getSession(ctx, input.session_id)
+  const chat = await getChat(ctx, input.session_id, input.chat_id)
+  const { limit, offset } = input
+  const rows = await listMessages(ctx.db.sql, chat.tenantId, chat.id, limit, offset)
+  const total = await countMessages(ctx.db.sql, chat.tenantId, chat.id)
+  const messages = rows.map((row) => messageToWire(ctx, row))
+  return { messages, total, limit, offset, has_more: offset + rows.length < total }
+}
+
+/** One message by our id or WhatsApp's. */
+export async function getMessage(ctx: Context, id: string): Promise<MessageObject> {
+  await requireOpenHistory(ctx)
+  const tenantId = tenantOf(ctx)
+  const lowered = id.toLowerCase()
+  const row = isUuid(lowered)
+    ? await findMessage(ctx.db.sql, tenantId, lowered)
+    : await findMessageByWaId(ctx.db.sql, tenantId, id)
+  if (row === undefined) throw notFound.create()
+  return messageToWire(ctx, row)
+}
+
+/** The serialised protobuf of a message of the last 7 days: retry receipts, quotes and poll votes need it. */
+export async function findProto(
+  ctx: Pick<Context, 'db' | 'config'>,
+  sessionId: string,
+  waMessageId: string,
+): Promise<Uint8Array | undefined> {
+  const found = await findProtoBytes(ctx.db.sql, sessionId, waMessageId)
+  return found === undefined ? undefined : unseal(ctx.config, protoPurpose(found.id), found.proto)
+}

@@ -1,0 +1,5 @@
+/** Binds an encrypted protobuf to its message. */
+export const protoPurpose = (messageId: string): string => `messages.proto ${messageId}`
+
+/** Binds an encrypted text to its message. */
+export const fullTextPurpose = (messageId: string): string => `messages.content_full ${messageId}`
