@@ -1,0 +1,148 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Caller, Context } from './context.ts'
+import { createEngine } from './engine/create-engine.ts'
+import type { EngineListener } from './engine/events.ts'
+import { createAccessPolicy } from './features/auth/access-policy.service.ts'
+import { applyGroups } from './features/chats/chats.service.ts'
+import { applyMappings } from './features/messages/merge-contacts.service.ts'
+import { applyStatuses } from './features/messages/apply-statuses.service.ts'
+import { storeInbound } from './features/messages/store-inbound.service.ts'
+import { applyState } from './features/sessions/sessions.service.ts'
+import { setupPages } from './features/setup/setup-pages.ts'
+import { features } from './features.ts'
+import { type Clock, systemClock } from './platform/clock.ts'
+import type { Database } from './platform/database.ts'
+import { openDatabase } from './platform/database-open.ts'
+import { openEventBus } from './platform/events-bus.ts'
+import { type Ids, systemIds } from './platform/ids.ts'
+import { openJobs } from './platform/jobs-boss.ts'
+import { createJobRunner, type JobRunner } from './platform/jobs-runner.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { runMigrations } from './platform/migrate.ts'
+import { seal, unseal } from './platform/secrets.ts'
+import { createHttpServer, type HttpServer } from './transports/http/server.ts'
+
+/** What the process hands in; tests hand in their own clock and database. */
+export interface AppOptions {
+  config: Config
+  log: Logger
+  version: string
+  clock?: Clock
+  ids?: Ids
+  /** An open, migrated database; the app then leaves it open when it closes. */
+  db?: Database
+  /** Jobs run only when the test drains them. */
+  areJobsManual?: boolean
+  /** Overrides of the engine's times, for tests. */
+  engine?: Partial<Parameters<typeof createEngine>[0]['config']>
+}
+
+/** The whole product in one object. */
+export interface App {
+  http: HttpServer
+  /** A context without tenant, for jobs and tests. */
+  ctx: Context
+  jobs: JobRunner<Context>
+  /** Listens; returns the port. */
+  listen(): Promise<number>
+  /** Drains: no new work, connections closed cleanly, keys flushed, leases released. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Builds everything in the order of dependency and starts the background work. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, clock = systemClock(), ids = systemIds() } = options
+  const db = options.db ?? (await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDir, log }))
+  if (options.db === undefined) await runMigrations(db)
+  const store = await openJobs({ db, log, ids, ...(options.clock === undefined ? {} : { testClock: clock }) })
+
+  const contextOf = (caller: Caller): Context => ({ ...base, caller })
+  const contextFor = (tenantId: string) => contextOf({ kind: 'system', tenantId })
+  const events = await openEventBus<Context>({
+    db, clock, ids, log, contextFor,
+    handlers: features.flatMap((feature) => feature.events ?? []),
+  })
+  const engine = createEngine({
+    db, clock, ids, log,
+    config: { waUrl: config.waUrl, ...options.engine },
+    secrets: {
+      encrypt: (plain, label) => seal(config, label, plain),
+      decrypt: (sealed, label) => unseal(config, label, sealed),
+    },
+    listener: listenTo(contextFor),
+    // Only one process can open an embedded database, so its restart need not wait for the old lease.
+    ownerId: db.kind === 'embedded' ? 'embedded' : ids.uuid(),
+  })
+  const base: Omit<Context, 'caller'> = { db, jobs: store, events, engine, clock, ids, log, config }
+  const ctx = contextFor('')
+  const runner = createJobRunner<Context>({
+    store, clock, log,
+    handlers: features.flatMap((feature) => feature.jobs ?? []),
+    contextFor: (payload) => contextFor(tenantIn(payload)),
+    isManual: options.areJobsManual ?? false,
+  })
+  const metrics = createMetrics()
+  const http = await createHttpServer({
+    operations: features.flatMap((feature) => feature.operations ?? []),
+    streams: features.flatMap((feature) => feature.streams ?? []),
+    policy: createAccessPolicy(ctx),
+    createContext: contextOf,
+    settings: { publicUrl: config.publicUrl, version: options.version },
+    health: {
+      isReady: async () => (await db.pool.query('SELECT 1')).rowCount === 1,
+      metrics: () => metrics.render(),
+      metricsToken: config.metricsToken,
+    },
+    log, clock, ids, events,
+    pages: setupPages,
+  })
+
+  for (const feature of features) await feature.start?.(ctx)
+  await runner.start()
+
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    await http.close()
+    await runner.stop()
+    for (const feature of features.toReversed()) await feature.stop?.(ctx)
+    await engine.close()
+    await events.close()
+    await store.close()
+    if (options.db === undefined) await db.close()
+  }
+  return {
+    http,
+    ctx,
+    jobs: runner,
+    async listen() {
+      await http.listen({ host: config.host, port: config.port })
+      const address = http.server.address()
+      return typeof address === 'object' && address !== null ? address.port : config.port
+    },
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+/** What WhatsApp tells goes to the features that keep it; each promise resolves after their commit. */
+function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
+  const each = async <T extends { tenantId: string }>(items: readonly T[], run: (ctx: Context, items: readonly T[]) => Promise<void>) => {
+    for (const [tenantId, own] of Map.groupBy(items, (item) => item.tenantId)) await run(contextFor(tenantId), own)
+  }
+  return {
+    onState: (change) => applyState(contextFor(change.tenantId), change),
+    onMessages: (messages) => each(messages, storeInbound),
+    onStatuses: (updates) => each(updates, applyStatuses),
+    onMappings: (mappings) => each(mappings, applyMappings),
+    onGroups: (updates) => each(updates, applyGroups),
+    onPresence: () => undefined,
+    findProto: async () => undefined,
+  }
+}
+
+function tenantIn(payload: object): string {
+  return 'tenantId' in payload && typeof payload.tenantId === 'string' ? payload.tenantId : ''
+}

@@ -1,0 +1,27 @@
+import type { Feature } from './feature.ts'
+import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
+import { authFeature } from './features/auth/auth.feature.ts'
+import { limitsFeature } from './features/limits/limits.feature.ts'
+import { plansFeature } from './features/plans/plans.feature.ts'
+import { sessionsFeature } from './features/sessions/sessions.feature.ts'
+import { setupFeature } from './features/setup/setup.feature.ts'
+import { settingsFeature } from './features/tenant-settings/settings.feature.ts'
+import { tenantsFeature } from './features/tenants/tenants.feature.ts'
+import { usageFeature } from './features/usage/usage.feature.ts'
+import { usersFeature } from './features/users/users.feature.ts'
+import { webhooksFeature } from './features/webhooks/webhooks.feature.ts'
+
+/** Every feature of the product, in the order their `start` runs. A new feature is a folder and a line here. */
+export const features: readonly Feature[] = [
+  tenantsFeature,
+  plansFeature,
+  usersFeature,
+  authFeature,
+  apiKeysFeature,
+  settingsFeature,
+  usageFeature,
+  limitsFeature,
+  setupFeature,
+  webhooksFeature,
+  sessionsFeature,
+]

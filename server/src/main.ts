@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { createApp } from './app.ts'
+import { ConfigError, loadConfig, readEnvironment } from './config.ts'
+import { createSetupLink } from './features/setup/setup.service.ts'
+import { DataDirectoryInUseError } from './platform/database-lock.ts'
+import { createLog } from './platform/log.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const graceMs = 10_000
+
+/** A problem the operator can solve: a sentence instead of a stack. */
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(1)
+}
+
+async function main(): Promise<void> {
+  const config = loadConfig(readEnvironment())
+  const log = createLog({ level: config.logLevel })
+  const app = await createApp({ config, log, version })
+  const stop = (signal: string) => {
+    log.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(1), graceMs).unref()
+    app.close().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'the stop failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  const port = await app.listen()
+  const link = await createSetupLink(app.ctx)
+  announce(config.host, port, config.publicUrl, link)
+  log.info({ port, version, database: app.ctx.db.kind }, 'ready')
+}
+
+/** What a person at the terminal wants to know; programs read the JSON lines and /health/ready. */
+function announce(host: string, port: number, publicUrl: string, setupLink: string | undefined): void {
+  const lines = [`MoltFlow ${version} listens on http://${host.includes(':') ? `[${host}]` : host}:${port}`, `API reference: ${publicUrl}/docs`]
+  if (setupLink !== undefined) lines.push('', 'First run. Open this link once to create the owner:', `  ${setupLink}`)
+  process.stdout.write(`\n${lines.join('\n')}\n\n`)
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof ConfigError || error instanceof DataDirectoryInUseError) refuse(error.message)
+  console.error(error)
+  process.exit(1)
+})

@@ -1,0 +1,79 @@
+// The yardstick: Baileys alone, keys in memory, nothing stored, in a process of its own as the server is.
+import { type AuthenticationState, initAuthCreds, makeWASocket, type SignalDataTypeMap, WA_CERT_DETAILS } from 'baileys'
+import { createRequire } from 'node:module'
+import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge'
+
+// The same fast signatures as the product: what is compared is the product's work, not a curve.
+const curve = createRequire(import.meta.url)('libsignal/src/curve.js')
+curve.calculateSignature = (key: Uint8Array, message: Uint8Array) => Buffer.from(calculateSignature(key, message))
+curve.verifySignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => verifySignature(key, message, signature)
+for (const name of ['info', 'warn', 'error'] as const) console[name] = () => undefined
+
+const silent = {
+  level: 'silent',
+  child: () => silent,
+  trace: () => undefined, debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined,
+}
+
+function memoryAuth(): AuthenticationState {
+  const store = new Map<string, unknown>()
+  return {
+    creds: initAuthCreds(),
+    keys: {
+      get: async <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) =>
+        Object.fromEntries(ids.flatMap((id) => (store.has(`${type}|${id}`) ? [[id, store.get(`${type}|${id}`) as SignalDataTypeMap[T]]] : []))),
+      set: async (data) => {
+        for (const [type, entries] of Object.entries(data)) {
+          for (const [id, value] of Object.entries(entries ?? {})) store.set(`${type}|${id}`, value)
+        }
+      },
+    },
+  }
+}
+
+const auth = memoryAuth()
+let socket: ReturnType<typeof makeWASocket>
+
+function connect(url: string): void {
+  socket = makeWASocket({ auth, logger: silent, waWebSocketUrl: url, markOnlineOnConnect: false })
+  socket.ev.process((events) => {
+    if (events['creds.update']) Object.assign(auth.creds, events['creds.update'])
+    const update = events['connection.update']
+    if (update?.qr !== undefined) process.send?.({ qr: update.qr })
+    if (update?.connection === 'open') process.send?.({ open: true })
+    if (update?.connection === 'close' && (update.lastDisconnect?.error as { output?: { statusCode?: number } })?.output?.statusCode === 515) connect(url)
+  })
+}
+
+/** Sends `count` texts, `lanes` at once, each waiting for the server's ack, as the product's API does. */
+async function send(to: readonly string[], count: number, lanes: number) {
+  const acks = new Map<string, () => void>()
+  const onAck = (node: { attrs: Record<string, string> }) => acks.get(node.attrs['id'] ?? '')?.()
+  socket.ws.on('CB:ack,class:message', onAck)
+  const cpu = process.cpuUsage()
+  const startedMs = performance.now()
+  let next = 0
+  const lane = async () => {
+    while (next < count) {
+      const n = next++
+      const messageId = `3EB0${n.toString(16).padStart(8, '0').toUpperCase()}${Date.now().toString(16).toUpperCase()}`
+      const acked = new Promise<void>((resolve) => acks.set(messageId, resolve))
+      await socket.sendMessage(`${to[n % to.length]}@s.whatsapp.net`, { text: `bench ${n}` }, { messageId })
+      await acked
+      acks.delete(messageId)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  socket.ws.off('CB:ack,class:message', onAck)
+  const used = process.cpuUsage(cpu)
+  return { ms: performance.now() - startedMs, cpuMs: (used.user + used.system) / 1000 }
+}
+
+process.on('message', async (message: { connect?: { url: string; root: string }; send?: { to: string[]; count: number; lanes: number } }) => {
+  if (message.connect) {
+    WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(message.connect.root, 'hex')
+    connect(message.connect.url)
+  }
+  if (message.send) process.send?.({ sent: await send(message.send.to, message.send.count, message.send.lanes) })
+})
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** A program under test, started as a user starts it. */
+export class RunningProcess {
+  readonly child: ChildProcess
+  #output = ''
+
+  constructor(command: string, args: readonly string[], env: Record<string, string>) {
+    // Own process group: npm hands signals on only now and then, the group gets them always.
+    this.child = spawn(command, args, {
+      cwd: root,
+      detached: true,
+      env: { ...baseEnvironment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output = (this.#output + chunk.toString()).slice(-400_000)
+      })
+    }
+  }
+
+  /** Everything printed so far, at most the last 400,000 characters. */
+  get output(): string {
+    return this.#output
+  }
+
+  /** Waits for text on the output; fails with the output when the process ends or time runs out. */
+  async printed(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      const match = pattern.exec(this.#output)
+      if (match !== null) return match
+      if (this.child.exitCode !== null || performance.now() > deadline) {
+        throw new Error(
+          `never printed ${pattern}; exit ${this.child.exitCode}; output:\n${this.#output.slice(-4000)}`,
+        )
+      }
+      await wait(20)
+    }
+  }
+
+  /** Signals the whole group and waits for the end; returns the exit code, or null after a kill. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 20_000): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode
+    const ended = once(this.child, 'exit', { signal: AbortSignal.timeout(timeoutMs) })
+    process.kill(-(this.child.pid ?? 0), signal)
+    await ended
+    return this.child.exitCode
+  }
+}
+
+/** The environment without the caller's own MoltFlow settings, which would leak into the program under test. */
+function baseEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    ([name, value]) =>
+      value !== undefined && !/^(MOLTFLOW_|DATABASE_URL|NODE_TEST_CONTEXT|NODE_OPTIONS)/.test(name),
+  )
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** A directory that is gone after the test. */
+export async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'moltflow-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+/** The simulator as `npm run simulator` starts it. */
+export interface SimulatorProcess {
+  process: RunningProcess
+  url: string
+  controlUrl: string
+  /** One call of the control API; fails on any status that is not 2xx. */
+  call<T = unknown>(method: string, path: string, body?: unknown): Promise<T>
+}
+
+/** Starts the simulator on free ports and waits until it answers. */
+export async function startSimulator(): Promise<SimulatorProcess> {
+  const [port, controlPort] = [await freePort(), await freePort()]
+  const program = new RunningProcess(
+    'npm',
+    ['run', 'simulator', '--', '--port', String(port), '--control-port', String(controlPort)],
+    {},
+  )
+  const controlUrl = `http://127.0.0.1:${controlPort}`
+  await untilAnswers(program, `${controlUrl}/state`)
+  return {
+    process: program,
+    url: `ws://127.0.0.1:${port}`,
+    controlUrl,
+    async call<T>(method: string, path: string, body?: unknown) {
+      const response = await fetch(controlUrl + path, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      })
+      const text = await response.text()
+      if (!response.ok) throw new Error(`simulator ${method} ${path}: ${response.status} ${text}`)
+      return (text === '' ? undefined : JSON.parse(text)) as T
+    },
+  }
+}
+
+/** The server as `npm start` (or plain node, for kill -9) starts it. */
+export interface ServerProcess {
+  process: RunningProcess
+  url: string
+  /** Milliseconds from start to the first good answer of /health/ready. */
+  readyMs: number
+}
+
+/** Starts the server and waits until it is ready. */
+export async function startServer(options: {
+  env: Record<string, string>
+  port?: number
+  /** `npm`: as a user starts it; `node`: without npm in between, so that a kill hits the program itself. */
+  by?: 'npm' | 'node'
+}): Promise<ServerProcess> {
+  const port = options.port ?? (await freePort())
+  const env = { ...options.env, MOLTFLOW_PORT: String(port), MOLTFLOW_PUBLIC_URL: `http://127.0.0.1:${port}` }
+  const startedMs = performance.now()
+  const program =
+    options.by === 'node'
+      ? new RunningProcess(process.execPath, ['server/src/main.ts'], env)
+      : new RunningProcess('npm', ['start'], env)
+  const url = `http://127.0.0.1:${port}`
+  await untilAnswers(program, `${url}/health/ready`)
+  return { process: program, url, readyMs: performance.now() - startedMs }
+}
+
+async function untilAnswers(program: RunningProcess, url: string): Promise<void> {
+  const deadline = performance.now() + 120_000
+  for (;;) {
+    const isUp = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (isUp) return
+    if (program.child.exitCode !== null || performance.now() > deadline) {
+      throw new Error(
+        `${url} never answered; exit ${program.child.exitCode}; output:\n${program.output.slice(-4000)}`,
+      )
+    }
+    await wait(25)
+  }
+}
