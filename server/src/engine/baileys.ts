@@ -1,0 +1,163 @@
+import type { AuthenticationCreds, BinaryNode, CacheStore, GroupMetadata, WASocket } from 'baileys'
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import { createLibraryLog } from './library-log.ts'
+import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
+import type { SessionKeys } from './session-keys.ts'
+
+/** What the library emits, told as it happens and not when its event buffer is flushed. */
+export type LibraryEvent = (name: string, data: unknown) => void
+
+/** What a socket is built from. */
+export interface SocketOptions {
+  credentials: AuthenticationCreds
+  keys: SessionKeys
+  log: Logger
+  /** A simulator instead of WhatsApp. */
+  waUrl: string | undefined
+  retryCounters: CacheStore
+  connectTimeoutMs: number
+  findMessage(id: string): Promise<proto.IMessage | undefined>
+  findGroup(jid: string): Promise<GroupMetadata | undefined>
+  onEvent: LibraryEvent
+  /** A message stanza arrived; nothing of it is processed yet. */
+  onMessageStanza(node: BinaryNode): void
+  /** A ciphertext of a stanza is about to be decrypted: its ratchet steps belong to the stanza's message. */
+  onDecrypt(ciphertext: Uint8Array): void
+  onDecryptFailed(ciphertext: Uint8Array): void
+  onAck(node: BinaryNode): void
+  /** Takes every outgoing frame; `isQuery` when an answer is awaited, as for no message or receipt. */
+  onFrame(send: () => void, isQuery: boolean): void
+}
+
+const userDevicesTtlMs = 3_600_000
+/** The library asks the server for a QR code's first life of 60 s and 20 s for each further one (`socket.js`). */
+export const qrLifetimesMs = { first: 60_000, next: 20_000 } as const
+
+/** A cache in the library's shape with a bound, which its own caches do not have. */
+export function createBoundedCache(max: number, ttlMs: number): CacheStore {
+  const cache = new LRUCache<string, object>({ max, ttl: ttlMs })
+  return {
+    get: <T>(key: string) => (cache.get(key) as { value: T } | undefined)?.value,
+    set: (key: string, value: unknown) => void cache.set(key, { value }),
+    del: (key: string) => void cache.delete(key),
+    flushAll: () => cache.clear(),
+  }
+}
+
+/** Builds and connects a socket; the only place where one is made. */
+export function openSocket(options: SocketOptions): WASocket {
+  const { keys } = options
+  const logger = createLibraryLog(options.log)
+  const socket = makeWASocket({
+    auth: { creds: options.credentials, keys },
+    logger,
+    ...(options.waUrl === undefined ? {} : { waWebSocketUrl: options.waUrl }),
+    browser: Browsers.macOS('Chrome'),
+    connectTimeoutMs: options.connectTimeoutMs,
+    markOnlineOnConnect: false,
+    emitOwnEvents: false,
+    syncFullHistory: false,
+    // Without history the library never learns the first LID mappings; the full archive stays on the phone.
+    shouldSyncHistoryMessage: ({ syncType }) => syncType !== 2,
+    generateHighQualityLinkPreview: false,
+    msgRetryCounterCache: options.retryCounters,
+    userDevicesCache: createBoundedCache(5000, userDevicesTtlMs),
+    callOfferCache: createBoundedCache(100, 300_000),
+    placeholderResendCache: createBoundedCache(500, 3_600_000),
+    getMessage: async (key) => (key.id ? options.findMessage(key.id) : undefined),
+    cachedGroupMetadata: (jid) => options.findGroup(jid),
+    makeSignalRepository: (auth, log, findLids) => {
+      // The library's own store commits a ratchet step after the frame that used it is sent: ours is written at once.
+      const repository = makeSignalRepository({ creds: auth.creds, keys }, log, findLids)
+      return watchDecryption(repository, options)
+    },
+  })
+  socket.authState.keys = keys
+  tapEvents(socket, options.onEvent)
+  tapFrames(socket, options)
+  return socket
+}
+
+type Repository = ReturnType<typeof makeSignalRepository>
+
+/** Tells which stanza's ciphertext is being decrypted. */
+function watchDecryption(repository: Repository, options: SocketOptions): Repository {
+  const { decryptMessage, decryptGroupMessage } = repository
+  const watch = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
+    options.onDecrypt(ciphertext)
+    try {
+      return await decrypt()
+    } catch (error) {
+      options.onDecryptFailed(ciphertext)
+      throw error
+    }
+  }
+  repository.decryptMessage = async (input) => {
+    // Looking a LID up may ask the server: that question must not wait for this very message to be stored.
+    if (isPnUser(input.jid)) await repository.lidMapping.getLIDForPN(input.jid)
+    return watch(input.ciphertext, () => decryptMessage.call(repository, input))
+  }
+  repository.decryptGroupMessage = (input) => watch(input.msg, () => decryptGroupMessage.call(repository, input))
+  return repository
+}
+
+/** Sees every event when it is emitted: the library's buffer folds statuses and holds some for 30 seconds. */
+function tapEvents(socket: WASocket, onEvent: LibraryEvent): void {
+  const emit = socket.ev.emit.bind(socket.ev)
+  socket.ev.emit = (name, data) => {
+    onEvent(name, data)
+    return emit(name, data)
+  }
+}
+
+/** Puts itself between the library and the WebSocket, and before the library at incoming messages and acks. */
+function tapFrames(socket: WASocket, options: SocketOptions): void {
+  const { ws } = socket
+  const raw = rawSocket(socket)
+  const send = raw.send.bind(raw)
+  // A query subscribes to its answer right before it is sent, in the same turn.
+  let isQuery = false
+  ws.on('newListener', (name: unknown) => {
+    if (typeof name !== 'string' || !name.startsWith('TAG:') || isQuery) return
+    isQuery = true
+    queueMicrotask(() => {
+      isQuery = false
+    })
+  })
+  raw.send = (data, callback) => {
+    const query = isQuery
+    isQuery = false
+    options.onFrame(() => {
+      if (raw.readyState === raw.OPEN) send(data, () => {})
+    }, query)
+    callback?.()
+  }
+  ws.prependListener('CB:message', options.onMessageStanza)
+  ws.on('CB:ack,class:message', options.onAck)
+}
+
+/** The part of the WebSocket beneath the library's client that the engine touches. */
+export interface RawSocket {
+  readonly OPEN: number
+  readonly readyState: number
+  send(data: Uint8Array, callback?: (error?: Error) => void): void
+  terminate(): void
+}
+
+/** The WebSocket beneath the library's client (`WebSocketClient.socket` of Baileys 7). */
+export function rawSocket(socket: WASocket): RawSocket {
+  return (socket.ws as unknown as { socket: RawSocket }).socket
+}
+
+/** Ends a socket for good: politely when it can, within `graceMs`, and leaves no listener behind. */
+export async function closeSocket(socket: WASocket, graceMs: number, sleep: (ms: number) => Promise<void>): Promise<void> {
+  const raw = (socket.ws as unknown as { socket: RawSocket | null }).socket
+  const ended = socket.end(undefined).catch(() => {})
+  await Promise.race([ended, sleep(graceMs)])
+  raw?.terminate()
+  socket.ev.removeAllListeners('connection.update')
+  socket.ws.removeAllListeners()
+  // A late error of the dead WebSocket would otherwise have no listener and end the process.
+  socket.ws.on('error', () => {})
+}

@@ -1,0 +1,355 @@
+import type { AuthenticationCreds, BaileysEventMap, BinaryNode, CacheStore, ConnectionState, WASocket } from 'baileys'
+import type { Logger } from 'pino'
+import type { Clock } from '../platform/clock.ts'
+import { Addresses } from './addresses.ts'
+import { closeSocket, openSocket } from './baileys.ts'
+import type { EngineListener } from './events.ts'
+import { FrameGate } from './frame-gate.ts'
+import { GroupCache } from './group-cache.ts'
+import type { Recipient } from './inbound/parse-message.ts'
+import { Inbox } from './inbox.ts'
+import { personOf } from './jids.ts'
+import type { WriteSource } from './key-writer.ts'
+import { proto } from './library.ts'
+import { Receiver } from './receiver.ts'
+import { Sender } from './sender.ts'
+import { SessionKeys, type KeyEnvironment } from './session-keys.ts'
+import { Tickets } from './tickets.ts'
+
+/** Why a connection ended: a code of WhatsApp or of the library, or our own reason. */
+export type Ending =
+  | { kind: 'code'; code: number; message: string }
+  | { kind: 'fenced' }
+  | { kind: 'store_failed'; error: unknown }
+  | { kind: 'deaf' }
+  | { kind: 'timeout' }
+
+/** What a connection is made from; the callbacks stop once it has ended. */
+export interface ConnectionOptions {
+  tenantId: string
+  sessionId: string
+  epoch: number
+  credentials: AuthenticationCreds
+  waUrl: string | undefined
+  connectTimeoutMs: number
+  clock: Clock
+  log: Logger
+  listener: EngineListener
+  retryCounters(keys: SessionKeys): CacheStore
+  readKeys: KeyEnvironment['read']
+  encryptKey: KeyEnvironment['encrypt']
+  notifyWriter(source: WriteSource): void
+  onQr(code: string): void
+  onOpen(): void
+  onReachOutLock(lock: { isActive: boolean; until: Date | null }): void
+  onEnd(ending: Ending): void
+}
+
+/** How long a message may stay without its upsert before its receipt is let go. */
+const orphanMs = 1000
+/** How long the library gets to store what a message of the own phone carries (keys, history). */
+const ownDeviceWorkMs = 50
+const lastWordsMs = 200
+const closeGraceMs = 1000
+const settleTimeoutMs = 3000
+
+/** One socket from connect to close, with the memory that belongs to it. A dead one is never used again. */
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #tickets: Tickets
+  readonly #gate = new FrameGate()
+  readonly #inbox: Inbox
+  readonly #ciphertexts = new WeakMap<Uint8Array, string>()
+  readonly #socket: WASocket
+  #isOpen = false
+  #hasEnded = false
+  #ending: Promise<void> | undefined
+  #orphanTimer: { cancel(): void } | undefined
+  #lastInboundMs: number
+  readonly keys: SessionKeys
+  readonly addresses: Addresses
+  readonly groups: GroupCache
+  readonly sender: Sender
+  readonly receiver: Receiver
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#lastInboundMs = options.clock.monotonicMs()
+    this.#tickets = new Tickets(() => this.#advance())
+    this.#inbox = new Inbox({
+      listener: options.listener,
+      tickets: this.#tickets,
+      onStored: () => this.#gate.advance(),
+      onFailed: (error) => this.#end({ kind: 'store_failed', error }),
+    })
+    this.keys = this.#createKeys()
+    this.addresses = new Addresses(this.keys)
+    this.groups = new GroupCache((jid) => this.#socket.groupMetadata(jid))
+    this.receiver = new Receiver({
+      recipient: () => this.recipient(),
+      addresses: this.addresses,
+      inbox: this.#inbox,
+      groups: this.groups,
+      listener: options.listener,
+      clock: options.clock,
+      log: options.log,
+      dismiss: (ids, isOwnDevice) => this.#dismiss(ids, isOwnDevice),
+    })
+    this.#socket = this.#openSocket()
+    this.sender = new Sender({
+      socket: this.#socket,
+      addresses: this.addresses,
+      clock: options.clock,
+      log: options.log,
+      isOpen: () => this.#isOpen,
+      onReachOutLock: () => void this.#askReachOutLock(),
+    })
+  }
+
+  /** The library's socket, for calls that need nothing of ours. */
+  get socket(): WASocket {
+    return this.#socket
+  }
+
+  /** Whether WhatsApp has let this connection in. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** When the last stanza arrived, on the monotonic clock. */
+  get lastInboundMs(): number {
+    return this.#lastInboundMs
+  }
+
+  /** The account as it knows itself. */
+  recipient(): Recipient {
+    const { tenantId, sessionId, credentials } = this.#options
+    return { tenantId, sessionId, me: personOf([credentials.me?.id, credentials.me?.lid], null) }
+  }
+
+  /** Stores the credentials as they are now. */
+  saveCredentials(): void {
+    this.keys.write('credentials', '', this.#options.credentials)
+  }
+
+  /** Takes this device off the account's list of linked devices (source: `logout` of Baileys 7, `socket.js`). */
+  async unlink(timeoutMs: number): Promise<void> {
+    const jid = this.#options.credentials.me?.id
+    if (jid === undefined) return
+    const removal = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
+    const request = { tag: 'iq', attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'md' }, content: [removal] }
+    const answered = this.#socket.query(request, timeoutMs).catch(() => undefined)
+    await Promise.race([answered, this.#options.clock.sleep(timeoutMs)])
+  }
+
+  /** Asks the server for a sign of life; false when none came in time. */
+  async probe(timeoutMs: number): Promise<boolean> {
+    const before = this.#lastInboundMs
+    const ping = { tag: 'iq', attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' }, content: [{ tag: 'ping', attrs: {} }] }
+    const answered = this.#socket.query(ping, timeoutMs).then(
+      (answer) => answer !== undefined,
+      () => false,
+    )
+    await Promise.race([answered, this.#options.clock.sleep(timeoutMs)])
+    return this.#hasEnded || this.#lastInboundMs > before
+  }
+
+  /** Ends the connection for a reason of ours; `onEnd` is told. */
+  abort(ending: Ending): void {
+    this.#end(ending)
+  }
+
+  /** Closes without telling `onEnd`; resolves when what was taken in is stored and committed, or forgotten. */
+  close(): Promise<void> {
+    this.#hasEnded = true
+    return this.#shutDown()
+  }
+
+  #createKeys(): SessionKeys {
+    const { sessionId, tenantId, epoch, readKeys, encryptKey, notifyWriter, credentials } = this.#options
+    const keys = new SessionKeys({
+      sessionId,
+      epoch,
+      read: readKeys,
+      encrypt: encryptKey,
+      notify: notifyWriter,
+      tickets: this.#tickets,
+      onCommitted: () => this.#gate.advance(),
+      onLost: (cause) =>
+        this.#end(cause.kind === 'fenced' ? { kind: 'fenced' } : { kind: 'store_failed', error: cause.error }),
+      onMapping: (phone, lid) => {
+        if (phone !== this.recipient().me.phone) this.#inbox.add({ mappings: [{ tenantId, sessionId, phone, lid }] })
+      },
+    })
+    keys.accountId = credentials.me?.id
+    return keys
+  }
+
+  #openSocket(): WASocket {
+    const { options, keys } = { options: this.#options, keys: this.keys }
+    const socket = openSocket({
+      credentials: options.credentials,
+      keys,
+      log: options.log,
+      waUrl: options.waUrl,
+      retryCounters: options.retryCounters(keys),
+      connectTimeoutMs: options.connectTimeoutMs,
+      findMessage: (id) => this.#findMessage(id),
+      findGroup: (jid) => this.groups.get(jid),
+      onEvent: (name, data) => this.#handle(name, data),
+      onMessageStanza: (node) => this.#registerStanza(node),
+      onDecrypt: (ciphertext) => this.#openTicket(this.#ciphertexts.get(ciphertext)),
+      onDecryptFailed: (ciphertext) => this.#closeTicket(this.#ciphertexts.get(ciphertext)),
+      onAck: (node) => this.#receiveAck(node),
+      onFrame: (send, isQuery) => this.#pushFrame(send, isQuery),
+    })
+    // Registered after the library's own listener, so the credentials are already changed.
+    socket.ev.on('creds.update', () => {
+      keys.accountId = options.credentials.me?.id
+      this.saveCredentials()
+    })
+    socket.ws.on('frame', () => {
+      this.#lastInboundMs = options.clock.monotonicMs()
+    })
+    return socket
+  }
+
+  #handle(name: string, data: unknown): void {
+    if (this.#hasEnded && name !== 'messages.upsert') return
+    if (name === 'connection.update') return this.#handleConnection(data as Partial<ConnectionState>)
+    if (name === 'messages.upsert') {
+      for (const { key } of (data as BaileysEventMap['messages.upsert']).messages) this.#tickets.claim(key.id ?? '')
+    }
+    this.receiver.handle(name, data)
+  }
+
+  #handleConnection(update: Partial<ConnectionState>): void {
+    const { qr, connection, lastDisconnect, reachoutTimeLock } = update
+    if (typeof qr === 'string') this.#options.onQr(qr)
+    if (reachoutTimeLock !== undefined) {
+      this.#options.onReachOutLock({
+        isActive: reachoutTimeLock.isActive === true,
+        until: reachoutTimeLock.timeEnforcementEnds ?? null,
+      })
+    }
+    if (connection === 'open') {
+      this.#isOpen = true
+      this.keys.accountId = this.#options.credentials.me?.id
+      this.#options.onOpen()
+    }
+    if (connection === 'close') {
+      const error = lastDisconnect?.error as (Error & { output?: { statusCode?: number } }) | undefined
+      this.#end({ kind: 'code', code: error?.output?.statusCode ?? 428, message: error?.message ?? 'closed' })
+    }
+  }
+
+  /** Remembers which message a ciphertext belongs to; content without encryption is taken in from here on. */
+  #registerStanza(node: BinaryNode): void {
+    const id = node.attrs.id
+    if (id === undefined || !Array.isArray(node.content)) return
+    for (const child of node.content) {
+      if (!(child.content instanceof Uint8Array)) continue
+      if (child.tag === 'enc') this.#ciphertexts.set(child.content, id)
+      if (child.tag === 'plaintext') this.#openTicket(id)
+    }
+  }
+
+  #openTicket(id: string | undefined): void {
+    if (id === undefined) return
+    this.#tickets.open(id, this.#options.clock.monotonicMs())
+    this.#orphanTimer ??= this.#options.clock.schedule(orphanMs, () => this.#dropOrphans())
+  }
+
+  #closeTicket(id: string | undefined): void {
+    if (id !== undefined) this.#tickets.close([id])
+  }
+
+  /** A message that the library neither handed on nor refused must not hold everything else for ever. */
+  #dropOrphans(): void {
+    this.#orphanTimer = undefined
+    const { clock, log } = this.#options
+    const orphans = this.#tickets.orphans(clock.monotonicMs() - orphanMs)
+    if (orphans.length > 0) log.debug({ count: orphans.length }, 'messages without content were let go')
+    this.#tickets.close(orphans)
+    if (this.#tickets.size > 0) this.#orphanTimer = clock.schedule(orphanMs, () => this.#dropOrphans())
+  }
+
+  #dismiss(ids: readonly string[], isOwnDevice: boolean): void {
+    if (isOwnDevice) this.#options.clock.schedule(ownDeviceWorkMs, () => this.#tickets.close(ids))
+    else this.#tickets.close(ids)
+  }
+
+  #pushFrame(send: () => void, isQuery: boolean): void {
+    const keys = this.keys.mark()
+    if (isQuery) return this.#gate.push({ isReady: () => this.keys.hasCommittedFree(keys), send })
+    const ticket = this.#tickets.last
+    const inbox = this.#inbox.mark
+    this.#gate.push({
+      isReady: () =>
+        this.#tickets.closedUpTo >= ticket && this.#inbox.hasStored(inbox) && this.keys.hasCommitted(keys),
+      send,
+    })
+  }
+
+  #advance(): void {
+    this.keys.advance()
+    this.#gate.advance()
+  }
+
+  #receiveAck(node: BinaryNode): void {
+    const late = this.sender.receiveAck(node.attrs)
+    if (late === undefined) return
+    const { tenantId, sessionId, clock } = this.#options
+    const { waMessageId, chatId, error } = late
+    const status = error === null ? ('sent' as const) : ('failed' as const)
+    this.#inbox.add({ statuses: [{ tenantId, sessionId, waMessageId, chatId, status, error, at: clock.now() }] })
+  }
+
+  async #findMessage(id: string): Promise<proto.IMessage | undefined> {
+    const recent = this.sender.findRecent(id)
+    if (recent !== undefined) return recent
+    const bytes = await this.#options.listener.findProto(this.#options.sessionId, id)
+    return bytes === undefined ? undefined : proto.Message.decode(bytes)
+  }
+
+  async #askReachOutLock(): Promise<void> {
+    this.#options.onReachOutLock({ isActive: true, until: null })
+    // The answer arrives as an event like any other news of the lock.
+    await this.#socket.fetchAccountReachoutTimelock().catch(() => {})
+  }
+
+  #end(ending: Ending): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    // What could not be stored must come again: not even an answer that waits may leave.
+    if (ending.kind === 'fenced' || ending.kind === 'store_failed') this.#gate.close()
+    const tell = () => this.#options.onEnd(ending)
+    void this.#shutDown().then(tell, tell)
+  }
+
+  #shutDown(): Promise<void> {
+    this.#ending ??= this.#tearDown()
+    return this.#ending
+  }
+
+  /** What was taken in completely is stored and committed; the rest is forgotten, so that it comes again. */
+  async #tearDown(): Promise<void> {
+    const { clock } = this.#options
+    this.#isOpen = false
+    this.sender.close()
+    this.#orphanTimer?.cancel()
+    this.#socket.ws.removeAllListeners('message')
+    await Promise.race([this.#settle(), clock.sleep(settleTimeoutMs)])
+    this.#gate.close()
+    this.keys.discard()
+    await closeSocket(this.#socket, closeGraceMs, (ms) => clock.sleep(ms))
+  }
+
+  async #settle(): Promise<void> {
+    // What is being decrypted right now may still be handed on; what is not by then comes again.
+    await Promise.race([this.#tickets.emptied(), this.#options.clock.sleep(lastWordsMs)])
+    await this.#inbox.idle()
+    await this.keys.settled()
+    this.#gate.advance()
+  }
+}

@@ -1,0 +1,137 @@
+import { isIP } from 'node:net'
+import type { Logger } from 'pino'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database.ts'
+import { AppError } from '../platform/errors.ts'
+import type { Ids } from '../platform/ids.ts'
+import { writeKeys } from './auth-store.ts'
+import type { Connection } from './connection.ts'
+import { silenceLibraryConsole } from './console-guard.ts'
+import type { Engine } from './engine.ts'
+import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
+import type { EngineListener } from './events.ts'
+import { KeyWriter } from './key-writer.ts'
+import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
+import { Sessions } from './sessions.ts'
+import type { EngineSecrets } from './session-vault.ts'
+
+/** What the engine is made from. */
+export interface EngineOptions {
+  db: Database
+  clock: Clock
+  ids: Ids
+  log: Logger
+  config: EngineConfig
+  secrets: EngineSecrets
+  listener: EngineListener
+  /** Names this process in leases; a constant where only one process can run, so that a restart waits for nothing. */
+  ownerId: string
+}
+
+/** Settings of the engine; all but `waUrl` have defaults for production. Times in milliseconds. */
+export interface EngineConfig {
+  /** A simulator on a loopback address instead of WhatsApp. */
+  waUrl?: string | undefined
+  connectTimeoutMs?: number
+  reconnectBaseMs?: number
+  leaseMs?: number
+  maxConnecting?: number
+  probeAfterMs?: number
+  probeTimeoutMs?: number
+  presenceWaitMs?: number
+}
+
+/** Root of the simulator's server certificate; trusted only on a loopback address. */
+export const simulatorRootPublicKey = '4c49b9d81584f8c8da314d389f94b71d7db1c7ac76a746adad594a0f0ad08c19'
+
+const defaultAckTimeoutMs = 20_000
+
+/** Makes the engine; nothing connects until a session is started. */
+export function createEngine(options: EngineOptions): Engine {
+  const { db, clock, log, config } = options
+  silenceLibraryConsole()
+  pinRoot(config.waUrl)
+  const writer = new KeyWriter((sessions) => writeKeys(db, sessions), log)
+  const sessions = new Sessions({
+    db,
+    secrets: options.secrets,
+    writer,
+    clock,
+    log,
+    listener: options.listener,
+    ownerId: options.ownerId,
+    leaseMs: config.leaseMs ?? 30_000,
+    maxConnecting: config.maxConnecting ?? 10,
+    environment: {
+      clock,
+      ids: options.ids,
+      log,
+      listener: options.listener,
+      waUrl: config.waUrl,
+      connectTimeoutMs: config.connectTimeoutMs ?? 20_000,
+      reconnectBaseMs: config.reconnectBaseMs ?? 1000,
+      probe: { afterMs: config.probeAfterMs ?? 90_000, timeoutMs: config.probeTimeoutMs ?? 10_000 },
+    },
+  })
+  return assemble(sessions, config.presenceWaitMs ?? 1500)
+}
+
+function assemble(sessions: Sessions, presenceWaitMs: number): Engine {
+  return {
+    start: (session) => sessions.start(session),
+    stop: (sessionId, cause) => sessions.stop(sessionId, cause),
+    logout: (session) => sessions.logout(session),
+    erase: (sessionId) => sessions.erase(sessionId),
+    qrCode: (sessionId) => sessions.get(sessionId)?.qrCode,
+    async requestPairingCode(sessionId, phone) {
+      const session = sessions.get(sessionId)
+      if (session === undefined) throw new AppError(sessionNotLinking)
+      return session.requestPairingCode(phone)
+    },
+    isWorking: (sessionId) => sessions.get(sessionId)?.open !== undefined,
+    newMessageId: (sessionId) => generateMessageIDV2(sessions.get(sessionId)?.accountId),
+    async send(submission, sendOptions) {
+      const connection = sessions.get(submission.sessionId)?.open
+      if (connection === undefined) return { kind: 'unknown', error: 'not_connected' }
+      return connection.sender.send(submission, sendOptions?.ackTimeoutMs ?? defaultAckTimeoutMs)
+    },
+    async setChatState(sessionId, chatId, state) {
+      const connection = requireOpen(sessions, sessionId)
+      const jid = await connection.addresses.jidOf(chatId)
+      await connection.socket.sendPresenceUpdate(state === 'typing' ? 'composing' : state, jid)
+    },
+    async setPresence(sessionId, presence) {
+      const available = presence === 'online' ? 'available' : 'unavailable'
+      await requireOpen(sessions, sessionId).socket.sendPresenceUpdate(available)
+    },
+    async presenceOf(sessionId, chatId) {
+      const connection = requireOpen(sessions, sessionId)
+      if (!connection.receiver.hasPresence(chatId)) {
+        await connection.socket.presenceSubscribe(await connection.addresses.jidOf(chatId))
+      }
+      return connection.receiver.presenceOf(chatId, presenceWaitMs)
+    },
+    close: () => sessions.close(),
+  }
+}
+
+function requireOpen(sessions: Sessions, sessionId: string): Connection {
+  const session = sessions.get(sessionId)
+  if (session === undefined) throw new AppError(sessionNotConnected)
+  return session.requireOpen()
+}
+
+/**
+ * The library has no option for another root of the server's certificate, but takes it from this object. Anything
+ * but a loopback address is checked against WhatsApp's own root.
+ */
+function pinRoot(waUrl: string | undefined): void {
+  if (waUrl === undefined) return
+  if (!isLoopback(new URL(waUrl).hostname)) throw new Error('MOLTFLOW_WA_URL must be a loopback address')
+  WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(simulatorRootPublicKey, 'hex')
+}
+
+function isLoopback(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
+}

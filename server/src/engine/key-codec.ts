@@ -1,0 +1,28 @@
+import { BufferJSON, proto } from './library.ts'
+
+/** Types whose values are JSON without byte arrays: the quick way. */
+const plainTypes = new Set(['session', 'sender-key-memory', 'lid-mapping', 'device-list', 'known-lid', 'retry-counters'])
+/** Types whose values are byte arrays. */
+const byteTypes = new Set(['sender-key', 'identity-key'])
+
+/** A value of the Signal store or the credentials as bytes. */
+export function encodeKey(type: string, value: unknown): Buffer {
+  if (byteTypes.has(type)) return Buffer.from(value as Uint8Array)
+  if (plainTypes.has(type)) return Buffer.from(JSON.stringify(value))
+  return Buffer.from(JSON.stringify(value, BufferJSON.replacer))
+}
+
+/** The value as the library wants it back. */
+export function decodeKey(type: string, bytes: Buffer): unknown {
+  if (byteTypes.has(type)) return bytes
+  if (plainTypes.has(type)) return JSON.parse(bytes.toString())
+  const value: unknown = JSON.parse(bytes.toString(), BufferJSON.reviver)
+  return type === 'app-state-sync-key'
+    ? proto.Message.AppStateSyncKeyData.fromObject(value as Record<string, unknown>)
+    : value
+}
+
+/** Whether the library may change a value it was given: such values are decoded anew for every reader. */
+export function isChangedByReaders(type: string): boolean {
+  return type === 'app-state-sync-version' || type === 'tctoken'
+}

@@ -1,0 +1,37 @@
+// The one gateway to the library, so that its signatures are always replaced before it loads.
+import './signatures.ts'
+import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
+import { requireXeddsa, signXeddsa } from './signatures.ts'
+
+export {
+  BufferJSON,
+  Browsers,
+  generateMessageIDV2,
+  getBinaryNodeChild,
+  getContentType,
+  initAuthCreds,
+  isJidGroup,
+  isJidNewsletter,
+  isLidUser,
+  isPnUser,
+  jidDecode,
+  jidNormalizedUser,
+  makeWASocket,
+  normalizeMessageContent,
+  proto,
+  WA_CERT_DETAILS,
+} from 'baileys'
+
+/** The library's own Signal repository, to be built over our keys. */
+export const makeSignalRepository = DEFAULT_CONNECTION_CONFIG.makeSignalRepository
+
+// When something else in the process loaded the library first, its modules hold the slow functions by value;
+// this object is what the noise certificate and the account signature of a pairing are checked through.
+Curve.sign = (privateKey, message) => signXeddsa(privateKey, message)
+Curve.verify = (publicKey, message, signature) => {
+  try {
+    return requireXeddsa(publicKey, message, signature)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,74 @@
+import type { AuthenticationCreds } from 'baileys'
+import type { Database } from '../platform/database.ts'
+import { eraseKeys, readKeys, releaseLease } from './auth-store.ts'
+import { decodeKey } from './key-codec.ts'
+import type { KeyWriter, WriteSource } from './key-writer.ts'
+
+/** Encrypts and decrypts under the installation key; the label binds a value to its place. */
+export interface EngineSecrets {
+  encrypt(plain: Uint8Array, label: string): Uint8Array
+  /** Throws when the key or the label is another. */
+  decrypt(sealed: Uint8Array, label: string): Uint8Array
+}
+
+interface VaultOptions {
+  db: Database
+  secrets: EngineSecrets
+  writer: KeyWriter
+  tenantId: string
+  sessionId: string
+  epoch: number
+}
+
+/** What a session has in the database, under the epoch of one life. */
+export class SessionVault {
+  readonly tenantId: string
+  readonly sessionId: string
+  readonly epoch: number
+  readonly #options: VaultOptions
+
+  constructor(options: VaultOptions) {
+    this.#options = options
+    this.tenantId = options.tenantId
+    this.sessionId = options.sessionId
+    this.epoch = options.epoch
+  }
+
+  /** Decrypted rows; throws when they were encrypted with another installation key. */
+  async read(wanted: readonly { type: string; id: string }[]): Promise<{ type: string; id: string; value: Buffer }[]> {
+    const rows = await readKeys(this.#options.db, this.sessionId, wanted)
+    return rows.map(({ type, id, value }) => ({
+      type,
+      id,
+      value: Buffer.from(this.#options.secrets.decrypt(value, this.#label(type, id))),
+    }))
+  }
+
+  /** The stored credentials; undefined when the session was never linked. */
+  async readCredentials(): Promise<AuthenticationCreds | undefined> {
+    const [row] = await this.read([{ type: 'credentials', id: '' }])
+    return row === undefined ? undefined : (decodeKey('credentials', row.value) as AuthenticationCreds)
+  }
+
+  encrypt(type: string, id: string, value: Uint8Array): Uint8Array {
+    return this.#options.secrets.encrypt(value, this.#label(type, id))
+  }
+
+  notify(source: WriteSource): void {
+    this.#options.writer.notify(source)
+  }
+
+  /** Erases the pairing and every key, if the session is still ours. */
+  async erase(): Promise<void> {
+    await eraseKeys(this.#options.db, this.sessionId, this.epoch)
+  }
+
+  /** Lets another process have the session at once. */
+  async release(): Promise<void> {
+    await releaseLease(this.#options.db, this.sessionId, this.epoch)
+  }
+
+  #label(type: string, id: string): string {
+    return `engine:${this.sessionId}:${type}:${id}`
+  }
+}

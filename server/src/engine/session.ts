@@ -1,0 +1,369 @@
+import type { AuthenticationCreds } from 'baileys'
+import type { Logger } from 'pino'
+import type { Clock } from '../platform/clock.ts'
+import { AppError } from '../platform/errors.ts'
+import type { Ids } from '../platform/ids.ts'
+import { Connection, type Ending } from './connection.ts'
+import { qrLifetimesMs } from './baileys.ts'
+import { judgeDisconnect, reconnectPauseMs, type Verdict } from './disconnects.ts'
+import type { LinkCode } from './engine.ts'
+import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
+import type { EngineListener } from './events.ts'
+import { parseJid } from './jids.ts'
+import { initAuthCreds } from './library.ts'
+import { maskDigits } from './library-log.ts'
+import { createRetryCounters } from './retry-counters.ts'
+import type { SessionVault } from './session-vault.ts'
+import { StateTeller } from './state-teller.ts'
+import type { DisconnectCause, StatusReason } from './states.ts'
+
+/** What a session needs; shared by all sessions of the process. */
+export interface SessionEnvironment {
+  clock: Clock
+  ids: Ids
+  log: Logger
+  listener: EngineListener
+  waUrl: string | undefined
+  connectTimeoutMs: number
+  /** First pause before a reconnect; doubles with each failure. */
+  reconnectBaseMs: number
+  /** Silence after which the connection is probed, and how long the probe waits. */
+  probe: { afterMs: number; timeoutMs: number }
+  /** Waits for a turn to connect; call the result when the attempt is decided. */
+  takeConnectTurn(): Promise<() => void>
+}
+
+const stableAfterMs = 30_000
+const unlinkTimeoutMs = 3000
+
+/** One life of a session from start to stop, reconnects included. */
+export class Session {
+  readonly tenantId: string
+  readonly sessionId: string
+  readonly #environment: SessionEnvironment
+  readonly #vault: SessionVault
+  readonly #teller: StateTeller
+  readonly #log: Logger
+  #credentials: AuthenticationCreds
+  #connection: Connection | undefined
+  #qr: LinkCode | undefined
+  #releaseTurn: (() => void) | undefined
+  #retryTimer: { cancel(): void } | undefined
+  #connectTimer: { cancel(): void } | undefined
+  #probeTimer: { cancel(): void } | undefined
+  #lockTimer: { cancel(): void } | undefined
+  #isOver = false
+  #hadCode = false
+  #wasWorking = false
+  #openedAtMs = 0
+  #attempt = 0
+  #lastCode: number | undefined
+  #repeats = 0
+  #over: Promise<void> | undefined
+
+  constructor(environment: SessionEnvironment, vault: SessionVault, credentials: AuthenticationCreds | undefined) {
+    this.#environment = environment
+    this.#vault = vault
+    this.tenantId = vault.tenantId
+    this.sessionId = vault.sessionId
+    this.#log = environment.log.child({ sessionId: vault.sessionId })
+    this.#credentials = credentials ?? initAuthCreds()
+    this.#teller = new StateTeller(vault, environment.listener, this.#log)
+  }
+
+  /** The lease this life runs under. */
+  get epoch(): number {
+    return this.#vault.epoch
+  }
+
+  /** Whether this life has ended: stopped, failed or taken over. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** The connection, when WhatsApp has let it in. */
+  get open(): Connection | undefined {
+    return this.#connection?.isOpen === true ? this.#connection : undefined
+  }
+
+  /** The open connection, or a refusal. */
+  requireOpen(): Connection {
+    const connection = this.open
+    if (connection === undefined) throw new AppError(sessionNotConnected)
+    return connection
+  }
+
+  /** The code to scan, while it is good. */
+  get qrCode(): LinkCode | undefined {
+    return this.#qr !== undefined && this.#qr.expiresAt > this.#environment.clock.now() ? this.#qr : undefined
+  }
+
+  /** The account's own address, for message ids. */
+  get accountId(): string | undefined {
+    return this.#credentials.me?.id
+  }
+
+  /** Tells `starting` and begins to connect; resolves when the state is told. */
+  async start(): Promise<void> {
+    await this.#tell('starting', null)
+    void this.#connect()
+  }
+
+  /** Ends this life and tells `stopped`; resolves when it is told. Once over, it only tells a failed session's stop. */
+  async stop(cause: 'stop' | 'restart' | 'logout'): Promise<void> {
+    await this.#endLife()
+    await this.#teller.tell({ status: 'stopped', reason: null, cause, phone: this.#phone(), ...this.#account() })
+  }
+
+  /** Unlinks on the phone when connected, erases the pairing and tells `stopped`. */
+  async logout(): Promise<void> {
+    const connection = this.open
+    // Whatever WhatsApp answers from here on is no news of this life.
+    this.#isOver = true
+    await connection?.unlink(unlinkTimeoutMs)
+    await this.#endLife()
+    await this.#erasePairing()
+    await this.#teller.tell({ status: 'stopped', reason: null, cause: 'logout', phone: null, ...this.#account() })
+  }
+
+  /** Ends this life without telling a state: the process drains and another one may take over. */
+  async close(): Promise<void> {
+    await this.#endLife()
+    await this.#teller.settled()
+  }
+
+  /** The lease is lost: somebody else runs the session. */
+  loseLease(): void {
+    this.#connection?.abort({ kind: 'fenced' })
+    if (this.#connection === undefined) void this.#fail('replaced', 'the lease was lost')
+  }
+
+  /** A code to type on the phone. */
+  async requestPairingCode(phone: string): Promise<LinkCode> {
+    const connection = this.#connection
+    const qr = this.qrCode
+    if (connection === undefined || qr === undefined) throw new AppError(sessionNotLinking)
+    const code = await connection.socket.requestPairingCode(phone)
+    // WhatsApp accepts it as long as the connection that asked for it waits: until its last QR reference is used up.
+    return { code, expiresAt: new Date(this.#environment.clock.nowMs() + pairingCodeLifetimeMs) }
+  }
+
+  async #connect(): Promise<void> {
+    const release = await this.#environment.takeConnectTurn()
+    if (this.#isOver) return release()
+    this.#releaseTurn = release
+    const { clock } = this.#environment
+    if (!isPaired(this.#credentials)) this.#credentials = initAuthCreds()
+    this.#hadCode = false
+    try {
+      this.#connection = this.#createConnection()
+    } catch (error) {
+      this.#releaseTurn = undefined
+      release()
+      this.#log.error({ err: error }, 'a connection could not be made')
+      return void this.#fail('engine_error', 'the connection could not be made')
+    }
+    const { connectTimeoutMs } = this.#environment
+    this.#connectTimer = clock.schedule(connectTimeoutMs * 1.5, () => this.#connection?.abort({ kind: 'timeout' }))
+  }
+
+  #createConnection(): Connection {
+    const { clock, listener, waUrl, connectTimeoutMs } = this.#environment
+    const vault = this.#vault
+    return new Connection({
+      tenantId: this.tenantId,
+      sessionId: this.sessionId,
+      epoch: vault.epoch,
+      credentials: this.#credentials,
+      waUrl,
+      connectTimeoutMs,
+      clock,
+      log: this.#log,
+      listener,
+      retryCounters: createRetryCounters,
+      readKeys: (wanted) => vault.read(wanted),
+      encryptKey: (type, id, value) => vault.encrypt(type, id, value),
+      notifyWriter: (source) => vault.notify(source),
+      onQr: (code) => this.#handleQr(code),
+      onOpen: () => this.#handleOpen(),
+      onReachOutLock: (lock) => this.#handleReachOutLock(lock),
+      onEnd: (ending) => void this.#handleEnd(ending),
+    })
+  }
+
+  #decided(): void {
+    this.#connectTimer?.cancel()
+    this.#connectTimer = undefined
+    this.#releaseTurn?.()
+    this.#releaseTurn = undefined
+  }
+
+  #handleQr(code: string): void {
+    this.#decided()
+    const lifetimeMs = this.#hadCode ? qrLifetimesMs.next : qrLifetimesMs.first
+    this.#hadCode = true
+    this.#qr = { code, expiresAt: new Date(this.#environment.clock.nowMs() + lifetimeMs) }
+    void this.#tell('qr_code', null)
+  }
+
+  #handleOpen(): void {
+    this.#decided()
+    const { clock } = this.#environment
+    this.#qr = undefined
+    this.#wasWorking = true
+    this.#openedAtMs = clock.monotonicMs()
+    void this.#tell('working', null)
+    this.#scheduleProbe()
+  }
+
+  #handleReachOutLock(lock: { isActive: boolean; until: Date | null }): void {
+    if (this.open === undefined) return
+    this.#lockTimer?.cancel()
+    this.#lockTimer = undefined
+    if (!lock.isActive) return void this.#tell('working', null)
+    void this.#tell('working', 'reach_out_locked', { until: lock.until })
+    if (lock.until === null) return
+    const { clock } = this.#environment
+    const leftMs = Math.min(Math.max(0, lock.until.getTime() - clock.nowMs()), 2 ** 31 - 1)
+    this.#lockTimer = clock.schedule(leftMs, () => void (this.open && this.#tell('working', null)))
+  }
+
+  async #handleEnd(ending: Ending): Promise<void> {
+    if (this.#isOver) return
+    const isPairedNow = isPaired(this.#credentials)
+    const wasOpen = this.#openedAtMs > 0
+    this.#clearConnection()
+    const verdict = this.#judge(ending, isPairedNow)
+    this.#log.info({ ending: describe(ending), verdict: verdict.kind }, 'the connection ended')
+    if (verdict.kind === 'renew') return void this.#connect()
+    if (verdict.kind === 'fail') {
+      if (verdict.erasesPairing) await this.#erasePairing()
+      return void this.#fail(verdict.reason, describe(ending))
+    }
+    if (!wasOpen) this.#wasWorking = false
+    await this.#retry(verdict.reason, describe(ending), ending.kind === 'deaf')
+  }
+
+  #clearConnection(): void {
+    const { clock } = this.#environment
+    if (this.#openedAtMs > 0 && clock.monotonicMs() - this.#openedAtMs >= stableAfterMs) {
+      this.#attempt = 0
+      this.#repeats = 0
+    }
+    this.#decided()
+    this.#probeTimer?.cancel()
+    this.#lockTimer?.cancel()
+    this.#connection = undefined
+    this.#qr = undefined
+    this.#openedAtMs = 0
+  }
+
+  #judge(ending: Ending, isPairedNow: boolean): Verdict {
+    if (ending.kind === 'fenced') return { kind: 'fail', reason: 'replaced', erasesPairing: false }
+    if (ending.kind === 'deaf') return { kind: 'retry', reason: 'deaf' }
+    if (ending.kind === 'store_failed') return { kind: 'retry', reason: 'reconnecting' }
+    const code = ending.kind === 'timeout' ? 408 : ending.code
+    this.#repeats = code === this.#lastCode ? this.#repeats + 1 : 1
+    this.#lastCode = code
+    return judgeDisconnect(code, {
+      isPaired: isPairedNow,
+      hadCode: this.#hadCode && ending.kind === 'code',
+      wasWorking: this.#wasWorking,
+      repeats: this.#repeats,
+    })
+  }
+
+  async #retry(reason: StatusReason, error: string, isAtOnce: boolean): Promise<void> {
+    const { clock, ids, reconnectBaseMs } = this.#environment
+    const pauseMs = isAtOnce ? 0 : reconnectPauseMs(this.#attempt, reconnectBaseMs, ids.random())
+    this.#attempt += 1
+    this.#retryTimer = clock.schedule(pauseMs, () => void this.#connect())
+    await this.#tell('starting', reason, { error })
+  }
+
+  async #fail(reason: StatusReason, error: string): Promise<void> {
+    if (this.#isOver) return
+    if (reason === 'client_outdated' || reason === 'banned') this.#log.error({ reason }, 'WhatsApp refused the session')
+    const ended = this.#endLife()
+    await this.#tell('failed', reason, { error })
+    await ended
+  }
+
+  #endLife(): Promise<void> {
+    this.#isOver = true
+    this.#over ??= this.#release()
+    return this.#over
+  }
+
+  async #release(): Promise<void> {
+    this.#retryTimer?.cancel()
+    const connection = this.#connection
+    this.#clearConnection()
+    await connection?.close()
+    await this.#vault.release()
+  }
+
+  async #erasePairing(): Promise<void> {
+    this.#credentials = initAuthCreds()
+    await this.#vault.erase()
+  }
+
+  /** Rule 8: a socket can be open and deaf. Silence is probed, and no answer ends the connection. */
+  #scheduleProbe(): void {
+    const { clock, probe } = this.#environment
+    const connection = this.#connection
+    if (connection === undefined) return
+    const quietMs = clock.monotonicMs() - connection.lastInboundMs
+    this.#probeTimer = clock.schedule(Math.max(10, probe.afterMs - quietMs), () => void this.#probe(connection))
+  }
+
+  async #probe(connection: Connection): Promise<void> {
+    const { clock, probe } = this.#environment
+    if (connection !== this.#connection) return
+    const isQuiet = clock.monotonicMs() - connection.lastInboundMs >= probe.afterMs
+    if (isQuiet && !(await connection.probe(probe.timeoutMs))) return connection.abort({ kind: 'deaf' })
+    if (connection === this.#connection) this.#scheduleProbe()
+  }
+
+  #tell(
+    status: 'starting' | 'qr_code' | 'working' | 'failed',
+    reason: StatusReason | null,
+    more: { error?: string; until?: Date | null } = {},
+  ): Promise<void> {
+    const cause: DisconnectCause = status === 'failed' ? 'failed' : reason === 'logged_out' ? 'logout' : 'lost'
+    return this.#teller.tell({ status, reason, cause, phone: this.#phone(), ...this.#account(), ...more })
+  }
+
+  #phone(): string | null {
+    if (!isPaired(this.#credentials)) return null
+    const address = parseJid(this.#credentials.me?.id)
+    return address.kind === 'phone' ? address.digits : null
+  }
+
+  #account(): { isBusiness: boolean } {
+    // Source: `platform` of pair-success is `smba` or `smbi` for WhatsApp Business on Android and iOS.
+    return { isBusiness: this.#credentials.platform?.startsWith('smb') === true }
+  }
+}
+
+/** A pairing code is good while the connection shows QR codes; the first of them alone lives this long. */
+const pairingCodeLifetimeMs = 160_000
+
+function isPaired(credentials: AuthenticationCreds): boolean {
+  return credentials.account !== undefined
+}
+
+function describe(ending: Ending): string {
+  switch (ending.kind) {
+    case 'code':
+      return maskDigits(`${ending.code}: ${ending.message}`)
+    case 'store_failed':
+      return 'what arrived could not be stored'
+    case 'fenced':
+      return 'another process took the session over'
+    case 'deaf':
+      return 'no answer to a probe'
+    case 'timeout':
+      return 'no connection in time'
+  }
+}

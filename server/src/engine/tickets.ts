@@ -1,0 +1,77 @@
+/** One message that was taken in and is not stored yet. */
+interface Ticket {
+  number: number
+  openedAtMs: number
+  /** Its message was handed on and is on its way to the store. */
+  isClaimed: boolean
+}
+
+/**
+ * Messages between their decryption and their storage, numbered in order. Whatever must not happen before they
+ * are stored (committing the ratchet step, sending the receipt) waits until `closedUpTo` has passed its number.
+ */
+export class Tickets {
+  readonly #open = new Map<string, Ticket>()
+  readonly #onAdvance: () => void
+  #emptied: (() => void)[] = []
+  #last = 0
+  #first = 1
+
+  constructor(onAdvance: () => void) {
+    this.#onAdvance = onAdvance
+  }
+
+  /** Number of the newest ticket, 0 when there never was one. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** Every ticket up to this number is closed. */
+  get closedUpTo(): number {
+    return this.#first - 1
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Opens a ticket for a stanza; a second one under the same id is the same. */
+  open(id: string, nowMs: number): void {
+    if (this.#open.has(id)) return
+    this.#last += 1
+    this.#open.set(id, { number: this.#last, openedAtMs: nowMs, isClaimed: false })
+  }
+
+  /** The message of a ticket was handed on: from now on only its storage closes it. */
+  claim(id: string): void {
+    const ticket = this.#open.get(id)
+    if (ticket !== undefined) ticket.isClaimed = true
+  }
+
+  /** Resolves when no ticket is open. */
+  emptied(): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#emptied.push(resolve))
+  }
+
+  /** Closes tickets; unknown ids are ignored. */
+  close(ids: Iterable<string>): void {
+    let hasClosed = false
+    for (const id of ids) hasClosed = this.#open.delete(id) || hasClosed
+    if (!hasClosed) return
+    const [oldest] = this.#open.values()
+    const first = oldest?.number ?? this.#last + 1
+    if (oldest === undefined) for (const resolve of this.#emptied.splice(0)) resolve()
+    if (first === this.#first) return
+    this.#first = first
+    this.#onAdvance()
+  }
+
+  /** Ids of tickets opened before a moment whose message was never handed on. */
+  orphans(openedBeforeMs: number): string[] {
+    return [...this.#open]
+      .filter(([, ticket]) => !ticket.isClaimed && ticket.openedAtMs < openedBeforeMs)
+      .map(([id]) => id)
+  }
+}

@@ -1,0 +1,184 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createSimulator, type Simulator } from '@moltflow/simulator'
+import pino, { type Logger } from 'pino'
+import { createEngine, type EngineConfig } from '../src/engine/create-engine.ts'
+import type { Engine } from '../src/engine/engine.ts'
+import type {
+  AddressMapping,
+  EngineListener,
+  GroupUpdate,
+  InboundMessage,
+  PresenceUpdate,
+  StateChange,
+  StatusUpdate,
+} from '../src/engine/events.ts'
+import type { EngineSecrets } from '../src/engine/session-vault.ts'
+import { type Clock, systemClock } from '../src/platform/clock.ts'
+import type { Database } from '../src/platform/database.ts'
+import { type Ids, systemIds } from '../src/platform/ids.ts'
+
+const timeoutMs = 10_000
+
+/** Everything a listener can be told, one by one. */
+export type Told =
+  | { kind: 'state'; value: StateChange }
+  | { kind: 'message'; value: InboundMessage }
+  | { kind: 'status'; value: StatusUpdate }
+  | { kind: 'mapping'; value: AddressMapping }
+  | { kind: 'group'; value: GroupUpdate }
+  | { kind: 'presence'; value: PresenceUpdate }
+
+type ValueOf<K extends Told['kind']> = Extract<Told, { kind: K }>['value']
+
+/** A listener that keeps what it is told and lets a test wait for it. */
+export class RecordingListener implements EngineListener {
+  readonly told: Told[] = []
+  readonly protos = new Map<string, Uint8Array>()
+  #waiting: { matches: (told: Told) => boolean; resolve: (told: Told) => void }[] = []
+  /** Runs before messages count as stored. */
+  beforeMessages: ((messages: readonly InboundMessage[]) => Promise<void>) | undefined
+  /** Runs before statuses count as stored. */
+  beforeStatuses: (() => Promise<void>) | undefined
+
+  /** Everything of one kind, in order. */
+  all<K extends Told['kind']>(kind: K): ValueOf<K>[] {
+    return this.told.flatMap((told) => (told.kind === kind ? [told.value as ValueOf<K>] : []))
+  }
+
+  /** The first that matches, told already or still to come; rejects after ten seconds. */
+  next<K extends Told['kind']>(
+    kind: K,
+    matches: (value: ValueOf<K>) => boolean = () => true,
+    after = 0,
+  ): Promise<ValueOf<K>> {
+    const wanted = (told: Told): boolean => told.kind === kind && matches(told.value as ValueOf<K>)
+    const known = this.told.slice(after).find(wanted)
+    if (known !== undefined) return Promise.resolve(known.value as never)
+    return new Promise<never>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const seen = JSON.stringify(
+          this.all('state')
+            .slice(-5)
+            .map(({ status, reason }) => [status, reason]),
+        )
+        reject(new Error(`no matching ${kind} within ${timeoutMs} ms; states: ${seen}`))
+      }, timeoutMs)
+      this.#waiting.push({
+        matches: wanted,
+        resolve: (told) => {
+          clearTimeout(timer)
+          resolve(told.value as never)
+        },
+      })
+    })
+  }
+
+  async onState(change: StateChange): Promise<void> {
+    this.#tell({ kind: 'state', value: change })
+  }
+
+  async onMessages(messages: readonly InboundMessage[]): Promise<void> {
+    await this.beforeMessages?.(messages)
+    for (const value of messages) {
+      this.protos.set(value.waMessageId, value.proto)
+      this.#tell({ kind: 'message', value })
+    }
+  }
+
+  async onStatuses(updates: readonly StatusUpdate[]): Promise<void> {
+    await this.beforeStatuses?.()
+    for (const value of updates) this.#tell({ kind: 'status', value })
+  }
+
+  async onMappings(mappings: readonly AddressMapping[]): Promise<void> {
+    for (const value of mappings) this.#tell({ kind: 'mapping', value })
+  }
+
+  async onGroups(updates: readonly GroupUpdate[]): Promise<void> {
+    for (const value of updates) this.#tell({ kind: 'group', value })
+  }
+
+  onPresence(update: PresenceUpdate): void {
+    this.#tell({ kind: 'presence', value: update })
+  }
+
+  async findProto(_sessionId: string, waMessageId: string): Promise<Uint8Array | undefined> {
+    return this.protos.get(waMessageId)
+  }
+
+  #tell(told: Told): void {
+    this.told.push(told)
+    const due = this.#waiting.filter(({ matches }) => matches(told))
+    this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting))
+    for (const { resolve } of due) resolve(told)
+  }
+}
+
+/** AES-256-GCM with a key of the test's own. */
+export function createTestSecrets(key: Uint8Array = randomBytes(32)): EngineSecrets {
+  return {
+    encrypt(plain, label) {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(label))
+      const body = Buffer.concat([cipher.update(plain), cipher.final()])
+      return Buffer.concat([iv, cipher.getAuthTag(), body])
+    },
+    decrypt(sealed, label) {
+      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+      decipher.setAAD(Buffer.from(label)).setAuthTag(sealed.subarray(12, 28))
+      return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()])
+    },
+  }
+}
+
+/** Parts of an engine under test that a test may replace. */
+export interface TestEngineOptions {
+  db: Database
+  waUrl: string
+  listener?: RecordingListener
+  secrets?: EngineSecrets
+  ownerId?: string
+  log?: Logger
+  clock?: Clock
+  ids?: Ids
+  config?: EngineConfig
+}
+
+/** An engine with a recording listener and quick reconnects. */
+export function createTestEngine(options: TestEngineOptions): {
+  engine: Engine
+  listener: RecordingListener
+} {
+  const listener = options.listener ?? new RecordingListener()
+  const engine = createEngine({
+    db: options.db,
+    clock: options.clock ?? systemClock(),
+    ids: options.ids ?? systemIds(),
+    log: options.log ?? pino({ level: process.env.ENGINE_LOG ?? 'silent' }),
+    secrets: options.secrets ?? createTestSecrets(),
+    ownerId: options.ownerId ?? 'test',
+    listener,
+    config: { waUrl: options.waUrl, reconnectBaseMs: 20, ...options.config },
+  })
+  return { engine, listener }
+}
+
+/** Starts a session and scans its first code; resolves when it works. */
+export async function pairSession(
+  engine: Engine,
+  listener: RecordingListener,
+  simulator: Simulator,
+  session: { tenantId: string; sessionId: string },
+  phone: string,
+): Promise<StateChange> {
+  const after = listener.told.length
+  const isOwn = (change: StateChange): boolean => change.sessionId === session.sessionId
+  await engine.start(session)
+  await listener.next('state', (change) => isOwn(change) && change.status === 'qr_code', after)
+  const code = engine.qrCode(session.sessionId)
+  if (code === undefined) throw new Error('the session shows no code')
+  simulator.scan(phone, code.code)
+  return listener.next('state', (change) => isOwn(change) && change.status === 'working', after)
+}
+
+export { createSimulator, type Simulator }
