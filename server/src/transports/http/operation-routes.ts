@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
+import type { Context } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
 import { sendResult } from './answers.ts'
 import { methodNotAllowed } from './errors.ts'
@@ -44,10 +45,22 @@ function createHandler(operation: Operation, gatekeeper: Gatekeeper, policy: Acc
       body: typeof body === 'string' ? body : '',
     })
     const hints = readHints(operation, request.headers, input)
-    const ctx = { ...base, log: base.log.child({ request_id: request.id, operation: operation.id }) }
+    const ctx = withRequestLog(base, request.id, operation.id)
     if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
     const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
     return sendResult(reply, operation, await run(ctx, Object.assign(input, hints)))
+  }
+}
+
+/** The context with a logger that names the request; made on first use, since most requests log nothing. */
+function withRequestLog(base: Context, requestId: string, operationId: string): Context {
+  let child: Context['log'] | undefined
+  return {
+    ...base,
+    get log() {
+      child ??= base.log.child({ request_id: requestId, operation: operationId })
+      return child
+    },
   }
 }
 

@@ -19,6 +19,7 @@ export function addPages(http: FastifyInstance, pages: readonly Page[]): void {
     const headers = {
       'content-type': page.contentType,
       'content-security-policy': page.contentSecurityPolicy ?? pagePolicy,
+      'cross-origin-opener-policy': 'same-origin',
       'cache-control': page.cacheControl ?? 'no-store',
     }
     http.get(page.path, async (_request, reply) => reply.headers(headers).send(page.body))

@@ -55,7 +55,7 @@ export function memoryWindows(clock: Pick<Clock, 'nowMs'>): RequestWindows {
 /** Writes the headers every answer carries (contract section 4). */
 export function announceWindow(reply: FastifyReply, state: WindowState): void {
   reply.header('x-ratelimit-limit', state.limit)
-  reply.header('x-ratelimit-remaining', state.remaining < 0 ? 0 : state.remaining)
+  reply.header('x-ratelimit-remaining', Math.max(state.remaining, 0))
   reply.header('x-ratelimit-reset', Math.ceil(state.resetAtMs / 1000))
 }
 

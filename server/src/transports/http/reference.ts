@@ -16,7 +16,7 @@ export function addReference(http: FastifyInstance, options: OpenApiOptions): vo
       .header('cache-control', 'no-cache')
       .send(text)
   })
-  http.register(async (docs) => {
+  http.register((docs, _options, done) => {
     docs.addHook('onSend', async (_request, reply, payload) => {
       // The page configures itself in a script of its own; its hash is the only inline script allowed.
       const page = typeof payload === 'string' && payload.length < 100_000 ? payload : ''
@@ -25,7 +25,7 @@ export function addReference(http: FastifyInstance, options: OpenApiOptions): vo
       reply.header('cache-control', 'no-cache')
       return payload
     })
-    await docs.register(scalar, {
+    docs.register(scalar, {
       routePrefix: '/docs',
       configuration: {
         url: '/openapi.json',
@@ -38,6 +38,7 @@ export function addReference(http: FastifyInstance, options: OpenApiOptions): vo
         mcp: { disabled: true },
       },
     })
+    done()
   })
 }
 

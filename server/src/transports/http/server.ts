@@ -1,4 +1,3 @@
-import cors from '@fastify/cors'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Logger } from 'pino'
 import type { AccessPolicy } from '../../access.ts'
@@ -10,6 +9,7 @@ import { notFound } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { addStreams } from '../sse/streams.ts'
+import { allowOrigins } from './cors.ts'
 import { createErrorHandler } from './errors.ts'
 import { createGatekeeper } from './gatekeeper.ts'
 import { addHealthRoutes, type HealthChecks } from './health.ts'
@@ -17,7 +17,7 @@ import { addMethodRefusals, addOperationRoutes } from './operation-routes.ts'
 import { addPages, type Page } from './pages.ts'
 import { memoryWindows, type RequestWindows } from './rate-limit.ts'
 import { addReference } from './reference.ts'
-import { acceptAnyBody, logAccess, requestIdOf } from './requests.ts'
+import { acceptAnyBody, createRequestNamer, logAccess, prepareRequests } from './requests.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** The HTTP server before and after it listens; `inject` answers without a socket. */
@@ -75,21 +75,17 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
   })
   http.setErrorHandler(handleError)
-  const headers = securityHeaders(settings.publicUrl.startsWith('https:'))
-  http.addHook('onRequest', (request, reply, next) => {
-    reply.headers(headers).header('x-request-id', request.id)
-    next()
-  })
-  logAccess(http, log, clock)
+  prepareRequests(http, securityHeaders(settings.publicUrl.startsWith('https:')))
+  logAccess(http, log)
   acceptAnyBody(http)
-  await http.register(cors, corsOptions(settings))
+  allowOrigins(http, settings.corsOrigins)
   addOperationRoutes(http, operations, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
   addMethodRefusals(http, [...operations, ...streams.map(({ path }) => ({ method: 'GET', path }))])
   http.setNotFoundHandler(async () => {
     throw notFound.create()
   })
-  await http.register(async (open) => {
+  await http.register((open, _options, done) => {
     open.addHook('onRequest', (request, reply, next) => {
       gatekeeper.announce(request, reply)
       next()
@@ -97,17 +93,19 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     addHealthRoutes(open, parts.health)
     addPages(open, parts.pages ?? [])
     addReference(open, { operations, streams, version: settings.version })
+    done()
   })
   await http.ready()
   return http
 }
 
 function serverOptions(settings: HttpSettings, ids: Ids): FastifyServerOptions {
+  const nameRequest = createRequestNamer(ids)
   return {
     keepAliveTimeout: 72_000,
     requestTimeout: 120_000,
     logger: false,
-    genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], ids),
+    genReqId: (raw) => nameRequest(raw.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     trustProxy: settings.trustedProxies === undefined ? false : [...settings.trustedProxies],
     forceCloseConnections: 'idle',
@@ -118,23 +116,5 @@ function serverOptions(settings: HttpSettings, ids: Ids): FastifyServerOptions {
       const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${length}`
       socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
     },
-  }
-}
-
-function corsOptions({ corsOrigins }: HttpSettings) {
-  return {
-    origin: corsOrigins === undefined ? '*' : [...corsOrigins],
-    credentials: false,
-    strictPreflight: false,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    maxAge: 600,
-    exposedHeaders: [
-      'Retry-After',
-      'X-RateLimit-Limit',
-      'X-RateLimit-Remaining',
-      'X-RateLimit-Reset',
-      'X-Request-Id',
-      'X-Required-Scopes',
-    ],
   }
 }
