@@ -2,7 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 
 /** The server's word on a message. */
-export type Ack = { kind: 'acked'; atMs: number | undefined } | { kind: 'error'; code: string } | { kind: 'none'; why: string }
+export type Ack =
+  | { kind: 'acked'; atMs: number | undefined }
+  | { kind: 'error'; code: string }
+  | { kind: 'none'; why: string }
 
 /** Messages handed over whose ack is awaited, and those whose ack came too late to be awaited. */
 export class Acks {

@@ -1,8 +1,8 @@
 import type { AuthenticationCreds, BinaryNode, CacheStore, GroupMetadata, WASocket } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
-import { createLibraryLog } from './library-log.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
+import { createLibraryLog } from './library-log.ts'
 import type { SessionKeys } from './session-keys.ts'
 
 /** What the library emits, told as it happens and not when its event buffer is flushed. */
@@ -98,7 +98,8 @@ function watchDecryption(repository: Repository, options: SocketOptions): Reposi
     if (isPnUser(input.jid)) await repository.lidMapping.getLIDForPN(input.jid)
     return watch(input.ciphertext, () => decryptMessage.call(repository, input))
   }
-  repository.decryptGroupMessage = (input) => watch(input.msg, () => decryptGroupMessage.call(repository, input))
+  repository.decryptGroupMessage = (input) =>
+    watch(input.msg, () => decryptGroupMessage.call(repository, input))
   return repository
 }
 
@@ -151,7 +152,11 @@ export function rawSocket(socket: WASocket): RawSocket {
 }
 
 /** Ends a socket for good: politely when it can, within `graceMs`, and leaves no listener behind. */
-export async function closeSocket(socket: WASocket, graceMs: number, sleep: (ms: number) => Promise<void>): Promise<void> {
+export async function closeSocket(
+  socket: WASocket,
+  graceMs: number,
+  sleep: (ms: number) => Promise<void>,
+): Promise<void> {
   const raw = (socket.ws as unknown as { socket: RawSocket | null }).socket
   const ended = socket.end(undefined).catch(() => {})
   await Promise.race([ended, sleep(graceMs)])

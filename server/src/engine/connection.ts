@@ -1,4 +1,11 @@
-import type { AuthenticationCreds, BaileysEventMap, BinaryNode, CacheStore, ConnectionState, WASocket } from 'baileys'
+import type {
+  AuthenticationCreds,
+  BaileysEventMap,
+  BinaryNode,
+  CacheStore,
+  ConnectionState,
+  WASocket,
+} from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { Addresses } from './addresses.ts'
@@ -13,7 +20,7 @@ import type { WriteSource } from './key-writer.ts'
 import { proto } from './library.ts'
 import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
-import { SessionKeys, type KeyEnvironment } from './session-keys.ts'
+import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { Tickets } from './tickets.ts'
 
 /** Why a connection ended: a code of WhatsApp or of the library, or our own reason. */
@@ -137,7 +144,11 @@ export class Connection {
     const jid = this.#options.credentials.me?.id
     if (jid === undefined) return
     const removal = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
-    const request = { tag: 'iq', attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'md' }, content: [removal] }
+    const request = {
+      tag: 'iq',
+      attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'md' },
+      content: [removal],
+    }
     const answered = this.#socket.query(request, timeoutMs).catch(() => undefined)
     await Promise.race([answered, this.#options.clock.sleep(timeoutMs)])
   }
@@ -145,7 +156,11 @@ export class Connection {
   /** Asks the server for a sign of life; false when none came in time. */
   async probe(timeoutMs: number): Promise<boolean> {
     const before = this.#lastInboundMs
-    const ping = { tag: 'iq', attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' }, content: [{ tag: 'ping', attrs: {} }] }
+    const ping = {
+      tag: 'iq',
+      attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' },
+      content: [{ tag: 'ping', attrs: {} }],
+    }
     const answered = this.#socket.query(ping, timeoutMs).then(
       (answer) => answer !== undefined,
       () => false,
@@ -176,9 +191,12 @@ export class Connection {
       tickets: this.#tickets,
       onCommitted: () => this.#gate.advance(),
       onLost: (cause) =>
-        this.#end(cause.kind === 'fenced' ? { kind: 'fenced' } : { kind: 'store_failed', error: cause.error }),
+        this.#end(
+          cause.kind === 'fenced' ? { kind: 'fenced' } : { kind: 'store_failed', error: cause.error },
+        ),
       onMapping: (phone, lid) => {
-        if (phone !== this.recipient().me.phone) this.#inbox.add({ mappings: [{ tenantId, sessionId, phone, lid }] })
+        if (phone !== this.recipient().me.phone)
+          this.#inbox.add({ mappings: [{ tenantId, sessionId, phone, lid }] })
       },
     })
     keys.accountId = credentials.me?.id
@@ -218,7 +236,8 @@ export class Connection {
     if (this.#hasEnded && name !== 'messages.upsert') return
     if (name === 'connection.update') return this.#handleConnection(data as Partial<ConnectionState>)
     if (name === 'messages.upsert') {
-      for (const { key } of (data as BaileysEventMap['messages.upsert']).messages) this.#tickets.claim(key.id ?? '')
+      for (const { key } of (data as BaileysEventMap['messages.upsert']).messages)
+        this.#tickets.claim(key.id ?? '')
     }
     this.receiver.handle(name, data)
   }
@@ -302,7 +321,9 @@ export class Connection {
     const { tenantId, sessionId, clock } = this.#options
     const { waMessageId, chatId, error } = late
     const status = error === null ? ('sent' as const) : ('failed' as const)
-    this.#inbox.add({ statuses: [{ tenantId, sessionId, waMessageId, chatId, status, error, at: clock.now() }] })
+    this.#inbox.add({
+      statuses: [{ tenantId, sessionId, waMessageId, chatId, status, error, at: clock.now() }],
+    })
   }
 
   async #findMessage(id: string): Promise<proto.IMessage | undefined> {

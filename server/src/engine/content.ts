@@ -1,7 +1,18 @@
 /** What kind of message it is, in the words of the contract. */
 export type MessageType =
-  | 'text' | 'poll' | 'sticker' | 'gif' | 'image' | 'video' | 'audio' | 'voice' | 'document' | 'location' | 'vcard'
-  | 'reaction' | 'unknown'
+  | 'text'
+  | 'poll'
+  | 'sticker'
+  | 'gif'
+  | 'image'
+  | 'video'
+  | 'audio'
+  | 'voice'
+  | 'document'
+  | 'location'
+  | 'vcard'
+  | 'reaction'
+  | 'unknown'
 
 /** What can be sent. Each further kind adds a member and a converter file of its name in outbound/. */
 export type OutboundContent = { kind: 'text'; text: string; mentions?: readonly string[] }

@@ -12,8 +12,8 @@ import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { KeyWriter } from './key-writer.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
-import { Sessions } from './sessions.ts'
 import type { EngineSecrets } from './session-vault.ts'
+import { Sessions } from './sessions.ts'
 
 /** What the engine is made from. */
 export interface EngineOptions {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { createSimulator, createTestEngine, pairSession, type Simulator } from '../../test/harness-engine.ts'
 import { openTestDatabase, type TestDatabase } from '../../test/harness-database.ts'
+import { createSimulator, createTestEngine, pairSession, type Simulator } from '../../test/harness-engine.ts'
 import { systemIds } from '../platform/ids.ts'
 
 const ids = systemIds()

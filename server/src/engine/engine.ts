@@ -1,6 +1,6 @@
 import type { OutboundContent } from './content.ts'
-import type { ChatId } from './ids.ts'
 import type { PresenceUpdate } from './events.ts'
+import type { ChatId } from './ids.ts'
 
 /** A code a person scans or types, and until when it is good. */
 export interface LinkCode {

@@ -1,5 +1,5 @@
-import type { ChatId } from './ids.ts'
 import type { InboundContent } from './content.ts'
+import type { ChatId } from './ids.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from './states.ts'
 
 /** A session changed its state. */

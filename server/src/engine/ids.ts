@@ -12,7 +12,11 @@ const separators = /[\s\-.()]/g
 
 /** Digits of a phone given as digits, `+E.164` or `<digits>@c.us`; undefined when it is none (7 to 15 digits). */
 export function parsePhone(text: string): string | undefined {
-  const bare = text.trim().replace(/@c\.us$/, '').replace(separators, '').replace(/^\+/, '')
+  const bare = text
+    .trim()
+    .replace(/@c\.us$/, '')
+    .replace(separators, '')
+    .replace(/^\+/, '')
   return /^[1-9]\d{6,14}$/.test(bare) ? bare : undefined
 }
 

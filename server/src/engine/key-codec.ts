@@ -1,7 +1,14 @@
 import { BufferJSON, proto } from './library.ts'
 
 /** Types whose values are JSON without byte arrays: the quick way. */
-const plainTypes = new Set(['session', 'sender-key-memory', 'lid-mapping', 'device-list', 'known-lid', 'retry-counters'])
+const plainTypes = new Set([
+  'session',
+  'sender-key-memory',
+  'lid-mapping',
+  'device-list',
+  'known-lid',
+  'retry-counters',
+])
 /** Types whose values are byte arrays. */
 const byteTypes = new Set(['sender-key', 'identity-key'])
 

@@ -25,7 +25,11 @@ export class KeyWriter {
   #isRunning = false
 
   /** `write` commits rows and tells whose epoch still held. */
-  constructor(write: (sessions: readonly SessionRows[]) => Promise<Set<string>>, log: Logger, maxRows = 2000) {
+  constructor(
+    write: (sessions: readonly SessionRows[]) => Promise<Set<string>>,
+    log: Logger,
+    maxRows = 2000,
+  ) {
     this.#write = write
     this.#log = log
     this.#maxRows = maxRows

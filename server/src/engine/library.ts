@@ -4,8 +4,8 @@ import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 
 export {
-  BufferJSON,
   Browsers,
+  BufferJSON,
   generateMessageIDV2,
   getBinaryNodeChild,
   getContentType,

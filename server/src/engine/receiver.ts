@@ -80,7 +80,8 @@ export class Receiver {
     const { inbox, addresses, dismiss } = this.#options
     const id = message.key.id
     if (!id) return
-    const isDeviceMessage = message.message?.protocolMessage !== undefined && message.message.protocolMessage !== null
+    const isDeviceMessage =
+      message.message?.protocolMessage !== undefined && message.message.protocolMessage !== null
     if (!message.message || isDeviceMessage) return dismiss([id], isDeviceMessage)
     // The library changes the object later; what is read now is what arrived.
     const arrived = { ...message }
@@ -92,7 +93,9 @@ export class Receiver {
 
   #handleUpdates(updates: BaileysEventMap['messages.update']): void {
     const { inbox } = this.#options
-    const known = updates.filter(({ key, update }) => key.fromMe === true && statusOf(update.status) !== undefined)
+    const known = updates.filter(
+      ({ key, update }) => key.fromMe === true && statusOf(update.status) !== undefined,
+    )
     if (known.length === 0) return
     inbox.add(async (): Promise<Arrival> => {
       const statuses: StatusUpdate[] = []
@@ -104,14 +107,18 @@ export class Receiver {
     })
   }
 
-  async #convertUpdate({ key, update }: BaileysEventMap['messages.update'][number]): Promise<StatusUpdate | undefined> {
+  async #convertUpdate({
+    key,
+    update,
+  }: BaileysEventMap['messages.update'][number]): Promise<StatusUpdate | undefined> {
     const { recipient, addresses, clock } = this.#options
     const status = statusOf(update.status)
     if (!key.remoteJid || !key.id || status === undefined) return undefined
     const { tenantId, sessionId, me } = recipient()
     const address = parseJid(key.remoteJid)
     const isOwn =
-      (address.kind === 'phone' && address.digits === me.phone) || (address.kind === 'lid' && address.digits === me.lid)
+      (address.kind === 'phone' && address.digits === me.phone) ||
+      (address.kind === 'lid' && address.digits === me.lid)
     const chatId = isOwn ? undefined : await addresses.chatIdOfJid(key.remoteJid)
     if (chatId === undefined) return undefined
     const seconds = Number(update.messageTimestamp ?? 0)

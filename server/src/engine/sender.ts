@@ -1,14 +1,14 @@
 import type { proto, WASocket } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import type { Clock } from '../platform/clock.ts'
 import { Acks } from './acks.ts'
 import type { Addresses } from './addresses.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { Submission, SubmitOutcome } from './engine.ts'
 import type { ChatId } from './ids.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
-import { maskDigits } from './library-log.ts'
 import { proto as protocol } from './library.ts'
+import { maskDigits } from './library-log.ts'
 import { convertOutbound } from './outbound/convert-outbound.ts'
 
 /** What sending needs of the connection. */
@@ -60,20 +60,26 @@ export class Sender {
       this.#acks.cancel(waMessageId, 'not_sent')
       const text = error instanceof Error ? maskDigits(error.message) : 'unknown'
       log.info({ error: text }, 'a message could not be handed over')
-      return isOpen() ? { kind: 'refused', error: 'not_deliverable' } : { kind: 'unknown', error: 'connection_lost' }
+      return isOpen()
+        ? { kind: 'refused', error: 'not_deliverable' }
+        : { kind: 'unknown', error: 'connection_lost' }
     }
     return this.#conclude(await ack, message)
   }
 
   /** The server's ack of a message; returns what a late one means, for a message nobody waits for any more. */
-  receiveAck(attributes: Record<string, string>): { chatId: ChatId; waMessageId: string; error: string | null } | undefined {
+  receiveAck(
+    attributes: Record<string, string>,
+  ): { chatId: ChatId; waMessageId: string; error: string | null } | undefined {
     const { id, error, t } = attributes
     if (id === undefined) return undefined
     if (error === reachOutCode) this.#options.onReachOutLock()
     const seconds = Number(t)
     const chatId = this.#acks.receive(
       id,
-      error === undefined ? { kind: 'acked', atMs: seconds > 0 ? seconds * 1000 : undefined } : { kind: 'error', code: error },
+      error === undefined
+        ? { kind: 'acked', atMs: seconds > 0 ? seconds * 1000 : undefined }
+        : { kind: 'error', code: error },
     )
     return chatId === undefined
       ? undefined

@@ -11,7 +11,9 @@ export interface KeyEnvironment {
   sessionId: string
   epoch: number
   /** Reads rows that are not in memory, decrypted. */
-  read(wanted: readonly { type: string; id: string }[]): Promise<{ type: string; id: string; value: Buffer }[]>
+  read(
+    wanted: readonly { type: string; id: string }[],
+  ): Promise<{ type: string; id: string; value: Buffer }[]>
   encrypt(type: string, id: string, value: Buffer): Uint8Array
   /** Something can be written. */
   notify(source: WriteSource): void
@@ -81,7 +83,10 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     return this.#committed.free >= mark.free && this.#committed.bound >= mark.bound
   }
 
-  async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
+  async get<T extends keyof SignalDataTypeMap>(
+    type: T,
+    ids: string[],
+  ): Promise<{ [id: string]: SignalDataTypeMap[T] }> {
     return (await this.read(type, ids)) as { [id: string]: SignalDataTypeMap[T] }
   }
 
@@ -138,7 +143,8 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   write(type: string, id: string, value: unknown): void {
     if (this.#isLost) return
     const key = rowKey(type, id)
-    const kept = value === null || value === undefined ? null : isChangedByReaders(type) ? encodeKey(type, value) : value
+    const kept =
+      value === null || value === undefined ? null : isChangedByReaders(type) ? encodeKey(type, value) : value
     // After a bound write the row's next one must not overtake it.
     const isBound = isRatchet(type, kept) && (this.#environment.tickets.size > 0 || this.#bound.length > 0)
     const line = isBound ? 'bound' : 'free'
@@ -170,7 +176,8 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     const { sessionId, epoch, encrypt } = this.#environment
     const rows: KeyRow[] = []
     for (const { type, id, value } of latest.values()) {
-      const bytes = value === null ? null : value instanceof Uint8Array ? Buffer.from(value) : encodeKey(type, value)
+      const bytes =
+        value === null ? null : value instanceof Uint8Array ? Buffer.from(value) : encodeKey(type, value)
       rows.push({ type, id, value: bytes === null ? null : encrypt(type, id, bytes) })
     }
     return { sessionId, epoch, rows }

@@ -35,7 +35,9 @@ export class SessionVault {
   }
 
   /** Decrypted rows; throws when they were encrypted with another installation key. */
-  async read(wanted: readonly { type: string; id: string }[]): Promise<{ type: string; id: string; value: Buffer }[]> {
+  async read(
+    wanted: readonly { type: string; id: string }[],
+  ): Promise<{ type: string; id: string; value: Buffer }[]> {
     const rows = await readKeys(this.#options.db, this.sessionId, wanted)
     return rows.map(({ type, id, value }) => ({
       type,

@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
-import { Connection, type Ending } from './connection.ts'
 import { qrLifetimesMs } from './baileys.ts'
+import { Connection, type Ending } from './connection.ts'
 import { judgeDisconnect, reconnectPauseMs, type Verdict } from './disconnects.ts'
 import type { LinkCode } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
@@ -61,7 +61,11 @@ export class Session {
   #repeats = 0
   #over: Promise<void> | undefined
 
-  constructor(environment: SessionEnvironment, vault: SessionVault, credentials: AuthenticationCreds | undefined) {
+  constructor(
+    environment: SessionEnvironment,
+    vault: SessionVault,
+    credentials: AuthenticationCreds | undefined,
+  ) {
     this.#environment = environment
     this.#vault = vault
     this.tenantId = vault.tenantId
@@ -112,7 +116,13 @@ export class Session {
   /** Ends this life and tells `stopped`; resolves when it is told. Once over, it only tells a failed session's stop. */
   async stop(cause: 'stop' | 'restart' | 'logout'): Promise<void> {
     await this.#endLife()
-    await this.#teller.tell({ status: 'stopped', reason: null, cause, phone: this.#phone(), ...this.#account() })
+    await this.#teller.tell({
+      status: 'stopped',
+      reason: null,
+      cause,
+      phone: this.#phone(),
+      ...this.#account(),
+    })
   }
 
   /** Unlinks on the phone when connected, erases the pairing and tells `stopped`. */
@@ -123,7 +133,13 @@ export class Session {
     await connection?.unlink(unlinkTimeoutMs)
     await this.#endLife()
     await this.#erasePairing()
-    await this.#teller.tell({ status: 'stopped', reason: null, cause: 'logout', phone: null, ...this.#account() })
+    await this.#teller.tell({
+      status: 'stopped',
+      reason: null,
+      cause: 'logout',
+      phone: null,
+      ...this.#account(),
+    })
   }
 
   /** Ends this life without telling a state: the process drains and another one may take over. */
@@ -164,7 +180,9 @@ export class Session {
       return void this.#fail('engine_error', 'the connection could not be made')
     }
     const { connectTimeoutMs } = this.#environment
-    this.#connectTimer = clock.schedule(connectTimeoutMs * 1.5, () => this.#connection?.abort({ kind: 'timeout' }))
+    this.#connectTimer = clock.schedule(connectTimeoutMs * 1.5, () =>
+      this.#connection?.abort({ kind: 'timeout' }),
+    )
   }
 
   #createConnection(): Connection {
@@ -283,7 +301,8 @@ export class Session {
 
   async #fail(reason: StatusReason, error: string): Promise<void> {
     if (this.#isOver) return
-    if (reason === 'client_outdated' || reason === 'banned') this.#log.error({ reason }, 'WhatsApp refused the session')
+    if (reason === 'client_outdated' || reason === 'banned')
+      this.#log.error({ reason }, 'WhatsApp refused the session')
     const ended = this.#endLife()
     await this.#tell('failed', reason, { error })
     await ended
@@ -314,7 +333,10 @@ export class Session {
     const connection = this.#connection
     if (connection === undefined) return
     const quietMs = clock.monotonicMs() - connection.lastInboundMs
-    this.#probeTimer = clock.schedule(Math.max(10, probe.afterMs - quietMs), () => void this.#probe(connection))
+    this.#probeTimer = clock.schedule(
+      Math.max(10, probe.afterMs - quietMs),
+      () => void this.#probe(connection),
+    )
   }
 
   async #probe(connection: Connection): Promise<void> {
@@ -330,7 +352,8 @@ export class Session {
     reason: StatusReason | null,
     more: { error?: string; until?: Date | null } = {},
   ): Promise<void> {
-    const cause: DisconnectCause = status === 'failed' ? 'failed' : reason === 'logged_out' ? 'logout' : 'lost'
+    const cause: DisconnectCause =
+      status === 'failed' ? 'failed' : reason === 'logged_out' ? 'logout' : 'lost'
     return this.#teller.tell({ status, reason, cause, phone: this.#phone(), ...this.#account(), ...more })
   }
 

@@ -5,10 +5,10 @@ import { AppError } from '../platform/errors.ts'
 import { claimSession, eraseKeys, renewLeases } from './auth-store.ts'
 import { engineClosed, sessionRunsElsewhere } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
-import { KeyedMutex } from './keyed-mutex.ts'
 import type { KeyWriter } from './key-writer.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
 import { Session, type SessionEnvironment } from './session.ts'
-import { SessionVault, type EngineSecrets } from './session-vault.ts'
+import { type EngineSecrets, SessionVault } from './session-vault.ts'
 
 /** What the registry is made from. */
 export interface SessionsOptions {

@@ -13,8 +13,10 @@ export const statusReasons = {
   bad_session: 'The stored keys no longer work. Link the account again with a new code.',
   qr_expired: 'The code was not scanned in time. Start the session again for a new one.',
   pairing_failed: 'Linking did not complete. Start the session and try again.',
-  passkey_required: 'WhatsApp asks for a passkey when linking. Confirm it on the phone, or turn it off there and retry.',
-  reach_out_locked: 'WhatsApp does not let this account start new conversations right now. Replies still work.',
+  passkey_required:
+    'WhatsApp asks for a passkey when linking. Confirm it on the phone, or turn it off there and retry.',
+  reach_out_locked:
+    'WhatsApp does not let this account start new conversations right now. Replies still work.',
   deaf: 'The connection was open but silent; it was renewed.',
   key_mismatch: 'The stored session cannot be read with the current installation key.',
   engine_error: 'The WhatsApp engine failed unexpectedly. Start the session again.',

@@ -30,7 +30,9 @@ export async function parseMessage(
   const isPerson = chat.kind === 'phone' || chat.kind === 'lid'
   const pushName = isFromMe ? null : (message.pushName ?? null)
   const jids = isPerson ? [key.remoteJid, key.remoteJidAlt] : [key.participant, key.participantAlt]
-  const sender = await addresses.complete(withoutMe(personOf(jids, pushName), isPerson ? recipient.me : undefined))
+  const sender = await addresses.complete(
+    withoutMe(personOf(jids, pushName), isPerson ? recipient.me : undefined),
+  )
   const chatId = isPerson ? await addresses.chatIdOf(sender) : chat.chatId
   if (chatId === undefined) return undefined
   return {
