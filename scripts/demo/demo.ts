@@ -208,4 +208,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 // Without a reader there is nobody left to demonstrate anything to.
 process.stdout.on('error', () => void end(0))
 
+// npm does not always pass a signal on, so a parent that is gone means the same.
+const parent = process.ppid
+setInterval(() => process.ppid !== parent && void end(0), 500).unref()
+
 run().catch((error: Error) => fail(error.message, programs.at(-1)))
