@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +64,20 @@ async function ensureMigratedSeed(): Promise<string> {
   await migrate(await openDatabase({ dataDirectory: draft, log: silent, isDurable: false }))
   await copyTree(join(draft, 'database'), seed, false)
   rmSync(draft, { recursive: true, force: true })
+  removeOldSeeds()
   return seed
+}
+
+/** Every change of a migration leaves 30 MB behind; nobody uses yesterday's. */
+function removeOldSeeds(): void {
+  const yesterday = Date.now() - 24 * 60 * 60_000
+  for (const name of readdirSync(cacheDirectory)) {
+    const path = join(cacheDirectory, name)
+    const isOld =
+      name.startsWith('test-seed-') &&
+      (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < yesterday
+    if (isOld) rmSync(path, { recursive: true, force: true })
+  }
 }
 
 async function migrate(db: Database): Promise<void> {
