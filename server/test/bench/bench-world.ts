@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent, request, setGlobalDispatcher } from 'undici'
+import { prepareInstallation } from '../lift-limits.ts'
 import { type ServerProcess, startServer, startSimulator, type SimulatorProcess } from '../processes.ts'
 
 setGlobalDispatcher(new Agent({ connections: 64, pipelining: 1 }))
@@ -23,7 +24,7 @@ export async function api(url: string, method: 'GET' | 'POST' | 'PATCH', path: s
   return JSON.parse(text)
 }
 
-/** Environment of a server that is measured: no pace, loopback webhooks, a rate limit nobody reaches. */
+/** Environment of a server that is measured: no pace, loopback webhooks. */
 export function benchEnvironment(dataDir: string, simulatorUrl: string, databaseUrl?: string): Record<string, string> {
   return {
     MOLTFLOW_DATA_DIR: dataDir,
@@ -33,7 +34,6 @@ export function benchEnvironment(dataDir: string, simulatorUrl: string, database
     MOLTFLOW_WA_URL: simulatorUrl,
     MOLTFLOW_PACE: '0',
     MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
-    MOLTFLOW_RATE_LIMIT_PER_MINUTE: '10000000',
     LOG_LEVEL: 'warn',
     ...(databaseUrl === undefined
       ? {}
@@ -49,6 +49,7 @@ export interface PairedServer {
 
 /** Starts a server and pairs `phone` through the simulator. */
 export async function startPaired(simulator: SimulatorProcess, env: Record<string, string>, phone: string): Promise<PairedServer> {
+  await prepareInstallation(env)
   const server = await startServer({ env, by: 'node' })
   const { id } = await api(server.url, 'POST', '/sessions', { name: 'bench' })
   await api(server.url, 'POST', `/sessions/${id}/start`, {})

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import pg from 'pg'
 import { startPostgresServer } from '../postgres-server.ts'
 import { benchHttp } from './http.ts'
 import { benchInbound } from './inbound.ts'
@@ -80,8 +81,20 @@ async function measure(database: string, freshUrl: () => Promise<string | undefi
 
 await measure('embedded', async () => undefined)
 const postgres = await startPostgresServer()
+let databases = 0
+/** A database of its own for every measurement. */
+async function createDatabase(): Promise<string> {
+  const client = new pg.Client({ connectionString: postgres.url })
+  await client.connect()
+  const name = `bench_${++databases}`
+  await client.query(`CREATE DATABASE ${name}`)
+  await client.end()
+  const url = new URL(postgres.url)
+  url.pathname = `/${name}`
+  return url.href
+}
 try {
-  await measure('server', () => postgres.createDatabase())
+  await measure('server', createDatabase)
 } finally {
   await postgres.stop()
 }

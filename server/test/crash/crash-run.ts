@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { prepareInstallation } from '../lift-limits.ts'
 import { freePort, type ServerProcess, type SimulatorProcess, startServer, startSimulator, temporaryDirectory } from '../processes.ts'
 
 const apiKey = `mf_${'crashkey'.repeat(5)}`
@@ -55,10 +56,10 @@ export async function runCrash(options: { kills: number; env?: Record<string, st
     MOLTFLOW_PACE: '0',
     MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
     MOLTFLOW_WEBHOOK_RETRY_SECONDS: '1,1,1,1,1,1,1,1,1,1',
-    MOLTFLOW_RATE_LIMIT_PER_MINUTE: '1000000',
     LOG_LEVEL: 'warn',
     ...options.env,
   }
+  await prepareInstallation(env)
   let server = await startServer({ env, port, by: 'node' })
   const restarts: number[] = []
   try {
@@ -125,7 +126,6 @@ async function pair(simulator: SimulatorProcess, url: string, hookUrl: string): 
     await simulator.call('POST', '/accounts', { phone, name: `Friend ${phone.slice(-1)}` })
     await simulator.call('POST', `/accounts/${phone}/receipts`, { mode: 'read', deliveryMs: 30, readMs: 60 })
   }
-  await call(url, 'PATCH', '/tenant/settings', { chat_history_access_enabled: true })
   await call(url, 'POST', '/webhooks', { url: hookUrl, events: ['message.received', 'message.sent', 'message.read'], secret: 'crash' })
   const created = await call(url, 'POST', '/sessions', { name: 'Crash desk' })
   const sessionId = String(created?.body['id'])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runCrash } from './crash-run.ts'
 
-const kills = Number(process.env['CRASH_KILLS'] ?? '5')
+const kills = Number(process.env['CRASH_KILLS'] ?? '100')
 
 test(`kill -9 at ${kills} random moments loses nothing that was answered and doubles nothing`, { timeout: 120_000 + kills * 20_000 }, async (t) => {
   const figures = await runCrash({ kills, log: (line) => t.diagnostic(line) })
