@@ -174,6 +174,7 @@ export class SamplePolicy implements AccessPolicy {
 export class SampleEvents implements Events {
   readonly #subscribers = new Set<(event: PublishedEvent) => void>()
   readonly #kept: PublishedEvent[] = []
+  #count = 0
   openSubscriptions = 0
 
   async publish(): Promise<void> {}
@@ -181,10 +182,16 @@ export class SampleEvents implements Events {
 
   /** Tells every subscriber at once. */
   tell(name: string, payload: EventPayload & Record<string, unknown>): PublishedEvent {
-    const event = { id: String(this.#kept.length + 1), name, atMs: 0, payload }
+    this.#count += 1
+    const event = { id: String(this.#count), name, atMs: 0, payload }
     this.#kept.push(event)
     for (const subscriber of this.#subscribers) subscriber(event)
     return event
+  }
+
+  /** Drops what a resuming reader could still ask for. */
+  forget(): void {
+    this.#kept.length = 0
   }
 
   subscribe(options: Parameters<Events['subscribe']>[0]): ReturnType<Events['subscribe']> {
@@ -200,7 +207,7 @@ export class SampleEvents implements Events {
       waiting.push(event)
       state.wake()
     }
-    if (afterId !== undefined) this.#kept.slice(Number(afterId)).forEach(push)
+    if (afterId !== undefined) this.#kept.filter(({ id }) => Number(id) > Number(afterId)).forEach(push)
     this.#subscribers.add(push)
     this.openSubscriptions += 1
     const close = () => {
