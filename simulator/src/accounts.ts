@@ -102,6 +102,8 @@ export class Account {
   about = 'Hey there! I am using WhatsApp.'
   presence: 'available' | 'unavailable' = 'unavailable'
   readonly presenceSubscribers = new Set<Companion>()
+  /** Linked devices that know which devices this account has, and are told when that changes. */
+  readonly deviceWatchers = new Set<Companion>()
   readonly #shown = new Set<string>()
   #nextDevice = 1
   #work: Promise<unknown> = Promise.resolve()
@@ -140,6 +142,25 @@ export class Account {
     const companion = new Companion(this, this.#nextDevice++, keys)
     this.companions.set(companion.device, companion)
     return companion
+  }
+
+  /**
+   * Tells who keeps a list of this account's devices that it is out of date. Source: `handleDevicesNotification`
+   * of Baileys, which drops its list on `<update>`.
+   */
+  announceDevices(): void {
+    const now = { hash: '2:simulator', t: seconds() }
+    for (const companion of this.deviceWatchers) {
+      for (const jid of [this.jid, this.lidJid]) {
+        const attrs = { from: jid, type: 'devices', id: stanzaId(), t: now.t }
+        companion.queue.add(
+          stanza('notification', attrs, [
+            stanza('update', { device_hash: now.hash }, [stanza('device', { jid })]),
+          ]),
+        )
+      }
+    }
+    this.deviceWatchers.clear()
   }
 
   /** Does things of this person one after the other, so that sessions and order stay sound. */

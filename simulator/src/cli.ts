@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { useFastKeys } from './fast-keys.ts'
 import { createSimulator, SIMULATOR_ROOT_PUBLIC_KEY } from './index.ts'
 
 const usage = `usage: moltflow-simulator [--port 4000] [--control-port 4001] [--delivery-ms 250] [--read-ms 500] [--log]`
@@ -38,6 +39,7 @@ function number(name: string, value: string, max: number): number {
 }
 
 silenceConsole()
+useFastKeys()
 const values = readOptions()
 if (values.help) {
   process.stdout.write(`${usage}\n`)

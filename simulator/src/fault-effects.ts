@@ -91,6 +91,7 @@ function unlink(world: World, phone: string | undefined): void {
       connection.farewell(stanza('stream:error', { code: 401 }, [removed]))
     }
     account.companions.clear()
+    account.announceDevices()
   }
 }
 

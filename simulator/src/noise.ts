@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
 import { NOISE_WA_HEADER, proto } from 'baileys'
 import type { ServerCertificate } from './certificates.ts'
 import { agree, generateKeyPair } from './keys.ts'
@@ -8,15 +15,26 @@ const protocolName = Buffer.from('Noise_XX_25519_AESGCM_SHA256\0\0\0\0')
 const tagLength = 16
 const maxFrameLength = 1 << 24
 
-type Direction = { key: Buffer; counter: number }
+/** A key object, because node:crypto handles keys given as bytes much slower. */
+type Direction = { key: KeyObject; counter: number }
 
-function encrypt(key: Uint8Array, counter: number, associated: Uint8Array, plaintext: Uint8Array): Buffer {
+function encrypt(
+  key: Uint8Array | KeyObject,
+  counter: number,
+  associated: Uint8Array,
+  plaintext: Uint8Array,
+): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, nonce(counter))
   cipher.setAAD(associated)
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
 }
 
-function decrypt(key: Uint8Array, counter: number, associated: Uint8Array, sealed: Uint8Array): Buffer {
+function decrypt(
+  key: Uint8Array | KeyObject,
+  counter: number,
+  associated: Uint8Array,
+  sealed: Uint8Array,
+): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, nonce(counter))
   decipher.setAAD(associated)
   decipher.setAuthTag(sealed.subarray(sealed.length - tagLength))
@@ -105,8 +123,8 @@ export class NoiseResponder {
     this.#mix(agree(this.#ephemeral.private, this.#clientKey))
     const payload = proto.ClientPayload.decode(this.#open(clientFinish.payload))
     const keys = Buffer.from(hkdfSync('sha256', empty, this.#salt, '', 64))
-    this.#inbound = { key: keys.subarray(0, 32), counter: 0 }
-    this.#outbound = { key: keys.subarray(32), counter: 0 }
+    this.#inbound = { key: createSecretKey(keys.subarray(0, 32)), counter: 0 }
+    this.#outbound = { key: createSecretKey(keys.subarray(32)), counter: 0 }
     return payload
   }
 

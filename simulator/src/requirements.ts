@@ -52,6 +52,12 @@ export const requirements: readonly Requirement[] = [
   requirement('KEYS-02', `${baileys} Socket/messages-recv`, 'A client is told when its prekeys run low'),
   requirement('USYNC-01', `${baileys} WAUSync`, 'A number has an account or not; devices come with LIDs'),
 
+  requirement(
+    'USYNC-02',
+    `${baileys} Socket/messages-recv`,
+    'Who knows the devices of an account hears of new ones',
+  ),
+
   requirement('MSG-01', `${baileys} Socket/messages-send`, 'A phone decrypts and shows what a client sends'),
   requirement('MSG-02', `${baileys} Utils/decode-wa-message`, 'A phone writes to a client under its number'),
   requirement('MSG-03', `${baileys} Utils/decode-wa-message`, 'A phone writes to a client under its LID'),

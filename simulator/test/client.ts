@@ -63,7 +63,7 @@ export function memoryAuth(): MemoryAuth {
 
 type EventName = keyof BaileysEventMap
 type Seen = { [E in EventName]: { name: E; value: BaileysEventMap[E]; taken: boolean } }[EventName]
-type Waiter = { matches: (seen: Seen) => boolean; resolve: (value: never) => void }
+type Waiter = { matches: (seen: Seen) => boolean; resolve: (value: Seen['value']) => void }
 
 const limitMs = 10_000
 
@@ -106,22 +106,38 @@ export class Client implements AsyncDisposable {
   }
 
   /** The first event that matches and was not returned before, now or as soon as it comes. */
-  next<E extends EventName>(
+  async next<E extends EventName>(
     name: E,
     matches: (value: BaileysEventMap[E]) => boolean = () => true,
     timeoutMs = limitMs,
   ): Promise<BaileysEventMap[E]> {
-    const fits = (seen: Seen) =>
-      seen.name === name && !seen.taken && matches(seen.value as BaileysEventMap[E])
-    const found = this.#seen.find(fits)
+    const fits = (seen: Seen) => seen.name === name && matches(seen.value as BaileysEventMap[E])
+    return (await this.#wait(fits, name, timeoutMs)) as BaileysEventMap[E]
+  }
+
+  /** Resolves when a message of the client has this status. One that comes fast is inside the message's event. */
+  async status(id: string | null | undefined, status: number): Promise<void> {
+    const fits = ({ name, value }: Seen) => {
+      if (name === 'messages.update')
+        return value.some(({ key, update }) => key.id === id && update.status === status)
+      return (
+        name === 'messages.upsert' && value.messages.some((one) => one.key.id === id && one.status === status)
+      )
+    }
+    await this.#wait(fits, `status ${status}`, limitMs)
+  }
+
+  #wait(fits: (seen: Seen) => boolean, what: string, timeoutMs: number): Promise<Seen['value']> {
+    const matches = (seen: Seen) => !seen.taken && fits(seen)
+    const found = this.#seen.find(matches)
     if (found) {
       found.taken = true
-      return Promise.resolve(found.value as BaileysEventMap[E])
+      return Promise.resolve(found.value)
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${name} within ${timeoutMs} ms`)), timeoutMs)
+      const timer = setTimeout(() => reject(new Error(`no ${what} within ${timeoutMs} ms`)), timeoutMs)
       this.#waiters.add({
-        matches: fits,
+        matches,
         resolve: (value) => {
           clearTimeout(timer)
           resolve(value)
@@ -176,7 +192,7 @@ export class Client implements AsyncDisposable {
       if (!waiter.matches(seen)) continue
       this.#waiters.delete(waiter)
       seen.taken = true
-      waiter.resolve(seen.value as never)
+      waiter.resolve(seen.value)
       return
     }
   }

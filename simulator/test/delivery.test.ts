@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { WAMessageUpdate } from 'baileys'
 import type { Simulator } from '../src/index.ts'
 import { bob, type Client, jidOf, linkedClient, owner, startSimulator, textOf } from './client.ts'
 import { verifies } from './verifies.ts'
 
 const read = 4
-
-const hasStatus = (id: string | null | undefined, status: number) => (updates: WAMessageUpdate[]) =>
-  updates.some(({ key, update }) => key.id === id && update.status === status)
 
 function pendingOf(simulator: Simulator, phone: string): number | undefined {
   return simulator.state().accounts.find((account) => account.phone === phone)?.devices[0]?.pending
@@ -40,7 +36,7 @@ suite('delivery', () => {
     })
     const sentAt = performance.now()
     const sent = await client.socket.sendMessage(jidOf(bob), { text: 'hi' })
-    await client.next('messages.update', hasStatus(sent?.key.id, read))
+    await client.status(sent?.key.id, read)
     assert.deepEqual(
       receipts.map(({ type, id }) => ({ type, id })),
       [undefined, 'read'].map((type) => ({ type, id: sent?.key.id })),
@@ -155,7 +151,7 @@ suite('delivery', () => {
     const sent = await client.socket.sendMessage(jidOf(bob), { text: 'what?' })
     const shown = await simulator.nextMessage(bob)
     assert.deepEqual([shown.id, shown.text], [sent?.key.id, 'what?'])
-    await client.next('messages.update', hasStatus(sent?.key.id, read))
+    await client.status(sent?.key.id, read)
     const account = simulator.state().accounts.find(({ phone }) => phone === bob)
     assert.deepEqual([account?.messages, account?.duplicates], [1, 0])
   })

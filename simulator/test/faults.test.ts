@@ -115,10 +115,7 @@ suite('faults', () => {
     const sent = await client.socket.sendMessage(jidOf(bob), { text: 'refused' })
     await acknowledged
     client.socket.ev.flush()
-    const updates = await client.next('messages.update', (all) =>
-      all.some(({ key, update }) => key.id === sent?.key.id && update.status === 0),
-    )
-    assert.deepEqual(updates[0]?.update.messageStubParameters, ['500'])
+    await client.status(sent?.key.id, 0)
   })
 
   test('deaf: nothing is answered or carried until it is over, and then nothing is lost', async () => {
@@ -148,15 +145,15 @@ suite('faults', () => {
     await using simulator = await startSimulator()
     await using client = await linkedClient(simulator, owner)
     assert.throws(() => simulator.fault({ kind: 'slow', phone: owner }), { field: 'delayMs' })
-    simulator.fault({ kind: 'slow', phone: owner, delayMs: 150 })
+    simulator.fault({ kind: 'slow', phone: owner, delayMs: 300 })
     const startedAt = performance.now()
     assert.equal(await answers(client, 5000), true)
-    assert.ok(performance.now() - startedAt >= 149)
+    assert.ok(performance.now() - startedAt >= 299)
     await Promise.all(['a', 'b', 'c'].map((text) => simulator.sendMessage(bob, { to: owner, text })))
     for (const text of ['a', 'b', 'c']) await client.message((message) => textOf(message) === text)
     simulator.fault({ kind: 'none' })
     const fastAt = performance.now()
     assert.equal(await answers(client, 5000), true)
-    assert.ok(performance.now() - fastAt < 140)
+    assert.ok(performance.now() - fastAt < 290)
   })
 })

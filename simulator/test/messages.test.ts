@@ -85,9 +85,7 @@ suite('messages', () => {
     assert.match(copy.key.remoteJidAlt ?? '', /@lid$/)
     assert.equal(textOf(copy), 'typed on the phone')
     assert.equal((await simulator.nextMessage(bob)).id, id)
-    await client.next('messages.update', (updates) =>
-      updates.some(({ key, update }) => key.id === id && update.status === 4),
-    )
+    await client.status(id, 4)
   })
 
   test('two clients write to each other', async () => {
@@ -101,6 +99,21 @@ suite('messages', () => {
     assert.equal((await simulator.nextMessage(carol)).text, 'client to client')
     await other.socket.sendMessage(jidOf(owner), { text: 'and back' })
     await client.message((candidate) => textOf(candidate) === 'and back')
+  })
+
+  test('a device that is linked later gets messages as well', async () => {
+    verifies('USYNC-02')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    await client.socket.sendMessage(jidOf(carol), { text: 'before' })
+    await simulator.nextMessage(carol)
+    await using other = await linkedClient(simulator, carol)
+    await client.socket.sendMessage(jidOf(carol), { text: 'after' })
+    await other.message((candidate) => textOf(candidate) === 'after')
+    await other.socket.logout()
+    await client.socket.sendMessage(jidOf(carol), { text: 'alone again' })
+    await simulator.nextMessage(carol, ({ text }) => text === 'alone again')
+    assert.equal(simulator.state().counters.problems, 0)
   })
 
   test('a message sent twice under one id is shown once and counted', async () => {

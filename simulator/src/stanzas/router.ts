@@ -116,6 +116,7 @@ function handleDevices(query: Query): void {
   const target = world.findCompanion(body?.attrs.jid)
   if (body?.tag !== 'remove-companion-device' || target?.account !== account) return
   account.companions.delete(target.device)
+  account.announceDevices()
   target.connection?.terminate()
 }
 

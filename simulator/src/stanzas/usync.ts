@@ -23,11 +23,12 @@ export function handleUsync(query: Query): void {
   ])
 }
 
-function userNode({ world }: Query, user: BinaryNode, protocols: string[]): BinaryNode[] {
+function userNode({ world, companion }: Query, user: BinaryNode, protocols: string[]): BinaryNode[] {
   const digits = textOf(child(user, 'contact')).replace(/\D/g, '')
   const jid = user.attrs.jid ?? (digits && `${digits}@s.whatsapp.net`)
   if (!jid) return []
   const account = world.find(jid)
+  if (protocols.includes('devices')) account?.deviceWatchers.add(companion)
   const known = account && (jid.endsWith('@lid') ? account.lidJid : account.jid)
   return [
     stanza(
