@@ -2,18 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { AppError, forbidden, missingScope } from '../../platform/errors.ts'
+import type { RateLimits } from '../../platform/rate-limits.ts'
 import { holdsScope } from '../../scopes.ts'
 import { readCredential, refuse } from './credentials.ts'
-import { announceWindow, type RequestWindows, requireRoom } from './rate-limit.ts'
+import { announceWindow, requireRoom } from './rate-limit.ts'
 
 /** What the door asks before anything runs. */
 export interface GatekeeperParts {
   policy: AccessPolicy
   createContext(caller: Caller): Context
-  windows: RequestWindows
-  clock: Pick<Clock, 'nowMs'>
+  rateLimits: RateLimits
   /** Requests per minute of one address on public operations. */
   publicPerMinute: number
   /** Refused credentials per minute of one address. */
@@ -40,7 +39,7 @@ export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys'>
 
 /** Builds the door; everything is decided per request, nothing is kept but the counts. */
 export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
-  const { policy, createContext, windows, clock } = parts
+  const { policy, createContext, rateLimits } = parts
 
   async function authenticate(request: FastifyRequest, queryToken?: string): Promise<Context> {
     const credential = readCredential(request.headers, queryToken)
@@ -50,17 +49,17 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   }
 
   async function admitPublic(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
-    const state = await windows.take(`public ${request.ip}`, parts.publicPerMinute)
+    const state = await rateLimits.take(`public ${request.ip}`, parts.publicPerMinute)
     announceWindow(reply, state)
-    requireRoom(state, clock.nowMs())
+    requireRoom(state)
     return createContext({ kind: 'anonymous', ip: request.ip })
   }
 
   async function countRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!(error instanceof AppError) || error.status !== 401) return
-    const state = await windows.take(`refused ${request.ip}`, parts.refusedPerMinute)
+    const state = await rateLimits.take(`refused ${request.ip}`, parts.refusedPerMinute)
     announceWindow(reply, state)
-    requireRoom(state, clock.nowMs())
+    requireRoom(state)
   }
 
   async function admit(
@@ -80,9 +79,9 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     const { caller } = ctx
     if (caller.kind === 'user' || caller.kind === 'key') {
       policy.countRequest(caller.tenantId)
-      const state = await windows.take(caller.tenantId, await policy.requestsPerMinute(ctx))
+      const state = await rateLimits.take(caller.tenantId, await policy.requestsPerMinute(ctx))
       announceWindow(reply, state)
-      requireRoom(state, clock.nowMs())
+      requireRoom(state)
     }
     authorise(caller, rules)
     return ctx
@@ -92,7 +91,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     admit,
     authenticate,
     announce: (request, reply) =>
-      announceWindow(reply, windows.peek(`public ${request.ip}`, parts.publicPerMinute)),
+      announceWindow(reply, rateLimits.peek(`public ${request.ip}`, parts.publicPerMinute)),
   }
 }
 

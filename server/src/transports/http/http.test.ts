@@ -10,7 +10,7 @@ before(async () => {
   key = app.policy.key(['sessions:manage', 'messages:send'])
 })
 after(() => app.http.close())
-beforeEach(() => app.clock.advance(61_000))
+beforeEach(() => app.clock.advance(60_000))
 
 type Call = { headers?: Record<string, string>; payload?: string | object }
 

@@ -8,6 +8,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events.ts'
 import type { Ids } from '../../platform/ids.ts'
+import { createRateLimits, type RateLimits } from '../../platform/rate-limits.ts'
 import { addStreams } from '../sse/streams.ts'
 import { allowOrigins } from './cors.ts'
 import { createErrorHandler } from './errors.ts'
@@ -15,7 +16,6 @@ import { createGatekeeper } from './gatekeeper.ts'
 import { addHealthRoutes, type HealthChecks } from './health.ts'
 import { addMethodRefusals, addOperationRoutes } from './operation-routes.ts'
 import { addPages, type Page } from './pages.ts'
-import { memoryWindows, type RequestWindows } from './rate-limit.ts'
 import { addReference } from './reference.ts'
 import { acceptAnyBody, createRequestNamer, logAccess, prepareRequests } from './requests.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -53,7 +53,7 @@ export interface HttpParts {
   ids: Ids
   events: Events
   /** Counts shared by several processes; default this process's memory. */
-  windows?: RequestWindows
+  rateLimits?: RateLimits
   pages?: readonly Page[]
 }
 
@@ -64,8 +64,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const gatekeeper = createGatekeeper({
     policy,
     createContext: parts.createContext,
-    windows: parts.windows ?? memoryWindows(clock),
-    clock,
+    rateLimits: parts.rateLimits ?? createRateLimits({ clock }),
     publicPerMinute: settings.publicPerMinute ?? 30,
     refusedPerMinute: settings.refusedPerMinute ?? 600,
   })
