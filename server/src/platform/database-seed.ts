@@ -1,5 +1,5 @@
-import { constants, existsSync } from 'node:fs'
-import { chmod, cp, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { constants, cpSync, existsSync } from 'node:fs'
+import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createGaugeMemory } from './database-broker.ts'
 import { startWorker, waitFor } from './database-worker.ts'
@@ -45,7 +45,8 @@ export async function ensureSeed(seedDirectory: string): Promise<void> {
 /** Copies a closed cluster; the target appears only when the copy is complete. */
 export async function copyTree(source: string, target: string, isDurable: boolean): Promise<void> {
   const draft = temporaryName(target)
-  await cp(source, draft, { recursive: true, mode: constants.COPYFILE_FICLONE })
+  // A thousand small files: the asynchronous copy takes ten times as long, and nothing else runs yet.
+  cpSync(source, draft, { recursive: true, mode: constants.COPYFILE_FICLONE })
   await chmod(draft, 0o700)
   if (isDurable) await flushTree(draft)
   await publish(draft, target)
