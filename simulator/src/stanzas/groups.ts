@@ -1,8 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
-import { Group } from '../groups.ts'
+import type { Group } from '../groups.ts'
 import { child, children, seconds, stanza, stanzaId, textOf } from '../stanza.ts'
-import type { World } from '../world.ts'
 import { answer, type Query, refuse } from './answer.ts'
 
 /** `iq w:g2`: groups, their members and settings. */
@@ -178,10 +177,4 @@ export function describeGroup(group: Group): object {
   }))
   const { id, subject, owner, description, addressing } = group
   return { id, subject, owner: owner.phone, members, addressing, ...(description && { description }) }
-}
-
-/** The group a chat is, if it is one. */
-export function asGroup(world: World, jid: string | undefined): Group | undefined {
-  const chat = world.findChat(jid)
-  return chat instanceof Group ? chat : undefined
 }
