@@ -1,6 +1,12 @@
 import { lookup } from 'node:dns/promises'
 import type { Context } from '../../context.ts'
-import { AllowList, isPublicAddress, normaliseHost, parseAddress } from '../../platform/outgoing-addresses.ts'
+import {
+  AllowList,
+  isLocalName,
+  isPublicAddress,
+  normaliseHost,
+  parseAddress,
+} from '../../platform/outgoing-addresses.ts'
 import { checkUrl, safeFetch, UrlRefused } from '../../platform/safe-fetch.ts'
 import { seal, unseal } from '../../platform/secrets.ts'
 import {
@@ -41,15 +47,20 @@ export function openBody(ctx: Context, deliveryId: string, sealed: Buffer): Buff
 
 /**
  * Refuses an address that must not be called, also one whose name leads there now. A name that does not resolve is
- * accepted: it may be about to exist, and every delivery checks the address that it connects to.
+ * accepted with https: it may be about to exist, and every delivery checks the address that it connects to.
  */
 export async function requireAllowedUrl(ctx: Context, text: string): Promise<void> {
   const allow = new AllowList(ctx.config.outgoingAllow)
-  const host = normaliseHost(checkUrl(text, ctx.config.outgoingAllow).hostname)
+  const url = checkUrl(text, ctx.config.outgoingAllow)
+  const host = normaliseHost(url.hostname)
   if (parseAddress(host) !== undefined || allow.hasHost(host)) return
-  for (const found of await resolveBriefly(host)) {
-    const address = parseAddress(found)
-    if (address === undefined || isPublicAddress(address) || allow.hasAddress(address)) continue
+  const found = (await resolveBriefly(host)).map(parseAddress).filter((address) => address !== undefined)
+  const isHttps = url.protocol === 'https:'
+  if (found.length === 0 && isLocalName(host)) throw new UrlRefused('The address is private or reserved')
+  if (!isHttps && (found.length === 0 || !found.every((address) => allow.hasAddress(address)))) {
+    throw new UrlRefused('Only https addresses are allowed')
+  }
+  if (!found.every((address) => isPublicAddress(address) || allow.hasAddress(address))) {
     throw new UrlRefused('The address is private or reserved')
   }
 }

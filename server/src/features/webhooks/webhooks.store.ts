@@ -224,7 +224,8 @@ export interface AttemptOutcome {
 /**
  * Stores the attempt, moves the delivery on and counts the webhook's failures, in one statement. The webhook's row
  * is left alone when a success would only move `last_delivery_at` within the same second: it is the one row that
- * all deliveries of a webhook share. Answers since when the webhook fails, null when it does not.
+ * all deliveries of a webhook share. `last_error` of a webhook that was switched off says why, whatever attempts still
+ * ran then. Answers since when the webhook fails, null when it does not.
  */
 export async function recordAttempt(
   sql: Sql,
@@ -236,13 +237,15 @@ export async function recordAttempt(
   const next = raw`${outcome.nextAttemptAt?.toISOString() ?? null}::timestamptz`
   const failed = result.error === null ? 0 : 1
   const countFailure = raw`
-    update webhooks w set failure_count = failure_count + 1, last_failure_at = ${at}, last_error = ${result.error}::text,
+    update webhooks w set failure_count = failure_count + 1, last_failure_at = ${at},
+      last_error = case when is_active then ${result.error}::text else last_error end,
       failing_since = case
         when failing_since is null or last_failure_at < ${at} - ${incidentGapMs} * interval '1 millisecond' then ${at}
         else failing_since end
     from d where w.id = d.webhook_id returning failing_since`
   const countSuccess = raw`
-    update webhooks w set failure_count = 0, failing_since = null, last_error = null, last_delivery_at = ${at}
+    update webhooks w set failure_count = 0, failing_since = null, last_delivery_at = ${at},
+      last_error = case when is_active then null else last_error end
     from d where w.id = d.webhook_id
       and (failure_count > 0 or last_delivery_at is null or last_delivery_at <= ${at} - interval '1 second')
     returning null::timestamptz as failing_since`
