@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, suite, test } from 'node:test'
+import { ConfigError, loadConfig } from './config.ts'
+import { describeEnvironment } from './config-example.ts'
+
+const key = Buffer.alloc(32, 7).toString('base64')
+
+suite('configuration', () => {
+  let dataDir = ''
+  before(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'moltflow-config-'))
+  })
+  after(() => rmSync(dataDir, { recursive: true, force: true }))
+
+  const problemsOf = (environment: Record<string, string>): readonly string[] => {
+    try {
+      loadConfig({ MOLTFLOW_DATA_DIR: dataDir, ...environment })
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems
+      throw error
+    }
+    return []
+  }
+
+  test('an empty environment is enough, and makes an installation key for its owner alone', () => {
+    const config = loadConfig({ MOLTFLOW_DATA_DIR: dataDir, MOLTFLOW_SMTP_URL: '' })
+    assert.equal(config.port, 3000)
+    assert.equal(config.pace, 1)
+    assert.deepEqual(config.webhookRetrySeconds, [5, 300, 1800, 7200, 18000, 36000, 36000])
+    assert.equal(config.smtpUrl, undefined)
+    assert.equal(Buffer.from(config.secretKey, 'base64').length, 32)
+    assert.equal(statSync(join(dataDir, 'installation.key')).mode & 0o777, 0o600)
+    assert.equal(loadConfig({ MOLTFLOW_DATA_DIR: dataDir }).secretKey, config.secretKey)
+  })
+
+  test('every problem is told at once', () => {
+    const problems = problemsOf({
+      MOLTFLOW_PORT: '70000',
+      MOLTFLOW_PUBLIC_URL: 'flow.example.com',
+      MOLTFLOW_SIGNUP: 'maybe',
+      MOLTFLOW_BOOTSTRAP_API_KEY: 'mf_short',
+      MOLTFLOW_OWNER_PASSWORD: 'short',
+      MOLTFLOW_PACE: '0.1',
+      DATABASE_URL: 'postgres://localhost/x',
+      MOLTFLOW_WEBHOOK_RETRY_SECONDS: '5,soon',
+      LOG_LEVEL: 'loud',
+    })
+    const names = problems.map((problem) => problem.split(' ')[0]).sort()
+    assert.deepEqual(names, [
+      ...[
+        'LOG_LEVEL',
+        'MOLTFLOW_BOOTSTRAP_API_KEY',
+        'MOLTFLOW_OWNER_EMAIL',
+        'MOLTFLOW_OWNER_PASSWORD',
+        'MOLTFLOW_PACE',
+      ],
+      ...[
+        'MOLTFLOW_PORT',
+        'MOLTFLOW_PUBLIC_URL',
+        'MOLTFLOW_SECRET_KEY',
+        'MOLTFLOW_SIGNUP',
+        'MOLTFLOW_WEBHOOK_RETRY_SECONDS',
+      ],
+    ])
+  })
+
+  for (const [name, environment, problem] of [
+    ['a pace other than 1 against WhatsApp', { MOLTFLOW_PACE: '0.5' }, /^MOLTFLOW_PACE/],
+    [
+      'a pace other than 1 against a distant simulator',
+      { MOLTFLOW_PACE: '0', MOLTFLOW_WA_URL: 'wss://example.com' },
+      /^MOLTFLOW_PACE/,
+    ],
+    [
+      'plain ws to another machine',
+      { MOLTFLOW_WA_URL: 'ws://192.168.1.5:4000' },
+      /^MOLTFLOW_WA_URL must use wss/,
+    ],
+    [
+      'a name that only looks like loopback',
+      { MOLTFLOW_WA_URL: 'ws://127.0.0.1.example.com' },
+      /^MOLTFLOW_WA_URL must use wss/,
+    ],
+    [
+      'a server database without a key',
+      { DATABASE_URL: 'postgres://db/x' },
+      /^MOLTFLOW_SECRET_KEY is required/,
+    ],
+    ['a key of the wrong length', { MOLTFLOW_SECRET_KEY: 'c2hvcnQ=' }, /^MOLTFLOW_SECRET_KEY must be base64/],
+    ['an owner without a password', { MOLTFLOW_OWNER_EMAIL: 'a@example.com' }, /set together/],
+  ] as const) {
+    test(`${name} is refused`, () => {
+      const problems = problemsOf(environment)
+      assert.equal(problems.length, 1)
+      assert.match(problems[0] ?? '', problem)
+    })
+  }
+
+  test('what is allowed', () => {
+    const allowed = [
+      { MOLTFLOW_PACE: '0', MOLTFLOW_WA_URL: 'ws://127.0.0.1:4000' },
+      { MOLTFLOW_PACE: '0', MOLTFLOW_WA_URL: 'ws://[::1]:4000' },
+      { MOLTFLOW_WA_URL: 'ws://localhost:4000' },
+      { DATABASE_URL: 'postgresql://u:p@db/x', MOLTFLOW_SECRET_KEY: `${key},${key}` },
+      { MOLTFLOW_BOOTSTRAP_API_KEY: `mf_${'a'.repeat(32)}` },
+    ]
+    for (const environment of allowed) assert.deepEqual(problemsOf(environment), [])
+    assert.deepEqual(
+      loadConfig({ MOLTFLOW_DATA_DIR: dataDir, MOLTFLOW_OUTGOING_ALLOW: 'n8n, 10.0.0.0/8 ,' }).outgoingAllow,
+      ['n8n', '10.0.0.0/8'],
+    )
+  })
+
+  test('.env.example is current: node server/src/config-example.ts', () => {
+    const file = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8')
+    assert.equal(file, describeEnvironment())
+  })
+})
