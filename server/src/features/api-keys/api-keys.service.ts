@@ -14,11 +14,11 @@ import {
 } from './api-keys.schema.ts'
 import {
   type ApiKeyRow,
+  deleteOtherBootstrapKeys,
   findKey,
   findKeyByHash,
   insertKey,
   listKeys,
-  revokeOtherBootstrapKeys,
   updateKey,
 } from './api-keys.store.ts'
 import { noteUse, type UsedKey } from './last-used.ts'
@@ -149,8 +149,8 @@ export async function rotateKey(ctx: Context, id: string): Promise<{ key: ApiKey
 }
 
 /**
- * Makes sure that the key from the environment works, with scope `*`, and that an earlier one does not. A key
- * that somebody revoked stays revoked.
+ * Makes sure that the key from the environment exists, with scope `*`, and that an earlier one is gone. Once
+ * somebody revoked it, it stays revoked until the environment names another.
  */
 export async function ensureBootstrapKey(
   ctx: Context,
@@ -159,7 +159,6 @@ export async function ensureBootstrapKey(
   rawKey: string,
 ): Promise<void> {
   const keyHash = hashKey(rawKey)
-  const now = ctx.clock.now()
   await insertKey(sql, {
     id: ctx.ids.uuid(),
     ...of,
@@ -168,9 +167,9 @@ export async function ensureBootstrapKey(
     keyPrefix: rawKey.slice(0, prefixLength),
     scopes: ['*'],
     isBootstrap: true,
-    createdAt: now,
+    createdAt: ctx.clock.now(),
   })
-  const replaced = await revokeOtherBootstrapKeys(sql, of.tenantId, keyHash, now)
+  const replaced = await deleteOtherBootstrapKeys(sql, of.tenantId, keyHash)
   if (replaced.length > 0)
     await announceChange(
       ctx,

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, sql as raw } from 'drizzle-orm'
+import { and, asc, eq, ne, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { users } from '../users/users.tables.ts'
@@ -46,19 +46,11 @@ export async function updateKey(
   return row
 }
 
-/** Marks keys that came from the environment before as revoked, all but the one with this hash. */
-export async function revokeOtherBootstrapKeys(sql: Sql, tenantId: string, keyHash: string, now: Date) {
+/** Removes keys that came from the environment before, all but the one with this hash; returns their ids. */
+export function deleteOtherBootstrapKeys(sql: Sql, tenantId: string, keyHash: string) {
   return sql
-    .update(apiKeys)
-    .set({ revokedAt: now })
-    .where(
-      and(
-        eq(apiKeys.tenantId, tenantId),
-        eq(apiKeys.isBootstrap, true),
-        ne(apiKeys.keyHash, keyHash),
-        isNull(apiKeys.revokedAt),
-      ),
-    )
+    .delete(apiKeys)
+    .where(and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.isBootstrap, true), ne(apiKeys.keyHash, keyHash)))
     .returning({ id: apiKeys.id })
 }
 

@@ -1,5 +1,6 @@
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import type { Context } from '../../context.ts'
+import { unavailable } from '../../platform/errors.ts'
 
 /**
  * Cost of new hashes: N = 2^15, r = 8, p = 3, one of the equivalent settings of the OWASP password storage
@@ -11,6 +12,8 @@ const hashBytes = 32
 
 /** Two at a time, or a burst of sign-ins would take memory and every worker thread of the process. */
 const mostAtOnce = 2
+/** Beyond this a wait would outlast the request; refusing keeps a flood from piling up. */
+const mostWaiting = 100
 let running = 0
 const waiting: (() => void)[] = []
 
@@ -20,6 +23,7 @@ async function derive(
   parameters: typeof cost,
   length: number,
 ): Promise<Buffer> {
+  if (waiting.length >= mostWaiting) throw unavailable.create({ headers: { 'Retry-After': '5' } })
   if (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
   else running += 1
   try {
