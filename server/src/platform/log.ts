@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino'
+import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from 'pino'
 
 /** How the process logs. */
 export interface LogOptions {
@@ -40,8 +40,18 @@ export function createLog(options: LogOptions): Logger {
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (entry: Record<string, unknown>) => redact(entry, 0) as Record<string, unknown>,
+      bindings: (bindings: Record<string, unknown>) => redact(bindings, 0) as Record<string, unknown>,
     },
-  }
+    // Errors are already described when the serialiser sees them.
+    serializers: { err: (described: unknown) => described },
+    hooks: {
+      logMethod(this: Logger, input: Parameters<LogFn>, method: LogFn) {
+        const [first, ...rest] = input as unknown[]
+        if (first instanceof Error) method.call(this, { err: first }, ...(rest as [string]))
+        else method.apply(this, input)
+      },
+    },
+  } satisfies LoggerOptions
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination)
 }
 
