@@ -1,4 +1,11 @@
-import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from 'pino'
+import {
+  type Bindings,
+  type DestinationStream,
+  type LogFn,
+  type Logger,
+  type LoggerOptions,
+  pino,
+} from 'pino'
 
 /** How the process logs. */
 export interface LogOptions {
@@ -40,7 +47,6 @@ export function createLog(options: LogOptions): Logger {
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (entry: Record<string, unknown>) => redact(entry, 0) as Record<string, unknown>,
-      bindings: (bindings: Record<string, unknown>) => redact(bindings, 0) as Record<string, unknown>,
     },
     // Errors are already described when the serialiser sees them.
     serializers: { err: (described: unknown) => described },
@@ -52,7 +58,13 @@ export function createLog(options: LogOptions): Logger {
       },
     },
   } satisfies LoggerOptions
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination)
+  const log = options.destination === undefined ? pino(settings) : pino(settings, options.destination)
+  // What children carry does not pass through the formatters; children of children inherit this method.
+  const child = log.child
+  log.child = function redactedChild(this: Logger, bindings: Bindings, ...rest: unknown[]) {
+    return child.call(this, redact(bindings, 0) as Bindings, ...(rest as []))
+  } as Logger['child']
+  return log
 }
 
 function simplify(key: string): string {
