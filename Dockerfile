@@ -9,10 +9,11 @@ RUN npm ci --omit=dev --ignore-scripts --workspace server --include-workspace-ro
 
 FROM node:24-bookworm-slim
 # tini is process 1: it hands signals on and reaps what the program leaves behind.
+# .cache takes the empty database that every new embedded one is a copy of.
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tini \
   && rm -rf /var/lib/apt/lists/* \
-  && install -d -o node -g node -m 0700 /data
+  && install -d -o node -g node -m 0700 /data /app/.cache
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE NOTICE README.md ./
