@@ -53,8 +53,11 @@ export function createLog(options: LogOptions): Logger {
     hooks: {
       logMethod(this: Logger, input: Parameters<LogFn>, method: LogFn) {
         const [first, ...rest] = input as unknown[]
-        if (first instanceof Error) method.call(this, { err: first }, ...(rest as [string]))
-        else method.apply(this, input)
+        const entry = first instanceof Error ? { err: first } : first
+        const error = typeof entry === 'object' && entry !== null && 'err' in entry ? entry.err : undefined
+        // Without words of its own a line would get the error's message as it is.
+        const words = rest.length === 0 && error instanceof Error ? [withoutValues(error.message)] : rest
+        method.apply(this, [entry, ...words] as Parameters<LogFn>)
       },
     },
   } satisfies LoggerOptions
