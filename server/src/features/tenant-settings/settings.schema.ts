@@ -45,6 +45,38 @@ export const antispamDefaults: AntispamSettings = {
   coldBudgetMax: 200,
 }
 
+const antispamNames = {
+  isEnabled: 'enabled',
+  rateLimit: 'rate_limit',
+  rateLimitWindow: 'rate_limit_window',
+  blockDuplicates: 'block_duplicates',
+  duplicateWindow: 'duplicate_window',
+  autoBlockSpammers: 'auto_block_spammers',
+  maxViolations: 'max_violations',
+  coldBudgetFirstWeek: 'cold_budget_first_week',
+  coldBudgetGrowth: 'cold_budget_growth',
+  coldBudgetMax: 'cold_budget_max',
+} as const satisfies Record<keyof AntispamSettings, string>
+
+/** Anti-spam settings under their wire names, as they are stored: only what differs from the defaults. */
+export type StoredAntispam = Partial<Record<(typeof antispamNames)[keyof AntispamSettings], boolean | number>>
+
+const antispamFields = Object.entries(antispamNames) as [keyof AntispamSettings, keyof StoredAntispam][]
+
+/** Anti-spam settings from their stored form, with the defaults. */
+export function decodeAntispam(stored: StoredAntispam): AntispamSettings {
+  const given = antispamFields.flatMap(([name, wire]) => (wire in stored ? [[name, stored[wire]]] : []))
+  return { ...antispamDefaults, ...Object.fromEntries(given) }
+}
+
+/** Anti-spam settings under their wire names; what is not given stays out. */
+export function encodeAntispam(settings: Partial<AntispamSettings>): StoredAntispam {
+  const given = antispamFields.flatMap(([name, wire]) => {
+    return settings[name] === undefined ? [] : [[wire, settings[name]]]
+  })
+  return Object.fromEntries(given)
+}
+
 /** Settings of a tenant as services read them. */
 export interface TenantSettings {
   tenantId: string

@@ -4,8 +4,8 @@ import { notFound } from '../../platform/errors.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'
 import {
   type AntispamSettings,
-  antispamDefaults,
-  chatHistoryClosed,
+  decodeAntispam,
+  encodeAntispam,
   roleTooLow,
   type TenantSettings,
   type UpdateSettings,
@@ -15,7 +15,6 @@ import {
   findSettings,
   insertConsents,
   insertSettings,
-  listConsents,
   lockSettings,
   type SettingsRow,
   updateSettingsRow,
@@ -25,7 +24,7 @@ const consentVersion = '1.0'
 
 function fromRow(row: SettingsRow): TenantSettings {
   const { updatedAt: _, ...settings } = row
-  return { ...settings, antispam: { ...antispamDefaults, ...row.antispam } }
+  return { ...settings, antispam: decodeAntispam(row.antispam) }
 }
 
 const settingsCache = defineCache<TenantSettings>({
@@ -48,13 +47,6 @@ export async function getSettings(ctx: Context, tenantId: string, sql?: Sql): Pr
 /** Gives a new tenant its settings, in the transaction that makes the tenant. */
 export async function createSettings(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
   await insertSettings(sql, tenantId, ctx.clock.now())
-}
-
-/** Refuses API keys with 403 until the tenant has opened its chats to them (decision 7). */
-export async function requireChatHistoryAccess(ctx: Context, sql?: Sql): Promise<void> {
-  if (ctx.caller.kind !== 'key') return
-  const settings = await getSettings(ctx, ctx.caller.tenantId, sql)
-  if (!settings.chatHistoryAccessEnabled) throw chatHistoryClosed.create()
 }
 
 /** How new contacts are treated can cost the number its account, so no program decides it. */
@@ -144,13 +136,8 @@ export async function changeAntispam(
 ): Promise<AntispamSettings> {
   const before = await lockSettings(sql, tenantId)
   if (before === undefined) throw notFound.create()
-  const antispam = { ...before.antispam, ...changes }
+  const antispam = { ...before.antispam, ...encodeAntispam(changes) }
   await updateSettingsRow(sql, tenantId, { antispam, updatedAt: ctx.clock.now() })
   await announceChange(ctx, sql, [`tenant:${tenantId}`])
-  return { ...antispamDefaults, ...antispam }
-}
-
-/** Consents of the caller's tenant, oldest first. */
-export function getConsents(ctx: Context, type?: ConsentRow['type']): Promise<ConsentRow[]> {
-  return listConsents(ctx.db.sql, tenantOf(ctx), type)
+  return decodeAntispam(antispam)
 }

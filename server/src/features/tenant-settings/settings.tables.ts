@@ -1,5 +1,5 @@
 import { boolean, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-import type { AntispamSettings } from './settings.schema.ts'
+import type { StoredAntispam } from './settings.schema.ts'
 
 /** One row per tenant, made with the tenant. */
 export const tenantSettings = pgTable('tenant_settings', {
@@ -14,7 +14,7 @@ export const tenantSettings = pgTable('tenant_settings', {
     .notNull()
     .default('budget'),
   /** Only what differs from the defaults, so that a new field needs no migration. */
-  antispam: jsonb().$type<Partial<AntispamSettings>>().notNull().default({}),
+  antispam: jsonb().$type<StoredAntispam>().notNull().default({}),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
 })
 

@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { type Identity, openIdentity, type TestAccount, untilStatus } from '../../../test/identity.ts'
 import { announceChange } from '../tenants/changes.service.ts'
 import { updateUser } from '../users/users.store.ts'
-import { changeAntispam, getSettings, requireChatHistoryAccess } from './settings.service.ts'
+import { changeAntispam, getSettings } from './settings.service.ts'
 import { listConsents } from './settings.store.ts'
 
 let identity: Identity
@@ -160,14 +160,5 @@ suite('tenant settings', () => {
     await ctx.db.transaction((sql) => changeAntispam(ctx, sql, tenantId, { rateLimit: 5 }))
     const { antispam } = await getSettings(ctx, tenantId)
     assert.deepEqual([antispam.rateLimit, antispam.rateLimitWindow, antispam.coldBudgetGrowth], [5, 60, 1.3])
-  })
-
-  test('chats are closed to keys until the tenant opens them, and never to people', async () => {
-    const { tenantId, userId } = await identity.createAccount()
-    const { ctx } = identity
-    const key = { kind: 'key' as const, tenantId, userId, keyId: userId, scopes: new Set<never>(), ip: '' }
-    await assert.rejects(requireChatHistoryAccess({ ...ctx, caller: key }), { code: 'chat_history_closed' })
-    const user = { ...key, kind: 'user' as const, role: 'member' as const, loginId: userId }
-    await requireChatHistoryAccess({ ...ctx, caller: user })
   })
 })
