@@ -64,7 +64,9 @@ export function forgetPlaces(db: Database): void {
 
 const placeKey = (sessionId: string, place: Place): string => {
   const person = place.person === null ? '' : personKey(place.person)
-  return chatKind(place.chatId) === 'person' ? `${sessionId} ${person}` : `${sessionId} ${place.chatId} ${person}`
+  return chatKind(place.chatId) === 'person'
+    ? `${sessionId} ${person}`
+    : `${sessionId} ${place.chatId} ${person}`
 }
 
 /** The records of a place when they are in memory and nothing new is told of the person. */
@@ -93,11 +95,14 @@ export async function resolvePlaces(
 ): Promise<ResolvedPlace[]> {
   const persons = places.flatMap((place) => place.person ?? [])
   const contacts = await resolveContacts(ctx, sql, tenantId, persons, merge)
-  await meetContacts(sql, tenantId, sessionId, [...new Set([...contacts.values()].map((contact) => contact.id))])
+  await meetContacts(sql, tenantId, sessionId, [
+    ...new Set([...contacts.values()].map((contact) => contact.id)),
+  ])
   const wanted = places.map((place) => {
     const contact = place.person === null ? null : (contacts.get(personKey(place.person)) ?? null)
     const kind = chatKind(place.chatId)
-    if (kind !== 'person') return { kind, contact, contactId: null, waChatId: place.chatId, key: place.chatId }
+    if (kind !== 'person')
+      return { kind, contact, contactId: null, waChatId: place.chatId, key: place.chatId }
     if (contact === null) throw new Error('a 1:1 chat needs to know whose it is')
     return { kind, contact, contactId: contact.id, waChatId: waChatIdOf(contact), key: contact.id }
   })
@@ -133,13 +138,20 @@ async function ensureChats(
   let known = await read()
   const missing = new Map(wanted.filter((chat) => !known.has(chat.key)).map((chat) => [chat.key, chat]))
   if (missing.size > 0) {
-    const rows = [...missing.values()].map(({ kind, contactId, waChatId }) => ({ id: ctx.ids.uuid(), kind, contactId, waChatId }))
+    const rows = [...missing.values()].map(({ kind, contactId, waChatId }) => ({
+      id: ctx.ids.uuid(),
+      kind,
+      contactId,
+      waChatId,
+    }))
     await insertChats(sql, tenantId, sessionId, rows, ctx.clock.now())
     known = await read()
   }
   const renamed = wanted.filter((chat) => known.get(chat.key)?.waChatId !== chat.waChatId)
   if (renamed.length > 0) {
-    const names = renamed.flatMap(({ contactId, waChatId }) => (contactId === null ? [] : [{ contactId, waChatId }]))
+    const names = renamed.flatMap(({ contactId, waChatId }) =>
+      contactId === null ? [] : [{ contactId, waChatId }],
+    )
     await renameChats(sql, tenantId, names)
     for (const { key, waChatId } of renamed) {
       const chat = known.get(key)
@@ -176,7 +188,12 @@ export async function findChat(
 }
 
 /** A chat of a session by its internal id. */
-export function findChatById(ctx: Context, tenantId: string, sessionId: string, id: string): Promise<ChatRef | undefined> {
+export function findChatById(
+  ctx: Context,
+  tenantId: string,
+  sessionId: string,
+  id: string,
+): Promise<ChatRef | undefined> {
   return findChatRef(ctx.db.sql, tenantId, sessionId, id)
 }
 
@@ -186,7 +203,11 @@ export async function addToChats(sql: Sql, growth: readonly ChatGrowth[]): Promi
 }
 
 /** Calls a contact's chats by its phone. */
-export function renameChatsOf(sql: Sql, tenantId: string, names: readonly { contactId: string; waChatId: string }[]): Promise<void> {
+export function renameChatsOf(
+  sql: Sql,
+  tenantId: string,
+  names: readonly { contactId: string; waChatId: string }[],
+): Promise<void> {
   return renameChats(sql, tenantId, names)
 }
 
@@ -204,7 +225,14 @@ export async function applyGroups(ctx: Context, updates: readonly GroupUpdate[])
   for (const { tenantId, sessionId, chatId, subject } of updates) {
     const kind = chatKind(chatId)
     if (subject === null || kind === 'person') continue
-    named.set(`${sessionId} ${chatId}`, { id: ctx.ids.uuid(), tenantId, sessionId, kind, waChatId: chatId, name: subject })
+    named.set(`${sessionId} ${chatId}`, {
+      id: ctx.ids.uuid(),
+      tenantId,
+      sessionId,
+      kind,
+      waChatId: chatId,
+      name: subject,
+    })
   }
   if (named.size > 0) await upsertSubjects(ctx.db.sql, [...named.values()], ctx.clock.now())
 }

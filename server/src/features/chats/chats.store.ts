@@ -12,12 +12,15 @@ export interface ChatRef {
   name: string | null
   /** Milliseconds since the epoch; null when nobody has written here yet: the contact is cold. */
   lastInboundMs: number | null
+  /** The last UTC day on which a cold send was charged, `YYYY-MM-DD`. */
+  coldDay: string | null
 }
 
 type Raw = Omit<ChatRef, 'lastInboundMs'> & { lastInboundAt: Date | string | null } & Record<string, unknown>
 
 const columns = text`h.id, h.tenant_id AS "tenantId", h.session_id AS "sessionId", h.kind,
-  h.contact_id AS "contactId", h.wa_chat_id AS "waChatId", h.name, h.last_inbound_at AS "lastInboundAt"`
+  h.contact_id AS "contactId", h.wa_chat_id AS "waChatId", h.name, h.last_inbound_at AS "lastInboundAt",
+  h.cold_day::text AS "coldDay"`
 
 function toRef({ lastInboundAt, ...row }: Raw): ChatRef {
   return { ...row, lastInboundMs: lastInboundAt === null ? null : new Date(lastInboundAt).getTime() }

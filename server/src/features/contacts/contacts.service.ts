@@ -44,40 +44,46 @@ interface Findings {
   pairs: ContactPair[]
 }
 
+/** What is known of the contact with what the person's message tells; the same object when that is nothing new. */
+function complete(contact: ContactRef, person: Person): ContactRef {
+  const phone = contact.phone ?? person.phone
+  const lid = contact.lid ?? person.lid
+  const pushName = person.pushName ?? contact.pushName
+  const isSame = phone === contact.phone && lid === contact.lid && pushName === contact.pushName
+  return isSame ? contact : { ...contact, phone, lid, pushName }
+}
+
+function strangerOf(ctx: Context, { phone, lid, pushName }: Person): ContactRef {
+  return { id: ctx.ids.uuid(), phone, lid, name: null, pushName }
+}
+
+function indexBy(contacts: readonly ContactRef[], address: 'phone' | 'lid'): Map<string | null, ContactRef> {
+  const index = new Map<string | null, ContactRef>(contacts.map((contact) => [contact[address], contact]))
+  index.delete(null)
+  return index
+}
+
+function toRow({ id, phone, lid, pushName }: ContactRef): NewContact {
+  return { id, phone, lid, push_name: pushName }
+}
+
 function sort(ctx: Context, persons: readonly Person[], known: readonly ContactRef[]): Findings {
-  const byPhone = new Map(known.flatMap((contact) => (contact.phone === null ? [] : [[contact.phone, contact]])))
-  const byLid = new Map(known.flatMap((contact) => (contact.lid === null ? [] : [[contact.lid, contact]])))
+  const byPhone = indexBy(known, 'phone')
+  const byLid = indexBy(known, 'lid')
   const findings: Findings = { refs: new Map(), unknown: new Map(), learned: new Map(), pairs: [] }
-  const learn = (contact: ContactRef): void => {
-    const { id, phone, lid, pushName } = contact
-    const isNew = findings.unknown.has(id)
-    const target = isNew ? findings.unknown : findings.learned
-    target.set(id, { id, phone, lid, push_name: pushName })
-  }
   for (const person of persons) {
-    const ofPhone = person.phone === null ? undefined : byPhone.get(person.phone)
-    const ofLid = person.lid === null ? undefined : byLid.get(person.lid)
-    let contact = ofPhone ?? ofLid
-    if (contact === undefined) {
-      contact = { id: ctx.ids.uuid(), phone: person.phone, lid: person.lid, name: null, pushName: person.pushName }
-      findings.unknown.set(contact.id, { id: contact.id, phone: person.phone, lid: person.lid, push_name: person.pushName })
-    } else if (ofPhone !== undefined && ofLid !== undefined && ofPhone !== ofLid) {
+    const ofPhone = byPhone.get(person.phone)
+    const ofLid = byLid.get(person.lid)
+    if (ofPhone !== undefined && ofLid !== undefined && ofPhone.id !== ofLid.id) {
       findings.pairs.push({ keep: ofPhone, drop: ofLid })
-      contact = { ...ofPhone, lid: ofPhone.lid ?? ofLid.lid }
-    } else {
-      const next = {
-        ...contact,
-        phone: contact.phone ?? person.phone,
-        lid: contact.lid ?? person.lid,
-        pushName: person.pushName ?? contact.pushName,
-      }
-      if (next.phone !== contact.phone || next.lid !== contact.lid || next.pushName !== contact.pushName) {
-        contact = next
-        learn(next)
-      }
+      continue
     }
-    if (person.phone !== null) byPhone.set(person.phone, contact)
-    if (person.lid !== null) byLid.set(person.lid, contact)
+    const before = ofPhone ?? ofLid
+    const contact = before === undefined ? strangerOf(ctx, person) : complete(before, person)
+    const isStranger = before === undefined || findings.unknown.has(contact.id)
+    if (contact !== before) (isStranger ? findings.unknown : findings.learned).set(contact.id, toRow(contact))
+    if (contact.phone !== null) byPhone.set(contact.phone, contact)
+    if (contact.lid !== null) byLid.set(contact.lid, contact)
     findings.refs.set(personKey(person), contact)
   }
   return findings
@@ -132,12 +138,21 @@ export async function resolveContacts(
 }
 
 /** Remembers that a session met contacts, so that they can be listed by session and go with the last one. */
-export async function meetContacts(sql: Sql, tenantId: string, sessionId: string, ids: readonly string[]): Promise<void> {
+export async function meetContacts(
+  sql: Sql,
+  tenantId: string,
+  sessionId: string,
+  ids: readonly string[],
+): Promise<void> {
   if (ids.length > 0) await linkContacts(sql, tenantId, sessionId, ids)
 }
 
 /** The contact behind what a caller wrote as a person's chat id: digits of a phone, or of a LID standing in for one. */
-export async function findContactByDigits(sql: Sql, tenantId: string, digits: string): Promise<ContactRef | undefined> {
+export async function findContactByDigits(
+  sql: Sql,
+  tenantId: string,
+  digits: string,
+): Promise<ContactRef | undefined> {
   const found = await listContactsByAddress(sql, tenantId, [digits], [digits])
   return found.find((contact) => contact.phone === digits) ?? found[0]
 }

@@ -4,8 +4,14 @@ import type { Sql } from '../../platform/database.ts'
 import { addToChats } from '../chats/chats.service.ts'
 import { monthOf } from '../usage/usage.schema.ts'
 import { countSent, releaseMessages } from '../usage/usage.service.ts'
-import { growthOf } from './chat-growth.ts'
-import { type MessageProgress, messageDelivered, messageFailed, messageRead, messageSent } from './messages.schema.ts'
+import { growthOf } from './chat-growth.service.ts'
+import {
+  type MessageProgress,
+  messageDelivered,
+  messageFailed,
+  messageRead,
+  messageSent,
+} from './messages.schema.ts'
 import { type MovedMessage, moveMessages, type ProgressRow } from './progress.store.ts'
 
 /** Several updates of one message in a batch are one step with several moments. */
@@ -38,7 +44,11 @@ interface Steps {
   failed: MessageProgress[]
 }
 
-function eventOf(message: MovedMessage, status: MessageProgress['status'], error: string | null): MessageProgress {
+function eventOf(
+  message: MovedMessage,
+  status: MessageProgress['status'],
+  error: string | null,
+): MessageProgress {
   return {
     tenantId: message.tenantId,
     sessionId: message.sessionId,
@@ -62,7 +72,8 @@ function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, Progr
     const row = rows.get(`${message.sessionId} ${message.waMessageId}`)
     if (row === undefined) continue
     const isReceived = row.delivered_at !== null || row.read_at !== null
-    if (message.sentAt === null && (row.sent_at !== null || isReceived)) steps.sent.push(eventOf(message, 'sent', null))
+    if (message.sentAt === null && (row.sent_at !== null || isReceived))
+      steps.sent.push(eventOf(message, 'sent', null))
     else if (message.sentAt === null) steps.failed.push(eventOf(message, 'failed', row.error))
     if (row.delivered_at !== null && message.deliveredAt === null && message.readAt === null) {
       steps.delivered.push(eventOf(message, 'delivered', null))
@@ -73,16 +84,29 @@ function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, Progr
 }
 
 /** Chats and usage of messages that turned out to be sent on this path and not on the sender's. */
-async function countNewlySent(ctx: Context, sql: Sql, moved: readonly MovedMessage[], steps: Steps): Promise<void> {
+async function countNewlySent(
+  ctx: Context,
+  sql: Sql,
+  moved: readonly MovedMessage[],
+  steps: Steps,
+): Promise<void> {
   const sentIds = new Set(steps.sent.map((event) => event.messageId))
   const sent = moved.filter((message) => sentIds.has(message.id))
   if (sent.length === 0) return
   const rows = sent.map(({ id, chatId, orderedAt }) => {
-    return { id, chat_id: chatId, direction: 'outbound' as const, ordered_at: new Date(orderedAt).toISOString() }
+    return {
+      id,
+      chat_id: chatId,
+      direction: 'outbound' as const,
+      ordered_at: new Date(orderedAt).toISOString(),
+    }
   })
   await addToChats(sql, growthOf(rows))
   const atMs = ctx.clock.nowMs()
-  await countSent(sql, sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })))
+  await countSent(
+    sql,
+    sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
+  )
 }
 
 /**

@@ -42,7 +42,12 @@ function condition({ tenantId, sessionId, search, isGroup }: ChatFilter) {
 }
 
 /** One page of chats, the most recent first. */
-export async function listChats(sql: Sql, filter: ChatFilter, limit: number, offset: number): Promise<ChatListRow[]> {
+export async function listChats(
+  sql: Sql,
+  filter: ChatFilter,
+  limit: number,
+  offset: number,
+): Promise<ChatListRow[]> {
   const { rows } = await sql.execute<ChatListRow>(text`
     WITH page AS (
       SELECT h.id, h.wa_chat_id, coalesce(h.name, c.name, c.push_name) AS name, h.kind, c.phone, h.message_count,
@@ -61,6 +66,8 @@ export async function listChats(sql: Sql, filter: ChatFilter, limit: number, off
 
 /** How many chats match. */
 export async function countChats(sql: Sql, filter: ChatFilter): Promise<number> {
-  const { rows } = await sql.execute<{ total: number }>(text`SELECT count(*)::int AS total ${condition(filter)}`)
+  const { rows } = await sql.execute<{ total: number }>(
+    text`SELECT count(*)::int AS total ${condition(filter)}`,
+  )
   return rows[0]?.total ?? 0
 }

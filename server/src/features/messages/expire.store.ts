@@ -14,7 +14,10 @@ export interface ExpiryStep {
  * Removes what is over in the next messages, of every tenant by its own retention; answers the last id looked at,
  * or undefined at the end.
  */
-export async function expireNext(sql: Sql, { afterId, now, protoDays, limit }: ExpiryStep): Promise<string | undefined> {
+export async function expireNext(
+  sql: Sql,
+  { afterId, now, protoDays, limit }: ExpiryStep,
+): Promise<string | undefined> {
   const moment = text`${now.toISOString()}::timestamptz`
   const { rows } = await sql.execute<{ id: string }>(text`
     WITH due AS (
@@ -33,5 +36,8 @@ export async function expireNext(sql: Sql, { afterId, now, protoDays, limit }: E
       content_preview = CASE WHEN due.is_text_over THEN NULL ELSE m.content_preview END,
       content_full = CASE WHEN due.is_text_over THEN NULL ELSE m.content_full END
     FROM due WHERE m.id = due.id RETURNING m.id`)
-  return rows.map((row) => row.id).sort().at(-1)
+  return rows
+    .map((row) => row.id)
+    .sort()
+    .at(-1)
 }

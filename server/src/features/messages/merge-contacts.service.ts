@@ -2,10 +2,20 @@ import type { Context } from '../../context.ts'
 import type { AddressMapping } from '../../engine/events.ts'
 import { afterCommit, type Sql } from '../../platform/database.ts'
 import { forgetPlaces, renameChatsOf } from '../chats/chats.service.ts'
-import { type ContactPair, type MergeContacts, resolveContacts, waChatIdOf } from '../contacts/contacts.service.ts'
+import {
+  type ContactPair,
+  type MergeContacts,
+  resolveContacts,
+  waChatIdOf,
+} from '../contacts/contacts.service.ts'
 import { completeContact, mergeContactRecords } from './merge.store.ts'
 
-async function mergePair(ctx: Context, sql: Sql, tenantId: string, { keep, drop }: ContactPair): Promise<void> {
+async function mergePair(
+  ctx: Context,
+  sql: Sql,
+  tenantId: string,
+  { keep, drop }: ContactPair,
+): Promise<void> {
   await mergeContactRecords(sql, tenantId, keep.id, drop.id)
   await completeContact(sql, tenantId, keep.id, drop, ctx.clock.now())
   const phone = keep.phone ?? drop.phone
@@ -45,7 +55,10 @@ async function applyTo(
 ): Promise<void> {
   const merge = mergeContactsWith(ctx)
   const contacts = await resolveContacts(ctx, sql, tenantId, persons, merge, { isKnownOnly: true })
-  const names = [...contacts.values()].map((contact) => ({ contactId: contact.id, waChatId: waChatIdOf(contact) }))
+  const names = [...contacts.values()].map((contact) => ({
+    contactId: contact.id,
+    waChatId: waChatIdOf(contact),
+  }))
   if (names.length > 0) await renameChatsOf(sql, tenantId, names)
   afterCommit(sql, () => forgetPlaces(ctx.db))
 }

@@ -2,7 +2,12 @@ import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 
 /** Moves everything of one contact to another: chats of the same session become one. */
-export async function mergeContactRecords(sql: Sql, tenantId: string, keepId: string, dropId: string): Promise<void> {
+export async function mergeContactRecords(
+  sql: Sql,
+  tenantId: string,
+  keepId: string,
+  dropId: string,
+): Promise<void> {
   // Who is storing a message here right now must be done first, and who comes next must see the result.
   await sql.execute(text`SELECT id FROM contacts WHERE id IN (${keepId}, ${dropId}) AND tenant_id = ${tenantId}
     ORDER BY id FOR UPDATE`)

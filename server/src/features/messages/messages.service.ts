@@ -15,14 +15,17 @@ import type { chatListAnswer, chatObject, MessageObject, messageListAnswer } fro
 import {
   countMessages,
   findMessage,
+  findMessageByKey,
   findMessageByWaId,
   findProtoBytes,
+  findQuotable,
   listMessages,
   type MessageRow,
+  type QuotableMessage,
 } from './messages.store.ts'
-import { fullTextPurpose, protoPurpose } from './purposes.ts'
+import { fullTextPurpose, protoPurpose } from './purposes.service.ts'
 
-export type { MessageRow } from './messages.store.ts'
+export type { MessageRow, QuotableMessage } from './messages.store.ts'
 
 /** The message as callers see it. */
 export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): MessageObject {
@@ -63,11 +66,13 @@ async function requireOpenHistory(ctx: Context): Promise<void> {
   const settings = await getSettings(ctx, ctx.caller.tenantId)
   if (settings.chatHistoryAccessEnabled) return
   // The words are the contract's: clients look for them.
-  const message = 'Chat history access requires opt-in: set chat_history_access_enabled in the tenant settings'
+  const message =
+    'Chat history access requires opt-in: set chat_history_access_enabled in the tenant settings'
   throw chatHistoryClosed.create({ message })
 }
 
-const wireMoment = (moment: string | null): string | null => (moment === null ? null : toTimestamp(new Date(moment)))
+const wireMoment = (moment: string | null): string | null =>
+  moment === null ? null : toTimestamp(new Date(moment))
 
 function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
   const { lastDirection, lastStatus } = row
@@ -100,7 +105,10 @@ export interface ChatListInput {
 }
 
 /** Chats of a session, the most recent first. */
-export async function listSessionChats(ctx: Context, input: ChatListInput): Promise<z.infer<typeof chatListAnswer>> {
+export async function listSessionChats(
+  ctx: Context,
+  input: ChatListInput,
+): Promise<z.infer<typeof chatListAnswer>> {
   await requireOpenHistory(ctx)
   const session = await getSession(ctx, input.session_id)
   const { limit, offset, search, is_group: isGroup } = input
@@ -115,10 +123,12 @@ export async function listSessionChats(ctx: Context, input: ChatListInput): Prom
 /** The chat that a caller names by its WhatsApp id or its internal one; 404 for neither. */
 export async function getChat(ctx: Context, sessionId: string, name: string): Promise<ChatRef> {
   const tenantId = tenantOf(ctx)
-  const chatId = isUuid(name) ? undefined : parseChatId(name)
-  const chat = isUuid(name)
-    ? await findChatById(ctx, tenantId, sessionId, name)
-    : chatId && (await findChat(ctx, tenantId, sessionId, chatId))
+  const find = async (): Promise<ChatRef | undefined> => {
+    if (isUuid(name)) return findChatById(ctx, tenantId, sessionId, name)
+    const chatId = parseChatId(name)
+    return chatId === undefined ? undefined : findChat(ctx, tenantId, sessionId, chatId)
+  }
+  const chat = await find()
   if (chat === undefined) throw notFound.create()
   return chat
 }
@@ -158,4 +168,26 @@ export async function findProto(
 ): Promise<Uint8Array | undefined> {
   const found = await findProtoBytes(ctx.db.sql, sessionId, waMessageId)
   return found === undefined ? undefined : unseal(ctx.config, protoPurpose(found.id), found.proto)
+}
+
+/** A message with what quoting it needs, or 404. */
+export async function getQuotable(ctx: Context, tenantId: string, id: string): Promise<QuotableMessage> {
+  const message = await findQuotable(ctx.db.sql, tenantId, id)
+  if (message === undefined) throw notFound.create({ message: 'reply_to: no such message' })
+  return message
+}
+
+/** The message sent under an idempotency key since a moment. */
+export function findByIdempotencyKey(
+  ctx: Context,
+  tenantId: string,
+  key: string,
+  since: Date,
+): Promise<MessageRow | undefined> {
+  return findMessageByKey(ctx.db.sql, tenantId, key, since)
+}
+
+/** One message of a tenant by our id. */
+export function findMessageById(ctx: Context, tenantId: string, id: string): Promise<MessageRow | undefined> {
+  return findMessage(ctx.db.sql, tenantId, id)
 }

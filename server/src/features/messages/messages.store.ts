@@ -36,7 +36,15 @@ export interface MessageRow extends Record<string, unknown> {
   senderName: string | null
 }
 
-const moments = ['waTimestamp', 'sentAt', 'deliveredAt', 'readAt', 'editedAt', 'deletedAt', 'createdAt'] as const
+const moments = [
+  'waTimestamp',
+  'sentAt',
+  'deliveredAt',
+  'readAt',
+  'editedAt',
+  'deletedAt',
+  'createdAt',
+] as const
 
 // Raw statements come back with the driver's own types: PostgreSQL's text for moments.
 function toMessage(row: MessageRow): MessageRow {
@@ -60,7 +68,9 @@ const selection = text`
 
 /** One message by its id. */
 export async function findMessage(sql: Sql, tenantId: string, id: string): Promise<MessageRow | undefined> {
-  const { rows } = await sql.execute<MessageRow>(text`${selection} WHERE m.id = ${id} AND m.tenant_id = ${tenantId}`)
+  const { rows } = await sql.execute<MessageRow>(
+    text`${selection} WHERE m.id = ${id} AND m.tenant_id = ${tenantId}`,
+  )
   return rows[0] === undefined ? undefined : toMessage(rows[0])
 }
 
@@ -113,6 +123,7 @@ export async function countMessages(sql: Sql, tenantId: string, chatId: string):
 /** What quoting a stored message needs. */
 export interface QuotableMessage extends Record<string, unknown> {
   id: string
+  sessionId: string
   chatId: string
   waMessageId: string
   direction: 'inbound' | 'outbound'
@@ -122,9 +133,14 @@ export interface QuotableMessage extends Record<string, unknown> {
 }
 
 /** A message of a tenant with its protobuf and its sender's addresses. */
-export async function findQuotable(sql: Sql, tenantId: string, id: string): Promise<QuotableMessage | undefined> {
+export async function findQuotable(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+): Promise<QuotableMessage | undefined> {
   const { rows } = await sql.execute<QuotableMessage>(text`
-    SELECT m.id, m.chat_id AS "chatId", m.wa_message_id AS "waMessageId", m.direction, m.proto, c.phone, c.lid
+    SELECT m.id, m.session_id AS "sessionId", m.chat_id AS "chatId", m.wa_message_id AS "waMessageId",
+      m.direction, m.proto, c.phone, c.lid
     FROM messages m LEFT JOIN contacts c ON c.id = m.sender_contact_id
     WHERE m.id = ${id} AND m.tenant_id = ${tenantId}`)
   return rows[0]

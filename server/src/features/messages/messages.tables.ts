@@ -5,7 +5,14 @@ const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 const moment = (name: string) => timestamp(name, { withTimezone: true })
 
 /** How far a message has come; `received` is the only one of inbound messages. */
-export type MessageStatus = 'pending' | 'pending_approval' | 'sent' | 'delivered' | 'read' | 'failed' | 'received'
+export type MessageStatus =
+  | 'pending'
+  | 'pending_approval'
+  | 'sent'
+  | 'delivered'
+  | 'read'
+  | 'failed'
+  | 'received'
 
 /** One reaction on a message. */
 export interface Reaction {

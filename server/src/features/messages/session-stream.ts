@@ -1,20 +1,20 @@
 import type { EventStream, StreamSource } from '../../feature.ts'
-import { idParams, toTimestamp } from '../../wire.ts'
 import { notFound } from '../../platform/errors.ts'
+import { idParams, toTimestamp } from '../../wire.ts'
 import {
   connectionUpdated,
+  type SessionTransition,
   sessionDeleted,
   sessionStatusChanged,
-  type SessionTransition,
 } from '../sessions/sessions.schema.ts'
 import { getSession } from '../sessions/sessions.service.ts'
 import {
+  type MessageProgress,
+  type MessageReceived,
   messageDelivered,
   messageFailed,
-  type MessageProgress,
   messageRead,
   messageReceived,
-  type MessageReceived,
   messageSent,
 } from './messages.schema.ts'
 
@@ -41,7 +41,13 @@ function statusFrame(transition: SessionTransition, timestamp: string): Record<s
 }
 
 function connectionFrame(transition: SessionTransition, timestamp: string): Record<string, unknown> {
-  const states = { working: 'open', stopped: 'closed', failed: 'closed', qr_code: 'linking', starting: 'connecting' }
+  const states = {
+    working: 'open',
+    stopped: 'closed',
+    failed: 'closed',
+    qr_code: 'linking',
+    starting: 'connecting',
+  }
   const isLost = transition.status === 'starting' && transition.statusReason !== null
   return {
     session_id: transition.sessionId,

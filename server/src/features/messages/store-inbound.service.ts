@@ -10,26 +10,37 @@ import {
   knownPlace,
   noteInbound,
   type Place,
-  rememberPlace,
   type ResolvedPlace,
+  rememberPlace,
   resolvePlaces,
 } from '../chats/chats.service.ts'
 import { displayName } from '../contacts/contacts.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
 import { countReceived } from '../usage/usage.service.ts'
-import { growthOf } from './chat-growth.ts'
+import { growthOf } from './chat-growth.service.ts'
 import { type ArrivedRow, insertArrived } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
-import { previewOf, storableText } from './message-text.ts'
-import { type MessageProgress, type MessageReceived, messageReceived, messageSent } from './messages.schema.ts'
+import { previewOf, storableText } from './message-text.service.ts'
+import {
+  type MessageProgress,
+  type MessageReceived,
+  messageReceived,
+  messageSent,
+} from './messages.schema.ts'
 import { listExistingSessions } from './messages.store.ts'
-import { fullTextPurpose, protoPurpose } from './purposes.ts'
+import { fullTextPurpose, protoPurpose } from './purposes.service.ts'
 
 /** A message that came this shortly after it was written keeps our own, finer order. */
 const liveWindowMs = 10_000
 
 const mediaTypes: ReadonlySet<MessageType> = new Set([
-  'sticker', 'gif', 'image', 'video', 'audio', 'voice', 'document',
+  'sticker',
+  'gif',
+  'image',
+  'video',
+  'audio',
+  'voice',
+  'document',
 ])
 
 interface Arrival {
@@ -102,7 +113,9 @@ function toArrival(
     message_type: type,
     status: message.isFromMe ? 'sent' : 'received',
     content_preview: previewOf(text),
-    content_full: isTextKept ? seal(ctx.config, fullTextPurpose(id), Buffer.from(text)).toString('base64') : null,
+    content_full: isTextKept
+      ? seal(ctx.config, fullTextPurpose(id), Buffer.from(text)).toString('base64')
+      : null,
     proto: seal(ctx.config, protoPurpose(id), message.proto).toString('base64'),
     has_media: mediaTypes.has(type),
     origin: message.isFromMe ? 'phone' : null,
@@ -167,7 +180,10 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
       const where = places.get(message)
       if (where !== undefined) arrivals.push(toArrival(ctx, message, where, keeping.has(message.tenantId)))
     }
-    const inserted = await insertArrived(sql, arrivals.map(({ row }) => row))
+    const inserted = await insertArrived(
+      sql,
+      arrivals.map(({ row }) => row),
+    )
     const fresh = arrivals.filter(({ row }) => inserted.has(row.id))
     if (fresh.length === 0) return { arrivals, fresh }
     await addToChats(sql, growthOf(fresh.map(({ row }) => row)))
@@ -176,12 +192,16 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
       fresh.filter(({ row }) => row.direction === 'outbound'),
     ]
     const atMs = ctx.clock.nowMs()
-    await countReceived(sql, received.map(({ message: { tenantId, sessionId } }) => ({ tenantId, sessionId, atMs })))
+    await countReceived(
+      sql,
+      received.map(({ message: { tenantId, sessionId } }) => ({ tenantId, sessionId, atMs })),
+    )
     await ctx.events.publishMany(sql, messageReceived, received.map(receivedEvent))
     await ctx.events.publishMany(sql, messageSent, own.map(ownPhoneEvent))
     return { arrivals, fresh }
   })
-  for (const { message, place, resolved } of stored.arrivals) rememberPlace(ctx, message.sessionId, place, resolved)
+  for (const { message, place, resolved } of stored.arrivals)
+    rememberPlace(ctx, message.sessionId, place, resolved)
   for (const { message, resolved, row } of stored.fresh) {
     if (!message.isFromMe) noteInbound(ctx, resolved.chat, Date.parse(row.ordered_at))
   }
@@ -194,7 +214,10 @@ function sqlStateOf(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-async function withoutDeletedSessions(ctx: Context, messages: readonly InboundMessage[]): Promise<InboundMessage[]> {
+async function withoutDeletedSessions(
+  ctx: Context,
+  messages: readonly InboundMessage[],
+): Promise<InboundMessage[]> {
   const ids = [...new Set(messages.map((message) => message.sessionId))]
   const existing = await listExistingSessions(ctx.db.sql, ids)
   return messages.filter((message) => existing.has(message.sessionId))

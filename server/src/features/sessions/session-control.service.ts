@@ -3,7 +3,7 @@ import { tenantOf } from '../../context.ts'
 import type { StateChange } from '../../engine/events.ts'
 import type { DisconnectCause } from '../../engine/states.ts'
 import type { Database } from '../../platform/database.ts'
-import { notFound } from '../../platform/errors.ts'
+import { AppError, notFound } from '../../platform/errors.ts'
 import { dropOrphanContacts } from '../contacts/contacts.service.ts'
 import { engineUnavailable, sessionDeleted } from './sessions.schema.ts'
 import { applyState, getSession } from './sessions.service.ts'
@@ -29,7 +29,12 @@ function oneAtATime<T>(ctx: Context, sessionId: string, work: () => Promise<T>):
 }
 
 /** What the service itself says about a session when the engine has nothing to say. */
-function told(row: SessionRow, status: StateChange['status'], cause: DisconnectCause, error: string | null): StateChange {
+function told(
+  row: SessionRow,
+  status: StateChange['status'],
+  cause: DisconnectCause,
+  error: string | null,
+): StateChange {
   return {
     tenantId: row.tenantId,
     sessionId: row.id,
@@ -52,6 +57,11 @@ async function startEngine(ctx: Context, row: SessionRow): Promise<void> {
   try {
     await ctx.engine.start({ tenantId: row.tenantId, sessionId: row.id })
   } catch (cause) {
+    // Running in another process or shutting down: the session itself is well.
+    if (cause instanceof AppError) {
+      if (isResting(row)) throw cause
+      return
+    }
     await applyState(ctx, told(row, 'failed', 'failed', 'the engine did not start'))
     throw engineUnavailable.create({ cause })
   }
@@ -140,6 +150,9 @@ async function unlink(ctx: Context, row: SessionRow): Promise<void> {
     await ctx.engine.logout({ tenantId: row.tenantId, sessionId: row.id })
   } catch (cause) {
     // The keys are erased in any case; the phone shows a dead linked device until its owner removes it.
-    ctx.log.warn({ err: cause, sessionId: row.id }, 'could not unlink the account before deleting the session')
+    ctx.log.warn(
+      { err: cause, sessionId: row.id },
+      'could not unlink the account before deleting the session',
+    )
   }
 }

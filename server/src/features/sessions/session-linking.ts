@@ -18,7 +18,10 @@ function codeOf(ctx: Context, session: SessionRow): LinkCode {
 }
 
 /** The code to scan as a PNG. */
-export async function qrImage(ctx: Context, session: SessionRow): Promise<{ contentType: string; body: Buffer }> {
+export async function qrImage(
+  ctx: Context,
+  session: SessionRow,
+): Promise<{ contentType: string; body: Buffer }> {
   const { code } = codeOf(ctx, session)
   return { contentType: 'image/png', body: await qrcode.toBuffer(code, imageOptions) }
 }
@@ -39,7 +42,10 @@ export async function requestPairingCode(
   const phone = parsePhone(phoneText)
   if (phone === undefined) {
     const errors = [{ field: 'phone', message: 'must be a phone number of 7 to 15 digits' }]
-    throw validationFailed.create({ message: 'phone: must be a phone number of 7 to 15 digits', details: { errors } })
+    throw validationFailed.create({
+      message: 'phone: must be a phone number of 7 to 15 digits',
+      details: { errors },
+    })
   }
   const session = await getSession(ctx, id)
   codeOf(ctx, session)

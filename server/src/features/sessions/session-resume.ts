@@ -22,7 +22,9 @@ async function resumeOne(ctx: Context, session: { id: string; tenantId: string }
 
 /** Starts what should run and does not run here; those that another process holds are left to it. */
 export async function resumeSessions(ctx: Context, signal?: AbortSignal): Promise<void> {
-  const waiting = (await listDesiredSessions(ctx.db.sql)).filter((session) => !ctx.engine.isWorking(session.id))
+  const waiting = (await listDesiredSessions(ctx.db.sql)).filter(
+    (session) => !ctx.engine.isWorking(session.id),
+  )
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       if (signal?.aborted === true) return

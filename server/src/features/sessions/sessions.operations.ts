@@ -2,9 +2,15 @@ import { z } from 'zod'
 import { requireChatId } from '../../engine/ids.ts'
 import { Answer, defineOperation, type Operation } from '../../operation.ts'
 import { deletedAnswer } from '../../wire.ts'
-import { deleteSession, logoutSession, restartSession, startSession, stopSession } from './session-control.service.ts'
-import { getPresence, setPresence } from './session-presence.ts'
+import {
+  deleteSession,
+  logoutSession,
+  restartSession,
+  startSession,
+  stopSession,
+} from './session-control.service.ts'
 import { qrImage, qrJson, requestPairingCode } from './session-linking.ts'
+import { getPresence, setPresence } from './session-presence.ts'
 import {
   contactPresenceAnswer,
   createSessionBody,
@@ -23,7 +29,14 @@ import {
   sessionSettings,
   settingsAnswer,
 } from './sessions.schema.ts'
-import { changeSettings, createSession, getSession, listTenantSessions, type SessionRow, sessionToWire } from './sessions.service.ts'
+import {
+  changeSettings,
+  createSession,
+  getSession,
+  listTenantSessions,
+  type SessionRow,
+  sessionToWire,
+} from './sessions.service.ts'
 
 const list = defineOperation({
   id: 'sessions.list',
@@ -102,7 +115,8 @@ const qr = defineOperation({
   errors: [noCodeToScan],
   run: async (ctx, input) => {
     const session = await getSession(ctx, input.id)
-    const body = input.accepts === 'application/json' ? await qrJson(ctx, session) : await qrImage(ctx, session)
+    const body =
+      input.accepts === 'application/json' ? await qrJson(ctx, session) : await qrImage(ctx, session)
     return new Answer(200, body, { 'cache-control': 'no-store' })
   },
 })

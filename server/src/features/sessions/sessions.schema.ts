@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import { type DisconnectCause, type SessionStatus, type StatusReason, statusReasons } from '../../engine/states.ts'
+import {
+  type DisconnectCause,
+  type SessionStatus,
+  type StatusReason,
+  statusReasons,
+} from '../../engine/states.ts'
 import { defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
 import { idParams, timestampOutput, uuidField } from '../../wire.ts'
@@ -31,9 +36,21 @@ export const connectionUpdated = defineEvent<SessionTransition>('connection.upda
 export const sessionDeleted = defineEvent<{ tenantId: string; sessionId: string }>('session.deleted')
 
 /** Refusals of this feature. */
-export const sessionNotWorking = defineError('session_not_working', 400, 'The session is not connected to WhatsApp')
-export const noCodeToScan = defineError('session_not_in_qr_code', 400, 'The session is not waiting for a code to be scanned')
-export const engineUnavailable = defineError('engine_unavailable', 500, 'The WhatsApp engine could not be reached')
+export const sessionNotWorking = defineError(
+  'session_not_working',
+  400,
+  'The session is not connected to WhatsApp',
+)
+export const noCodeToScan = defineError(
+  'session_not_in_qr_code',
+  400,
+  'The session is not waiting for a code to be scanned',
+)
+export const engineUnavailable = defineError(
+  'engine_unavailable',
+  500,
+  'The WhatsApp engine could not be reached',
+)
 export const pairingRefused = defineError('pairing_refused', 400, 'WhatsApp did not give a pairing code')
 
 /** Path parameters of everything below one session. */
@@ -79,7 +96,10 @@ export const sessionObject = z
 export type SessionObject = z.infer<typeof sessionObject>
 
 /** The answer to a change of settings: all of them. */
-export const settingsAnswer = z.object({ status: z.literal('ok'), config: z.object({ auto_transcribe: z.boolean() }) })
+export const settingsAnswer = z.object({
+  status: z.literal('ok'),
+  config: z.object({ auto_transcribe: z.boolean() }),
+})
 
 /** A code to scan, as JSON. */
 export const qrAnswer = z.object({

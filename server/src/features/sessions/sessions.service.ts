@@ -53,6 +53,11 @@ export function countSessions(sql: Sql, tenantId: string): Promise<number> {
   return countTenantSessions(sql, tenantId)
 }
 
+/** One session of a tenant. */
+export function findTenantSession(sql: Sql, tenantId: string, id: string): Promise<SessionRow | undefined> {
+  return findSession(sql, tenantId, id)
+}
+
 /** One session of the caller's tenant, or 404. */
 export async function getSession(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<SessionRow> {
   const row = await findSession(sql, tenantOf(ctx), id)

@@ -21,7 +21,11 @@ export async function findSession(sql: Sql, tenantId: string, id: string): Promi
 }
 
 /** As findSession, and nobody else changes it until the transaction ends. */
-export async function findSessionForUpdate(sql: Sql, tenantId: string, id: string): Promise<SessionRow | undefined> {
+export async function findSessionForUpdate(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+): Promise<SessionRow | undefined> {
   const [row] = await sql.select().from(sessions).where(ofTenant(tenantId, id)).for('update')
   return row
 }

@@ -1,0 +1,60 @@
+import type { Context } from '../../context.ts'
+import type { Submission } from '../../engine/engine.ts'
+import { chatKind } from '../../engine/ids.ts'
+import type { ChatRef } from '../chats/chats.service.ts'
+import type { TenantSettings } from '../tenant-settings/settings.schema.ts'
+import type { OutgoingMessage } from './outbox.schema.ts'
+import type { WaitsFor } from './outbox.tables.ts'
+
+/** A message on its way through the pipeline: each step adds what it found out or refuses. */
+export interface Draft {
+  readonly outgoing: OutgoingMessage
+  readonly tenantId: string
+  readonly settings: TenantSettings
+  /** Messages of the plan per month; null is unlimited. */
+  readonly quota: number | null
+  readonly kind: 'person' | 'group' | 'channel'
+  /** Digits of the session's own account. */
+  ownPhone: string | null
+  chat: ChatRef | undefined
+  quoted: Submission['quoted']
+  /** To a contact that has not written; charged to the budget unless the tenant only wants to be warned. */
+  isCold: boolean
+  coldBudget: number | null
+  waitsFor: WaitsFor | null
+}
+
+/** Whether the recipient is the account itself: nobody else is bothered. */
+export function isOwnChat(draft: Draft): boolean {
+  return draft.ownPhone !== null && draft.outgoing.chatId === `${draft.ownPhone}@c.us`
+}
+
+/** A draft before the first step. */
+export function newDraft(
+  tenantId: string,
+  outgoing: OutgoingMessage,
+  settings: TenantSettings,
+  quota: number | null,
+): Draft {
+  return {
+    outgoing,
+    tenantId,
+    settings,
+    quota,
+    kind: chatKind(outgoing.chatId),
+    ownPhone: null,
+    chat: undefined,
+    quoted: undefined,
+    isCold: false,
+    coldBudget: null,
+    waitsFor: null,
+  }
+}
+
+/** One step of the pipeline: completes the draft or throws a refusal. */
+export interface Step {
+  readonly name: string
+  /** Channel posts pass only some of the steps (contract section 7). */
+  readonly isForChannels: boolean
+  pass(ctx: Context, draft: Draft): Promise<void> | void
+}

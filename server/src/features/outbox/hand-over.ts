@@ -1,0 +1,108 @@
+import type { Context } from '../../context.ts'
+import { contentText, type OutboundContent } from '../../engine/content.ts'
+import type { Submission, SubmitOutcome } from '../../engine/engine.ts'
+import { seal } from '../../platform/secrets.ts'
+import type { MessageProgress } from '../messages/messages.schema.ts'
+import { protoPurpose } from '../messages/purposes.service.ts'
+import { countUnanswered } from './outbox.store.ts'
+import { type OutboxRuntime, runtimeOf } from './outbox-runtime.ts'
+import { settleFailed } from './outgoing-writes.ts'
+import { typeLikeAPerson } from './pace.ts'
+
+/** A stored message on its way to WhatsApp. */
+export interface Leaving {
+  content: OutboundContent
+  quoted: Submission['quoted']
+  createdAt: Date
+  /** What its events say; `text` is complete. */
+  event: Omit<MessageProgress, 'status' | 'error'>
+}
+
+/** Hand-overs without an answer after which a message counts as lost: the first one and one more. */
+const mostUnanswered = 2
+
+/** Types in the chat, one message after another; hands over at once when there is no pace. */
+async function pace(runtime: OutboxRuntime, leaving: Leaving): Promise<void> {
+  const { ctx, typing } = runtime
+  if (ctx.config.pace <= 0) return
+  const { sessionId, chatId } = leaving.event
+  const key = `${sessionId} ${chatId}`
+  const before = typing.get(key) ?? Promise.resolve()
+  const mine = before.then(() => typeLikeAPerson(ctx, sessionId, chatId, contentText(leaving.content)))
+  typing.set(key, mine)
+  try {
+    await mine
+  } finally {
+    if (typing.get(key) === mine) typing.delete(key)
+  }
+}
+
+async function concludeSent(
+  runtime: OutboxRuntime,
+  leaving: Leaving,
+  outcome: Extract<SubmitOutcome, { kind: 'sent' }>,
+): Promise<void> {
+  const { messageId, tenantId } = leaving.event
+  const proto = seal(runtime.ctx.config, protoPurpose(messageId), outcome.proto).toString('base64')
+  await runtime.settling.add({
+    row: { id: messageId, tenant_id: tenantId, at: outcome.at.toISOString(), proto },
+    createdAt: leaving.createdAt.toISOString(),
+    event: { ...leaving.event, status: 'sent', error: null },
+  })
+  runtime.tell(messageId, { status: 'sent', at: outcome.at, error: null })
+}
+
+/** The message ends here: told once, the quota given back. */
+export async function concludeFailed(ctx: Context, leaving: Leaving, error: string): Promise<void> {
+  const runtime = runtimeOf(ctx)
+  await settleFailed(ctx, { ...leaving.event, status: 'failed', error }, leaving.createdAt.getTime())
+  runtime.tell(leaving.event.messageId, { status: 'failed', at: ctx.clock.now(), error })
+}
+
+async function handOverOnce(runtime: OutboxRuntime, leaving: Leaving): Promise<'over' | 'again' | 'later'> {
+  const { ctx } = runtime
+  const { sessionId, chatId, waMessageId, messageId, tenantId } = leaving.event
+  const submission: Submission = { sessionId, chatId, waMessageId, content: leaving.content }
+  if (leaving.quoted !== undefined) submission.quoted = leaving.quoted
+  const outcome = await ctx.engine.send(submission)
+  if (outcome.kind === 'sent') {
+    await concludeSent(runtime, leaving, outcome)
+    return 'over'
+  }
+  if (outcome.kind === 'refused') {
+    await concludeFailed(ctx, leaving, outcome.error)
+    return 'over'
+  }
+  // Never handed over at all: that is no attempt, the message simply goes on waiting.
+  if (outcome.error === 'not_connected') return 'later'
+  const unanswered = await countUnanswered(ctx.db.sql, tenantId, messageId)
+  if (unanswered >= mostUnanswered) {
+    await concludeFailed(ctx, leaving, 'no_answer')
+    return 'over'
+  }
+  return ctx.engine.isWorking(sessionId) ? 'again' : 'later'
+}
+
+/**
+ * Hands a stored message over and stores how that ended. Without an answer it is sent once more under the same id,
+ * which WhatsApp shows once: at once when the connection stands, else (`later`) when the session works again.
+ */
+export async function handOver(ctx: Context, leaving: Leaving): Promise<'over' | 'later'> {
+  const runtime = runtimeOf(ctx)
+  const { messageId } = leaving.event
+  if (runtime.handling.has(messageId)) return 'over'
+  runtime.handling.add(messageId)
+  try {
+    await pace(runtime, leaving)
+    for (;;) {
+      const result = await handOverOnce(runtime, leaving)
+      if (result !== 'again') return result
+    }
+  } catch (err) {
+    // The database is away: the row in the outbox stays, and the next start or connection sends it again.
+    ctx.log.error({ err, messageId }, 'an outgoing message could not be concluded')
+    return 'later'
+  } finally {
+    runtime.handling.delete(messageId)
+  }
+}

@@ -1,0 +1,71 @@
+import type { Context } from '../../context.ts'
+import type { Database } from '../../platform/database.ts'
+import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
+import type { MessageProgress } from '../messages/messages.schema.ts'
+import { type Stored, settleSent, storeOutgoing, type ToSettle, type ToStore } from './outgoing-writes.ts'
+
+/** How a message left, or did not, as somebody waiting for it is told. */
+export interface Outcome {
+  status: 'sent' | 'failed'
+  at: Date
+  error: string | null
+}
+
+/** What this process is doing with outgoing messages; one per application. */
+export class OutboxRuntime {
+  /** The context of background work: belongs to no caller. */
+  readonly ctx: Context
+  readonly storing: Batcher<ToStore, Stored>
+  readonly settling: Batcher<ToSettle, boolean>
+  /** Messages that are being handed over here: nobody else in this process may start with them. */
+  readonly handling = new Set<string>()
+  /** The last thing typed in a chat: people type one message after another. */
+  readonly typing = new Map<string, Promise<void>>()
+  readonly #waiters = new Map<string, Set<(outcome: Outcome) => void>>()
+  isStopping = false
+
+  constructor(ctx: Context) {
+    this.ctx = ctx
+    this.storing = createBatcher(ctx.db, { write: (sql, items) => storeOutgoing(ctx, sql, items) })
+    this.settling = createBatcher(ctx.db, { write: (sql, items) => settleSent(ctx, sql, items) })
+  }
+
+  /** How the message ends, or undefined when that takes longer than `ms`. */
+  outcomeOf(messageId: string, ms: number): Promise<Outcome | undefined> {
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(messageId) ?? new Set()
+      this.#waiters.set(messageId, waiters)
+      const end = (outcome: Outcome | undefined): void => {
+        timer.cancel()
+        waiters.delete(end)
+        if (waiters.size === 0) this.#waiters.delete(messageId)
+        resolve(outcome)
+      }
+      const timer = this.ctx.clock.schedule(ms, () => end(undefined))
+      waiters.add(end)
+    })
+  }
+
+  /** Tells whoever waits how a message ended. */
+  tell(messageId: string, outcome: Outcome): void {
+    for (const waiter of [...(this.#waiters.get(messageId) ?? [])]) waiter(outcome)
+  }
+
+  /** The same as another process or another path told it. */
+  tellEvent(event: MessageProgress, atMs: number): void {
+    if (event.status !== 'sent' && event.status !== 'failed') return
+    this.tell(event.messageId, { status: event.status, at: new Date(atMs), error: event.error })
+  }
+}
+
+const runtimes = new WeakMap<Database, OutboxRuntime>()
+
+/** The runtime of the application that the context belongs to. */
+export function runtimeOf(ctx: Context): OutboxRuntime {
+  let runtime = runtimes.get(ctx.db)
+  if (runtime === undefined) {
+    runtime = new OutboxRuntime({ ...ctx, caller: { kind: 'anonymous', ip: '' } })
+    runtimes.set(ctx.db, runtime)
+  }
+  return runtime
+}

@@ -1,0 +1,176 @@
+import type { Context } from '../../context.ts'
+import { parsePhone } from '../../engine/ids.ts'
+import type { Sql } from '../../platform/database.ts'
+import { type AppError, planLimitReached } from '../../platform/errors.ts'
+import { addToChats, type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
+import { growthOf } from '../messages/chat-growth.service.ts'
+import { mergeContactsWith } from '../messages/merge-contacts.service.ts'
+import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
+import { monthOf } from '../usage/usage.schema.ts'
+import { countSent, releaseMessages, reserveMessages } from '../usage/usage.service.ts'
+import { budgetRefusal, dayOf } from './cold-contacts.ts'
+import type { Draft } from './draft.ts'
+import {
+  chargeCold,
+  deleteOutgoing,
+  insertOutgoing,
+  lockReachOut,
+  markFailed,
+  markSent,
+  type NewMessageRow,
+  type SentRow,
+} from './outbox.store.ts'
+
+/** A message to store; the chat is filled in when it had none. */
+export interface ToStore {
+  draft: Draft
+  row: Omit<NewMessageRow, 'chat_id'>
+}
+
+/** What became of it: stored, known under its idempotency key, or refused. */
+export type Stored =
+  | { kind: 'stored'; chat: ChatRef }
+  | { kind: 'duplicate' }
+  | { kind: 'refused'; error: AppError }
+
+/** Chats for messages to people nobody has spoken to; made in the transaction that stores the message. */
+async function resolveChats(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<ChatRef[]> {
+  const chats = new Map<ToStore, ChatRef>()
+  const missing = items.filter(({ draft }) => draft.chat === undefined)
+  for (const [sessionId, own] of Map.groupBy(missing, ({ draft }) => draft.outgoing.sessionId)) {
+    const places = own.map(({ draft }) => {
+      const { chatId } = draft.outgoing
+      const phone = draft.kind === 'person' ? (parsePhone(chatId) ?? null) : null
+      return { chatId, person: phone === null ? null : { phone, lid: null, pushName: null } }
+    })
+    const tenantId = own[0]?.draft.tenantId ?? ''
+    const resolved = await resolvePlaces(ctx, sql, tenantId, sessionId, places, mergeContactsWith(ctx))
+    own.forEach((item, index) => {
+      const place = resolved[index]
+      if (place !== undefined) chats.set(item, place.chat)
+    })
+  }
+  return items.map((item) => {
+    const chat = item.draft.chat ?? chats.get(item)
+    if (chat === undefined) throw new Error('a chat vanished while it was looked up')
+    return chat
+  })
+}
+
+async function chargeBudgets(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  chats: readonly ChatRef[],
+  results: (Stored | undefined)[],
+): Promise<void> {
+  const now = ctx.clock.now()
+  for (const [index, { draft }] of items.entries()) {
+    const chat = chats[index]
+    if (results[index]?.kind !== 'stored' || chat === undefined || draft.coldBudget === null) continue
+    const { tenantId, coldBudget: budget } = draft
+    const charge = { tenantId, sessionId: chat.sessionId, chatId: chat.id, day: dayOf(now), budget }
+    if (!(await chargeCold(sql, charge)))
+      results[index] = { kind: 'refused', error: budgetRefusal(budget, now) }
+  }
+}
+
+/** Reserves the month's quota for what was stored; whoever came last gets no room. */
+async function reserveQuotas(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  results: (Stored | undefined)[],
+) {
+  const wanting = items
+    .map((item, index) => ({ draft: item.draft, index }))
+    .filter(
+      ({ draft, index }) => results[index]?.kind === 'stored' && draft.outgoing.isQuotaReserved !== true,
+    )
+  const month = monthOf(ctx.clock.nowMs())
+  const byTenant = [...Map.groupBy(wanting, ({ draft }) => draft.tenantId)].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )
+  for (const [tenantId, own] of byTenant) {
+    const limit = own[0]?.draft.quota ?? null
+    const admitted = await reserveMessages(sql, tenantId, month, own.length, limit)
+    for (const { index } of own.slice(admitted)) {
+      const message = `The plan allows ${limit} messages per month (max_messages_per_month), all of them are used`
+      results[index] = { kind: 'refused', error: planLimitReached.create({ message }) }
+    }
+  }
+}
+
+/**
+ * Stores messages before they are handed over: record, what has to leave, quota and budget in one transaction. From
+ * here on a crash leads to the message being sent under the same id.
+ */
+export async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<Stored[]> {
+  const chats = await resolveChats(ctx, sql, items)
+  const rows = items.map(({ row }, index) => ({ ...row, chat_id: (chats[index] as ChatRef).id }))
+  const inserted = await insertOutgoing(sql, rows)
+  const results: (Stored | undefined)[] = items.map(({ row }, index) =>
+    inserted.has(row.id) ? { kind: 'stored', chat: chats[index] as ChatRef } : { kind: 'duplicate' },
+  )
+  await chargeBudgets(ctx, sql, items, chats, results)
+  await reserveQuotas(ctx, sql, items, results)
+  const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row.id)
+  if (refused.length > 0) await deleteOutgoing(sql, refused)
+  return results as Stored[]
+}
+
+/** A message that WhatsApp took, with its event. */
+export interface ToSettle {
+  row: SentRow
+  /** When it was accepted: its place in the chat. */
+  createdAt: string
+  event: MessageProgress
+}
+
+/** Marks messages as sent with all that follows: counters, usage, events. What another path marked is not told again. */
+export async function settleSent(ctx: Context, sql: Sql, items: readonly ToSettle[]): Promise<boolean[]> {
+  const marked = await markSent(
+    sql,
+    items.map(({ row }) => row),
+  )
+  const fresh = items.filter(({ row }) => marked.has(row.id))
+  if (fresh.length > 0) {
+    const rows = fresh.map(({ row, createdAt, event }) => {
+      return {
+        id: row.id,
+        chat_id: event.chatRecordId,
+        direction: 'outbound' as const,
+        ordered_at: createdAt,
+      }
+    })
+    await addToChats(sql, growthOf(rows))
+    const atMs = ctx.clock.nowMs()
+    await countSent(
+      sql,
+      fresh.map(({ event: { tenantId, sessionId } }) => ({ tenantId, sessionId, atMs })),
+    )
+    await ctx.events.publishMany(
+      sql,
+      messageSent,
+      fresh.map(({ event }) => event),
+    )
+  }
+  return items.map(({ row }) => marked.has(row.id))
+}
+
+const defaultLockMs = 24 * 3_600_000
+
+/** Marks a message as failed, gives its quota back and tells it; once. */
+export async function settleFailed(ctx: Context, event: MessageProgress, createdAtMs: number): Promise<void> {
+  const { tenantId, sessionId, messageId } = event
+  const error = event.error ?? 'unknown'
+  await ctx.db.transaction(async (sql) => {
+    if (!(await markFailed(sql, tenantId, messageId, error))) return
+    await releaseMessages(sql, tenantId, monthOf(createdAtMs), 1)
+    if (error === 'ack_463') {
+      const now = ctx.clock.now()
+      await lockReachOut(sql, tenantId, sessionId, now, new Date(now.getTime() + defaultLockMs))
+    }
+    await ctx.events.publish(sql, messageFailed, event)
+  })
+}
