@@ -76,6 +76,9 @@ export const requirements: readonly Requirement[] = [
     'A message to nobody is refused in the ack',
   ),
   requirement('MSG-10', 'own', 'Messages of one sender arrive in the order in which they were sent'),
+  requirement('MSG-11', `${baileys} Utils/messages`, 'Reactions, edits and revocations name their message'),
+  requirement('MSG-12', `${baileys} Socket/chats`, 'Nothing arrives from somebody the client blocked'),
+  requirement('MSG-13', `${baileys} Socket/messages-send`, 'All clients of an account see what one sends'),
   requirement(
     'ACK-01',
     `${baileys} Socket/messages-recv`,

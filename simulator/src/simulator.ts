@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { z } from 'zod'
@@ -20,7 +21,7 @@ import { setPresence, type } from './stanzas/presence.ts'
 import { receiveStanza } from './stanzas/router.ts'
 import { describeWorld, type WorldState } from './state.ts'
 import { untilOnline, untilPairingRequest } from './waiting.ts'
-import { World } from './world.ts'
+import { World, type WorldEvents } from './world.ts'
 
 /** How a simulator is started. Ports of 0 (the default) take any free one; delays are in milliseconds. */
 export type SimulatorOptions = {
@@ -46,6 +47,7 @@ export class Simulator implements AsyncDisposable {
   readonly #options: SimulatorOptions
   readonly #http: Server = createServer((_request, response) => response.writeHead(426).end())
   readonly #sockets = new WebSocketServer({ server: this.#http, maxPayload: maxFrameBytes })
+  readonly #events = new EventEmitter<WorldEvents>()
   #world: World
   #control: Server | undefined
 
@@ -114,9 +116,8 @@ export class Simulator implements AsyncDisposable {
 
   /** Calls back whenever a client asks for a pairing code; returns how to stop it. */
   onPairingCode(listener: (phone: string) => void): () => void {
-    const { events } = this.#world
-    events.on('pairingCode', listener)
-    return () => void events.off('pairingCode', listener)
+    this.#events.on('pairingCode', listener)
+    return () => void this.#events.off('pairingCode', listener)
   }
 
   /** Resolves when a client asks for a pairing code for this phone, at once when one did already. */
@@ -252,7 +253,7 @@ export class Simulator implements AsyncDisposable {
 
   #newWorld(): World {
     const { deliveryMs = 250, readMs = 500, log } = this.#options
-    return new World({ mode: 'read', deliveryMs, readMs }, (what, cause) => {
+    return new World({ mode: 'read', deliveryMs, readMs }, this.#events, (what, cause) => {
       if (log) process.stderr.write(`${what}${cause instanceof Error ? `: ${cause.message}` : ''}\n`)
     })
   }

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import type { EventEmitter } from 'node:events'
 import type { proto } from 'baileys'
 import { Account, type Companion, parseJid, type ReceiptSettings } from './accounts.ts'
 import type { Connection } from './connection.ts'
@@ -19,7 +19,6 @@ export type RememberedMessage = {
 export type WorldEvents = {
   pairingCode: [phone: string]
   online: [companion: Companion]
-  linked: [companion: Companion]
 }
 
 const rememberedMessages = 20_000
@@ -34,7 +33,8 @@ export class World {
   /** Pairing codes that were asked for, by phone. */
   readonly links = new Map<string, Connection>()
   readonly faults = new Faults()
-  readonly events = new EventEmitter<WorldEvents>()
+  /** Outlives the world, so that who listens goes on listening after a reset. */
+  readonly events: EventEmitter<WorldEvents>
   /** Follows the sender keys of clients for all virtual members: a message is decrypted once, not per member. */
   readonly observer = new SenderKeys()
   readonly counters = { stanzas: 0, messages: 0, decrypted: 0, undecryptable: 0, problems: 0 }
@@ -47,7 +47,13 @@ export class World {
   readonly #receipts: ReceiptSettings
   readonly #log: (what: string, cause?: unknown) => void
 
-  constructor(receipts: ReceiptSettings, log: (what: string, cause?: unknown) => void) {
+  constructor(
+    receipts: ReceiptSettings,
+    events: EventEmitter<WorldEvents>,
+    log: (what: string, cause?: unknown) => void,
+  ) {
+    this.events = events
+
     this.#receipts = receipts
     this.#log = log
   }
@@ -138,6 +144,5 @@ export class World {
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     for (const connection of this.connections) connection.terminate()
-    this.events.removeAllListeners()
   }
 }

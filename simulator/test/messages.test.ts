@@ -116,6 +116,60 @@ suite('messages', () => {
     assert.equal(simulator.state().counters.problems, 0)
   })
 
+  test('reactions, edits and revocations name the message they are about', async () => {
+    verifies('MSG-11')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    const { id } = await simulator.sendMessage(bob, { to: owner, text: 'news' })
+    const { key } = await client.message((candidate) => candidate.key.id === id)
+    await client.socket.sendMessage(jidOf(bob), { react: { text: '👍', key } })
+    const sent = await client.socket.sendMessage(jidOf(bob), { text: 'typo' })
+    assert.ok(sent)
+    // A copy: Baileys replaces the key of the message it returned once the revocation comes through its events.
+    const target = { ...sent.key }
+    await client.socket.sendMessage(jidOf(bob), { text: 'fixed', edit: target })
+    await client.socket.sendMessage(jidOf(bob), { delete: target })
+    await simulator.nextMessage(bob, ({ kind }) => kind === 'revoke')
+    assert.deepEqual(
+      simulator.messages(bob).map(({ kind, text, target }) => [kind, text, target]),
+      [
+        ['reaction', '👍', id],
+        ['text', 'typo', undefined],
+        ['edit', 'fixed', target.id],
+        ['revoke', undefined, target.id],
+      ],
+    )
+  })
+
+  test('nothing arrives from somebody the client blocked', async () => {
+    verifies('MSG-12')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    await client.socket.sendMessage(jidOf(bob), { text: 'hello' })
+    await client.socket.updateBlockStatus(jidOf(bob), 'block')
+    assert.deepEqual(await client.socket.fetchBlocklist(), [jidOf(bob)])
+    await simulator.sendMessage(bob, { to: owner, text: 'unwanted' })
+    await client.socket.updateBlockStatus(jidOf(bob), 'unblock')
+    await simulator.sendMessage(bob, { to: owner, text: 'wanted' })
+    const first = await client.message(({ key }) => key.fromMe === false)
+    assert.equal(textOf(first), 'wanted')
+  })
+
+  test('all clients of an account see what one of them sends', async () => {
+    verifies('MSG-13')
+    await using simulator = await startSimulator()
+    await using first = await linkedClient(simulator, owner)
+    await using second = await linkedClient(simulator, owner)
+    const sent = await first.socket.sendMessage(jidOf(bob), { text: 'from the first' })
+    const copy = await second.message(({ key }) => key.id === sent?.key.id)
+    assert.deepEqual([copy.key.fromMe, copy.key.remoteJid], [true, jidOf(bob)])
+    assert.equal(textOf(copy), 'from the first')
+    await second.status(sent?.key.id, 4)
+    const { id } = await simulator.sendMessage(bob, { to: owner, text: 'to both' })
+    for (const client of [first, second]) await client.message(({ key }) => key.id === id)
+    assert.equal((await simulator.nextMessage(owner, ({ text }) => text === 'to both')).fromMe, undefined)
+  })
+
   test('a message sent twice under one id is shown once and counted', async () => {
     verifies('MSG-08')
     await using simulator = await startSimulator()

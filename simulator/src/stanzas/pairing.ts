@@ -12,13 +12,15 @@ import {
 import { type Account, type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { SimulatorError } from '../errors.ts'
-import { agree, generateKeyPair, sign } from '../keys.ts'
+import { agree, generateKeyPair, isSigned, sign } from '../keys.ts'
 import { bytesOf, child, readNumber, SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
 import { answer, refuse } from './answer.ts'
 
 /** Prefix of what the phone signs about a linked device. Source: `WA_ADV_ACCOUNT_SIG_PREFIX` of Baileys. */
 const accountSignaturePrefix = Buffer.from([6, 0])
+/** Prefix of what the device signs about itself. Source: `WA_ADV_DEVICE_SIG_PREFIX` of Baileys. */
+const deviceSignaturePrefix = Buffer.from([6, 1])
 const codeTimeoutMs = 10_000
 
 /** The phone scans a QR code: its text is a link whose fragment is reference, noise key, identity, secret. */
@@ -95,9 +97,27 @@ function signIdentity(
   }).finish()
 }
 
-/** The client co-signed: it has to come back with its new identity. */
-export function confirmPairing(connection: Connection): void {
-  connection.farewell(stanza('stream:error', { code: 515 }))
+/** The client co-signed: when its signature is right, it has to come back with its new identity. */
+export function confirmPairing(world: World, connection: Connection, body: BinaryNode): void {
+  const companion = [...(connection.account?.companions.values() ?? [])].find(({ noiseKey }) =>
+    noiseKey.equals(connection.clientKey),
+  )
+  if (companion && isCoSigned(companion, bytesOf(child(body, 'device-identity')))) {
+    connection.farewell(stanza('stream:error', { code: 515 }))
+    return
+  }
+  world.problem('the client did not sign its device identity')
+  if (companion) companion.account.companions.delete(companion.device)
+  connection.farewell(stanza('failure', { reason: 401, location: 'simulator' }))
+}
+
+/** Whether the client signed that it belongs to the account. It leaves the account's key out of its answer. */
+function isCoSigned({ account, identity }: Companion, signed: Buffer): boolean {
+  const { details, deviceSignature } = proto.ADVSignedDeviceIdentity.decode(signed)
+  if (!details || !deviceSignature) return false
+  const accountKey = account.device.identity.public
+  const message = Buffer.concat([deviceSignaturePrefix, details, identity, accountKey])
+  return isSigned(identity, message, deviceSignature)
 }
 
 /** A client asks for a pairing code: it keeps the code and sends a key that only the code opens. */

@@ -77,7 +77,7 @@ function receiveQuery(world: World, connection: Connection, node: BinaryNode): v
   const body = firstChild(node)
   const { xmlns = '', type } = node.attrs
   if (type === 'result' || type === 'error') {
-    if (body?.tag === 'pair-device-sign') confirmPairing(connection)
+    if (body?.tag === 'pair-device-sign') confirmPairing(world, connection, body)
     return
   }
   if (xmlns === 'md' && body?.tag === 'link_code_companion_reg') {
