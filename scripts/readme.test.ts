@@ -67,6 +67,6 @@ test('the five minutes of the README work as they stand, without a phone', {
     .join('\n')
     .replace('node receiver.mjs &', 'node receiver.mjs > receiver.log & RECEIVER=$!; sleep 1')
   const end = `until grep -q 'message.received Hi there' receiver.log; do sleep 0.2; done; kill $RECEIVER`
-  const output = await paste(`trap 'kill $(jobs -p)' EXIT\n${script}\n${end}`, directory)
+  const output = await paste(`trap 'kill $(jobs -pr) 2>/dev/null || true' EXIT\n${script}\n${end}`, directory)
   assert.match(output, /"status": ?"sent"/)
 })
