@@ -6,6 +6,7 @@ import type { EngineListener } from './engine/events.ts'
 import { createAccessPolicy } from './features/auth/access-policy.service.ts'
 import { applyGroups } from './features/chats/chats.service.ts'
 import { applyMappings } from './features/messages/merge-contacts.service.ts'
+import { findProto } from './features/messages/messages.service.ts'
 import { applyStatuses } from './features/messages/apply-statuses.service.ts'
 import { storeInbound } from './features/messages/store-inbound.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
@@ -139,7 +140,7 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onMappings: (mappings) => each(mappings, applyMappings),
     onGroups: (updates) => each(updates, applyGroups),
     onPresence: () => undefined,
-    findProto: async () => undefined,
+    findProto: (sessionId, waMessageId) => findProto(contextFor(''), sessionId, waMessageId),
   }
 }
 

@@ -2,6 +2,8 @@ import type { Feature } from './feature.ts'
 import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
 import { authFeature } from './features/auth/auth.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
+import { messagesFeature } from './features/messages/messages.feature.ts'
+import { outboxFeature } from './features/outbox/outbox.feature.ts'
 import { plansFeature } from './features/plans/plans.feature.ts'
 import { sessionsFeature } from './features/sessions/sessions.feature.ts'
 import { setupFeature } from './features/setup/setup.feature.ts'
@@ -23,5 +25,7 @@ export const features: readonly Feature[] = [
   limitsFeature,
   setupFeature,
   webhooksFeature,
+  messagesFeature,
+  outboxFeature,
   sessionsFeature,
 ]
