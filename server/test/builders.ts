@@ -1,4 +1,4 @@
-import type { InboundMessage } from '../src/engine/events.ts'
+import type { InboundMessage, StateChange } from '../src/engine/events.ts'
 import type { ApiClient, Reply } from './api-client.ts'
 
 let count = 0
@@ -42,6 +42,25 @@ export function buildInboundMessage(
     waTimestamp: new Date('2026-02-11T10:00:00Z'),
     isOffline: false,
     proto: new Uint8Array([1]),
+    ...overrides,
+  }
+}
+
+/** A session that began to connect. */
+export function buildStateChange(
+  owner: Pick<StateChange, 'tenantId' | 'sessionId'>,
+  overrides: Partial<StateChange> = {},
+): StateChange {
+  return {
+    ...owner,
+    status: 'starting',
+    previousStatus: 'stopped',
+    reason: null,
+    cause: null,
+    phoneNumber: null,
+    isBusiness: false,
+    error: null,
+    until: null,
     ...overrides,
   }
 }

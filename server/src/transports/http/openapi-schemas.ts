@@ -11,6 +11,12 @@ export interface SchemaCollector {
   components(): JsonObject
 }
 
+/** Zod drops the examples of input that it transforms, as if they showed the result; ours show what to send. */
+export function keepExamples({ zodSchema, jsonSchema }: { zodSchema: unknown; jsonSchema: object }): void {
+  const examples = z.globalRegistry.get(zodSchema as z.ZodType)?.examples
+  if (examples !== undefined) Object.assign(jsonSchema, { examples })
+}
+
 /** A schema with `.meta({ id: 'Session' })` becomes the component of that name wherever it occurs. */
 export function createSchemaCollector(): SchemaCollector {
   const named = new Map<string, JsonObject>()
@@ -32,7 +38,7 @@ export function createSchemaCollector(): SchemaCollector {
       $schema: _,
       $defs = {},
       ...root
-    } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonObject
+    } = z.toJSONSchema(schema, { io, unrepresentable: 'any', override: keepExamples }) as JsonObject
     const names = new Map<string, string>()
     const parts = Object.entries($defs as Record<string, JsonObject>)
     // Inner parts come first in dependency order only by luck: resolve until every reference has its final name.

@@ -218,7 +218,8 @@ const descriptions: Record<number, string> = {
   204: 'Done, no content',
 }
 
-function errorsOf(operation: Operation): ErrorDefinition[] {
+/** Every refusal the operation is documented with: the usual ones of its parts and its own. */
+export function errorsOf(operation: Operation): ErrorDefinition[] {
   const usual: ErrorDefinition[] = [tooManyRequests]
   if (operation.access !== 'public') usual.push(unauthorized)
   if (Array.isArray(operation.access)) usual.push(missingScope)

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { z } from 'zod'
+import { applyState } from '../src/features/sessions/sessions.service.ts'
+import { features } from '../src/features.ts'
+import { defineOperation, type Operation } from '../src/operation.ts'
+import type { Scope } from '../src/scopes.ts'
+import { idParams } from '../src/wire.ts'
+import { injectDoor, type Reply } from './api-client.ts'
+import { buildStateChange, createSession } from './builders.ts'
+import { createTestApp, type TestApp, type TestTenant } from './harness.ts'
+import { liftLimits } from './lift-limits.ts'
+import {
+  type CheckedTenant,
+  type CheckTarget,
+  checkAnswer,
+  checkAuthority,
+  checkBodyIds,
+  checkCredentials,
+  checkIds,
+  checkInputs,
+  checkMethods,
+  type ResourceBuilder,
+} from './operation-checks.ts'
+import { findFormProblems } from './operation-form.ts'
+import { createSampleServer, sampleId, sampleOperations } from './sample-server.ts'
+
+const operations = features.flatMap((feature) => feature.operations ?? [])
+
+const checks = {
+  '401 without a credential and with garbage': checkCredentials,
+  '403 without a scope, for a refused role and a refused key': checkAuthority,
+  "404 for malformed, unknown and other tenants' ids": checkIds,
+  "404 for other tenants' ids in the body": checkBodyIds,
+  '422 for every field that is missing, of a wrong type or outside its limits': checkInputs,
+  'the answer is what the schema declares': checkAnswer,
+  '405 for every other method': checkMethods,
+}
+
+/** Resources that no POST of their collection makes. A feature that has one adds a line here. */
+const builders: Record<string, ResourceBuilder> = {
+  async deliveries(tenant, [webhookId]) {
+    const headers = { authorization: `Bearer ${await tenant.token('owner')}` }
+    const api = harness.api.with(headers)
+    const session = await createSession(api)
+    const { tenant_id: tenantId } = await api.get(200, '/auth/me')
+    await applyState(harness.app.ctx, buildStateChange({ tenantId, sessionId: session.id }))
+    const { deliveries } = await api.get(200, `/webhooks/${webhookId}/deliveries`)
+    assert.ok(deliveries[0], 'a session that changed its state causes a delivery')
+    return deliveries[0].id
+  },
+}
+
+let harness: TestApp
+let target: CheckTarget
+
+function asChecked(tenant: TestTenant): CheckedTenant {
+  const keys = new Map<string, Promise<string>>()
+  return {
+    key(scopes) {
+      const known = keys.get(scopes.join())
+      if (known !== undefined) return known
+      const made = tenant.key(scopes)
+      keys.set(scopes.join(), made)
+      return made
+    },
+    token: (role) => tenant.signIn(role),
+  }
+}
+
+before(async () => {
+  harness = await createTestApp()
+  const [own, foreign] = [await harness.tenant(), await harness.tenant()]
+  await liftLimits(harness.database.db)
+  target = {
+    operations,
+    call: (method, path, options) => harness.api.call(method, path, options),
+    tenant: asChecked(own),
+    foreigner: asChecked(foreign),
+    builders,
+  }
+})
+after(() => harness.close())
+
+describe('declarations', () => {
+  test('ids are unique, paths follow the naming, summaries are there', () => {
+    assert.deepEqual(findFormProblems(operations), [])
+  })
+})
+
+for (const operation of operations) {
+  describe(operation.id, () => {
+    for (const [promise, check] of Object.entries(checks)) {
+      test(promise, async () => assert.deepEqual(await check(target, operation), [], operation.id))
+    }
+  })
+}
+
+/** Two tenants over the sample policy. */
+function sampleTenant(app: Awaited<ReturnType<typeof createSampleServer>>, id: string): CheckedTenant {
+  return {
+    key: async (scopes: readonly Scope[]) => app.policy.key(scopes, id),
+    token: async (role) => app.policy.user(role, id),
+  }
+}
+
+describe('the checks themselves', () => {
+  const shape = z.object({ id: z.string(), name: z.string() })
+  const answer = async () => ({ id: sampleId, name: 'n' })
+  const good = sampleOperations.filter(({ id }) => id === 'things.create')
+  const bad = {
+    foreign: defineOperation({
+      id: 'leaks.get',
+      method: 'GET',
+      path: '/things/{id}',
+      summary: 'Shows the thing of whoever it is',
+      access: ['sessions:read'],
+      params: idParams,
+      success: { status: 200, schema: shape },
+      run: async (_ctx, { id }) => ({ id, name: 'n' }),
+    }),
+    undeclared: defineOperation({
+      id: 'leaks.more',
+      method: 'GET',
+      path: '/leaks/more',
+      summary: 'Answers more than it says',
+      access: ['sessions:read'],
+      success: { status: 200, schema: shape },
+      run: async () => ({ ...(await answer()), password_hash: 'x' }),
+    }),
+    failing: defineOperation({
+      id: 'leaks.fail',
+      method: 'POST',
+      path: '/leaks/fail',
+      summary: 'Fails on its own sample',
+      access: ['sessions:read'],
+      success: { status: 200, schema: shape },
+      run: async () => {
+        throw new Error('no')
+      },
+    }),
+  }
+
+  async function run(operation: Operation, call?: (real: CheckTarget['call']) => CheckTarget['call']) {
+    const app = await createSampleServer({ operations: [...good, operation] })
+    const door = injectDoor(app.http)
+    const real: CheckTarget['call'] = (method, path, options = {}) => door(method, `/api/v2${path}`, options)
+    const found = new Map<string, string[]>()
+    const parts = { tenant: sampleTenant(app, 'a'), foreigner: sampleTenant(app, 'b'), builders: {} }
+    const all = { operations: [...good, operation], call: call?.(real) ?? real, ...parts }
+    for (const [name, check] of Object.entries(checks)) found.set(name, await check(all, operation))
+    await app.http.close()
+    return found
+  }
+
+  const problemsOf = (found: Map<string, string[]>) => [...found.values()].flat().join('\n')
+
+  test('find an operation that shows other tenants what it should not', async () => {
+    const text = problemsOf(await run(bad.foreign))
+    assert.match(text, /200 instead of 404 for an unknown id/)
+    assert.match(text, /200 instead of 404 for another tenant's id/)
+  })
+
+  test('find an answer with undeclared keys', async () => {
+    assert.match(problemsOf(await run(bad.undeclared)), /does not declare.*password_hash/)
+  })
+
+  test('find a sample call that fails', async () => {
+    assert.match(problemsOf(await run(bad.failing)), /a sample call answered 500/)
+  })
+
+  test('find a resource that nothing makes', async () => {
+    const orphan = defineOperation({ ...bad.foreign, path: '/orphans/{id}' } as never)
+    assert.match(problemsOf(await run(orphan)), /nothing makes a resource for id: add "orphans"/)
+  })
+
+  test('report everything at a door that lets everything through', async () => {
+    const open = async (): Promise<Reply> => ({ status: 200, headers: {}, text: '{}', body: {} })
+    const picky = sampleOperations.find(({ id }) => id === 'things.send')
+    assert.ok(picky !== undefined)
+    const found = await run(picky, () => open)
+    const silent = [...found].filter(([, problems]) => problems.length === 0).map(([name]) => name)
+    // It has no id in path or body, and 200 passes for an answer only by its schema.
+    assert.deepEqual(silent.length, 2, silent.join())
+    const text = problemsOf(found)
+    for (const status of [401, 403, 405, 422]) assert.match(text, new RegExp(`200 instead of ${status}`))
+  })
+
+  test('find declarations that break the rules', () => {
+    const problems = findFormProblems([
+      bad.foreign,
+      bad.foreign,
+      { ...bad.undeclared, id: 'Bad', path: '/Leaks/{thingId}', summary: '' },
+      { ...bad.foreign, id: 'leaks.other', method: 'POST', path: '/things/{thing_id}', params: undefined },
+      { ...bad.failing, query: z.object({ name: z.string() }), body: z.object({ name: z.string() }) },
+    ])
+    const text = problems.join('\n')
+    for (const part of [
+      /two operations have this id/,
+      /serves GET/,
+      /not feature.verb/,
+      /not kebab-case/,
+      /summary/,
+      /the schema \{\}/,
+      /otherwise/,
+      /name is in two/,
+    ]) {
+      assert.match(text, part)
+    }
+  })
+})
