@@ -7,9 +7,14 @@ const submit = element('submit')
 const names = ['full_name', 'tenant_name', 'email', 'password']
 const linkHelp = 'Open the link that the server printed when it started. Restart the server to get a new one.'
 
-// The token stands behind `#`, so it never reached a server; it leaves the address bar and the history at once.
-const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? ''
+// The token stands behind `#`, so it never reached a server; it leaves the address bar and the history at once. The
+// tab remembers it until it is used, or loading the page again would lose it.
+const tokenName = 'moltflow-setup-token'
+const linkToken = new URLSearchParams(location.hash.slice(1)).get('token')
+if (linkToken !== null) sessionStorage.setItem(tokenName, linkToken)
+const token = sessionStorage.getItem(tokenName) ?? ''
 history.replaceState(null, '', location.pathname)
+addEventListener('hashchange', () => location.reload())
 
 function showAlert(text) {
   alertBox.textContent = text
@@ -70,6 +75,7 @@ async function send() {
   const answer = await response.json().catch(() => ({}))
   if (response.status !== 201)
     return showRefusal(response.status, answer, response.headers.get('retry-after'))
+  sessionStorage.removeItem(tokenName)
   element('password').value = ''
   form.hidden = true
   element('title').textContent = 'Your server is ready.'
