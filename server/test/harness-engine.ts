@@ -1,8 +1,8 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createSimulator, type Simulator } from '@moltflow/simulator'
 import pino, { type Logger } from 'pino'
 import { createEngine, type EngineConfig } from '../src/engine/create-engine.ts'
-import type { Engine } from '../src/engine/engine.ts'
+import type { Engine, SubmitOutcome } from '../src/engine/engine.ts'
 import type {
   AddressMapping,
   EngineListener,
@@ -16,6 +16,7 @@ import type { EngineSecrets } from '../src/engine/session-vault.ts'
 import { type Clock, systemClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database.ts'
 import { type Ids, systemIds } from '../src/platform/ids.ts'
+import { seal, unseal } from '../src/platform/secrets.ts'
 
 const timeoutMs = 10_000
 
@@ -114,20 +115,11 @@ export class RecordingListener implements EngineListener {
   }
 }
 
-/** AES-256-GCM with a key of the test's own. */
-export function createTestSecrets(key: Uint8Array = randomBytes(32)): EngineSecrets {
+/** The installation's encryption with a key of the test's own. */
+export function createTestSecrets(secretKey = randomBytes(32).toString('base64')): EngineSecrets {
   return {
-    encrypt(plain, label) {
-      const iv = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(label))
-      const body = Buffer.concat([cipher.update(plain), cipher.final()])
-      return Buffer.concat([iv, cipher.getAuthTag(), body])
-    },
-    decrypt(sealed, label) {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
-      decipher.setAAD(Buffer.from(label)).setAuthTag(sealed.subarray(12, 28))
-      return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()])
-    },
+    encrypt: (plain, label) => seal({ secretKey }, label, plain),
+    decrypt: (sealed, label) => unseal({ secretKey }, label, sealed),
   }
 }
 
@@ -179,6 +171,18 @@ export async function pairSession(
   if (code === undefined) throw new Error('the session shows no code')
   simulator.scan(phone, code.code)
   return listener.next('state', (change) => isOwn(change) && change.status === 'working', after)
+}
+
+/** Sends a text and answers the outcome with the id it was sent under. */
+export async function sendText(
+  engine: Engine,
+  sessionId: string,
+  chatId: string,
+  text: string,
+): Promise<{ outcome: SubmitOutcome; waMessageId: string }> {
+  const waMessageId = engine.newMessageId(sessionId)
+  const outcome = await engine.send({ sessionId, chatId, waMessageId, content: { kind: 'text', text } })
+  return { outcome, waMessageId }
 }
 
 export { createSimulator, type Simulator }

@@ -55,6 +55,7 @@ export function openSocket(options: SocketOptions): WASocket {
     ...(options.waUrl === undefined ? {} : { waWebSocketUrl: options.waUrl }),
     browser: Browsers.macOS('Chrome'),
     connectTimeoutMs: options.connectTimeoutMs,
+    defaultQueryTimeoutMs: 30_000,
     markOnlineOnConnect: false,
     emitOwnEvents: false,
     syncFullHistory: false,

@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { Addresses } from './addresses.ts'
 import { closeSocket, openSocket } from './baileys.ts'
+import type { Ending } from './endings.ts'
 import type { EngineListener } from './events.ts'
 import { FrameGate } from './frame-gate.ts'
 import { GroupCache } from './group-cache.ts'
@@ -22,14 +23,6 @@ import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
 import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { Tickets } from './tickets.ts'
-
-/** Why a connection ended: a code of WhatsApp or of the library, or our own reason. */
-export type Ending =
-  | { kind: 'code'; code: number; message: string }
-  | { kind: 'fenced' }
-  | { kind: 'store_failed'; error: unknown }
-  | { kind: 'deaf' }
-  | { kind: 'timeout' }
 
 /** What a connection is made from; the callbacks stop once it has ended. */
 export interface ConnectionOptions {

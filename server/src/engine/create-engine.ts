@@ -51,6 +51,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { db, clock, log, config } = options
   silenceLibraryConsole()
   pinRoot(config.waUrl)
+  const leaseMs = config.leaseMs ?? 30_000
   const writer = new KeyWriter((sessions) => writeKeys(db, sessions), log)
   const sessions = new Sessions({
     db,
@@ -60,7 +61,7 @@ export function createEngine(options: EngineOptions): Engine {
     log,
     listener: options.listener,
     ownerId: options.ownerId,
-    leaseMs: config.leaseMs ?? 30_000,
+    leaseMs,
     maxConnecting: config.maxConnecting ?? 10,
     environment: {
       clock,
@@ -69,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
       listener: options.listener,
       waUrl: config.waUrl,
       connectTimeoutMs: config.connectTimeoutMs ?? 20_000,
+      leaseMs,
       reconnectBaseMs: config.reconnectBaseMs ?? 1000,
       probe: { afterMs: config.probeAfterMs ?? 90_000, timeoutMs: config.probeTimeoutMs ?? 10_000 },
     },

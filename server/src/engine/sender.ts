@@ -46,16 +46,17 @@ export class Sender {
 
   /** Sends one message; never throws. */
   async send(submission: Submission, ackTimeoutMs: number): Promise<SubmitOutcome> {
-    const { addresses, isOpen, log } = this.#options
+    const { isOpen, log } = this.#options
     const { waMessageId, chatId } = submission
     if (!isOpen()) return { kind: 'unknown', error: 'not_connected' }
-    let message: proto.IMessage
-    const ack = this.#acks.wait(waMessageId, chatId, ackTimeoutMs)
+    const answered = this.#acks.wait(waMessageId, chatId, ackTimeoutMs)
     try {
-      const jid = await addresses.jidOf(chatId)
-      message = await this.#convert(submission)
-      this.#recent.set(waMessageId, message)
-      await this.#chats.run(jid, () => this.#relay(jid, message, waMessageId))
+      const handedOver = this.#chats.run(chatId, () => this.#handOver(submission))
+      // On a connection that dies the library may wait for an answer for a minute: nobody waits with it.
+      const lost = answered.then((ack) => (ack.kind === 'none' ? ack : undefined))
+      const first = await Promise.race([handedOver, lost])
+      if (first !== undefined && 'why' in first) return { kind: 'unknown', error: first.why }
+      return this.#conclude(await answered, (await handedOver).message)
     } catch (error) {
       this.#acks.cancel(waMessageId, 'not_sent')
       const text = error instanceof Error ? maskDigits(error.message) : 'unknown'
@@ -64,7 +65,6 @@ export class Sender {
         ? { kind: 'refused', error: 'not_deliverable' }
         : { kind: 'unknown', error: 'connection_lost' }
     }
-    return this.#conclude(await ack, message)
   }
 
   /** The server's ack of a message; returns what a late one means, for a message nobody waits for any more. */
@@ -89,6 +89,14 @@ export class Sender {
   /** The connection is gone. */
   close(): void {
     this.#acks.loseAll()
+  }
+
+  async #handOver(submission: Submission): Promise<{ message: proto.IMessage }> {
+    const { waMessageId, chatId } = submission
+    const message = await this.#convert(submission)
+    this.#recent.set(waMessageId, message)
+    await this.#relay(await this.#options.addresses.jidOf(chatId), message, waMessageId)
+    return { message }
   }
 
   async #convert(submission: Submission): Promise<proto.IMessage> {

@@ -1,6 +1,6 @@
 import type { AuthenticationCreds } from 'baileys'
 import type { Database } from '../platform/database.ts'
-import { eraseKeys, readKeys, releaseLease } from './auth-store.ts'
+import { eraseKeys, readKeys, releaseLease, renewLeases } from './auth-store.ts'
 import { decodeKey } from './key-codec.ts'
 import type { KeyWriter, WriteSource } from './key-writer.ts'
 
@@ -63,6 +63,11 @@ export class SessionVault {
   /** Erases the pairing and every key, if the session is still ours. */
   async erase(): Promise<void> {
     await eraseKeys(this.#options.db, this.sessionId, this.epoch)
+  }
+
+  /** Prolongs the lease; false when the session is somebody else's now. */
+  async renew(leaseMs: number): Promise<boolean> {
+    return (await renewLeases(this.#options.db, [this], leaseMs)).has(this.sessionId)
   }
 
   /** Lets another process have the session at once. */

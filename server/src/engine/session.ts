@@ -4,14 +4,14 @@ import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import { qrLifetimesMs } from './baileys.ts'
-import { Connection, type Ending } from './connection.ts'
+import { Connection } from './connection.ts'
 import { judgeDisconnect, reconnectPauseMs, type Verdict } from './disconnects.ts'
+import { describeEnding, type Ending } from './endings.ts'
 import type { LinkCode } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { parseJid } from './jids.ts'
 import { initAuthCreds } from './library.ts'
-import { maskDigits } from './library-log.ts'
 import { createRetryCounters } from './retry-counters.ts'
 import type { SessionVault } from './session-vault.ts'
 import { StateTeller } from './state-teller.ts'
@@ -29,6 +29,7 @@ export interface SessionEnvironment {
   reconnectBaseMs: number
   /** Silence after which the connection is probed, and how long the probe waits. */
   probe: { afterMs: number; timeoutMs: number }
+  leaseMs: number
   /** Waits for a turn to connect; call the result when the attempt is decided. */
   takeConnectTurn(): Promise<() => void>
 }
@@ -164,6 +165,20 @@ export class Session {
     return { code, expiresAt: new Date(this.#environment.clock.nowMs() + pairingCodeLifetimeMs) }
   }
 
+  /** A second process on the same device would be thrown out by this one and throw it out in turn. */
+  async #reconnect(): Promise<void> {
+    let isHeld: boolean
+    try {
+      isHeld = await this.#vault.renew(this.#environment.leaseMs)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the lease could not be checked')
+      if (!this.#isOver) await this.#retry('reconnecting', 'the database cannot be reached', false)
+      return
+    }
+    if (isHeld) await this.#connect()
+    else await this.#fail('replaced', 'another process took the session over')
+  }
+
   async #connect(): Promise<void> {
     const release = await this.#environment.takeConnectTurn()
     if (this.#isOver) return release()
@@ -252,14 +267,14 @@ export class Session {
     const wasOpen = this.#openedAtMs > 0
     this.#clearConnection()
     const verdict = this.#judge(ending, isPairedNow)
-    this.#log.info({ ending: describe(ending), verdict: verdict.kind }, 'the connection ended')
+    this.#log.info({ ending: describeEnding(ending), verdict: verdict.kind }, 'the connection ended')
     if (verdict.kind === 'renew') return void this.#connect()
     if (verdict.kind === 'fail') {
       if (verdict.erasesPairing) await this.#erasePairing()
-      return void this.#fail(verdict.reason, describe(ending))
+      return void this.#fail(verdict.reason, describeEnding(ending))
     }
     if (!wasOpen) this.#wasWorking = false
-    await this.#retry(verdict.reason, describe(ending), ending.kind === 'deaf')
+    await this.#retry(verdict.reason, describeEnding(ending), ending.kind === 'deaf')
   }
 
   #clearConnection(): void {
@@ -295,7 +310,7 @@ export class Session {
     const { clock, ids, reconnectBaseMs } = this.#environment
     const pauseMs = isAtOnce ? 0 : reconnectPauseMs(this.#attempt, reconnectBaseMs, ids.random())
     this.#attempt += 1
-    this.#retryTimer = clock.schedule(pauseMs, () => void this.#connect())
+    this.#retryTimer = clock.schedule(pauseMs, () => void this.#reconnect())
     await this.#tell('starting', reason, { error })
   }
 
@@ -374,19 +389,4 @@ const pairingCodeLifetimeMs = 160_000
 
 function isPaired(credentials: AuthenticationCreds): boolean {
   return credentials.account !== undefined
-}
-
-function describe(ending: Ending): string {
-  switch (ending.kind) {
-    case 'code':
-      return maskDigits(`${ending.code}: ${ending.message}`)
-    case 'store_failed':
-      return 'what arrived could not be stored'
-    case 'fenced':
-      return 'another process took the session over'
-    case 'deaf':
-      return 'no answer to a probe'
-    case 'timeout':
-      return 'no connection in time'
-  }
 }

@@ -1,0 +1,25 @@
+import { maskDigits } from './library-log.ts'
+
+/** Why a connection ended: a code of WhatsApp or of the library, or our own reason. */
+export type Ending =
+  | { kind: 'code'; code: number; message: string }
+  | { kind: 'fenced' }
+  | { kind: 'store_failed'; error: unknown }
+  | { kind: 'deaf' }
+  | { kind: 'timeout' }
+
+/** A sentence for the log and `last_error`, without addresses. */
+export function describeEnding(ending: Ending): string {
+  switch (ending.kind) {
+    case 'code':
+      return maskDigits(`${ending.code}: ${ending.message}`)
+    case 'store_failed':
+      return 'what arrived could not be stored'
+    case 'fenced':
+      return 'another process took the session over'
+    case 'deaf':
+      return 'no answer to a probe'
+    case 'timeout':
+      return 'no connection in time'
+  }
+}

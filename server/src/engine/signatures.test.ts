@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { after, before, suite, test } from 'node:test'
+import { generateKeyPair, SIMULATOR_ROOT_PUBLIC_KEY } from '@moltflow/simulator'
+import { Curve } from 'baileys'
+import { openTestDatabase, type TestDatabase } from '../../test/harness-database.ts'
+import { createSimulator, createTestEngine } from '../../test/harness-engine.ts'
+import { systemIds } from '../platform/ids.ts'
+import { silenceLibraryConsole } from './console-guard.ts'
+import { createEngine, simulatorRootPublicKey } from './create-engine.ts'
+import { maskDigits } from './library-log.ts'
+import { requireXeddsa, signXeddsa } from './signatures.ts'
+
+const ids = systemIds()
+
+suite('signatures', () => {
+  const pair = Curve.generateKeyPair()
+  const message = Buffer.from('message')
+
+  test('a good signature passes, everything else throws', () => {
+    const signature = signXeddsa(pair.private, message)
+    assert.equal(requireXeddsa(pair.public, message, signature), true)
+    assert.equal(Curve.verify(pair.public, message, signature), true)
+    const garbage = Buffer.alloc(64, 7)
+    const changed = Buffer.from(signature)
+    changed[3] = (changed[3] ?? 0) ^ 1
+    for (const bad of [garbage, changed, Buffer.alloc(0), Buffer.alloc(63)]) {
+      assert.throws(() => requireXeddsa(pair.public, message, bad), /Invalid signature/)
+      assert.equal(Curve.verify(pair.public, message, bad), false)
+    }
+    assert.equal(Curve.verify(Curve.generateKeyPair().public, message, signature), false)
+    assert.equal(Curve.verify(pair.public, Buffer.from('massage'), signature), false)
+  })
+
+  test('signatures of the library and ours agree', () => {
+    const curve = createRequire(import.meta.url)('curve25519-js') as {
+      sign(key: Uint8Array, message: Uint8Array): Uint8Array
+      verify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+    }
+    assert.equal(requireXeddsa(pair.public, message, curve.sign(pair.private, message)), true)
+    assert.equal(curve.verify(pair.public, message, signXeddsa(pair.private, message)), true)
+  })
+
+  test('the Signal library checks through ours, the signed pre-key of a bundle included', () => {
+    const curve = createRequire(import.meta.url)('libsignal/src/curve.js') as {
+      verifySignature(key: Uint8Array, message: Uint8Array, signature: Uint8Array, isInit?: boolean): boolean
+    }
+    const key = Buffer.concat([Buffer.from([5]), pair.public])
+    assert.throws(() => curve.verifySignature(key, message, Buffer.alloc(64, 1), true), /Invalid signature/)
+  })
+})
+
+suite('server certificate', () => {
+  let database: TestDatabase
+
+  before(async () => {
+    database = await openTestDatabase()
+  })
+
+  after(() => database.close())
+
+  test('the pinned root is the simulator own', () => {
+    assert.equal(simulatorRootPublicKey, SIMULATOR_ROOT_PUBLIC_KEY)
+  })
+
+  test('a server with another root is never spoken to', async () => {
+    await using impostor = await createSimulator({ root: generateKeyPair() })
+    const { engine, listener } = createTestEngine({ db: database.db, waUrl: impostor.url })
+    const session = { tenantId: ids.uuid(), sessionId: ids.uuid() }
+    await engine.start(session)
+    const refused = await listener.next('state', ({ reason }) => reason === 'unreachable')
+    assert.match(refused.error ?? '', /certificate/)
+    assert.ok(!listener.all('state').some(({ status }) => status === 'qr_code'))
+    await engine.close()
+  })
+
+  test('another address than loopback is refused', () => {
+    const make = (waUrl: string) => createEngine({ config: { waUrl }, db: database.db } as never)
+    for (const url of ['ws://example.com', 'ws://10.0.0.1:4000', 'ws://127.0.0.1.example.com']) {
+      assert.throws(() => make(url), /loopback/, url)
+    }
+  })
+})
+
+suite('console guard', () => {
+  test('lines of the Signal library are dropped, all others pass', () => {
+    const printed: unknown[][] = []
+    const record = (...values: unknown[]): void => void printed.push(values)
+    const target = {
+      info: record,
+      warn: record,
+      error: record,
+      log: record,
+      debug: record,
+    } as unknown as Console
+    silenceLibraryConsole(target)
+    silenceLibraryConsole(target)
+    target.info('Closing session:', { currentRatchet: {} })
+    target.warn('Session already closed', {})
+    target.error('Session error:Error: Bad MAC', 'stack')
+    target.log({ currentRatchet: {} })
+    target.log('listening on 3000')
+    assert.deepEqual(printed, [['listening on 3000']])
+  })
+
+  test('every line that the library prints is known to the guard', async () => {
+    const directory = new URL('../../../node_modules/libsignal/src/', import.meta.url)
+    const guard = await readFile(new URL('./console-guard.ts', import.meta.url), 'utf8')
+    for (const name of await readdir(directory)) {
+      if (!name.endsWith('.js')) continue
+      const source = await readFile(new URL(name, directory), 'utf8')
+      for (const [, text] of source.matchAll(/^\s*console\.\w+\(["'`]([^"'`]+)/gm)) {
+        const start = (text ?? '').slice(0, 14)
+        assert.ok(guard.includes(`'${start}`), `${name} prints "${text}"`)
+      }
+    }
+  })
+
+  test('digits of addresses are masked in sentences', () => {
+    assert.equal(
+      maskDigits('Invalid mapping: 15550001111@s.whatsapp.net, 12345'),
+      'Invalid mapping: #@s.whatsapp.net, #',
+    )
+  })
+})
