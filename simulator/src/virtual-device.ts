@@ -1,12 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { type BinaryNode, proto, unpadRandomMax16, writeRandomPadMax16 } from 'baileys'
-import {
-  ProtocolAddress,
-  SessionBuilder,
-  SessionCipher,
-  type SessionRecord,
-  type SignalStorage,
-} from 'libsignal'
+import { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'libsignal'
 import { generateKeyPair, type KeyPair, sign, withTypeByte } from './keys.ts'
 import { stanza, writeNumber } from './stanza.ts'
 
@@ -103,15 +97,25 @@ export class VirtualDevice {
     return { type: type === preKeyMessage ? 'pkmsg' : 'msg', ciphertext: Buffer.from(body, 'binary') }
   }
 
-  /** Decrypts what a device sent; throws when no session fits. */
+  /**
+   * Decrypts what a device sent; throws when no session fits. libsignal moves the ratchet of every session it
+   * tries before it knows whether the message fits, so a failure puts the sessions back as they were.
+   */
   async decrypt(device: string, type: string, ciphertext: Uint8Array): Promise<proto.Message> {
-    const cipher = new SessionCipher(this.#storage, this.#address(device))
+    const address = this.#address(device)
+    const cipher = new SessionCipher(this.#storage, address)
     const bytes = Buffer.from(ciphertext)
-    const plaintext =
-      type === 'pkmsg'
-        ? await cipher.decryptPreKeyWhisperMessage(bytes)
-        : await cipher.decryptWhisperMessage(bytes)
-    return decodePadded(plaintext)
+    const backup = this.#sessions.get(address.toString())?.serialize()
+    try {
+      const plaintext =
+        type === 'pkmsg'
+          ? await cipher.decryptPreKeyWhisperMessage(bytes)
+          : await cipher.decryptWhisperMessage(bytes)
+      return decodePadded(plaintext)
+    } catch (cause) {
+      if (backup) this.#sessions.set(address.toString(), SessionRecord.deserialize(backup))
+      throw cause
+    }
   }
 
   #address(device: string): ProtocolAddress {

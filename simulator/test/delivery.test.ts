@@ -156,6 +156,32 @@ suite('delivery', () => {
     assert.deepEqual([account?.messages, account?.duplicates], [1, 0])
   })
 
+  test('a client that lost its latest keys is understood again, without a duplicate', async () => {
+    verifies('RETRY-02')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    const exchange = async (text: string) => {
+      await client.socket.sendMessage(jidOf(bob), { text })
+      await simulator.nextMessage(bob, (message) => message.text === text)
+      const { id } = await simulator.sendMessage(bob, { to: owner, text: `${text} back` })
+      await client.message(({ key, message }) => key.id === id && Boolean(message))
+    }
+    await exchange('one')
+    const store = new Map(client.auth.store)
+    for (const text of ['two', 'three']) await exchange(text)
+    await client.close()
+    client.auth.store.clear()
+    for (const [key, value] of store) client.auth.store.set(key, value)
+    client.connect()
+    await client.open()
+    for (const text of ['four', 'five', 'six']) await exchange(text)
+    for (const text of ['one', 'two', 'three', 'four', 'five', 'six']) {
+      await simulator.nextMessage(owner, (message) => message.fromMe === true && message.text === text)
+    }
+    const account = simulator.state().accounts.find(({ phone }) => phone === bob)
+    assert.deepEqual([account?.messages, account?.duplicates], [6, 0])
+  })
+
   test('a phone sees that the client types, records and stops', async () => {
     verifies('PRES-01')
     await using simulator = await startSimulator()

@@ -183,14 +183,13 @@ function arrive(transit: Transit, account: Account, message: proto.Message): voi
 
 /** The phone could not read it and asks for it again, as real phones do up to five times. */
 function askAgain(transit: Transit, account: Account): void {
-  const { world, node, sender, chat, parts, groupPart } = transit
+  const { world, node, sender, parts, groupPart } = transit
   const part = parts.get(`${account.lid}:0`) ?? groupPart
   const count = Number(part?.attrs.count ?? 0) + 1
-  if (count > maxRetries || account === sender.account) return
+  if (count > maxRetries) return
   const id = node.attrs.id ?? ''
   world.askedAgain.add(id)
-  const who =
-    chat instanceof Group ? { from: chat.id, ...chat.authorAttributes(account) } : { from: node.attrs.to }
+  const who = retryAttributes(transit, account)
   const retry = stanza('retry', { count, id, t: seconds(), v: '1', error: '0' })
   const registration = stanza('registration', {}, writeNumber(account.device.registrationId, 4))
   // The first time the client fetches new keys itself; later the phone sends them along.
@@ -198,6 +197,14 @@ function askAgain(transit: Transit, account: Account): void {
   sender.queue.add(
     stanza('receipt', { ...who, id, type: 'retry', t: seconds() }, [retry, registration, ...keys]),
   )
+}
+
+/** Who asks again. The own phone names the chat as recipient, since the message was not for itself. */
+function retryAttributes({ chat, sender, node }: Transit, account: Account): Record<string, string> {
+  const to = node.attrs.to ?? ''
+  if (chat instanceof Group) return { from: chat.id, ...chat.authorAttributes(account) }
+  if (account === sender.account && chat !== account) return { from: account.jid, recipient: to }
+  return { from: to }
 }
 
 /** Passes the message on to the linked devices of an account. */
