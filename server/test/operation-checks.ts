@@ -47,11 +47,14 @@ export function fillPath(path: string, fill: (name: string, index: number) => st
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(fill(name, index++)))
 }
 
-/** Names of the path's parameters that are ids of ours. */
-function idsIn(operation: Operation): string[] {
+/** Names of the path's parameters that are ids of ours: uuids, and whatever names a resource that can be made. */
+function idsIn(target: CheckTarget, operation: Operation): string[] {
   const properties = operation.params === undefined ? {} : (inputSchemaOf(operation.params).properties ?? {})
   const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
-  return names.filter((name) => properties[name]?.format === 'uuid')
+  return names.filter((name) => {
+    const collection = collectionOf(name, operation.path.slice(0, operation.path.indexOf(`{${name}}`)))
+    return properties[name]?.format === 'uuid' || (collection !== undefined && canMake(target, collection))
+  })
 }
 
 const sampleParameter = (operation: Operation) => (name: string) => {
@@ -139,7 +142,7 @@ export async function checkAuthority(target: CheckTarget, operation: Operation):
 
 /** 404 for a malformed id, an unknown id, and the real id of another tenant. */
 export async function checkIds(target: CheckTarget, operation: Operation): Promise<string[]> {
-  const ids = idsIn(operation)
+  const ids = idsIn(target, operation)
   const problems: string[] = []
   if (ids.length === 0 || operation.access === 'public') return problems
   const headers = await allowedHeaders(operation, target.tenant)
@@ -291,7 +294,7 @@ async function createResources(
   problems: string[],
 ): Promise<Map<string, string> | undefined> {
   const made = new Map<string, string>()
-  for (const name of idsIn(operation)) {
+  for (const name of idsIn(target, operation)) {
     const collection = collectionOf(name, operation.path.slice(0, operation.path.indexOf(`{${name}}`)))
     if (collection === undefined || !canMake(target, collection)) {
       problems.push(

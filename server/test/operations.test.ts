@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
+import type { Context } from '../src/context.ts'
+import { storeInbound } from '../src/features/messages/store-inbound.service.ts'
 import { applyState } from '../src/features/sessions/sessions.service.ts'
 import { features } from '../src/features.ts'
 import { defineOperation, type Operation } from '../src/operation.ts'
 import type { Scope } from '../src/scopes.ts'
 import { idParams } from '../src/wire.ts'
 import { injectDoor, type Reply } from './api-client.ts'
-import { buildStateChange, createSession } from './builders.ts'
+import { buildInboundMessage, buildStateChange, createSession } from './builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from './harness.ts'
 import { liftLimits } from './lift-limits.ts'
 import {
@@ -40,15 +42,27 @@ const checks = {
 /** Resources that no POST of their collection makes. A feature that has one adds a line here. */
 const builders: Record<string, ResourceBuilder> = {
   async deliveries(tenant, [webhookId]) {
-    const headers = { authorization: `Bearer ${await tenant.token('owner')}` }
-    const api = harness.api.with(headers)
-    const session = await createSession(api)
-    const { tenant_id: tenantId } = await api.get(200, '/auth/me')
-    await applyState(harness.app.ctx, buildStateChange({ tenantId, sessionId: session.id }))
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    await applyState(harness.app.ctx, buildStateChange({ tenantId, sessionId }))
     const { deliveries } = await api.get(200, `/webhooks/${webhookId}/deliveries`)
     assert.ok(deliveries[0], 'a session that changed its state causes a delivery')
     return deliveries[0].id
   },
+  async messages(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    const message = buildInboundMessage({ tenantId, sessionId })
+    const ctx: Context = { ...harness.app.ctx, caller: { kind: 'system', tenantId } }
+    await storeInbound(ctx, [message])
+    const { messages } = await api.get(200, `/messages/chat/${sessionId}/${message.chatId}`)
+    return messages[0].id
+  },
+}
+
+async function openSession(tenant: CheckedTenant) {
+  const api = harness.api.with({ authorization: `Bearer ${await tenant.token('owner')}` })
+  const session = await createSession(api)
+  const { tenant_id: tenantId } = await api.get(200, '/auth/me')
+  return { api, tenantId: tenantId as string, sessionId: session.id as string }
 }
 
 let harness: TestApp
