@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { eq } from 'drizzle-orm'
 import { type Identity, openIdentity, untilStatus } from '../../../test/identity.ts'
 import { announceChange } from '../tenants/changes.service.ts'
+import { tenants } from '../tenants/tenants.tables.ts'
 import { beginAttempt } from '../users/attempts.service.ts'
 import { hashPassword, isOutdated, verifyPassword } from '../users/passwords.service.ts'
 import { updateUser } from '../users/users.store.ts'
@@ -99,6 +101,24 @@ suite('POST /auth/login', () => {
     await updateUser(ctx.db.sql, account.tenantId, account.userId, { suspendedAt: ctx.clock.now() })
     assert.equal((await login(account.email, 'wrong password')).status, 401)
     assert.equal((await login(account.email, password)).status, 403)
+  })
+
+  test('403 in a suspended tenant, 401 in a deleted one', async () => {
+    const account = await identity.createAccount({ passwordHash })
+    const { ctx } = identity
+    const setStatus = (status: 'suspended' | 'deleted') =>
+      ctx.db.transaction(async (sql) => {
+        await sql.update(tenants).set({ status }).where(eq(tenants.id, account.tenantId))
+        await announceChange(ctx, sql, [`tenant:${account.tenantId}`])
+      })
+    await setStatus('suspended')
+    assert.equal((await login(account.email, password)).status, 403)
+    assert.equal((await me(account.token)).status, 403)
+    assert.equal((await refresh(account.refreshToken)).status, 403)
+    await setStatus('deleted')
+    assert.equal((await login(account.email, password)).status, 401)
+    assert.equal((await me(account.token)).status, 401)
+    assert.equal((await refresh(account.refreshToken)).status, 401)
   })
 
   test('429 with Retry-After after ten wrong passwords, also in parallel, and never for good', async () => {

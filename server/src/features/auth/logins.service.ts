@@ -3,6 +3,7 @@ import type { Caller, Context } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { forbidden } from '../../platform/errors.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'
+import { getTenant } from '../tenants/tenants.service.ts'
 import { beginAttempt, hashAddress, sweepAttempts } from '../users/attempts.service.ts'
 import { hashPassword, isOutdated, verifyPassword } from '../users/passwords.service.ts'
 import { accountSuspended, scopesOfRole } from '../users/users.schema.ts'
@@ -89,7 +90,9 @@ export async function signIn(ctx: Context, email: string, password: string, orig
   const isRight = await verifyPassword(password, user?.passwordHash)
   if (user === undefined || !isRight) throw wrongCredentials.create()
   await attempt.succeed()
-  if (user.suspendedAt !== null) throw accountSuspended.create()
+  const { status: tenantStatus } = await getTenant(ctx.db.sql, user.tenantId)
+  if (tenantStatus === 'deleted') throw wrongCredentials.create()
+  requireActive({ suspendedAt: user.suspendedAt, tenantStatus })
   const isOld = user.passwordHash !== null && isOutdated(user.passwordHash)
   const freshHash = isOld ? await hashPassword(ctx, password) : undefined
   return ctx.db.transaction(async (sql) => {
@@ -100,7 +103,7 @@ export async function signIn(ctx: Context, email: string, password: string, orig
 }
 
 /** Refuses users and tenants that may not work now. */
-function requireActive(state: LoginState): void {
+function requireActive(state: Pick<LoginState, 'suspendedAt' | 'tenantStatus'>): void {
   if (state.suspendedAt !== null) throw accountSuspended.create()
   if (state.tenantStatus === 'suspended') throw forbidden.create({ message: 'This tenant is suspended' })
 }
