@@ -49,11 +49,12 @@ export class RunningProcess {
     }
   }
 
-  /** Signals the whole group and waits for the end; returns the exit code, or null after a kill. */
+  /** Signals the program (npm hands SIGTERM on), or kills the whole group; returns the exit code, or null after a kill. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 20_000): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode
     const ended = once(this.child, 'exit', { signal: AbortSignal.timeout(timeoutMs) })
-    process.kill(-(this.child.pid ?? 0), signal)
+    const pid = this.child.pid ?? 0
+    process.kill(signal === 'SIGKILL' ? -pid : pid, signal)
     await ended
     return this.child.exitCode
   }

@@ -23,7 +23,11 @@ interface Delivery {
 }
 
 /** Polls until `probe` answers something; bounded. */
-async function until<T>(what: string, probe: () => Promise<T | undefined> | T | undefined, timeoutMs = 20_000): Promise<T> {
+async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined> | T | undefined,
+  timeoutMs = 20_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const found = await probe()
@@ -57,10 +61,20 @@ async function startReceiver() {
 }
 
 function client(baseUrl: string) {
-  return async (status: number, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Json> => {
+  return async (
+    status: number,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Json> => {
     const response = await fetch(`${baseUrl}/api/v2${path}`, {
       method,
-      headers: { 'x-api-key': apiKey, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        'x-api-key': apiKey,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
@@ -72,7 +86,10 @@ function client(baseUrl: string) {
 /** Reads an event stream into an array until closed. */
 async function openStream(url: string) {
   const abort = new AbortController()
-  const response = await fetch(url, { headers: { 'x-api-key': apiKey, accept: 'text/event-stream' }, signal: abort.signal })
+  const response = await fetch(url, {
+    headers: { 'x-api-key': apiKey, accept: 'text/event-stream' },
+    signal: abort.signal,
+  })
   assert.equal(response.status, 200)
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/)
   const frames: { event: string; data: Json; id: string | undefined }[] = []
@@ -84,8 +101,17 @@ async function openStream(url: string) {
       const parts = buffered.split('\n\n')
       buffered = parts.pop() ?? ''
       for (const part of parts) {
-        const fields = Object.fromEntries(part.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]))
-        if (fields['event'] !== undefined) frames.push({ event: fields['event'], data: JSON.parse(fields['data'] ?? 'null'), id: fields['id'] })
+        const fields = Object.fromEntries(
+          part
+            .split('\n')
+            .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]),
+        )
+        if (fields['event'] !== undefined)
+          frames.push({
+            event: fields['event'],
+            data: JSON.parse(fields['data'] ?? 'null'),
+            id: fields['id'],
+          })
       }
     }
   })().catch(() => undefined)
@@ -106,7 +132,9 @@ function assertSigned(delivery: Delivery): void {
   assert.throws(() => new Webhook(secret).verify(`${delivery.raw} `, delivery.headers))
 }
 
-test('the main job: from an empty directory to signed webhooks, over a restart, to logout', { timeout: 240_000 }, async (t) => {
+test('the main job: from an empty directory to signed webhooks, over a restart, to logout', {
+  timeout: 240_000,
+}, async (t) => {
   await using data = await temporaryDirectory()
   await using receiver = await startReceiver()
   const simulator = await startSimulator()
@@ -140,7 +168,9 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
 
   const session = await call(201, 'POST', '/sessions', { name: 'Front desk' })
   assert.equal(session.status, 'stopped')
-  const stream = await openStream(`${server.url}/api/v2/sessions/${session.id}/events?token=${token}`.replace(`?token=${token}`, ''))
+  const stream = await openStream(
+    `${server.url}/api/v2/sessions/${session.id}/events?token=${token}`.replace(`?token=${token}`, ''),
+  )
   await call(200, 'POST', `/sessions/${session.id}/start`)
   const qr = await until('a QR code', async () => {
     const response = await fetch(`${server.url}/api/v2/sessions/${session.id}/qr`, {
@@ -155,7 +185,14 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
     name: 'journey',
     url: receiver.url,
     secret,
-    events: ['message.received', 'message.sent', 'message.delivered', 'message.read', 'session.connected', 'session.disconnected'],
+    events: [
+      'message.received',
+      'message.sent',
+      'message.delivered',
+      'message.read',
+      'session.connected',
+      'session.disconnected',
+    ],
   })
   assert.equal(hook.secret, undefined)
 
@@ -168,7 +205,11 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
   assertSigned(connected)
   assert.equal(connected.body.data.phone_number, ourPhone)
 
-  const sent = await call(201, 'POST', '/messages/send', { session_id: session.id, chat_id: `+${friendPhone}`, message: 'Hello from the journey' })
+  const sent = await call(201, 'POST', '/messages/send', {
+    session_id: session.id,
+    chat_id: `+${friendPhone}`,
+    message: 'Hello from the journey',
+  })
   assert.equal(sent.status, 'sent')
   assert.equal(sent.direction, 'outbound')
   assert.equal(sent.wa_chat_id, `${friendPhone}@c.us`)
@@ -176,11 +217,22 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
     const messages = await simulator.call<Json[]>('GET', `/accounts/${friendPhone}/messages`)
     return messages.length > 0 ? messages : undefined
   })
-  assert.deepEqual(inbox.map((m) => m.text), ['Hello from the journey'])
+  assert.deepEqual(
+    inbox.map((m) => m.text),
+    ['Hello from the journey'],
+  )
   assert.equal(inbox[0].id, sent.wa_message_id)
 
-  await simulator.call('POST', `/accounts/${friendPhone}/receipts`, { mode: 'read', deliveryMs: 20, readMs: 60 })
-  const second = await call(201, 'POST', '/messages/send', { session_id: session.id, chat_id: friendPhone, message: 'And again' })
+  await simulator.call('POST', `/accounts/${friendPhone}/receipts`, {
+    mode: 'read',
+    deliveryMs: 20,
+    readMs: 60,
+  })
+  const second = await call(201, 'POST', '/messages/send', {
+    session_id: session.id,
+    chat_id: friendPhone,
+    message: 'And again',
+  })
   const isSecond = (data: Json) => data.message_id === second.id
   for (const event of ['message.sent', 'message.delivered', 'message.read']) {
     const delivery = await receiver.next(event, isSecond)
@@ -189,7 +241,10 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
     assert.equal(delivery.body.data.direction, 'outbound')
   }
 
-  await simulator.call('POST', `/accounts/${friendPhone}/messages`, { to: `${ourPhone}@c.us`, text: 'Hi, is it still free?' })
+  await simulator.call('POST', `/accounts/${friendPhone}/messages`, {
+    to: `${ourPhone}@c.us`,
+    text: 'Hi, is it still free?',
+  })
   const received = await receiver.next('message.received')
   assertSigned(received)
   assert.equal(received.body.data.message, 'Hi, is it still free?')
@@ -198,8 +253,11 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
   assert.equal(received.body.data.direction, 'inbound')
   await stream.close()
 
-  assert.equal(await server.process.stop('SIGTERM'), 0)
-  await simulator.call('POST', `/accounts/${friendPhone}/messages`, { to: `${ourPhone}@c.us`, text: 'While you were away' })
+  assert.equal(await server.process.stop('SIGTERM'), 0, server.process.output)
+  await simulator.call('POST', `/accounts/${friendPhone}/messages`, {
+    to: `${ourPhone}@c.us`,
+    text: 'While you were away',
+  })
   server = await startServer({ env })
   call = client(server.url)
   await until('working again without a scan', async () => {
@@ -211,7 +269,14 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
 
   const out = await call(200, 'POST', `/sessions/${session.id}/logout`)
   assert.deepEqual([out.status, out.phone_number], ['stopped', null])
-  assert.equal((await receiver.next('session.disconnected', (data) => data.reason === 'logout')).body.data.session_id, session.id)
-  await call(400, 'POST', '/messages/send', { session_id: session.id, chat_id: friendPhone, message: 'too late' })
-  assert.equal(await server.process.stop('SIGTERM'), 0)
+  assert.equal(
+    (await receiver.next('session.disconnected', (data) => data.reason === 'logout')).body.data.session_id,
+    session.id,
+  )
+  await call(400, 'POST', '/messages/send', {
+    session_id: session.id,
+    chat_id: friendPhone,
+    message: 'too late',
+  })
+  assert.equal(await server.process.stop('SIGTERM'), 0, server.process.output)
 })

@@ -11,6 +11,7 @@ import type { Ids } from '../../platform/ids.ts'
 import { createRateLimits, type RateLimits } from '../../platform/rate-limits.ts'
 import { addStreams } from '../sse/streams.ts'
 import { allowOrigins } from './cors.ts'
+import { drainOnClose } from './drain.ts'
 import { createErrorHandler } from './errors.ts'
 import { createGatekeeper } from './gatekeeper.ts'
 import { addHealthRoutes, type HealthChecks } from './health.ts'
@@ -76,6 +77,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   http.setErrorHandler(handleError)
   prepareRequests(http, securityHeaders(settings.publicUrl.startsWith('https:')))
   logAccess(http, log)
+  drainOnClose(http, clock)
   acceptAnyBody(http)
   allowOrigins(http, settings.corsOrigins)
   addOperationRoutes(http, operations, gatekeeper, policy)
