@@ -3,94 +3,151 @@ import type { Context } from '../../context.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 
-/** Deliveries that run at once in one process, over all webhooks. */
-export const deliveryConcurrency = 128
+/** Deliveries that one process takes on at once, running and waiting for room, over all webhooks. */
+export const deliveryConcurrency = 400
 
 /** An endpoint that needs longer than this for an answer is slow. */
 const slowMs = 1000
-/** How many attempts run at once: to one endpoint, to one that is slow, to all slow ones together. */
-const limits = { quick: 16, slow: 4, allSlow: 32 }
-const firstWaitMs = 100
-const longestWaitMs = 120_000
-const leastPaceMs = 5
+/** How many attempts run at once, to one endpoint and to all slow ones together. */
+const running = { quick: 20, slow: 4, allSlow: 100 }
+/** How many wait in memory for one endpoint, and for all quick and all slow ones together. */
+const waiting = { each: 60, quick: 100, slow: 100 }
+/** What finds no place at all comes back later, so many milliseconds apart. */
+const spreadMs = { quick: 2, slow: 20 }
+const leastWaitMs = 100
 /** Weight of the newest attempt in the average. */
 const newestWeight = 0.3
 
-interface Endpoint {
-  /** Start of each running attempt, oldest first. */
-  running: Map<object, number>
-  averageMs: number | undefined
-  /** Until when deferred attempts are spread already. */
-  spreadUntilMs: number
+type Pace = 'quick' | 'slow'
+
+interface Waiter {
+  pace: Pace
+  resolve(slot: Slot | PutOff): void
 }
 
-/** Leave to attempt, or how long to wait before asking again. */
-export type Slot = { leave(): void } | { waitMs: number }
+interface Endpoint {
+  /** Start of each running attempt, oldest first; undefined until it connects. */
+  running: Map<object, number | undefined>
+  waiters: Waiter[]
+  averageMs: number | undefined
+}
+
+/** Leave to make one attempt. */
+export interface Slot {
+  /** The attempt connects now: from here on its endpoint's time counts. */
+  begin(): void
+  /** The attempt ended, or never began. */
+  leave(): void
+}
+
+/** No room: come back later. */
+export interface PutOff {
+  waitMs: number
+}
 
 /**
- * Keeps room: however many deliveries wait for slow or dead endpoints, workers stay free for the others. An attempt
- * that finds no room is not kept waiting in memory but put off, at the pace at which its endpoint answers.
+ * Keeps room: however many deliveries wait for slow or dead endpoints, the others are attempted at once. A few wait
+ * in memory for their endpoint and follow as soon as it answers; the rest is put off, at a bounded rate.
  */
 export class EndpointSlots {
   readonly #clock: Clock
   readonly #endpoints = new LRUCache<string, Endpoint>({ max: 10_000 })
   readonly #busy = new Set<Endpoint>()
+  readonly #waiting = { quick: 0, slow: 0 }
+  readonly #spreadUntilMs = { quick: 0, slow: 0 }
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  enter(webhookId: string): Slot {
-    const nowMs = this.#clock.monotonicMs()
+  /** Room for one attempt, now or when the endpoint has answered another; or how long to stay away. */
+  enter(webhookId: string, signal?: AbortSignal): Slot | PutOff | Promise<Slot | PutOff> {
     const endpoint = this.#endpointOf(webhookId)
-    const limit = this.#limitOf(endpoint, nowMs)
-    if (endpoint.running.size >= limit) return { waitMs: putOff(endpoint, limit, nowMs) }
-    const attempt = {}
-    endpoint.running.set(attempt, nowMs)
-    this.#busy.add(endpoint)
-    return { leave: () => this.#leave(endpoint, attempt) }
-  }
-
-  #leave(endpoint: Endpoint, attempt: object): void {
-    const startedMs = endpoint.running.get(attempt)
-    if (startedMs === undefined) return
-    endpoint.running.delete(attempt)
-    if (endpoint.running.size === 0) this.#busy.delete(endpoint)
-    const tookMs = this.#clock.monotonicMs() - startedMs
-    const averageMs = endpoint.averageMs ?? tookMs
-    endpoint.averageMs = averageMs + (tookMs - averageMs) * newestWeight
+    const pace = this.#paceOf(endpoint)
+    if (endpoint.running.size < running[pace]) {
+      return pace === 'slow' && this.#countSlow() >= running.allSlow
+        ? this.#putOff(pace)
+        : this.#admit(endpoint)
+    }
+    const isFull = endpoint.waiters.length >= waiting.each || this.#waiting[pace] >= waiting[pace]
+    return isFull ? this.#putOff(pace) : this.#wait(endpoint, pace, signal)
   }
 
   #endpointOf(webhookId: string): Endpoint {
     let endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined) {
-      endpoint = { running: new Map(), averageMs: undefined, spreadUntilMs: 0 }
+      endpoint = { running: new Map(), waiters: [], averageMs: undefined }
       this.#endpoints.set(webhookId, endpoint)
     }
     return endpoint
   }
 
-  #limitOf(endpoint: Endpoint, nowMs: number): number {
-    if (!isSlow(endpoint, nowMs)) return limits.quick
-    let slowRunning = 0
-    for (const busy of this.#busy) if (isSlow(busy, nowMs)) slowRunning += busy.running.size
-    // The first attempt of a slow endpoint always gets its turn once the others leave room.
-    return slowRunning >= limits.allSlow ? Math.min(endpoint.running.size, limits.slow) : limits.slow
+  /** By its past answers, or because its oldest running attempt is overdue. */
+  #paceOf(endpoint: Endpoint): Pace {
+    if (endpoint.averageMs !== undefined && endpoint.averageMs > slowMs) return 'slow'
+    const [oldestMs] = endpoint.running.values()
+    return oldestMs !== undefined && this.#clock.monotonicMs() - oldestMs > slowMs ? 'slow' : 'quick'
   }
-}
 
-/** By its past answers, or because the oldest running attempt is overdue. */
-function isSlow(endpoint: Endpoint, nowMs: number): boolean {
-  if (endpoint.averageMs !== undefined && endpoint.averageMs > slowMs) return true
-  const [oldestMs] = endpoint.running.values()
-  return oldestMs !== undefined && nowMs - oldestMs > slowMs
-}
+  #countSlow(): number {
+    let count = 0
+    for (const endpoint of this.#busy) if (this.#paceOf(endpoint) === 'slow') count += endpoint.running.size
+    return count
+  }
 
-/** Each one put off gets a later turn than the one before, so that they do not all come back at once. */
-function putOff(endpoint: Endpoint, limit: number, nowMs: number): number {
-  const paceMs = Math.max((endpoint.averageMs ?? slowMs) / Math.max(limit, 1), leastPaceMs)
-  endpoint.spreadUntilMs = Math.max(endpoint.spreadUntilMs + paceMs, nowMs + firstWaitMs)
-  return Math.min(Math.ceil(endpoint.spreadUntilMs - nowMs), longestWaitMs)
+  #admit(endpoint: Endpoint): Slot {
+    const attempt = {}
+    endpoint.running.set(attempt, undefined)
+    this.#busy.add(endpoint)
+    return {
+      begin: () => void endpoint.running.set(attempt, this.#clock.monotonicMs()),
+      leave: () => this.#leave(endpoint, attempt),
+    }
+  }
+
+  #leave(endpoint: Endpoint, attempt: object): void {
+    const beganMs = endpoint.running.get(attempt)
+    if (!endpoint.running.delete(attempt)) return
+    if (beganMs !== undefined) {
+      const tookMs = this.#clock.monotonicMs() - beganMs
+      const averageMs = endpoint.averageMs ?? tookMs
+      endpoint.averageMs = averageMs + (tookMs - averageMs) * newestWeight
+    }
+    while (endpoint.running.size < running[this.#paceOf(endpoint)]) {
+      const waiter = endpoint.waiters.shift()
+      if (waiter === undefined) break
+      this.#waiting[waiter.pace] -= 1
+      waiter.resolve(this.#admit(endpoint))
+    }
+    if (endpoint.running.size === 0) this.#busy.delete(endpoint)
+  }
+
+  #wait(endpoint: Endpoint, pace: Pace, signal: AbortSignal | undefined): Promise<Slot | PutOff> {
+    return new Promise((resolve) => {
+      const waiter = { pace, resolve }
+      endpoint.waiters.push(waiter)
+      this.#waiting[pace] += 1
+      signal?.addEventListener(
+        'abort',
+        () => {
+          const index = endpoint.waiters.indexOf(waiter)
+          if (index < 0) return
+          endpoint.waiters.splice(index, 1)
+          this.#waiting[pace] -= 1
+          resolve({ waitMs: 0 })
+        },
+        { once: true },
+      )
+    })
+  }
+
+  /** Each one gets a later turn than the one before, so that the database is not kept busy with them. */
+  #putOff(pace: Pace): PutOff {
+    const nowMs = this.#clock.monotonicMs()
+    const untilMs = Math.max(this.#spreadUntilMs[pace] + spreadMs[pace], nowMs + leastWaitMs)
+    this.#spreadUntilMs[pace] = untilMs
+    return { waitMs: Math.ceil(untilMs - nowMs) }
+  }
 }
 
 const allSlots = new WeakMap<Database, EndpointSlots>()

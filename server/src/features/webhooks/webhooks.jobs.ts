@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { handleJob, type JobRun } from '../../job.ts'
 import { done, type JobOutcome, retryLater } from '../../platform/jobs.ts'
 import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
-import { slotsOf } from './endpoint-slots.ts'
+import { type Slot, slotsOf } from './endpoint-slots.ts'
 import { openBody, openSecret, postDelivery } from './post-delivery.ts'
 import { announceChange } from './subscriptions.ts'
 import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
@@ -19,19 +19,18 @@ interface DeliverPayload {
   round: number
 }
 
-/** Makes one attempt, when the webhook has room for one more. */
+/** Makes one attempt, as soon as its endpoint has room for it. */
 async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Promise<JobOutcome> {
-  const slots = slotsOf(ctx)
-  const slot = slots.enter(payload.webhookId)
+  const slot = await slotsOf(ctx).enter(payload.webhookId, run.signal)
   if ('waitMs' in slot) return retryLater(slot.waitMs)
   try {
-    return await attempt(ctx, payload, run)
+    return await attempt(ctx, payload, run, slot)
   } finally {
     slot.leave()
   }
 }
 
-async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun): Promise<JobOutcome> {
+async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun, slot: Slot): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
   const delivery = await store.findPendingDelivery(ctx.db.sql, tenantId, deliveryId)
   // Deleted, delivered by an earlier run whose end was not stored, or overtaken by a resend.
@@ -44,6 +43,7 @@ async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun): Prom
   const earlyMs = (delivery.nextAttemptAt?.getTime() ?? 0) - ctx.clock.nowMs()
   if (earlyMs > 1000) return retryLater(earlyMs)
   const at = ctx.clock.now()
+  slot.begin()
   const result = await postDelivery(ctx, {
     id: deliveryId,
     event: delivery.event,
@@ -52,6 +52,7 @@ async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun): Prom
     secret: openSecret(ctx, delivery.webhookId, delivery.secret),
     signal: run.signal,
   })
+  slot.leave()
   const verdict = classify(result, {
     failedBefore: delivery.roundFailures,
     retrySeconds: ctx.config.webhookRetrySeconds,

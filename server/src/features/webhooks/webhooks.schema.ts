@@ -59,9 +59,8 @@ export const deliverJob = defineJob<{
   round: number
 }>(
   'webhooks.deliver',
-  // Many at once, because they only wait for other machines; an attempt ends after 10 s, so a run that is older
-  // than half a minute died with its process.
-  { concurrency: deliveryConcurrency, retryLimit: 20, retryDelaySeconds: 1, expireSeconds: 30 },
+  // Many at once, because they only wait for other machines or for their turn.
+  { concurrency: deliveryConcurrency, retryLimit: 20, retryDelaySeconds: 1, expireSeconds: 600 },
 )
 
 /** Removes deliveries, and with them message texts, after their retention. */
