@@ -118,6 +118,20 @@ suite('faults', () => {
     await client.status(sent?.key.id, 0)
   })
 
+  test('ack_error with 463 shows as the reach-out time lock', async () => {
+    verifies('FAULT-07')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    assert.equal((await client.socket.fetchAccountReachoutTimelock()).isActive, false)
+    simulator.fault({ kind: 'ack_error', phone: owner, code: 463, durationMs: 60_000 })
+    const { isActive, timeEnforcementEnds } = await client.socket.fetchAccountReachoutTimelock()
+    assert.equal(isActive, true)
+    const leftMs = (timeEnforcementEnds?.getTime() ?? 0) - Date.now()
+    assert.ok(leftMs > 50_000 && leftMs <= 61_000, `${leftMs} ms left`)
+    simulator.fault({ kind: 'ack_error', phone: owner, clear: true })
+    assert.equal((await client.socket.fetchAccountReachoutTimelock()).isActive, false)
+  })
+
   test('deaf: nothing is answered or carried until it is over, and then nothing is lost', async () => {
     verifies('FAULT-08', 'FAULT-10')
     await using simulator = await startSimulator()

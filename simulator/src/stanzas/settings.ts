@@ -2,6 +2,8 @@ import { parseJid } from '../accounts.ts'
 import { children, seconds, stanza, textOf } from '../stanza.ts'
 import { answer, type Query, refuse } from './answer.ts'
 
+const reachOutLocked = 463
+
 const privacy = {
   readreceipts: 'all',
   profile: 'all',
@@ -69,14 +71,20 @@ export function handleBusiness(query: Query): void {
   answer(query, [stanza('business_profile', {}, profiles)])
 }
 
-/** `iq w:mex`: GraphQL. The key that a client looks for must be there, or it throws. */
+/** `iq w:mex`: GraphQL. The key that a client looks for must be there, or it throws. Ids: Baileys' `QueryIds`. */
 export function handleGraphQuery(query: Query): void {
+  const graphAnswers: Record<string, object> = {
+    '23983697327930364': { xwa2_fetch_account_reachout_timelock: timeLockOf(query) },
+    '24503548349331633': { xwa2_message_capping_info: {} },
+  }
   const data = graphAnswers[query.body?.attrs.query_id ?? ''] ?? {}
   answer(query, [stanza('result', {}, Buffer.from(JSON.stringify({ data })))])
 }
 
-/** Answers by the query ids of Baileys' `QueryIds`. */
-const graphAnswers: Record<string, object> = {
-  '23983697327930364': { xwa2_fetch_account_reachout_timelock: { is_active: false } },
-  '24503548349331633': { xwa2_message_capping_info: {} },
+/** The reach-out time lock is in force while messages are refused with 463. */
+function timeLockOf({ world, account }: Query): object {
+  const fault = world.faults.find('ack_error', account.phone)
+  if (fault?.code !== reachOutLocked) return { is_active: false }
+  const ends = fault.until && { time_enforcement_ends: String(Math.ceil(fault.until / 1000)) }
+  return { is_active: true, enforcement_type: 'WEB_COMPANION_ONLY', ...ends }
 }
