@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { rules } from './architecture-rules.ts'
+import { type FileFacts, readFacts, readSourceTree } from './source-facts.ts'
+
+const tree = readSourceTree()
+const facts = [...tree].map(([path, text]) => readFacts(path, text))
+
+describe('architecture', () => {
+  test('the tree is read', () => assert.ok(facts.length > 50))
+
+  for (const [promise, rule] of Object.entries(rules)) {
+    test(promise, () => assert.deepEqual(rule(facts), []))
+  }
+})
+
+const feature = 'server/src/features'
+const long = (lines: number) => `${'// line\n'.repeat(lines)}`
+
+/** Each violation is planted into the real tree; the rule must name its file, and what to do. */
+const planted: { rule: keyof typeof rules; path: string; text: string; says: RegExp }[] = [
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/platform/x.ts',
+    text: "import '../context.ts'",
+    says: /platform knows only itself/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/engine/x.ts',
+    text: "import '../context.ts'",
+    says: /the engine knows only/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/x.ts',
+    text: "import './features/a/a.service.ts'",
+    says: /vocabulary knows no feature/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/x.ts',
+    text: "import './engine/session.ts'",
+    says: /are public/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: `${feature}/a/a.service.ts`,
+    text: "import '../../engine/baileys.ts'",
+    says: /are public/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: `${feature}/a/a.service.ts`,
+    text: "import '../b/b.store.ts'",
+    says: /ask its service/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: `${feature}/a/a.service.ts`,
+    text: "import '../../transports/http/server.ts'",
+    says: /no protocol/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: `${feature}/a/a.service.ts`,
+    text: "import '../../app.ts'",
+    says: /composition root/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/transports/x.ts',
+    text: "import '../features/a/a.service.ts'",
+    says: /put the rule into one/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/transports/x.ts',
+    text: "import '../engine/ids.ts'",
+    says: /put the rule into one/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/platform/x.ts',
+    text: "import '@moltflow/simulator'",
+    says: /no simulator/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/platform/x.ts',
+    text: "import '../../test/harness.ts'",
+    says: /no test code/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'simulator/src/x.ts',
+    text: "import '../../server/src/scopes.ts'",
+    says: /nothing of the server/,
+  },
+  {
+    rule: 'packages stay behind their fences',
+    path: `${feature}/a/a.operations.ts`,
+    text: "import type { FastifyRequest } from 'fastify'",
+    says: /belongs to transports/,
+  },
+  {
+    rule: 'packages stay behind their fences',
+    path: `${feature}/a/a.service.ts`,
+    text: "import { proto } from 'baileys'",
+    says: /belongs to engine/,
+  },
+  {
+    rule: 'packages stay behind their fences',
+    path: `${feature}/a/a.store.ts`,
+    text: "import pg from 'pg'",
+    says: /use ctx.db/,
+  },
+  {
+    rule: 'packages stay behind their fences',
+    path: `${feature}/a/a.service.ts`,
+    text: "import { eq } from 'drizzle-orm'",
+    says: /belong to \*\.store\.ts/,
+  },
+  {
+    rule: 'packages stay behind their fences',
+    path: 'server/src/engine/x.ts',
+    text: "import PgBoss from 'pg-boss'",
+    says: /use ctx.jobs/,
+  },
+  {
+    rule: 'a feature is built from schema to manifest',
+    path: `${feature}/a/a.schema.ts`,
+    text: "import './a.service.ts'",
+    says: /against the order/,
+  },
+  {
+    rule: 'a feature is built from schema to manifest',
+    path: `${feature}/a/a.store.ts`,
+    text: "import './a.service.ts'",
+    says: /against the order/,
+  },
+  {
+    rule: 'a feature is built from schema to manifest',
+    path: `${feature}/a/a.service.ts`,
+    text: "import './a.operations.ts'",
+    says: /against the order/,
+  },
+  {
+    rule: 'a feature is built from schema to manifest',
+    path: `${feature}/a/a.jobs.ts`,
+    text: "import './a.feature.ts'",
+    says: /against the order/,
+  },
+  {
+    rule: 'files and functions are small',
+    path: 'server/src/platform/x.ts',
+    text: long(401),
+    says: /401 lines of 400/,
+  },
+  {
+    rule: 'files and functions are small',
+    path: 'server/src/platform/x.test.ts',
+    text: long(601),
+    says: /601 lines of 600/,
+  },
+  {
+    rule: 'files and functions are small',
+    path: 'simulator/src/x.ts',
+    text: `const run = () => {\n${long(80)}}`,
+    says: /run has 82 lines of 80/,
+  },
+  {
+    rule: 'time, chance and environment are parameters',
+    path: `${feature}/a/a.ts`,
+    text: 'const at = Date.now()',
+    says: /Date\.now: take it from ctx/,
+  },
+  {
+    rule: 'time, chance and environment are parameters',
+    path: 'server/src/engine/x.ts',
+    text: 'const at = new Date()',
+    says: /new Date\(\)/,
+  },
+  {
+    rule: 'time, chance and environment are parameters',
+    path: 'server/src/x.ts',
+    text: 'const n = Math.random()',
+    says: /Math\.random/,
+  },
+  {
+    rule: 'time, chance and environment are parameters',
+    path: 'server/src/x.ts',
+    text: 'const id = randomUUID()',
+    says: /randomUUID/,
+  },
+  {
+    rule: 'time, chance and environment are parameters',
+    path: 'server/src/platform/x.ts',
+    text: 'const home = process.env.HOME',
+    says: /process\.env/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/x.ts',
+    text: 'export default 1',
+    says: /default export/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/x.ts',
+    text: 'export default function f() {}',
+    says: /default export/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/x.ts',
+    text: "export * from './scopes.ts'",
+    says: /only passes on/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/x.ts',
+    text: "export { isScope } from './scopes.ts'",
+    says: /only passes on/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/x.ts',
+    text: "const x = await import('./scopes.ts')",
+    says: /imports dynamically/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: `${feature}/a/date-utils.ts`,
+    text: '',
+    says: /one thing it exports/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/engine/session-manager.ts',
+    text: '',
+    says: /one thing it exports/,
+  },
+  {
+    rule: 'names and exports have the usual form',
+    path: 'server/src/engine/MySession.ts',
+    text: '',
+    says: /kebab-case/,
+  },
+  {
+    rule: 'exports of platform, engine and vocabulary are documented',
+    path: 'server/src/platform/x.ts',
+    text: 'export const x = 1',
+    says: /x has no doc comment/,
+  },
+  {
+    rule: 'exports of platform, engine and vocabulary are documented',
+    path: 'server/src/x.ts',
+    text: '// No doc.\nexport interface X {}',
+    says: /X has no doc comment/,
+  },
+]
+
+function withPlanted(...files: (readonly [string, string])[]): FileFacts[] {
+  const paths = new Set(files.map(([path]) => path))
+  return [
+    ...facts.filter(({ path }) => !paths.has(path)),
+    ...files.map(([path, text]) => readFacts(path, text)),
+  ]
+}
+
+describe('each rule bites', () => {
+  for (const { rule, path, text, says } of planted) {
+    test(`${rule}: ${path} with ${text.split('\n')[0]?.slice(0, 60)}`, () => {
+      const found = rules[rule]?.(withPlanted([path, text])) ?? []
+      const problem = found.find((sentence) => sentence.startsWith(path))
+      assert.match(problem ?? 'nothing was found', says)
+    })
+  }
+
+  test('features need each other in one direction: two that import each other', () => {
+    const files = withPlanted(
+      [`${feature}/zig/zig.service.ts`, "import '../zag/zag.service.ts'"],
+      [`${feature}/zag/zag.service.ts`, "import '../zug/zug.schema.ts'"],
+      [`${feature}/zug/zug.service.ts`, "import '../zig/zig.service.ts'"],
+    )
+    const found = rules['features need each other in one direction']?.(files) ?? []
+    assert.match(found.join('\n'), /zag -> zug -> zig; let one of them listen to an event/)
+  })
+
+  test('what is allowed is not reported', () => {
+    const files: [string, string][] = [
+      [`${feature}/zig/zig.store.ts`, "import { eq } from 'drizzle-orm'\nimport './zig.tables.ts'"],
+      [
+        `${feature}/zig/zig.service.ts`,
+        "import './zig.store.ts'\nimport '../../engine/ids.ts'\nimport '../../context.ts'",
+      ],
+      [
+        'server/src/transports/zig.ts',
+        "import 'fastify'\nimport '../operation.ts'\nimport '../platform/errors.ts'",
+      ],
+      [
+        'server/src/platform/zig.ts',
+        "/** Now. */\nexport const now = () => Date.now()\nexport const bad = defineError('b', 400, 'B')",
+      ],
+    ]
+    for (const [name, rule] of Object.entries(rules)) {
+      const found = rule(withPlanted(...files)).filter((sentence) => sentence.includes('zig'))
+      assert.deepEqual(found, [], name)
+    }
+  })
+})
