@@ -1,0 +1,123 @@
+import { createSimulator, type Simulator } from '@moltflow/simulator'
+import type { PublishedEvent } from '../src/platform/events.ts'
+import type { ApiClient } from './api-client.ts'
+import { buildPhone } from './builders.ts'
+import { createTestApp, type TestApp, type TestAppOptions } from './harness.ts'
+
+const timeoutMs = 10_000
+
+/** The product with a simulated WhatsApp beside it. */
+export interface LinkedApp extends TestApp {
+  simulator: Simulator
+}
+
+/** Builds both; close it in `after`. Receipts come quickly. */
+export async function createLinkedApp(options: TestAppOptions = {}): Promise<LinkedApp> {
+  const simulator = await createSimulator({ deliveryMs: 5, readMs: 10 })
+  const config = { ...options.config, waUrl: simulator.url }
+  const app = await createTestApp({ ...options, config, engine: { reconnectBaseMs: 20, ...options.engine } })
+  // The engine's own timers must run, so time passes by itself; a test may still jump ahead.
+  let lastMs = performance.now()
+  const ticking = setInterval(() => {
+    const nowMs = performance.now()
+    app.clock.advance(nowMs - lastMs)
+    lastMs = nowMs
+  }, 5)
+  const close = async () => {
+    await app.close()
+    clearInterval(ticking)
+    await simulator.close()
+  }
+  return { ...app, simulator, close, [Symbol.asyncDispose]: close }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look at payloads of every kind
+type AnyPayload = any
+
+/** The next event of a name that matches, from now on; rejects after ten seconds. */
+export async function nextEvent(
+  app: TestApp,
+  name: string,
+  matches: (payload: AnyPayload) => boolean = () => true,
+): Promise<AnyPayload> {
+  const subscription = app.app.ctx.events.subscribe({ names: [name] })
+  const timer = setTimeout(() => subscription.close(), timeoutMs)
+  try {
+    for await (const told of subscription) {
+      if ('lost' in told) throw new Error('events were lost')
+      if (matches(told.payload)) return told.payload
+    }
+  } finally {
+    clearTimeout(timer)
+    subscription.close()
+  }
+  throw new Error(`no matching ${name} within ${timeoutMs} ms`)
+}
+
+/** Everything told under some names from now on, in order. */
+export function recordEvents(
+  app: TestApp,
+  names: readonly string[],
+): { told: PublishedEvent[]; close(): void } {
+  const told: PublishedEvent[] = []
+  const subscription = app.app.ctx.events.subscribe({ names })
+  const listen = async () => {
+    for await (const event of subscription) if (!('lost' in event)) told.push(event)
+  }
+  void listen()
+  return { told, close: () => subscription.close() }
+}
+
+/** A session that works, with the phone behind it. */
+export interface LinkedSession {
+  id: string
+  phone: string
+}
+
+/** Creates a session, starts it and scans its code; resolves when it works. */
+export async function linkSession(app: LinkedApp, api: ApiClient): Promise<LinkedSession> {
+  const phone = buildPhone()
+  app.simulator.createAccount({ phone, name: 'Front desk' })
+  const { id } = await api.post(201, '/sessions', { name: 'Front desk' })
+  await scanSession(app, api, { id, phone })
+  return { id, phone }
+}
+
+/** Starts a session and scans its code with its phone; resolves when it works. */
+export async function scanSession(
+  app: LinkedApp,
+  api: ApiClient,
+  { id, phone }: LinkedSession,
+): Promise<void> {
+  const waiting = nextEvent(
+    app,
+    'session.status',
+    (told) => told.sessionId === id && told.status === 'qr_code',
+  )
+  await api.post(200, `/sessions/${id}/start`)
+  await waiting
+  const working = nextEvent(
+    app,
+    'session.status',
+    (told) => told.sessionId === id && told.status === 'working',
+  )
+  const { code } = await api.get(200, `/sessions/${id}/qr`, { accept: 'application/json' })
+  app.simulator.scan(phone, code)
+  await working
+}
+
+/** Somebody with a phone who can write to the session. */
+export function addContact(app: LinkedApp, name = 'Sample Contact'): string {
+  const phone = buildPhone()
+  app.simulator.createAccount({ phone, name })
+  return phone
+}
+
+/** A person who has written to the session: warm. */
+export async function addWarmContact(app: LinkedApp, session: LinkedSession): Promise<string> {
+  const phone = addContact(app)
+  const received = nextEvent(app, 'message.received', (told) => told.chatId === `${phone}@c.us`)
+  await app.simulator.sendMessage(phone, { to: session.phone, text: 'Hello' })
+  await received
+  return phone
+}
