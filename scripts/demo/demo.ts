@@ -45,8 +45,12 @@ function endNow(): void {
   process.exit(130)
 }
 
+let askedAtMs = 0
+
 function onSignal(): void {
-  if (isEnding) return endNow()
+  // One Ctrl-C can arrive twice: from the terminal and once more through npm.
+  if (isEnding) return performance.now() - askedAtMs > 1000 ? endNow() : undefined
+  askedAtMs = performance.now()
   print()
   print(dim('Ending the demo ...'))
   void end(0)
