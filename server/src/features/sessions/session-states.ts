@@ -31,7 +31,8 @@ export function nextColumns(row: SessionRow, change: StateChange, now: Date): Pa
       next.isBusiness = false
     }
   }
-  if (change.reason === 'reach_out_locked') next.reachOutLockedUntil = change.until
+  // Whoever saw the refusal may know an end where WhatsApp tells none.
+  if (change.reason === 'reach_out_locked') next.reachOutLockedUntil = change.until ?? row.reachOutLockedUntil
   // The engine gave up: coming back after a restart of the process would only repeat the failure.
   if (change.status === 'failed') next.desiredState = 'stopped'
   return next
