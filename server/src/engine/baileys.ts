@@ -24,6 +24,8 @@ export interface SocketOptions {
   onMessageStanza(node: BinaryNode): void
   /** A ciphertext of a stanza is about to be decrypted: its ratchet steps belong to the stanza's message. */
   onDecrypt(ciphertext: Uint8Array): void
+  /** It was decrypted: the receipt may follow at once. */
+  onDecrypted(ciphertext: Uint8Array): void
   onDecryptFailed(ciphertext: Uint8Array): void
   onAck(node: BinaryNode): void
   /** Takes every outgoing frame; `isQuery` when an answer is awaited, as for no message or receipt. */
@@ -63,7 +65,7 @@ export function openSocket(options: SocketOptions): WASocket {
     shouldSyncHistoryMessage: ({ syncType }) => syncType !== 2,
     generateHighQualityLinkPreview: false,
     msgRetryCounterCache: options.retryCounters,
-    userDevicesCache: createBoundedCache(5000, userDevicesTtlMs),
+    userDevicesCache: createBoundedCache(2000, userDevicesTtlMs),
     callOfferCache: createBoundedCache(100, 300_000),
     placeholderResendCache: createBoundedCache(500, 3_600_000),
     getMessage: async (key) => (key.id ? options.findMessage(key.id) : undefined),
@@ -88,7 +90,9 @@ function watchDecryption(repository: Repository, options: SocketOptions): Reposi
   const watch = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
     options.onDecrypt(ciphertext)
     try {
-      return await decrypt()
+      const plain = await decrypt()
+      options.onDecrypted(ciphertext)
+      return plain
     } catch (error) {
       options.onDecryptFailed(ciphertext)
       throw error

@@ -210,6 +210,7 @@ export class Connection {
       onEvent: (name, data) => this.#handle(name, data),
       onMessageStanza: (node) => this.#registerStanza(node),
       onDecrypt: (ciphertext) => this.#openTicket(this.#ciphertexts.get(ciphertext)),
+      onDecrypted: (ciphertext) => this.#markDecrypted(this.#ciphertexts.get(ciphertext)),
       onDecryptFailed: (ciphertext) => this.#closeTicket(this.#ciphertexts.get(ciphertext)),
       onAck: (node) => this.#receiveAck(node),
       onFrame: (send, isQuery) => this.#pushFrame(send, isQuery),
@@ -262,7 +263,9 @@ export class Connection {
     for (const child of node.content) {
       if (!(child.content instanceof Uint8Array)) continue
       if (child.tag === 'enc') this.#ciphertexts.set(child.content, id)
-      if (child.tag === 'plaintext') this.#openTicket(id)
+      if (child.tag !== 'plaintext') continue
+      this.#openTicket(id)
+      this.#markDecrypted(id)
     }
   }
 
@@ -270,6 +273,10 @@ export class Connection {
     if (id === undefined) return
     this.#tickets.open(id, this.#options.clock.monotonicMs())
     this.#orphanTimer ??= this.#options.clock.schedule(orphanMs, () => this.#dropOrphans())
+  }
+
+  #markDecrypted(id: string | undefined): void {
+    if (id !== undefined) this.#tickets.markDecrypted(id, this.#options.clock.monotonicMs())
   }
 
   #closeTicket(id: string | undefined): void {
@@ -280,7 +287,7 @@ export class Connection {
   #dropOrphans(): void {
     this.#orphanTimer = undefined
     const { clock, log } = this.#options
-    const orphans = this.#tickets.orphans(clock.monotonicMs() - orphanMs)
+    const orphans = this.#tickets.orphans(clock.monotonicMs(), orphanMs)
     if (orphans.length > 0) log.debug({ count: orphans.length }, 'messages without content were let go')
     this.#tickets.close(orphans)
     if (this.#tickets.size > 0) this.#orphanTimer = clock.schedule(orphanMs, () => this.#dropOrphans())
@@ -294,7 +301,7 @@ export class Connection {
   #pushFrame(send: () => void, isQuery: boolean): void {
     const keys = this.keys.mark()
     if (isQuery) return this.#gate.push({ isReady: () => this.keys.hasCommittedFree(keys), send })
-    const ticket = this.#tickets.last
+    const ticket = this.#tickets.lastDecrypted
     const inbox = this.#inbox.mark
     this.#gate.push({
       isReady: () =>

@@ -18,7 +18,7 @@ const ids = systemIds()
 const bob = '15550002222'
 
 suite('verdicts', () => {
-  const facts = { isPaired: true, hadCode: false, wasWorking: true, repeats: 1 }
+  const facts = { isPaired: true, areCodesUsedUp: false, wasWorking: true, repeats: 1 }
 
   test('each code leads to what is documented', () => {
     assert.deepEqual(judgeDisconnect(515, facts), { kind: 'renew' })
@@ -48,7 +48,7 @@ suite('verdicts', () => {
     assert.equal(judgeDisconnect(500, facts).kind, 'retry')
     const last = judgeDisconnect(500, { ...facts, repeats: 4 })
     assert.deepEqual(last, { kind: 'fail', reason: 'bad_session', erasesPairing: false })
-    const unscanned = judgeDisconnect(408, { ...facts, isPaired: false, hadCode: true })
+    const unscanned = judgeDisconnect(408, { ...facts, isPaired: false, areCodesUsedUp: true })
     assert.deepEqual(unscanned, { kind: 'fail', reason: 'qr_expired', erasesPairing: false })
   })
 

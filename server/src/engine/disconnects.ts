@@ -13,8 +13,8 @@ export type Verdict =
 export interface DisconnectFacts {
   /** The account is linked: there is something to log in with. */
   isPaired: boolean
-  /** A code was shown on this connection. */
-  hadCode: boolean
+  /** Every code that WhatsApp offered was shown and none was scanned. */
+  areCodesUsedUp: boolean
   /** The connection had been let in, now or earlier in this life, and no try since has failed. */
   wasWorking: boolean
   /** Consecutive endings with the same code, this one included. */
@@ -50,7 +50,7 @@ export function judgeDisconnect(code: number, facts: DisconnectFacts): Verdict {
     case 503:
       return { kind: 'retry', reason: 'unavailable' }
     case 408:
-      if (facts.hadCode && !facts.isPaired) return fail('qr_expired')
+      if (facts.areCodesUsedUp && !facts.isPaired) return fail('qr_expired')
       return lost(facts)
     default:
       return lost(facts)

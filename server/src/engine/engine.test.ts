@@ -302,6 +302,15 @@ suite('messages', () => {
     await engine.close()
   })
 
+  test('a number without WhatsApp is refused, and what follows is sent', async () => {
+    const { engine, session } = linked
+    const { outcome } = await sendText(engine, session.sessionId, '15559990000@c.us', 'anybody there')
+    assert.equal(outcome.kind, 'refused', JSON.stringify(outcome))
+    const next = await sendText(engine, session.sessionId, `${bob}@c.us`, 'you are')
+    assert.equal(next.outcome.kind, 'sent')
+    await engine.close()
+  })
+
   test('a send to a session that is not connected is unknown, not an error', async () => {
     const { engine, session } = linked
     await engine.stop(session.sessionId, 'stop')

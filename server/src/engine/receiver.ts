@@ -31,7 +31,7 @@ const played = 5
 /** Turns what the library emits into our events, in the order it is emitted. */
 export class Receiver {
   readonly #options: ReceiverOptions
-  readonly #presences = new LRUCache<ChatId, Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>({ max: 2000 })
+  readonly #presences = new LRUCache<ChatId, Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>({ max: 500 })
   readonly #presenceWaiters = new Map<ChatId, (() => void)[]>()
 
   constructor(options: ReceiverOptions) {

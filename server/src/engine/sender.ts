@@ -31,7 +31,7 @@ export class Sender {
   readonly #options: SenderOptions
   readonly #acks: Acks
   readonly #chats = new KeyedMutex()
-  readonly #warm = new LRUCache<string, true>({ max: 5000, ttl: 3_600_000 })
+  readonly #warm = new LRUCache<string, true>({ max: 2000, ttl: 3_600_000 })
   readonly #recent = new LRUCache<string, proto.IMessage>({ max: maxRecent })
 
   constructor(options: SenderOptions) {

@@ -11,6 +11,12 @@ export interface EngineSecrets {
   decrypt(sealed: Uint8Array, label: string): Uint8Array
 }
 
+/** What is stored of a session's link. */
+export type StoredCredentials =
+  | { kind: 'none' }
+  | { kind: 'found'; credentials: AuthenticationCreds }
+  | { kind: 'unreadable'; error: unknown }
+
 interface VaultOptions {
   db: Database
   secrets: EngineSecrets
@@ -46,10 +52,19 @@ export class SessionVault {
     }))
   }
 
-  /** The stored credentials; undefined when the session was never linked. */
-  async readCredentials(): Promise<AuthenticationCreds | undefined> {
-    const [row] = await this.read([{ type: 'credentials', id: '' }])
-    return row === undefined ? undefined : (decodeKey('credentials', row.value) as AuthenticationCreds)
+  /** The stored credentials: none when the session was never linked, unreadable under another installation key. */
+  async readCredentials(): Promise<StoredCredentials> {
+    const [row] = await readKeys(this.#options.db, this.sessionId, [{ type: 'credentials', id: '' }])
+    if (row === undefined) return { kind: 'none' }
+    try {
+      const plain = this.#options.secrets.decrypt(row.value, this.#label('credentials', ''))
+      return {
+        kind: 'found',
+        credentials: decodeKey('credentials', Buffer.from(plain)) as AuthenticationCreds,
+      }
+    } catch (error) {
+      return { kind: 'unreadable', error }
+    }
   }
 
   encrypt(type: string, id: string, value: Uint8Array): Uint8Array {

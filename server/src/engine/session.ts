@@ -300,8 +300,8 @@ export class Session {
     this.#lastCode = code
     return judgeDisconnect(code, {
       isPaired: isPairedNow,
-      hadCode: this.#hadCode && ending.kind === 'code',
-      wasWorking: this.#wasWorking,
+      areCodesUsedUp: ending.kind === 'code' && ending.message.includes('QR refs'),
+      wasWorking: this.#wasWorking || this.#hadCode,
       repeats: this.#repeats,
     })
   }

@@ -52,13 +52,12 @@ export class Sessions {
       if (this.#isClosed) throw new AppError(engineClosed)
       if (this.#sessions.get(wanted.sessionId)?.isOver === false) return
       const vault = await this.#claim(wanted)
-      let credentials: Awaited<ReturnType<SessionVault['readCredentials']>>
-      try {
-        credentials = await vault.readCredentials()
-      } catch (error) {
+      const stored = await vault.readCredentials()
+      if (stored.kind === 'unreadable') {
         await vault.release()
-        return this.#tellUnreadable(wanted, error)
+        return this.#tellUnreadable(wanted, stored.error)
       }
+      const credentials = stored.kind === 'found' ? stored.credentials : undefined
       const environment = { ...this.#options.environment, takeConnectTurn: () => this.#takeTurn() }
       const session = new Session(environment, vault, credentials)
       this.#sessions.set(wanted.sessionId, session)

@@ -1,7 +1,9 @@
 /** One message that was taken in and is not stored yet. */
 interface Ticket {
   number: number
-  openedAtMs: number
+  /** When it was opened or its message decrypted. */
+  lastSignMs: number
+  isDecrypted: boolean
   /** Its message was handed on and is on its way to the store. */
   isClaimed: boolean
 }
@@ -15,6 +17,7 @@ export class Tickets {
   readonly #onAdvance: () => void
   #emptied: (() => void)[] = []
   #last = 0
+  #lastDecrypted = 0
   #first = 1
 
   constructor(onAdvance: () => void) {
@@ -24,6 +27,11 @@ export class Tickets {
   /** Number of the newest ticket, 0 when there never was one. */
   get last(): number {
     return this.#last
+  }
+
+  /** Number of the newest ticket whose receipt may already be on its way, 0 when there is none. */
+  get lastDecrypted(): number {
+    return this.#lastDecrypted
   }
 
   /** Every ticket up to this number is closed. */
@@ -40,7 +48,16 @@ export class Tickets {
   open(id: string, nowMs: number): void {
     if (this.#open.has(id)) return
     this.#last += 1
-    this.#open.set(id, { number: this.#last, openedAtMs: nowMs, isClaimed: false })
+    this.#open.set(id, { number: this.#last, lastSignMs: nowMs, isDecrypted: false, isClaimed: false })
+  }
+
+  /** The message of a ticket is readable; from here its receipt may be sent. */
+  markDecrypted(id: string, nowMs: number): void {
+    const ticket = this.#open.get(id)
+    if (ticket === undefined) return
+    ticket.lastSignMs = nowMs
+    ticket.isDecrypted = true
+    this.#lastDecrypted = Math.max(this.#lastDecrypted, ticket.number)
   }
 
   /** The message of a ticket was handed on: from now on only its storage closes it. */
@@ -68,10 +85,12 @@ export class Tickets {
     this.#onAdvance()
   }
 
-  /** Ids of tickets opened before a moment whose message was never handed on. */
-  orphans(openedBeforeMs: number): string[] {
+  /** Ids of tickets whose message was never handed on, `afterMs` after it was decrypted or thrice that after it began. */
+  orphans(nowMs: number, afterMs: number): string[] {
     return [...this.#open]
-      .filter(([, ticket]) => !ticket.isClaimed && ticket.openedAtMs < openedBeforeMs)
+      .filter(([, { isClaimed, isDecrypted, lastSignMs }]) => {
+        return !isClaimed && nowMs - lastSignMs > (isDecrypted ? afterMs : 3 * afterMs)
+      })
       .map(([id]) => id)
   }
 }
