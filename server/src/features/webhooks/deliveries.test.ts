@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHmac, randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { messageOf, openWebhooks, type Webhooks } from '../../../test/webhooks.ts'
+import { buildReceived, lastOf, openWebhooks, type Webhooks } from '../../../test/webhooks.ts'
 import { messageReceived } from '../messages/messages.schema.ts'
 import { sessionConnected } from '../sessions/sessions.schema.ts'
-import { pruneJob, webhookDeactivated } from './webhooks.schema.ts'
+import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
 
 const hour = 3_600_000
 
 let app: Webhooks
 
-const call: Webhooks['call'] = (...input) => app.call(...input)
 const setUp: Webhooks['setUp'] = (...input) => app.setUp(...input)
 const receive: Webhooks['receive'] = (...input) => app.receive(...input)
 
@@ -24,8 +23,8 @@ suite('deliveries', () => {
     const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`
     await using hook = await setUp({ secret })
     await receive(hook.tenantId, 'Grüße 👋')
-    await app.runner.drain()
-    const { headers, raw, body } = hook.endpoint.last
+    await app.runJobs()
+    const { headers, raw, body } = lastOf(hook)
     const [delivery] = await hook.deliveries()
     assert.equal(body.id, delivery.id)
     assert.equal(body.event, 'message.received')
@@ -49,11 +48,11 @@ suite('deliveries', () => {
     await using first = await setUp()
     await using second = await setUp()
     await using sessions = await setUp({ events: ['session.connected'] })
-    await call(second.tenantId, 'POST', '/webhooks', {
+    await second.api.post(201, '/webhooks', {
       url: second.endpoint.url,
       events: ['message.received'],
     })
-    await call(second.tenantId, 'POST', '/webhooks', {
+    await second.api.post(201, '/webhooks', {
       url: second.endpoint.url,
       events: ['message.received'],
       is_active: false,
@@ -72,25 +71,25 @@ suite('deliveries', () => {
         cause: null,
       }),
     )
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(first.endpoint.received.length, 0)
     assert.equal(second.endpoint.received.length, 4)
     assert.deepEqual(
       sessions.endpoint.received.map((one) => one.body.event),
       ['session.connected'],
     )
-    assert.equal(sessions.endpoint.last.body.data['previous_status'], 'qr_code')
+    assert.equal(lastOf(sessions).body.data['previous_status'], 'qr_code')
   })
 
   test('nothing is delivered of a change that rolls back', async () => {
     await using hook = await setUp()
     await assert.rejects(
       app.ctx.db.transaction(async (sql) => {
-        await app.ctx.events.publish(sql, messageReceived, messageOf(hook.tenantId, 'undone'))
+        await app.ctx.events.publish(sql, messageReceived, buildReceived(hook.tenantId, 'undone'))
         throw new Error('no')
       }),
     )
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 0)
   })
 
@@ -106,9 +105,9 @@ suite('deliveries', () => {
 
   test('retries on the schedule under the same id, logs each attempt, then fails', async () => {
     await using hook = await setUp()
-    hook.endpoint.respond(500, 'x'.repeat(5000))
+    hook.endpoint.answer({ status: 500, body: 'x'.repeat(5000) })
     await receive(hook.tenantId, 'hello')
-    await app.runner.drain()
+    await app.runJobs()
     const [pending] = await hook.deliveries('?status=pending')
     assert.equal(pending.attempts, 1)
     assert.equal(pending.error, 'HTTP 500')
@@ -116,21 +115,21 @@ suite('deliveries', () => {
       pending.next_attempt_at >= '2026-02-11T10:00:04Z' && pending.next_attempt_at <= '2026-02-11T10:00:06Z',
     )
     app.clock.advance(3_900)
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 1, 'too early')
     app.clock.advance(2_200)
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 2)
     app.clock.advance(361_000)
-    await app.runner.drain()
+    await app.runJobs()
     app.clock.advance(48 * hour)
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 3)
     assert.equal(
       new Set(hook.endpoint.received.map((one) => one.headers['webhook-id'] ?? one.body.id)).size,
       1,
     )
-    const detail = (await call(hook.tenantId, 'GET', `${hook.path}/deliveries/${pending.id}`)).body
+    const detail = (await hook.api.call('GET', `${hook.path}/deliveries/${pending.id}`)).body
     assert.equal(detail.status, 'failed')
     assert.equal(detail.next_attempt_at, null)
     assert.deepEqual(
@@ -143,48 +142,72 @@ suite('deliveries', () => {
 
   test('a success after failures clears the count', async () => {
     await using hook = await setUp()
-    hook.endpoint.respond(503)
+    hook.endpoint.answer({ status: 503 })
     await receive(hook.tenantId, 'hello')
-    await app.runner.drain()
-    hook.endpoint.respond(204)
+    await app.runJobs()
+    hook.endpoint.answer({ status: 204 })
     app.clock.advance(10_000)
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal((await hook.read()).failure_count, 0)
     assert.equal((await hook.deliveries())[0].status, 'delivered')
   })
 
+  test('a job that runs again after a crash repeats nothing that is stored', async () => {
+    await using hook = await setUp()
+    hook.endpoint.answer({ status: 500 })
+    await receive(hook.tenantId, 'hello')
+    await app.runJobs()
+    const payload = {
+      tenantId: hook.tenantId,
+      webhookId: hook.id,
+      deliveryId: lastOf(hook).body.id,
+      round: 1,
+    }
+    // The attempt was stored, the job not yet put off.
+    await app.ctx.jobs.add(app.ctx.db.sql, deliverJob, payload)
+    await app.runJobs()
+    assert.equal(hook.endpoint.received.length, 1)
+    hook.endpoint.answer({ status: 200 })
+    app.clock.advance(10_000)
+    await app.runJobs()
+    assert.equal(hook.endpoint.received.length, 2)
+    // The success was stored, the job not yet done.
+    await app.ctx.jobs.add(app.ctx.db.sql, deliverJob, payload)
+    await app.runJobs()
+    assert.equal(hook.endpoint.received.length, 2)
+  })
+
   test('Retry-After is honoured', async () => {
     await using hook = await setUp()
-    hook.endpoint.respond(429, '', { 'retry-after': '120' })
+    hook.endpoint.answer({ status: 429, headers: { 'retry-after': '120' } })
     await receive(hook.tenantId, 'hello')
-    await app.runner.drain()
+    await app.runJobs()
     app.clock.advance(119_000)
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 1)
     app.clock.advance(2_000)
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 2)
   })
 
   test('redirects are failures and are not followed', async () => {
     await using target = await setUp()
     await using hook = await setUp()
-    hook.endpoint.respond(302, '', { location: target.endpoint.url })
+    hook.endpoint.answer({ status: 302, headers: { location: target.endpoint.url } })
     await receive(hook.tenantId, 'hello')
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(target.endpoint.received.length, 0)
     assert.equal((await hook.deliveries())[0].error, 'HTTP 302: redirects are not followed')
   })
 
   test('an address that is private at the moment of delivery is not connected to', async () => {
     await using hook = await setUp()
-    const { config } = app.ctx
-    app.ctx.config = { ...config, outgoingAllow: [] }
+    app.ctx.config.outgoingAllow = []
     try {
       await receive(hook.tenantId, 'hello')
-      await app.runner.drain()
+      await app.runJobs()
     } finally {
-      app.ctx.config = config
+      app.ctx.config.outgoingAllow = ['127.0.0.1']
     }
     assert.equal(hook.endpoint.received.length, 0)
     const [delivery] = await hook.deliveries()
@@ -193,11 +216,11 @@ suite('deliveries', () => {
     assert.match(delivery.error, /private|https/)
   })
 
-  test('a connection that is cut off is a failure that never names the address', async () => {
+  test('an endpoint that cannot be reached is a failure that never names the address', async () => {
     await using hook = await setUp()
-    hook.endpoint.answer = (response) => response.destroy()
+    await hook.endpoint.close()
     await receive(hook.tenantId, 'hello')
-    await app.runner.drain()
+    await app.runJobs()
     const [delivery] = await hook.deliveries()
     assert.match(delivery.error, /^The connection failed/)
     assert.ok(!delivery.error.includes('127.0.0.1'))
@@ -206,9 +229,9 @@ suite('deliveries', () => {
   test('410 deactivates at once and tells it; what waits fails', async () => {
     await using hook = await setUp()
     const told = app.ctx.events.subscribe({ names: [webhookDeactivated.name] })
-    hook.endpoint.respond(410)
+    hook.endpoint.answer({ status: 410 })
     await receive(hook.tenantId, 'one')
-    await app.runner.drain()
+    await app.runJobs()
     const webhook = await hook.read()
     assert.equal(webhook.is_active, false)
     assert.match(webhook.last_error, /410/)
@@ -221,42 +244,41 @@ suite('deliveries', () => {
     })
     told.close()
     await receive(hook.tenantId, 'two')
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal(hook.endpoint.received.length, 1)
   })
 
   test('failing for 120 hours without a success deactivates; activating again starts anew', async () => {
     await using hook = await setUp()
-    hook.endpoint.respond(500)
+    hook.endpoint.answer({ status: 500 })
     for (let hours = 0; hours < 120; hours += 24) {
       await receive(hook.tenantId, `after ${hours} h`)
-      await app.runner.drain()
+      await app.runJobs()
       assert.equal((await hook.read()).is_active, true, `${hours} h`)
       app.clock.advance(24 * hour)
     }
     await receive(hook.tenantId, 'the last one')
-    await app.runner.drain()
+    await app.runJobs()
     const webhook = await hook.read()
     assert.equal(webhook.is_active, false)
     assert.match(webhook.last_error, /120 hours/)
-    const revived = await call(hook.tenantId, 'PATCH', hook.path, { is_active: true })
+    const revived = await hook.api.call('PATCH', hook.path, { body: { is_active: true } })
     assert.equal(revived.body.failure_count, 0)
     assert.equal(revived.body.last_error, null)
     await receive(hook.tenantId, 'again')
-    await app.runner.drain()
+    await app.runJobs()
     assert.equal((await hook.read()).is_active, true)
   })
 
   test('failures far apart are separate incidents', async () => {
     await using hook = await setUp()
-    hook.endpoint.respond(500)
+    hook.endpoint.answer({ status: 500 })
     for (let round = 0; round < 4; round += 1) {
       await receive(hook.tenantId, `round ${round}`)
-      await app.runner.drain()
-      await call(hook.tenantId, 'GET', hook.path)
+      await app.runJobs()
       // Retries end before the gap begins.
       app.clock.advance(hour)
-      await app.runner.drain()
+      await app.runJobs()
       app.clock.advance(60 * hour)
     }
     assert.equal((await hook.read()).is_active, true)
@@ -265,10 +287,10 @@ suite('deliveries', () => {
   test('deliveries and their texts are gone after 7 days', async () => {
     await using hook = await setUp()
     await receive(hook.tenantId, 'hello')
-    await app.runner.drain()
+    await app.runJobs()
     app.clock.advance(7 * 24 * hour + 1000)
     await app.ctx.jobs.add(app.ctx.db.sql, pruneJob, {})
-    await app.runner.drain()
+    await app.runJobs()
     assert.deepEqual(await hook.deliveries(), [])
     const { rows } = await app.database.db.pool.query(
       'select count(*)::int as n from webhook_attempts where tenant_id = $1',

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { openWebhooks, type Webhooks } from '../../../test/webhooks.ts'
+import { lastOf, openWebhooks, type Webhooks } from '../../../test/webhooks.ts'
 
 const hour = 3_600_000
 
 let app: Webhooks
 
-const call: Webhooks['call'] = (...input) => app.call(...input)
 const setUp: Webhooks['setUp'] = (...input) => app.setUp(...input)
 const receive: Webhooks['receive'] = (...input) => app.receive(...input)
 
@@ -19,13 +18,13 @@ suite('webhooks', () => {
 
   suite('webhooks.create', () => {
     test('201 with the documented keys, the host as name and never the secret', async () => {
-      const tenantId = await app.createTenant()
+      const { api } = await app.tenant()
       const body = {
         url: 'https://example.com/hook?token=1',
         events: ['message.received'],
         secret: 'top secret',
       }
-      const { status, body: webhook } = await call(tenantId, 'POST', '/webhooks', body)
+      const { status, body: webhook } = await api.call('POST', '/webhooks', { body })
       assert.equal(status, 201)
       assert.deepEqual(webhook, {
         id: webhook.id,
@@ -54,11 +53,8 @@ suite('webhooks', () => {
       'https://user:pw@example.com/',
     ]) {
       test(`400 for the address ${url}`, async () => {
-        const { status, body } = await call(await app.createTenant(), 'POST', '/webhooks', {
-          url,
-          events: ['message.sent'],
-        })
-        assert.equal(status, 400)
+        const { api } = await app.tenant()
+        const body = await api.post(400, '/webhooks', { url, events: ['message.sent'] })
         assert.equal(typeof body.detail, 'string')
       })
     }
@@ -73,7 +69,8 @@ suite('webhooks', () => {
     })) {
       test(`422 for ${what}`, async () => {
         const body = { url: 'https://example.com/', events: ['message.sent'], ...change }
-        assert.equal((await call(await app.createTenant(), 'POST', '/webhooks', body)).status, 422)
+        const { api } = await app.tenant()
+        await api.post(422, '/webhooks', body)
       })
     }
   })
@@ -81,7 +78,7 @@ suite('webhooks', () => {
   suite('webhooks.get, update, delete', () => {
     test('404 for another tenant, whatever is asked', async () => {
       await using hook = await setUp()
-      const stranger = await app.createTenant()
+      const { api } = await app.tenant()
       const id = randomUUID()
       for (const [method, path, body] of [
         ['GET', hook.path],
@@ -93,29 +90,29 @@ suite('webhooks', () => {
         ['POST', `${hook.path}/deliveries/${id}/resend`],
         ['POST', `${hook.path}/recover`, { since: '2026-02-11T00:00:00Z' }],
       ] as const) {
-        assert.equal((await call(stranger, method, path, body)).status, 404, `${method} ${path}`)
+        assert.equal((await api.call(method, path, { body })).status, 404, `${method} ${path}`)
       }
-      assert.deepEqual((await call(stranger, 'GET', '/webhooks')).body, [])
+      assert.deepEqual(await api.get(200, '/webhooks'), [])
       assert.equal((await hook.read()).id, hook.id)
     })
 
     test('200 changes what is given; a secret of null makes deliveries unsigned', async () => {
       await using hook = await setUp({ secret: 'one' })
-      const changed = await call(hook.tenantId, 'PATCH', hook.path, { name: 'Two', secret: null })
+      const changed = await hook.api.call('PATCH', hook.path, { body: { name: 'Two', secret: null } })
       assert.equal(changed.status, 200)
       assert.equal(changed.body.name, 'Two')
       assert.equal(changed.body.has_secret, false)
       assert.deepEqual(changed.body.events, ['message.received'])
       await receive(hook.tenantId, 'hello')
-      await app.runner.drain()
-      assert.equal(hook.endpoint.last.headers['x-webhook-signature'], undefined)
-      assert.equal(hook.endpoint.last.headers['webhook-signature'], undefined)
+      await app.runJobs()
+      assert.equal(lastOf(hook).headers['x-webhook-signature'], undefined)
+      assert.equal(lastOf(hook).headers['webhook-signature'], undefined)
     })
 
     test('400 when the new address is refused', async () => {
       await using hook = await setUp()
       assert.equal(
-        (await call(hook.tenantId, 'PATCH', hook.path, { url: 'https://192.168.1.1/' })).status,
+        (await hook.api.call('PATCH', hook.path, { body: { url: 'https://192.168.1.1/' } })).status,
         400,
       )
     })
@@ -123,39 +120,39 @@ suite('webhooks', () => {
     test('200 deletes what waits to be delivered as well', async () => {
       await using hook = await setUp()
       await receive(hook.tenantId, 'never seen')
-      const deleted = await call(hook.tenantId, 'DELETE', hook.path)
+      const deleted = await hook.api.call('DELETE', hook.path)
       assert.deepEqual(deleted.body, { status: 'deleted', id: hook.id })
-      await app.runner.drain()
+      await app.runJobs()
       await receive(hook.tenantId, 'nor this')
-      await app.runner.drain()
+      await app.runJobs()
       assert.equal(hook.endpoint.received.length, 0)
-      assert.equal((await call(hook.tenantId, 'GET', hook.path)).status, 404)
+      assert.equal((await hook.api.call('GET', hook.path)).status, 404)
     })
   })
 
   suite('webhooks.test', () => {
     test('200 with the outcome, signed, and nothing is stored', async () => {
       await using hook = await setUp({ secret: 'abc' })
-      const { status, body } = await call(hook.tenantId, 'POST', `${hook.path}/test`)
+      const { status, body } = await hook.api.call('POST', `${hook.path}/test`)
       assert.equal(status, 200)
       assert.deepEqual(body, { success: true, status_code: 200, duration_ms: body.duration_ms, error: null })
-      assert.equal(hook.endpoint.last.body.event, 'webhook.test')
-      assert.deepEqual(hook.endpoint.last.body.data, { webhook_id: hook.id, message: 'test' })
-      assert.ok(hook.endpoint.last.headers['x-webhook-signature'])
+      assert.equal(lastOf(hook).body.event, 'webhook.test')
+      assert.deepEqual(lastOf(hook).body.data, { webhook_id: hook.id, message: 'test' })
+      assert.ok(lastOf(hook).headers['x-webhook-signature'])
       assert.deepEqual(await hook.deliveries(), [])
     })
 
     test('200 also when the receiver fails', async () => {
       await using hook = await setUp()
-      hook.endpoint.respond(500)
-      const failed = await call(hook.tenantId, 'POST', `${hook.path}/test`)
+      hook.endpoint.answer({ status: 500 })
+      const failed = await hook.api.call('POST', `${hook.path}/test`)
       assert.equal(failed.status, 200)
       assert.deepEqual(
         { ...failed.body, duration_ms: 0 },
         { success: false, status_code: 500, duration_ms: 0, error: 'HTTP 500' },
       )
       await hook.endpoint.close()
-      const dead = await call(hook.tenantId, 'POST', `${hook.path}/test`)
+      const dead = await hook.api.call('POST', `${hook.path}/test`)
       assert.equal(dead.status, 200)
       assert.equal(dead.body.success, false)
       assert.equal(dead.body.status_code, null)
@@ -166,17 +163,13 @@ suite('webhooks', () => {
     test('200 pages newest first, with an exact total', async () => {
       await using hook = await setUp()
       await receive(hook.tenantId, 'a', 'b', 'c')
-      await app.runner.drain()
-      const { body } = await call(
-        hook.tenantId,
-        'GET',
-        `${hook.path}/deliveries?limit=2&offset=1&status=delivered`,
-      )
+      await app.runJobs()
+      const { body } = await hook.api.call('GET', `${hook.path}/deliveries?limit=2&offset=1&status=delivered`)
       assert.equal(body.total, 3)
       assert.equal(body.limit, 2)
       assert.equal(body.offset, 1)
       assert.equal(body.deliveries.length, 2)
-      assert.equal((await call(hook.tenantId, 'GET', `${hook.path}/deliveries?status=lost`)).status, 422)
+      assert.equal((await hook.api.call('GET', `${hook.path}/deliveries?status=lost`)).status, 422)
     })
   })
 
@@ -184,51 +177,51 @@ suite('webhooks', () => {
     test('resend sends a delivered one again under the same id', async () => {
       await using hook = await setUp()
       await receive(hook.tenantId, 'hello')
-      await app.runner.drain()
-      const { body } = hook.endpoint.last
-      const again = await call(hook.tenantId, 'POST', `${hook.path}/deliveries/${body.id}/resend`)
+      await app.runJobs()
+      const { body } = lastOf(hook)
+      const again = await hook.api.call('POST', `${hook.path}/deliveries/${body.id}/resend`)
       assert.equal(again.status, 200)
       assert.equal(again.body.status, 'pending')
-      await app.runner.drain()
+      await app.runJobs()
       assert.equal(hook.endpoint.received.length, 2)
-      assert.deepEqual(hook.endpoint.last.body, body)
+      assert.deepEqual(lastOf(hook).body, body)
       const [delivery] = await hook.deliveries()
       assert.equal(delivery.attempts, 2)
     })
 
     test('resend of a waiting one replaces its waiting retry', async () => {
       await using hook = await setUp()
-      hook.endpoint.respond(500)
+      hook.endpoint.answer({ status: 500 })
       await receive(hook.tenantId, 'hello')
-      await app.runner.drain()
-      hook.endpoint.respond(200)
-      await call(hook.tenantId, 'POST', `${hook.path}/deliveries/${hook.endpoint.last.body.id}/resend`)
-      await app.runner.drain()
+      await app.runJobs()
+      hook.endpoint.answer({ status: 200 })
+      await hook.api.call('POST', `${hook.path}/deliveries/${lastOf(hook).body.id}/resend`)
+      await app.runJobs()
       app.clock.advance(hour)
-      await app.runner.drain()
+      await app.runJobs()
       assert.equal(hook.endpoint.received.length, 2)
     })
 
     test('recover sends everything since a moment that was not delivered', async () => {
       await using hook = await setUp()
-      hook.endpoint.respond(500)
+      hook.endpoint.answer({ status: 500 })
       await receive(hook.tenantId, 'too old')
-      await app.runner.drain()
+      await app.runJobs()
       app.clock.advance(hour)
-      await app.runner.drain()
-      await app.runner.drain({ includeDelayed: true })
+      await app.runJobs()
+      await app.runJobs({ includeDelayed: true })
       const since = new Date(app.clock.nowMs()).toISOString()
       app.clock.advance(1000)
       await receive(hook.tenantId, 'one', 'two')
-      await app.runner.drain()
-      hook.endpoint.respond(200)
+      await app.runJobs()
+      hook.endpoint.answer({ status: 200 })
       await receive(hook.tenantId, 'delivered')
-      await app.runner.drain()
+      await app.runJobs()
       const before = hook.endpoint.received.length
-      const { status, body } = await call(hook.tenantId, 'POST', `${hook.path}/recover`, { since })
+      const { status, body } = await hook.api.call('POST', `${hook.path}/recover`, { body: { since } })
       assert.equal(status, 200)
       assert.equal(body.recovered, 2)
-      await app.runner.drain()
+      await app.runJobs()
       const texts = hook.endpoint.received.slice(before).map((one) => one.body.data['message'])
       assert.deepEqual(texts.sort(), ['one', 'two'])
     })
@@ -236,15 +229,18 @@ suite('webhooks', () => {
     test('400 while the webhook is not active, 422 for a moment in the future', async () => {
       await using hook = await setUp()
       await receive(hook.tenantId, 'hello')
-      await app.runner.drain()
+      await app.runJobs()
       const later = new Date(app.clock.nowMs() + hour).toISOString()
-      assert.equal((await call(hook.tenantId, 'POST', `${hook.path}/recover`, { since: later })).status, 422)
-      assert.equal((await call(hook.tenantId, 'POST', `${hook.path}/recover`, {})).status, 422)
-      await call(hook.tenantId, 'PATCH', hook.path, { is_active: false })
+      assert.equal(
+        (await hook.api.call('POST', `${hook.path}/recover`, { body: { since: later } })).status,
+        422,
+      )
+      assert.equal((await hook.api.call('POST', `${hook.path}/recover`, { body: {} })).status, 422)
+      await hook.api.call('PATCH', hook.path, { body: { is_active: false } })
       const since = '2026-02-11T00:00:00+01:00'
-      assert.equal((await call(hook.tenantId, 'POST', `${hook.path}/recover`, { since })).status, 400)
-      const resend = `${hook.path}/deliveries/${hook.endpoint.last.body.id}/resend`
-      assert.equal((await call(hook.tenantId, 'POST', resend)).status, 400)
+      assert.equal((await hook.api.call('POST', `${hook.path}/recover`, { body: { since } })).status, 400)
+      const resend = `${hook.path}/deliveries/${lastOf(hook).body.id}/resend`
+      assert.equal((await hook.api.call('POST', resend)).status, 400)
       assert.equal((await hook.deliveries())[0].status, 'delivered')
     })
   })
