@@ -21,11 +21,6 @@ export function pageQuery(max = 100) {
   return { limit: limitQuery(max), offset: offsetQuery() }
 }
 
-/** A whole number in a query. */
-export function integerQuery(min: number, max: number) {
-  return z.coerce.number().int().min(min).max(max)
-}
-
 /** A yes or no in a query, in any case: `true`, `True`, `1` and `false`, `False`, `0`. */
 export function booleanQuery() {
   return z

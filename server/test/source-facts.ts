@@ -2,9 +2,6 @@ import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import ts from 'typescript'
 
-/** Paths from the repository's root, with their text. */
-export type SourceTree = ReadonlyMap<string, string>
-
 /** One import or re-export. */
 export interface ImportFact {
   /** Path from the root for our own files, else the package's name. */
@@ -37,7 +34,7 @@ export interface FileFacts {
 
 const root = join(import.meta.dirname, '../..')
 
-/** Every TypeScript file of the repository that we wrote. */
+/** Every TypeScript file of server and simulator: path from the repository's root, and text. */
 export function readSourceTree(): Map<string, string> {
   const files = globSync(['server/src/**/*.ts', 'server/test/**/*.ts', 'simulator/{src,test}/**/*.ts'], {
     cwd: root,
