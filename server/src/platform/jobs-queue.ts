@@ -34,11 +34,17 @@ export class JobQueue<C> {
   #timerAtMs = Number.POSITIVE_INFINITY
   #unsettled: { job: ClaimedJob; resolve(): void; reject(error: unknown): void }[] = []
   #isCompleting = false
+  #runCount = 0
 
   constructor(options: JobQueueOptions<C>) {
     this.#options = options
     this.#name = options.handler.type.name
     this.#concurrency = options.handler.type.options.concurrency ?? 1
+  }
+
+  /** Runs begun so far. */
+  get runCount(): number {
+    return this.#runCount
   }
 
   open(): void {
@@ -144,6 +150,7 @@ export class JobQueue<C> {
 
   async #run(job: ClaimedJob): Promise<void> {
     const { clock, log, handler, stopping, contextFor } = this.#options
+    this.#runCount += 1
     this.#running.set(job.id, { job, startedAtMs: clock.monotonicMs() })
     try {
       const outcome = await this.#attempt(job, () =>

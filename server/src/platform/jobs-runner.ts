@@ -58,6 +58,7 @@ export class JobRunner<C> {
   readonly #stopping = new AbortController()
   readonly #timers: { stop(): void }[] = []
   readonly #enqueuing = new Set<Promise<void>>()
+  #recoveredRuns = -1
 
   constructor(options: JobRunnerOptions<C>) {
     this.#options = options
@@ -142,6 +143,10 @@ export class JobRunner<C> {
   }
 
   async #recover(): Promise<void> {
+    const runs = [...this.#queues.values()].reduce((sum, queue) => sum + queue.runCount, 0)
+    // Alone on the embedded database nothing dies and nothing piles up while no job runs: stay idle.
+    if (this.#options.store.db.kind === 'embedded' && runs === this.#recoveredRuns) return
+    this.#recoveredRuns = runs
     const ordered = this.#options.handlers.filter((handler) => handler.type.options.isOrdered === true)
     await this.#options.store.recover(ordered.map((handler) => handler.type.name))
   }

@@ -22,7 +22,8 @@ suite('rate limits', () => {
     await limits.close()
   })
 
-  for (const limit of [20, 60, 600]) {
+  // One process has nobody to share with on the embedded database.
+  for (const limit of isServerTest ? [20, 60, 600] : []) {
     test(`three processes together stay within 5 % of ${limit}, and never above`, {
       skip: !isServerTest,
     }, async () => {
@@ -44,7 +45,7 @@ suite('rate limits', () => {
     })
   }
 
-  test('nobody is refused when the shared count cannot be reached', { skip: !isServerTest }, async () => {
+  test('nobody is refused when the shared count cannot be reached', async () => {
     const database = await openTestDatabase()
     const limits = createRateLimits({ clock: new TestClock(), db: database.db })
     await database.close()
