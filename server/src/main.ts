@@ -18,7 +18,10 @@ async function main(): Promise<void> {
   const config = loadConfig(readEnvironment())
   const log = createLog({ level: config.logLevel })
   const app = await createApp({ config, log, version })
+  let isStopping = false
   const stop = (signal: string) => {
+    if (isStopping) return
+    isStopping = true
     log.info({ signal }, 'stopping')
     setTimeout(() => process.exit(1), graceMs).unref()
     app.close().then(
@@ -29,8 +32,9 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  // npm hands signals on that the terminal has sent to the whole group already, so each may come twice.
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
   const port = await app.listen()
   const link = await createSetupLink(app.ctx)
   announce(config.host, port, config.publicUrl, link)

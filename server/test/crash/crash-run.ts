@@ -3,7 +3,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { prepareInstallation } from '../lift-limits.ts'
-import { freePort, type ServerProcess, type SimulatorProcess, startServer, startSimulator, temporaryDirectory } from '../processes.ts'
+import {
+  freePort,
+  type ServerProcess,
+  type SimulatorProcess,
+  startServer,
+  startSimulator,
+  temporaryDirectory,
+} from '../processes.ts'
 
 const apiKey = `mf_${'crashkey'.repeat(5)}`
 const ourPhone = '4915550200000'
@@ -21,6 +28,7 @@ export interface CrashFigures {
   sessionsCreated: number
   sessionsLost: string[]
   restartMs: { median: number; worst: number }
+  refusals: Record<string, number>
   seconds: number
 }
 
@@ -34,13 +42,19 @@ interface World {
   inboundIds: Set<string>
   hooked: Map<string, number>
   createdSessions: string[]
+  /** What sends that were not accepted got instead, for whoever looks at a slow run. */
+  refusals: string[]
 }
 
 /**
  * Kills the server with SIGKILL at random moments while messages flow both ways and webhooks are delivered, then
  * lets everything settle and counts what is missing or doubled.
  */
-export async function runCrash(options: { kills: number; env?: Record<string, string>; log: (line: string) => void }): Promise<CrashFigures> {
+export async function runCrash(options: {
+  kills: number
+  env?: Record<string, string>
+  log: (line: string) => void
+}): Promise<CrashFigures> {
   const startedMs = performance.now()
   await using data = await temporaryDirectory()
   const hooked = new Map<string, number>()
@@ -65,17 +79,30 @@ export async function runCrash(options: { kills: number; env?: Record<string, st
   try {
     const sessionId = await pair(simulator, server.url, receiver.url)
     const world: World = {
-      simulator, server, sessionId, hooked, isFlowing: true,
-      answered: new Map(), inboundIds: new Set(), createdSessions: [],
+      simulator,
+      server,
+      sessionId,
+      hooked,
+      isFlowing: true,
+      answered: new Map(),
+      inboundIds: new Set(),
+      createdSessions: [],
+      refusals: [],
     }
-    const flows = [0, 1, 2, 3].map((n) => sendLoop(world, n)).concat(friends.map((phone) => writeLoop(world, phone)), createLoop(world))
+    const flows = [0, 1, 2, 3]
+      .map((n) => sendLoop(world, n))
+      .concat(
+        friends.map((phone) => writeLoop(world, phone)),
+        createLoop(world),
+      )
     for (let kill = 1; kill <= options.kills; kill++) {
       await wait(randomInt(150, 1500))
       await server.process.stop('SIGKILL')
       server = await startServer({ env, port, by: 'node' })
       world.server = server
       restarts.push(server.readyMs)
-      if (kill % 10 === 0 || kill === options.kills) options.log(`${kill} kills, ${world.answered.size} answered, ${world.inboundIds.size} inbound`)
+      if (kill % 10 === 0 || kill === options.kills)
+        options.log(`${kill} kills, ${world.answered.size} answered, ${world.inboundIds.size} inbound`)
     }
     await wait(1000)
     world.isFlowing = false
@@ -92,7 +119,8 @@ async function startReceiver(hooked: Map<string, number>) {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const { event, data } = JSON.parse(Buffer.concat(chunks).toString())
-    if (event === 'message.received') hooked.set(data.wa_message_id, (hooked.get(data.wa_message_id) ?? 0) + 1)
+    if (event === 'message.received')
+      hooked.set(data.wa_message_id, (hooked.get(data.wa_message_id) ?? 0) + 1)
     response.end()
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -106,7 +134,13 @@ async function startReceiver(hooked: Map<string, number>) {
 }
 
 /** One API call; undefined when the server was not there to answer. */
-async function call(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function call(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+) {
   try {
     const response = await fetch(`${url}/api/v2${path}`, {
       method,
@@ -114,7 +148,7 @@ async function call(url: string, method: string, path: string, body?: unknown, h
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     })
-    return { status: response.status, body: await response.json() as Record<string, unknown> }
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> }
   } catch {
     return undefined
   }
@@ -126,12 +160,18 @@ async function pair(simulator: SimulatorProcess, url: string, hookUrl: string): 
     await simulator.call('POST', '/accounts', { phone, name: `Friend ${phone.slice(-1)}` })
     await simulator.call('POST', `/accounts/${phone}/receipts`, { mode: 'read', deliveryMs: 30, readMs: 60 })
   }
-  await call(url, 'POST', '/webhooks', { url: hookUrl, events: ['message.received', 'message.sent', 'message.read'], secret: 'crash' })
+  await call(url, 'POST', '/webhooks', {
+    url: hookUrl,
+    events: ['message.received', 'message.sent', 'message.read'],
+    secret: 'crash',
+  })
   const created = await call(url, 'POST', '/sessions', { name: 'Crash desk' })
   const sessionId = String(created?.body['id'])
   await call(url, 'POST', `/sessions/${sessionId}/start`, {})
   const qr = await until('a QR code', async () => {
-    const answer = await call(url, 'GET', `/sessions/${sessionId}/qr`, undefined, { accept: 'application/json' })
+    const answer = await call(url, 'GET', `/sessions/${sessionId}/qr`, undefined, {
+      accept: 'application/json',
+    })
     return answer?.status === 200 ? answer.body : undefined
   })
   await simulator.call('POST', `/accounts/${ourPhone}/scan`, { code: qr['code'] })
@@ -140,10 +180,14 @@ async function pair(simulator: SimulatorProcess, url: string, hookUrl: string): 
 }
 
 async function untilWorking(url: string, sessionId: string): Promise<void> {
-  await until('a working session', async () => {
-    const answer = await call(url, 'GET', `/sessions/${sessionId}`)
-    return answer?.body['status'] === 'working' ? true : undefined
-  }, 60_000)
+  await until(
+    'a working session',
+    async () => {
+      const answer = await call(url, 'GET', `/sessions/${sessionId}`)
+      return answer?.body['status'] === 'working' ? true : undefined
+    },
+    60_000,
+  )
 }
 
 async function until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
@@ -162,13 +206,19 @@ async function sendLoop(world: World, lane: number): Promise<void> {
     const text = `out-${lane}-${n}`
     const key = randomUUID()
     for (;;) {
-      const answer = await call(world.server.url, 'POST', '/messages/send',
-        { session_id: world.sessionId, chat_id: friends[n % friends.length], message: text }, { 'idempotency-key': key })
+      const answer = await call(
+        world.server.url,
+        'POST',
+        '/messages/send',
+        { session_id: world.sessionId, chat_id: friends[n % friends.length], message: text },
+        { 'idempotency-key': key },
+      )
       if (answer !== undefined && answer.status < 300) {
         world.answered.set(text, String(answer.body['id']))
         break
       }
-      if (!world.isFlowing && answer === undefined) break
+      world.refusals.push(answer === undefined ? 'no answer' : `${answer.status} ${answer.body['detail']}`)
+      if (!world.isFlowing) break
       await wait(100)
     }
     await wait(randomInt(5, 40))
@@ -177,7 +227,10 @@ async function sendLoop(world: World, lane: number): Promise<void> {
 
 async function writeLoop(world: World, phone: string): Promise<void> {
   for (let n = 0; world.isFlowing; n++) {
-    const { id } = await world.simulator.call<{ id: string }>('POST', `/accounts/${phone}/messages`, { to: `${ourPhone}@c.us`, text: `in-${phone.slice(-1)}-${n}` })
+    const { id } = await world.simulator.call<{ id: string }>('POST', `/accounts/${phone}/messages`, {
+      to: `${ourPhone}@c.us`,
+      text: `in-${phone.slice(-1)}-${n}`,
+    })
     world.inboundIds.add(id)
     await wait(randomInt(10, 60))
   }
@@ -192,7 +245,12 @@ async function createLoop(world: World): Promise<void> {
 }
 
 /** Waits until nothing more arrives, then compares what was promised with what is there. */
-async function settle(world: World, kills: number, restarts: number[], startedMs: number): Promise<CrashFigures> {
+async function settle(
+  world: World,
+  kills: number,
+  restarts: number[],
+  startedMs: number,
+): Promise<CrashFigures> {
   await untilWorking(world.server.url, world.sessionId)
   const inboundLost = () => [...world.inboundIds].filter((id) => !world.hooked.has(id))
   const deadline = performance.now() + 60_000
@@ -202,7 +260,10 @@ async function settle(world: World, kills: number, restarts: number[], startedMs
   const countShown = async () => {
     shown.clear()
     for (const phone of friends) {
-      for (const message of await world.simulator.call<{ text: string }[]>('GET', `/accounts/${phone}/messages`)) {
+      for (const message of await world.simulator.call<{ text: string }[]>(
+        'GET',
+        `/accounts/${phone}/messages`,
+      )) {
         shown.set(message.text, (shown.get(message.text) ?? 0) + 1)
       }
     }
@@ -215,7 +276,8 @@ async function settle(world: World, kills: number, restarts: number[], startedMs
   const answeredLost: string[] = []
   for (const [text, id] of world.answered) {
     const stored = await call(world.server.url, 'GET', `/messages/${id}`)
-    if (stored?.status !== 200 || !shown.has(text)) answeredLost.push(`${text} (${stored?.status}, shown ${shown.get(text) ?? 0})`)
+    if (stored?.status !== 200 || !shown.has(text))
+      answeredLost.push(`${text} (${stored?.status}, shown ${shown.get(text) ?? 0})`)
   }
   const listed = await call(world.server.url, 'GET', '/sessions')
   const known = new Set((listed?.body as unknown as { id: string }[]).map((session) => session.id))
@@ -230,7 +292,15 @@ async function settle(world: World, kills: number, restarts: number[], startedMs
     webhookDeliveries: [...world.hooked.values()].reduce((sum, count) => sum + count, 0),
     sessionsCreated: world.createdSessions.length,
     sessionsLost: world.createdSessions.filter((id) => !known.has(id)),
-    restartMs: { median: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0), worst: Math.round(sorted.at(-1) ?? 0) },
+    restartMs: {
+      median: Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0),
+      worst: Math.round(sorted.at(-1) ?? 0),
+    },
+    refusals: countEach(world.refusals),
     seconds: Math.round((performance.now() - startedMs) / 1000),
   }
+}
+
+function countEach(texts: readonly string[]): Record<string, number> {
+  return Object.fromEntries([...Map.groupBy(texts, (text) => text)].map(([text, all]) => [text, all.length]))
 }
