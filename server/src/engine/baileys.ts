@@ -16,7 +16,6 @@ export interface SocketOptions {
   /** A simulator instead of WhatsApp. */
   waUrl: string | undefined
   retryCounters: CacheStore
-  connectTimeoutMs: number
   findMessage(id: string): Promise<proto.IMessage | undefined>
   findGroup(jid: string): Promise<GroupMetadata | undefined>
   onEvent: LibraryEvent
@@ -56,7 +55,8 @@ export function openSocket(options: SocketOptions): WASocket {
     logger,
     ...(options.waUrl === undefined ? {} : { waWebSocketUrl: options.waUrl }),
     browser: Browsers.macOS('Chrome'),
-    connectTimeoutMs: options.connectTimeoutMs,
+    // With a limit the library makes a timer and a stack trace for every frame; ours watches the whole connect.
+    connectTimeoutMs: 0,
     defaultQueryTimeoutMs: 30_000,
     markOnlineOnConnect: false,
     emitOwnEvents: false,

@@ -31,7 +31,6 @@ export interface ConnectionOptions {
   epoch: number
   credentials: AuthenticationCreds
   waUrl: string | undefined
-  connectTimeoutMs: number
   clock: Clock
   log: Logger
   listener: EngineListener
@@ -204,7 +203,6 @@ export class Connection {
       log: options.log,
       waUrl: options.waUrl,
       retryCounters: options.retryCounters(keys),
-      connectTimeoutMs: options.connectTimeoutMs,
       findMessage: (id) => this.#findMessage(id),
       findGroup: (jid) => this.groups.get(jid),
       onEvent: (name, data) => this.#handle(name, data),

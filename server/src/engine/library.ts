@@ -1,4 +1,5 @@
-// The one gateway to the library, so that its signatures are always replaced before it loads.
+// The one gateway to the library, so that what is replaced in it is replaced before it loads.
+import './signal-crypto.ts'
 import './signatures.ts'
 import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { requireXeddsa, signXeddsa } from './signatures.ts'

@@ -195,13 +195,11 @@ export class Session {
       return void this.#fail('engine_error', 'the connection could not be made')
     }
     const { connectTimeoutMs } = this.#environment
-    this.#connectTimer = clock.schedule(connectTimeoutMs * 1.5, () =>
-      this.#connection?.abort({ kind: 'timeout' }),
-    )
+    this.#connectTimer = clock.schedule(connectTimeoutMs, () => this.#connection?.abort({ kind: 'timeout' }))
   }
 
   #createConnection(): Connection {
-    const { clock, listener, waUrl, connectTimeoutMs } = this.#environment
+    const { clock, listener, waUrl } = this.#environment
     const vault = this.#vault
     return new Connection({
       tenantId: this.tenantId,
@@ -209,7 +207,6 @@ export class Session {
       epoch: vault.epoch,
       credentials: this.#credentials,
       waUrl,
-      connectTimeoutMs,
       clock,
       log: this.#log,
       listener,

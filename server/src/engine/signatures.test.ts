@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
@@ -10,6 +11,7 @@ import { systemIds } from '../platform/ids.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
 import { createEngine, simulatorRootPublicKey } from './create-engine.ts'
 import { maskDigits } from './library-log.ts'
+import { deriveSecrets, hmacSha256 } from './signal-crypto.ts'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 
 const ids = systemIds()
@@ -48,6 +50,37 @@ suite('signatures', () => {
     }
     const key = Buffer.concat([Buffer.from([5]), pair.public])
     assert.throws(() => curve.verifySignature(key, message, Buffer.alloc(64, 1), true), /Invalid signature/)
+  })
+})
+
+suite('Signal crypto', () => {
+  test('MAC and key derivation agree with the runtime own', () => {
+    for (const [keyLength, dataLength] of [
+      [32, 0],
+      [32, 200],
+      [64, 63],
+      [65, 64],
+      [200, 1000],
+    ] as const) {
+      const key = randomBytes(keyLength)
+      const data = randomBytes(dataLength)
+      assert.deepEqual(hmacSha256(key, data), createHmac('sha256', key).update(data).digest())
+    }
+    const [input, salt, info] = [randomBytes(32), randomBytes(32), Buffer.from('WhisperMessageKeys')]
+    const expected = Buffer.from(hkdfSync('sha256', input, salt, info, 96))
+    assert.deepEqual(Buffer.concat(deriveSecrets(input, salt, info)), expected)
+    assert.deepEqual(deriveSecrets(input, salt, info, 2).length, 2)
+  })
+
+  test('a wrong MAC throws, a right one passes', () => {
+    const crypto = createRequire(import.meta.url)('libsignal/src/crypto.js') as {
+      verifyMAC(data: Buffer, key: Buffer, mac: Buffer, length: number): void
+    }
+    const [data, key] = [randomBytes(50), randomBytes(32)]
+    const mac = hmacSha256(key, data).subarray(0, 8)
+    crypto.verifyMAC(data, key, mac, 8)
+    assert.throws(() => crypto.verifyMAC(data, key, Buffer.alloc(8), 8), /Bad MAC/)
+    assert.throws(() => crypto.verifyMAC(data, key, mac.subarray(0, 7), 8), /Bad MAC/)
   })
 })
 
