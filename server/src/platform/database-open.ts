@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Logger } from 'pino'
@@ -7,6 +6,7 @@ import { EmbeddedEngine } from './database-embedded.ts'
 import { Listener } from './database-listener.ts'
 import { lockDirectory } from './database-lock.ts'
 import { startMaintenance } from './database-maintenance.ts'
+import { defaultSeedDirectory } from './database-seed.ts'
 import { GuardedPool, runTransaction } from './database-transaction.ts'
 
 /** What opening a database may need to know. */
@@ -27,7 +27,6 @@ export interface DatabaseOptions {
 }
 
 const oldestServerVersion = 150_000
-const defaultSeedDirectory = join(import.meta.dirname, '../../../.cache/database-seed-0.5.14')
 const idleTransactionMs = 30_000
 
 /** Opens the database; throws with a sentence when the server is too old or the directory is in use. */

@@ -4,6 +4,9 @@ import { basename, dirname, join } from 'node:path'
 import { createGaugeMemory } from './database-broker.ts'
 import { startWorker, waitFor } from './database-worker.ts'
 
+/** The seed that is kept between starts; its name carries the engine's version. */
+export const defaultSeedDirectory = join(import.meta.dirname, '../../../.cache/database-seed-0.5.14')
+
 /** Where a new cluster comes from and goes to. */
 export interface SeedOptions {
   /** Directory of the kept seed; made on first use. */
@@ -78,3 +81,6 @@ async function flushTree(directory: string): Promise<void> {
   })
   await Promise.all(flushers)
 }
+
+// `node server/src/platform/database-seed.ts` makes the seed ahead of the first start, for set-up and images.
+if (import.meta.main) await ensureSeed(defaultSeedDirectory)
