@@ -5,9 +5,9 @@ import { createEngine } from './engine/create-engine.ts'
 import type { EngineListener } from './engine/events.ts'
 import { createAccessPolicy } from './features/auth/access-policy.service.ts'
 import { applyGroups } from './features/chats/chats.service.ts'
+import { applyStatuses } from './features/messages/apply-statuses.service.ts'
 import { applyMappings } from './features/messages/merge-contacts.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
-import { applyStatuses } from './features/messages/apply-statuses.service.ts'
 import { storeInbound } from './features/messages/store-inbound.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
@@ -21,6 +21,7 @@ import { openJobs } from './platform/jobs-boss.ts'
 import { createJobRunner, type JobRunner } from './platform/jobs-runner.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { runMigrations } from './platform/migrate.ts'
+import { createRateLimits } from './platform/rate-limits.ts'
 import { seal, unseal } from './platform/secrets.ts'
 import { createHttpServer, type HttpServer } from './transports/http/server.ts'
 
@@ -54,18 +55,27 @@ export interface App {
 /** Builds everything in the order of dependency and starts the background work. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock(), ids = systemIds() } = options
-  const db = options.db ?? (await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDir, log }))
+  const db =
+    options.db ??
+    (await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDir, log }))
   if (options.db === undefined) await runMigrations(db)
   const store = await openJobs({ db, log, ids, ...(options.clock === undefined ? {} : { testClock: clock }) })
 
   const contextOf = (caller: Caller): Context => ({ ...base, caller })
   const contextFor = (tenantId: string) => contextOf({ kind: 'system', tenantId })
   const events = await openEventBus<Context>({
-    db, clock, ids, log, contextFor,
+    db,
+    clock,
+    ids,
+    log,
+    contextFor,
     handlers: features.flatMap((feature) => feature.events ?? []),
   })
   const engine = createEngine({
-    db, clock, ids, log,
+    db,
+    clock,
+    ids,
+    log,
     config: { waUrl: config.waUrl, ...options.engine },
     secrets: {
       encrypt: (plain, label) => seal(config, label, plain),
@@ -78,12 +88,15 @@ export async function createApp(options: AppOptions): Promise<App> {
   const base: Omit<Context, 'caller'> = { db, jobs: store, events, engine, clock, ids, log, config }
   const ctx = contextFor('')
   const runner = createJobRunner<Context>({
-    store, clock, log,
+    store,
+    clock,
+    log,
     handlers: features.flatMap((feature) => feature.jobs ?? []),
     contextFor: (payload) => contextFor(tenantIn(payload)),
     isManual: options.areJobsManual ?? false,
   })
   const metrics = createMetrics()
+  const rateLimits = createRateLimits({ db, clock, log })
   const http = await createHttpServer({
     operations: features.flatMap((feature) => feature.operations ?? []),
     streams: features.flatMap((feature) => feature.streams ?? []),
@@ -95,7 +108,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       metrics: () => metrics.render(),
       metricsToken: config.metricsToken,
     },
-    log, clock, ids, events,
+    log,
+    clock,
+    ids,
+    events,
+    rateLimits,
     pages: setupPages,
   })
 
@@ -110,6 +127,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     await engine.close()
     await events.close()
     await store.close()
+    await rateLimits.close()
     if (options.db === undefined) await db.close()
   }
   return {
@@ -130,8 +148,12 @@ export async function createApp(options: AppOptions): Promise<App> {
 
 /** What WhatsApp tells goes to the features that keep it; each promise resolves after their commit. */
 function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
-  const each = async <T extends { tenantId: string }>(items: readonly T[], run: (ctx: Context, items: readonly T[]) => Promise<void>) => {
-    for (const [tenantId, own] of Map.groupBy(items, (item) => item.tenantId)) await run(contextFor(tenantId), own)
+  const each = async <T extends { tenantId: string }>(
+    items: readonly T[],
+    run: (ctx: Context, items: readonly T[]) => Promise<void>,
+  ) => {
+    for (const [tenantId, own] of Map.groupBy(items, (item) => item.tenantId))
+      await run(contextFor(tenantId), own)
   }
   return {
     onState: (change) => applyState(contextFor(change.tenantId), change),

@@ -5,7 +5,9 @@ import { createSetupLink } from './features/setup/setup.service.ts'
 import { DataDirectoryInUseError } from './platform/database-lock.ts'
 import { createLog } from './platform/log.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 const graceMs = 10_000
 
 /** A problem the operator can solve: a sentence instead of a stack. */
@@ -43,8 +45,12 @@ async function main(): Promise<void> {
 
 /** What a person at the terminal wants to know; programs read the JSON lines and /health/ready. */
 function announce(host: string, port: number, publicUrl: string, setupLink: string | undefined): void {
-  const lines = [`MoltFlow ${version} listens on http://${host.includes(':') ? `[${host}]` : host}:${port}`, `API reference: ${publicUrl}/docs`]
-  if (setupLink !== undefined) lines.push('', 'First run. Open this link once to create the owner:', `  ${setupLink}`)
+  const lines = [
+    `MoltFlow ${version} listens on http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    `API reference: ${publicUrl}/docs`,
+  ]
+  if (setupLink !== undefined)
+    lines.push('', 'First run. Open this link once to create the owner:', `  ${setupLink}`)
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineError } from '../../platform/errors.ts'
 import { allScopes, isScope, type Scope, scopeCatalogue, scopePresets } from '../../scopes.ts'
 import { timestampOutput, toTimestamp, toTimestampOrNull } from '../../wire.ts'
-import type { ApiKeyRow } from './api-keys.store.ts'
+import type { ApiKeyRow } from './api-keys.tables.ts'
 
 export const invalidApiKey = defineError('invalid_api_key', 401, 'The API key is unknown, expired or revoked')
 export const scopeEscalation = defineError(

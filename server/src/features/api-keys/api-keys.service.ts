@@ -13,7 +13,6 @@ import {
   scopeEscalation,
 } from './api-keys.schema.ts'
 import {
-  type ApiKeyRow,
   deleteOtherBootstrapKeys,
   findKey,
   findKeyByHash,
@@ -21,6 +20,7 @@ import {
   listKeys,
   updateKey,
 } from './api-keys.store.ts'
+import type { ApiKeyRow } from './api-keys.tables.ts'
 import { noteUse, type UsedKey } from './last-used.ts'
 
 const keyBytes = 32

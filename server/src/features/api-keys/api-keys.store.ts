@@ -2,10 +2,7 @@ import { and, asc, eq, ne, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { users } from '../users/users.tables.ts'
-import { apiKeys } from './api-keys.tables.ts'
-
-/** A key as stored. */
-export type ApiKeyRow = typeof apiKeys.$inferSelect
+import { type ApiKeyRow, apiKeys } from './api-keys.tables.ts'
 
 /** Adds a key; undefined when one with this hash exists. */
 export async function insertKey(sql: Sql, row: typeof apiKeys.$inferInsert): Promise<ApiKeyRow | undefined> {

@@ -17,3 +17,6 @@ export const apiKeys = pgTable('api_keys', {
   revokedAt: timestamp('revoked_at', { withTimezone: true }),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
 })
+
+/** A key as it is stored: never the key itself. */
+export type ApiKeyRow = typeof apiKeys.$inferSelect
