@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Caller, Context } from './context.ts'
 import { createEngine } from './engine/create-engine.ts'
+import type { Engine } from './engine/engine.ts'
 import type { EngineListener } from './engine/events.ts'
 import { createAccessPolicy } from './features/auth/access-policy.service.ts'
 import { applyGroups } from './features/chats/chats.service.ts'
@@ -15,9 +16,9 @@ import { features } from './features.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
 import { openDatabase } from './platform/database-open.ts'
-import { openEventBus } from './platform/events-bus.ts'
+import { type EventBus, openEventBus } from './platform/events-bus.ts'
 import { type Ids, systemIds } from './platform/ids.ts'
-import { openJobs } from './platform/jobs-boss.ts'
+import { type JobStore, openJobs } from './platform/jobs-boss.ts'
 import { createJobRunner, type JobRunner } from './platform/jobs-runner.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { runMigrations } from './platform/migrate.ts'
@@ -52,6 +53,15 @@ export interface App {
   close(): Promise<void>
 }
 
+/** What contexts are made of, and who has to be closed again. */
+interface Foundation {
+  store: JobStore
+  events: EventBus<Context>
+  engine: Engine
+  contextOf(caller: Caller): Context
+  contextFor(tenantId: string): Context
+}
+
 /** Builds everything in the order of dependency and starts the background work. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock(), ids = systemIds() } = options
@@ -59,33 +69,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     options.db ??
     (await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDir, log }))
   if (options.db === undefined) await runMigrations(db)
-  const store = await openJobs({ db, log, ids, ...(options.clock === undefined ? {} : { testClock: clock }) })
-
-  const contextOf = (caller: Caller): Context => ({ ...base, caller })
-  const contextFor = (tenantId: string) => contextOf({ kind: 'system', tenantId })
-  const events = await openEventBus<Context>({
-    db,
-    clock,
-    ids,
-    log,
-    contextFor,
-    handlers: features.flatMap((feature) => feature.events ?? []),
-  })
-  const engine = createEngine({
-    db,
-    clock,
-    ids,
-    log,
-    config: { waUrl: config.waUrl, ...options.engine },
-    secrets: {
-      encrypt: (plain, label) => seal(config, label, plain),
-      decrypt: (sealed, label) => unseal(config, label, sealed),
-    },
-    listener: listenTo(contextFor),
-    // Only one process can open an embedded database, so its restart need not wait for the old lease.
-    ownerId: db.kind === 'embedded' ? 'embedded' : ids.uuid(),
-  })
-  const base: Omit<Context, 'caller'> = { db, jobs: store, events, engine, clock, ids, log, config }
+  const foundation = await layFoundation(options, db, clock, ids)
+  const { store, events, engine, contextOf, contextFor } = foundation
   const ctx = contextFor('')
   const runner = createJobRunner<Context>({
     store,
@@ -115,11 +100,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     rateLimits,
     pages: setupPages,
   })
-
   for (const feature of features) await feature.start?.(ctx)
   await runner.start()
 
-  let closing: Promise<void> | undefined
   const close = async () => {
     await http.close()
     await runner.stop()
@@ -130,20 +113,54 @@ export async function createApp(options: AppOptions): Promise<App> {
     await rateLimits.close()
     if (options.db === undefined) await db.close()
   }
+  let closing: Promise<void> | undefined
   return {
     http,
     ctx,
     jobs: runner,
-    async listen() {
-      await http.listen({ host: config.host, port: config.port })
-      const address = http.server.address()
-      return typeof address === 'object' && address !== null ? address.port : config.port
-    },
+    listen: () => listen(http, config),
     close: () => {
       closing ??= close()
       return closing
     },
   }
+}
+
+async function layFoundation(options: AppOptions, db: Database, clock: Clock, ids: Ids): Promise<Foundation> {
+  const { config, log } = options
+  const store = await openJobs({ db, log, ids, ...(options.clock === undefined ? {} : { testClock: clock }) })
+  const contextOf = (caller: Caller): Context => ({ ...base, caller })
+  const contextFor = (tenantId: string) => contextOf({ kind: 'system', tenantId })
+  const events = await openEventBus<Context>({
+    db,
+    clock,
+    ids,
+    log,
+    contextFor,
+    handlers: features.flatMap((feature) => feature.events ?? []),
+  })
+  const engine = createEngine({
+    db,
+    clock,
+    ids,
+    log,
+    config: { waUrl: config.waUrl, ...options.engine },
+    secrets: {
+      encrypt: (plain, label) => seal(config, label, plain),
+      decrypt: (sealed, label) => unseal(config, label, sealed),
+    },
+    listener: listenTo(contextFor),
+    // Only one process can open an embedded database, so its restart need not wait for the old lease.
+    ownerId: db.kind === 'embedded' ? 'embedded' : ids.uuid(),
+  })
+  const base: Omit<Context, 'caller'> = { db, jobs: store, events, engine, clock, ids, log, config }
+  return { store, events, engine, contextOf, contextFor }
+}
+
+async function listen(http: HttpServer, { host, port }: Config): Promise<number> {
+  await http.listen({ host, port })
+  const address = http.server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
 }
 
 /** What WhatsApp tells goes to the features that keep it; each promise resolves after their commit. */
