@@ -158,12 +158,18 @@ describe('room for attempts', () => {
     return { admitted, waits }
   }
 
-  it('an endpoint that does not answer leaves room for the others', async () => {
-    const slots = new EndpointSlots(new TestClock())
-    const dead = await enterMany(slots, 'dead', 500)
-    assert.equal(dead.admitted.length, 20)
-    assert.equal(dead.waits.length, 420, '60 wait in memory')
+  it('an endpoint that stops answering leaves room for the others', async () => {
+    const clock = new TestClock()
+    const slots = new EndpointSlots(clock)
+    const first = await enterMany(slots, 'dead', 500)
+    assert.equal(first.admitted.length, 20)
+    assert.equal(first.waits.length, 180, '300 wait in memory')
     assert.equal((await enterMany(slots, 'alive', 20)).admitted.length, 20)
+    clock.advance(1001)
+    // Noticed at the next delivery: all but 40 give their place to others.
+    await enterMany(slots, 'dead', 1)
+    const busy = await enterMany(slots, 'busy', 320)
+    assert.equal(busy.waits.length, 0)
   })
 
   it('many slow endpoints together leave room for the others', async () => {
@@ -206,7 +212,7 @@ describe('room for attempts', () => {
 
   it('what finds no place comes back spread over time', async () => {
     const slots = new EndpointSlots(new TestClock())
-    const { waits } = await enterMany(slots, 'dead', 280)
+    const { waits } = await enterMany(slots, 'dead', 520)
     assert.equal(waits.length, 200)
     assert.deepEqual(
       waits,

@@ -4,14 +4,14 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database.ts'
 
 /** Deliveries that one process takes on at once, running and waiting for room, over all webhooks. */
-export const deliveryConcurrency = 400
+export const deliveryConcurrency = 500
 
 /** An endpoint that needs longer than this for an answer is slow. */
 const slowMs = 1000
 /** How many attempts run at once, to one endpoint and to all slow ones together. */
 const running = { quick: 20, slow: 4, allSlow: 100 }
-/** How many wait in memory for one endpoint, and for all quick and all slow ones together. */
-const waiting = { each: 60, quick: 100, slow: 100 }
+/** How many wait in memory for all quick endpoints together, for one slow one, and for all slow ones. */
+const waiting = { quick: 300, slowEach: 40, slow: 80 }
 /** What finds no place at all comes back later, so many milliseconds apart. */
 const spreadMs = { quick: 2, slow: 20 }
 const leastWaitMs = 100
@@ -64,13 +64,33 @@ export class EndpointSlots {
   enter(webhookId: string, signal?: AbortSignal): Slot | PutOff | Promise<Slot | PutOff> {
     const endpoint = this.#endpointOf(webhookId)
     const pace = this.#paceOf(endpoint)
+    if (pace === 'slow') this.#trim(endpoint)
     if (endpoint.running.size < running[pace]) {
       return pace === 'slow' && this.#countSlow() >= running.allSlow
         ? this.#putOff(pace)
         : this.#admit(endpoint)
     }
-    const isFull = endpoint.waiters.length >= waiting.each || this.#waiting[pace] >= waiting[pace]
-    return isFull ? this.#putOff(pace) : this.#wait(endpoint, pace, signal)
+    return this.#hasPlace(endpoint, pace) ? this.#wait(endpoint, pace, signal) : this.#putOff(pace)
+  }
+
+  #hasPlace(endpoint: Endpoint, pace: Pace): boolean {
+    if (this.#waiting[pace] >= waiting[pace]) return false
+    return pace === 'quick' || endpoint.waiters.length < waiting.slowEach
+  }
+
+  /** An endpoint that was quick has become slow: most of who waits for it gives its place to others. */
+  #trim(endpoint: Endpoint): void {
+    const waiters = endpoint.waiters.filter((waiter) => waiter.pace === 'quick')
+    if (waiters.length === 0) return
+    endpoint.waiters = endpoint.waiters.filter((waiter) => waiter.pace === 'slow')
+    this.#waiting.quick -= waiters.length
+    for (const waiter of waiters) {
+      if (this.#hasPlace(endpoint, 'slow')) {
+        waiter.pace = 'slow'
+        endpoint.waiters.push(waiter)
+        this.#waiting.slow += 1
+      } else waiter.resolve(this.#putOff('slow'))
+    }
   }
 
   #endpointOf(webhookId: string): Endpoint {
@@ -113,7 +133,9 @@ export class EndpointSlots {
       const averageMs = endpoint.averageMs ?? tookMs
       endpoint.averageMs = averageMs + (tookMs - averageMs) * newestWeight
     }
-    while (endpoint.running.size < running[this.#paceOf(endpoint)]) {
+    const pace = this.#paceOf(endpoint)
+    if (pace === 'slow') this.#trim(endpoint)
+    while (endpoint.running.size < running[pace]) {
       const waiter = endpoint.waiters.shift()
       if (waiter === undefined) break
       this.#waiting[waiter.pace] -= 1
@@ -124,7 +146,7 @@ export class EndpointSlots {
 
   #wait(endpoint: Endpoint, pace: Pace, signal: AbortSignal | undefined): Promise<Slot | PutOff> {
     return new Promise((resolve) => {
-      const waiter = { pace, resolve }
+      const waiter: Waiter = { pace, resolve }
       endpoint.waiters.push(waiter)
       this.#waiting[pace] += 1
       signal?.addEventListener(
@@ -133,7 +155,7 @@ export class EndpointSlots {
           const index = endpoint.waiters.indexOf(waiter)
           if (index < 0) return
           endpoint.waiters.splice(index, 1)
-          this.#waiting[pace] -= 1
+          this.#waiting[waiter.pace] -= 1
           resolve({ waitMs: 0 })
         },
         { once: true },

@@ -1,6 +1,8 @@
 import type { Context } from '../../context.ts'
 import { handleJob, type JobRun } from '../../job.ts'
+import type { Database, Sql } from '../../platform/database.ts'
 import { done, type JobOutcome, retryLater } from '../../platform/jobs.ts'
+import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
 import { type Slot, slotsOf } from './endpoint-slots.ts'
 import { openBody, openSecret, postDelivery } from './post-delivery.ts'
@@ -70,6 +72,29 @@ interface Attempt {
   verdict: Verdict
 }
 
+type Recorder = Batcher<store.AttemptOutcome, { failingSince: Date | null }>
+
+const recorders = new WeakMap<Database, Recorder>()
+
+/** Attempts that end while others are being stored are stored together: one commit for all of them. */
+function recorderOf(ctx: Context): Recorder {
+  let recorder = recorders.get(ctx.db)
+  if (recorder === undefined) {
+    recorder = createBatcher(ctx.db, { write: recordAll })
+    recorders.set(ctx.db, recorder)
+  }
+  return recorder
+}
+
+async function recordAll(sql: Sql, outcomes: store.AttemptOutcome[]) {
+  const results = new Map<store.AttemptOutcome, { failingSince: Date | null }>()
+  // In one order on every process, since each locks the rows of its webhooks until the commit.
+  for (const outcome of outcomes.toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1))) {
+    results.set(outcome, await store.recordAttempt(sql, outcome, incidentGapMs))
+  }
+  return outcomes.map((outcome) => results.get(outcome) ?? { failingSince: null })
+}
+
 /** Stores how the attempt ended; only then is the job over, so that a crash repeats it. */
 async function settle(
   ctx: Context,
@@ -77,19 +102,16 @@ async function settle(
 ): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
   const afterMs = verdict.kind === 'retry' ? verdict.afterMs : null
-  const { failingSince } = await store.recordAttempt(
-    ctx.db.sql,
-    {
-      tenantId,
-      deliveryId,
-      round,
-      status: verdict.kind === 'delivered' ? 'delivered' : afterMs === null ? 'failed' : 'pending',
-      nextAttemptAt: afterMs === null ? null : new Date(ctx.clock.nowMs() + afterMs),
-      at,
-      result,
-    },
-    incidentGapMs,
-  )
+  const { failingSince } = await recorderOf(ctx).add({
+    tenantId,
+    webhookId: delivery.webhookId,
+    deliveryId,
+    round,
+    status: verdict.kind === 'delivered' ? 'delivered' : afterMs === null ? 'failed' : 'pending',
+    nextAttemptAt: afterMs === null ? null : new Date(ctx.clock.nowMs() + afterMs),
+    at,
+    result,
+  })
   const failingMs = failingSince === null ? 0 : at.getTime() - failingSince.getTime()
   if (verdict.kind === 'gone') await deactivate(ctx, tenantId, delivery, 'gone')
   else if (failingMs >= maxFailingMs) await deactivate(ctx, tenantId, delivery, 'failing')

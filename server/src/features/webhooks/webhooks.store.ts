@@ -212,6 +212,7 @@ export type PendingDelivery = NonNullable<Awaited<ReturnType<typeof findPendingD
 /** What one attempt changes. */
 export interface AttemptOutcome {
   tenantId: string
+  webhookId: string
   deliveryId: string
   /** Counts only while the delivery is still in this round. */
   round: number
