@@ -19,6 +19,7 @@ COPY --from=packages /app/node_modules node_modules
 COPY package.json LICENSE NOTICE README.md ./
 COPY server/package.json server/
 COPY server/migrations server/migrations
+COPY server/bin server/bin
 COPY server/src server/src
 ENV NODE_ENV=production \
   MOLTFLOW_HOST=0.0.0.0 \
@@ -30,7 +31,7 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.MOLTFLOW_PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "server/src/main.ts"]
+CMD ["server/bin/moltflow"]
 LABEL org.opencontainers.image.title="MoltFlow" \
   org.opencontainers.image.description="Open, self-hosted platform for WhatsApp automation" \
   org.opencontainers.image.licenses="GPL-3.0-only AND Apache-2.0"

@@ -58,7 +58,7 @@ test('the five minutes of the README work as they stand, without a phone', {
   }
   const options = ['--port', port('4000'), '--control-port', port('4001')]
   await start('simulator', 'simulator/src/cli.ts', options).answers(`http://127.0.0.1:${port('4001')}/state`)
-  const server = start('server', 'server/src/main.ts', [], { MOLTFLOW_PORT: port('3000') })
+  const server = start('server', 'server/bin/moltflow', [], { MOLTFLOW_PORT: port('3000') })
   await server.answers(`http://127.0.0.1:${port('3000')}/health/ready`).catch((error: Error) => {
     assert.fail(`${error.message}\n${server.output}`)
   })

@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
@@ -261,11 +261,21 @@ function ensureServer() {
   )
 }
 
+/** What every first start would else pay for: an empty database to copy, and compiled sources. */
+function prepareFirstStart() {
+  const source = join(root, 'server', 'src')
+  const preloads = [join(source, 'platform', 'quick-imports.ts'), join(source, 'app.ts')]
+  const imports = preloads.flatMap((path) => ['--import', pathToFileURL(path).href])
+  const seed = join(source, 'platform', 'database-seed.ts')
+  spawnSync(nodeBinary, [...imports, seed], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
 function main() {
   if (Number(process.versions.node.split('.')[0]) < 18) {
     throw new SetupError(`npm runs under Node ${process.versions.node}; 18 or newer is needed to install.`)
   }
   if (!isUpToDate()) withLock(install)
+  if (!existsSync(join(root, '.cache', 'compiled'))) prepareFirstStart()
   if (process.argv[2] === 'test') ensureServer()
 }
 

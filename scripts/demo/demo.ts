@@ -96,7 +96,7 @@ async function startServer(simulatorUrl: string): Promise<string> {
   const base = `http://127.0.0.1:${port}`
   const program = start({
     name: 'server',
-    file: 'server/src/main.ts',
+    file: 'server/bin/moltflow',
     env: {
       MOLTFLOW_PORT: String(port),
       MOLTFLOW_PUBLIC_URL: base,

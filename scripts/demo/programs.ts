@@ -25,7 +25,9 @@ export class Program {
     onCrash: (program: Program) => void
   }) {
     this.name = options.name
-    this.#child = spawn(process.execPath, [resolve(root, options.file), ...(options.args ?? [])], {
+    const file = resolve(root, options.file)
+    const command = file.endsWith('.ts') ? [process.execPath, file] : [file]
+    this.#child = spawn(command[0] ?? '', [...command.slice(1), ...(options.args ?? [])], {
       cwd: options.cwd,
       // A group of its own: Ctrl-C in a terminal signals the whole foreground group, and the demo wants to
       // end its programs one after the other.

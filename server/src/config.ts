@@ -157,7 +157,11 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
   return {
     host: values.MOLTFLOW_HOST,
     port: values.MOLTFLOW_PORT,
-    publicUrl: values.MOLTFLOW_PUBLIC_URL,
+    // Whoever moves the port alone still gets links that work.
+    publicUrl:
+      given['MOLTFLOW_PUBLIC_URL'] === undefined
+        ? `http://localhost:${values.MOLTFLOW_PORT}`
+        : values.MOLTFLOW_PUBLIC_URL,
     dataDir,
     databaseUrl: values.DATABASE_URL,
     secretKey: values.MOLTFLOW_SECRET_KEY ?? loadInstallationKey(dataDir),

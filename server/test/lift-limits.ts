@@ -20,7 +20,7 @@ export async function liftLimits(db: Database): Promise<void> {
 
 /** Starts an installation once, so that its first tenant exists, stops it and changes its limits. */
 export async function prepareInstallation(env: Record<string, string>, change = liftLimits): Promise<void> {
-  const server = await startServer({ env, by: 'node' })
+  const server = await startServer({ env, by: 'program' })
   await server.process.stop()
   const db = await openDatabase({
     databaseUrl: env.DATABASE_URL,

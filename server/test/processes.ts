@@ -135,15 +135,15 @@ export interface ServerProcess {
 export async function startServer(options: {
   env: Record<string, string>
   port?: number
-  /** `npm`: as a user starts it; `node`: without npm in between, so that a kill hits the program itself. */
-  by?: 'npm' | 'node'
+  /** `npm`: as a user starts it; `program`: without npm in between, so that a kill hits the program itself. */
+  by?: 'npm' | 'program'
 }): Promise<ServerProcess> {
   const port = options.port ?? (await freePort())
   const env = { ...options.env, MOLTFLOW_PORT: String(port), MOLTFLOW_PUBLIC_URL: `http://127.0.0.1:${port}` }
   const startedMs = performance.now()
   const program =
-    options.by === 'node'
-      ? new RunningProcess(process.execPath, ['server/src/main.ts'], env)
+    options.by === 'program'
+      ? new RunningProcess('server/bin/moltflow', [], env)
       : new RunningProcess('npm', ['start'], env)
   const url = `http://127.0.0.1:${port}`
   await untilAnswers(program, `${url}/health/ready`)

@@ -1,10 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent, request, setGlobalDispatcher } from 'undici'
 import { prepareInstallation } from '../lift-limits.ts'
-import { type ServerProcess, startServer, startSimulator, type SimulatorProcess } from '../processes.ts'
+import { type ServerProcess, type SimulatorProcess, startServer, startSimulator } from '../processes.ts'
 
 setGlobalDispatcher(new Agent({ connections: 64, pipelining: 1 }))
 
@@ -25,7 +25,11 @@ export async function api(url: string, method: 'GET' | 'POST' | 'PATCH', path: s
 }
 
 /** Environment of a server that is measured: no pace, loopback webhooks. */
-export function benchEnvironment(dataDir: string, simulatorUrl: string, databaseUrl?: string): Record<string, string> {
+export function benchEnvironment(
+  dataDir: string,
+  simulatorUrl: string,
+  databaseUrl?: string,
+): Record<string, string> {
   return {
     MOLTFLOW_DATA_DIR: dataDir,
     MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
@@ -48,9 +52,13 @@ export interface PairedServer {
 }
 
 /** Starts a server and pairs `phone` through the simulator. */
-export async function startPaired(simulator: SimulatorProcess, env: Record<string, string>, phone: string): Promise<PairedServer> {
+export async function startPaired(
+  simulator: SimulatorProcess,
+  env: Record<string, string>,
+  phone: string,
+): Promise<PairedServer> {
   await prepareInstallation(env)
-  const server = await startServer({ env, by: 'node' })
+  const server = await startServer({ env, by: 'program' })
   const { id } = await api(server.url, 'POST', '/sessions', { name: 'bench' })
   await api(server.url, 'POST', `/sessions/${id}/start`, {})
   const code = await poll(async () => {
@@ -58,7 +66,9 @@ export async function startPaired(simulator: SimulatorProcess, env: Record<strin
     return answer?.code as string | undefined
   })
   await simulator.call('POST', `/accounts/${phone}/scan`, { code })
-  await poll(async () => ((await api(server.url, 'GET', `/sessions/${id}`)).status === 'working' ? true : undefined))
+  await poll(async () =>
+    (await api(server.url, 'GET', `/sessions/${id}`)).status === 'working' ? true : undefined,
+  )
   return { server, sessionId: id }
 }
 
@@ -92,7 +102,11 @@ export interface BareClient {
 }
 
 /** Starts bare Baileys in its own process and pairs it. */
-export async function startBare(simulator: SimulatorProcess, root: string, phone: string): Promise<BareClient> {
+export async function startBare(
+  simulator: SimulatorProcess,
+  root: string,
+  phone: string,
+): Promise<BareClient> {
   const child: ChildProcess = fork(fileURLToPath(new URL('bare-baileys.ts', import.meta.url)))
   const next = async (key: string) => {
     for (;;) {
@@ -128,7 +142,11 @@ export async function startBenchSimulator(phones: readonly string[], friends: re
   for (const phone of phones) await simulator.call('POST', '/accounts', { phone, name: 'Bench' })
   for (const phone of friends) {
     await simulator.call('POST', '/accounts', { phone, name: 'Friend' })
-    await simulator.call('POST', `/accounts/${phone}/receipts`, { mode: 'read', deliveryMs: 250, readMs: 500 })
+    await simulator.call('POST', `/accounts/${phone}/receipts`, {
+      mode: 'read',
+      deliveryMs: 250,
+      readMs: 500,
+    })
   }
   return simulator
 }

@@ -23,7 +23,11 @@ export async function benchReady(options: { databaseUrl?: string; starts?: numbe
 export async function benchMemory(options: { databaseUrl?: string; idleSeconds?: number }) {
   await using data = await temporaryDirectory()
   const simulator = await startBenchSimulator([ourPhone], [friend])
-  const paired = await startPaired(simulator, benchEnvironment(data.path, simulator.url, options.databaseUrl), ourPhone)
+  const paired = await startPaired(
+    simulator,
+    benchEnvironment(data.path, simulator.url, options.databaseUrl),
+    ourPhone,
+  )
   try {
     await simulator.call('POST', `/accounts/${friend}/messages`, { to: `${ourPhone}@c.us`, text: 'hello' })
     await wait((options.idleSeconds ?? 60) * 1000)

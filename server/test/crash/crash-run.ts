@@ -74,7 +74,7 @@ export async function runCrash(options: {
     ...options.env,
   }
   await prepareInstallation(env)
-  let server = await startServer({ env, port, by: 'node' })
+  let server = await startServer({ env, port, by: 'program' })
   const restarts: number[] = []
   try {
     const sessionId = await pair(simulator, server.url, receiver.url)
@@ -98,7 +98,7 @@ export async function runCrash(options: {
     for (let kill = 1; kill <= options.kills; kill++) {
       await wait(randomInt(150, 1500))
       await server.process.stop('SIGKILL')
-      server = await startServer({ env, port, by: 'node' })
+      server = await startServer({ env, port, by: 'program' })
       world.server = server
       restarts.push(server.readyMs)
       if (kill % 10 === 0 || kill === options.kills)

@@ -40,7 +40,7 @@ describe('faults of WhatsApp', { timeout: 240_000 }, () => {
     }
     // The test asks far more often than a person does; everything else keeps its limits.
     await prepareInstallation(env, liftRequestRate)
-    server = await startServer({ by: 'node', env })
+    server = await startServer({ by: 'program', env })
     api = new ApiClient(fetchDoor(server.url), { 'x-api-key': apiKey, accept: 'application/json' })
   })
   after(async () => {
