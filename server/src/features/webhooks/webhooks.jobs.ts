@@ -34,7 +34,7 @@ async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Prom
 
 async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun, slot: Slot): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
-  const delivery = await store.findPendingDelivery(ctx.db.sql, tenantId, deliveryId)
+  const delivery = await batchersOf(ctx).reader.add({ tenantId, deliveryId })
   // Deleted, delivered by an earlier run whose end was not stored, or overtaken by a resend.
   if (delivery === undefined || delivery.round !== round) return done
   if (!delivery.isActive) {
@@ -72,18 +72,32 @@ interface Attempt {
   verdict: Verdict
 }
 
-type Recorder = Batcher<store.AttemptOutcome, { failingSince: Date | null }>
+interface Batchers {
+  reader: Batcher<store.DeliveryKey, store.PendingDelivery | undefined>
+  recorder: Batcher<store.AttemptOutcome, { failingSince: Date | null }>
+}
 
-const recorders = new WeakMap<Database, Recorder>()
+const allBatchers = new WeakMap<Database, Batchers>()
 
-/** Attempts that end while others are being stored are stored together: one commit for all of them. */
-function recorderOf(ctx: Context): Recorder {
-  let recorder = recorders.get(ctx.db)
-  if (recorder === undefined) {
-    recorder = createBatcher(ctx.db, { write: recordAll })
-    recorders.set(ctx.db, recorder)
+/** What arrives while the database answers is asked for, or stored, together: one statement or commit for all of it. */
+function batchersOf(ctx: Context): Batchers {
+  let batchers = allBatchers.get(ctx.db)
+  if (batchers === undefined) {
+    const { db } = ctx
+    batchers = {
+      // Reading needs no transaction.
+      reader: createBatcher({ transaction: (work) => work(db.sql) }, { write: readAll }),
+      recorder: createBatcher(db, { write: recordAll }),
+    }
+    allBatchers.set(db, batchers)
   }
-  return recorder
+  return batchers
+}
+
+async function readAll(sql: Sql, keys: store.DeliveryKey[]) {
+  const rows = await store.listPendingDeliveries(sql, keys)
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return keys.map((key) => byId.get(key.deliveryId))
 }
 
 async function recordAll(sql: Sql, outcomes: store.AttemptOutcome[]) {
@@ -102,7 +116,7 @@ async function settle(
 ): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
   const afterMs = verdict.kind === 'retry' ? verdict.afterMs : null
-  const { failingSince } = await recorderOf(ctx).add({
+  const { failingSince } = await batchersOf(ctx).recorder.add({
     tenantId,
     webhookId: delivery.webhookId,
     deliveryId,

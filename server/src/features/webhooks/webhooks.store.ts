@@ -179,10 +179,19 @@ export function listAttempts(sql: Sql, tenantId: string, deliveryId: string) {
     .orderBy(asc(webhookAttempts.number))
 }
 
-/** Everything one attempt needs, in one query; undefined when the webhook or the delivery is gone. */
-export async function findPendingDelivery(sql: Sql, tenantId: string, id: string) {
-  const [row] = await sql
+/** Which delivery, of whom. */
+export interface DeliveryKey {
+  tenantId: string
+  deliveryId: string
+}
+
+/** Everything the attempts of these deliveries need; missing are those that are no longer pending, or gone. */
+export function listPendingDeliveries(sql: Sql, keys: readonly DeliveryKey[]) {
+  const tenantIds = raw.param(keys.map((key) => key.tenantId))
+  const ids = raw.param(keys.map((key) => key.deliveryId))
+  return sql
     .select({
+      id: webhookDeliveries.id,
       webhookId: webhookDeliveries.webhookId,
       event: webhookDeliveries.event,
       body: webhookDeliveries.body,
@@ -198,16 +207,17 @@ export async function findPendingDelivery(sql: Sql, tenantId: string, id: string
     .innerJoin(webhooks, eq(webhooks.id, webhookDeliveries.webhookId))
     .where(
       and(
-        eq(webhookDeliveries.tenantId, tenantId),
-        eq(webhookDeliveries.id, id),
+        // The ids alone lead to the rows by their index, whatever the planner makes of the pairs.
+        raw`${webhookDeliveries.id} = any(${ids}::uuid[])`,
+        raw`(${webhookDeliveries.tenantId}, ${webhookDeliveries.id}) in
+          (select * from unnest(${tenantIds}::uuid[], ${ids}::uuid[]))`,
         eq(webhookDeliveries.status, 'pending'),
       ),
     )
-  return row
 }
 
 /** A delivery as one attempt needs it. */
-export type PendingDelivery = NonNullable<Awaited<ReturnType<typeof findPendingDelivery>>>
+export type PendingDelivery = Awaited<ReturnType<typeof listPendingDeliveries>>[number]
 
 /** What one attempt changes. */
 export interface AttemptOutcome {
