@@ -132,6 +132,6 @@ export async function growChats(sql: Sql, rows: readonly ChatGrowth[]): Promise<
       last_outbound_at = greatest(h.last_outbound_at, r."lastOutboundAt")
     FROM (SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS j(id uuid, messages int, unread int,
       "lastId" uuid, "lastAt" timestamptz, "lastInboundAt" timestamptz, "lastOutboundAt" timestamptz,
-      "isRead" boolean)) r
+      "isRead" boolean) LIMIT ${rows.length}) r
     WHERE h.id = r.id`)
 }

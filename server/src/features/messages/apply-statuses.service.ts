@@ -13,6 +13,7 @@ import {
   messageSent,
 } from './messages.schema.ts'
 import { type MovedMessage, moveMessages, type ProgressRow } from './progress.store.ts'
+import { retryDeadlocks } from './sql-state.ts'
 
 /** Several updates of one message in a batch are one step with several moments. */
 function collect(updates: readonly StatusUpdate[]): Map<string, ProgressRow> {
@@ -116,6 +117,10 @@ async function countNewlySent(
 export async function applyStatuses(ctx: Context, updates: readonly StatusUpdate[]): Promise<void> {
   if (updates.length === 0) return
   const rows = collect(updates)
+  await retryDeadlocks(() => applyOnce(ctx, rows))
+}
+
+async function applyOnce(ctx: Context, rows: ReadonlyMap<string, ProgressRow>): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const moved = await moveMessages(sql, [...rows.values()])
     if (moved.length === 0) return

@@ -39,10 +39,11 @@ export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Prom
       CASE WHEN r.quoted IS NOT NULL THEN (SELECT q.id FROM messages q
         WHERE q.session_id = r.session_id AND q.wa_message_id = r.quoted AND q.chat_id = r.chat_id LIMIT 1) END,
       r.wa_timestamp, r.ordered_at, r.sent_at, r.created_at
-    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(id uuid, tenant_id uuid, session_id uuid,
-      chat_id uuid, wa_message_id text, direction text, sender_contact_id uuid, message_type text, status text,
-      content_preview text, content_full text, proto text, has_media boolean, origin text, quoted text,
-      wa_timestamp timestamptz, ordered_at timestamptz, sent_at timestamptz, created_at timestamptz)
+    FROM (SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS j(id uuid, tenant_id uuid,
+      session_id uuid, chat_id uuid, wa_message_id text, direction text, sender_contact_id uuid,
+      message_type text, status text, content_preview text, content_full text, proto text, has_media boolean,
+      origin text, quoted text, wa_timestamp timestamptz, ordered_at timestamptz, sent_at timestamptz,
+      created_at timestamptz) LIMIT ${rows.length}) r
     WHERE r.direction = 'inbound' OR NOT EXISTS (SELECT FROM messages o
       WHERE o.session_id = r.session_id AND o.wa_message_id = r.wa_message_id AND o.direction = 'outbound')
     ON CONFLICT DO NOTHING RETURNING id`)

@@ -38,25 +38,29 @@ export interface MovedMessage extends Record<string, unknown> {
 
 /**
  * Moves messages on, never back: pending, sent, delivered, read; failed only instead of sent. Answers every message
- * that changed as it was before. Rows are locked in the order of their ids.
+ * that changed as it was before. Rows are locked in the order given. The limit tells the planner how few rows there
+ * are, and the lateral look-up keeps it from reading the whole table while that has no statistics yet.
  */
 export async function moveMessages(sql: Sql, rows: readonly ProgressRow[]): Promise<MovedMessage[]> {
   const result = await sql.execute<MovedMessage>(text`
     WITH r AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS j(session_id uuid, tenant_id uuid,
         wa_message_id text, sent_at timestamptz, delivered_at timestamptz, read_at timestamptz,
-        failed_at timestamptz, error text)
+        failed_at timestamptz, error text) LIMIT ${rows.length}
     ), before AS (
       SELECT m.*, r.sent_at AS r_sent, r.delivered_at AS r_delivered, r.read_at AS r_read, r.failed_at AS r_failed,
         r.error AS r_error
-      FROM messages m JOIN r ON m.session_id = r.session_id AND m.wa_message_id = r.wa_message_id
-        AND m.tenant_id = r.tenant_id
-      WHERE m.direction = 'outbound' AND m.status <> 'failed'
+      FROM r CROSS JOIN LATERAL (
+        SELECT m.id, m.tenant_id, m.session_id, m.chat_id, m.wa_message_id, m.message_type, m.content_preview,
+          m.metadata, m.ordered_at, m.created_at, m.status, m.sent_at, m.delivered_at, m.read_at
+        FROM messages m WHERE m.session_id = r.session_id AND m.wa_message_id = r.wa_message_id
+          AND m.direction = 'outbound' FOR UPDATE
+      ) m
+      WHERE m.tenant_id = r.tenant_id AND m.status <> 'failed'
         AND ((r.read_at IS NOT NULL AND m.read_at IS NULL)
           OR (r.delivered_at IS NOT NULL AND m.delivered_at IS NULL AND m.read_at IS NULL)
           OR (r.sent_at IS NOT NULL AND m.sent_at IS NULL)
           OR (r.failed_at IS NOT NULL AND m.status = 'pending'))
-      ORDER BY m.id FOR UPDATE OF m
     ), moved AS (
       UPDATE messages m SET
         status = CASE

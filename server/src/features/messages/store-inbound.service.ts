@@ -29,6 +29,7 @@ import {
 } from './messages.schema.ts'
 import { listExistingSessions } from './messages.store.ts'
 import { fullTextPurpose, protoPurpose } from './purposes.service.ts'
+import { sqlStateOf } from './sql-state.ts'
 
 /** A message that came this shortly after it was written keeps our own, finer order. */
 const liveWindowMs = 10_000
@@ -205,13 +206,6 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
   for (const { message, resolved, row } of stored.fresh) {
     if (!message.isFromMe) noteInbound(ctx, resolved.chat, Date.parse(row.ordered_at))
   }
-}
-
-/** SQLSTATE of an error, through the wrappers of the query builder. */
-function sqlStateOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  const code = (cause as { code?: unknown }).code
-  return typeof code === 'string' ? code : ''
 }
 
 async function withoutDeletedSessions(

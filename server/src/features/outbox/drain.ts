@@ -191,6 +191,5 @@ export async function stopOutbox(ctx: Context): Promise<void> {
   runtime.isStopping = true
   subscriptions.get(ctx.db)?.close()
   for (const drain of drains.get(ctx.db)?.values() ?? []) drain.timer?.cancel()
-  await runtime.storing.flush()
-  await runtime.settling.flush()
+  await runtime.flush()
 }

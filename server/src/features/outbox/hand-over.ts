@@ -44,9 +44,8 @@ async function concludeSent(
 ): Promise<void> {
   const { messageId, tenantId } = leaving.event
   const proto = seal(runtime.ctx.config, protoPurpose(messageId), outcome.proto).toString('base64')
-  await runtime.settling.add({
+  await runtime.settle({
     row: { id: messageId, tenant_id: tenantId, at: outcome.at.toISOString(), proto },
-    createdAt: leaving.createdAt.toISOString(),
     event: { ...leaving.event, status: 'sent', error: null },
   })
   runtime.tell(messageId, { status: 'sent', at: outcome.at, error: null })

@@ -2,7 +2,14 @@ import type { Context } from '../../context.ts'
 import type { Database } from '../../platform/database.ts'
 import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import type { MessageProgress } from '../messages/messages.schema.ts'
-import { type Stored, settleSent, storeOutgoing, type ToSettle, type ToStore } from './outgoing-writes.ts'
+import {
+  type OutboxWrite,
+  type OutboxWritten,
+  type Stored,
+  type ToSettle,
+  type ToStore,
+  writeOutbox,
+} from './outgoing-writes.ts'
 
 /** How a message left, or did not, as somebody waiting for it is told. */
 export interface Outcome {
@@ -15,8 +22,7 @@ export interface Outcome {
 export class OutboxRuntime {
   /** The context of background work: belongs to no caller. */
   readonly ctx: Context
-  readonly storing: Batcher<ToStore, Stored>
-  readonly settling: Batcher<ToSettle, boolean>
+  readonly #writing: Batcher<OutboxWrite, OutboxWritten>
   /** Messages that are being handed over here: nobody else in this process may start with them. */
   readonly handling = new Set<string>()
   /** The last thing typed in a chat: people type one message after another. */
@@ -26,8 +32,22 @@ export class OutboxRuntime {
 
   constructor(ctx: Context) {
     this.ctx = ctx
-    this.storing = createBatcher(ctx.db, { write: (sql, items) => storeOutgoing(ctx, sql, items) })
-    this.settling = createBatcher(ctx.db, { write: (sql, items) => settleSent(ctx, sql, items) })
+    this.#writing = createBatcher(ctx.db, { write: (sql, items) => writeOutbox(ctx, sql, items) })
+  }
+
+  /** Stores a new message; resolves after the commit. */
+  async store(item: ToStore): Promise<Stored> {
+    return (await this.#writing.add({ kind: 'store', item })) as Stored
+  }
+
+  /** Stores that a message was sent; resolves after the commit. */
+  async settle(item: ToSettle): Promise<void> {
+    await this.#writing.add({ kind: 'settle', item })
+  }
+
+  /** Resolves when nothing is being written any more. */
+  flush(): Promise<void> {
+    return this.#writing.flush()
   }
 
   /** How the message ends, or undefined when that takes longer than `ms`. */

@@ -2,8 +2,7 @@ import type { Context } from '../../context.ts'
 import { parsePhone } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type AppError, planLimitReached } from '../../platform/errors.ts'
-import { addToChats, type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
-import { growthOf } from '../messages/chat-growth.service.ts'
+import { type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
 import { mergeContactsWith } from '../messages/merge-contacts.service.ts'
 import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
 import { monthOf } from '../usage/usage.schema.ts'
@@ -105,7 +104,7 @@ async function reserveQuotas(
  * Stores messages before they are handed over: record, what has to leave, quota and budget in one transaction. From
  * here on a crash leads to the message being sent under the same id.
  */
-export async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<Stored[]> {
+async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<Stored[]> {
   const chats = await resolveChats(ctx, sql, items)
   const rows = items.map(({ row }, index) => ({ ...row, chat_id: (chats[index] as ChatRef).id }))
   const inserted = await insertOutgoing(sql, rows)
@@ -122,40 +121,48 @@ export async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToSt
 /** A message that WhatsApp took, with its event. */
 export interface ToSettle {
   row: SentRow
-  /** When it was accepted: its place in the chat. */
-  createdAt: string
   event: MessageProgress
 }
 
 /** Marks messages as sent with all that follows: counters, usage, events. What another path marked is not told again. */
-export async function settleSent(ctx: Context, sql: Sql, items: readonly ToSettle[]): Promise<boolean[]> {
+async function settleSent(ctx: Context, sql: Sql, items: readonly ToSettle[]): Promise<boolean[]> {
   const marked = await markSent(
     sql,
     items.map(({ row }) => row),
   )
-  const fresh = items.filter(({ row }) => marked.has(row.id))
-  if (fresh.length > 0) {
-    const rows = fresh.map(({ row, createdAt, event }) => {
-      return {
-        id: row.id,
-        chat_id: event.chatRecordId,
-        direction: 'outbound' as const,
-        ordered_at: createdAt,
-      }
-    })
-    await addToChats(sql, growthOf(rows))
-    const atMs = ctx.clock.nowMs()
-    await countSent(
-      sql,
-      fresh.map(({ event: { tenantId, sessionId } }) => ({ tenantId, sessionId, atMs })),
-    )
-    await ctx.events.publishMany(
-      sql,
-      messageSent,
-      fresh.map(({ event }) => event),
-    )
-  }
+  const events = items.filter(({ row }) => marked.has(row.id)).map(({ event }) => event)
+  const atMs = ctx.clock.nowMs()
+  await countSent(
+    sql,
+    events.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
+  )
+  await ctx.events.publishMany(sql, messageSent, events)
   return items.map(({ row }) => marked.has(row.id))
+}
+
+/** What the outbox writes: new messages and those that have left. */
+export type OutboxWrite = { kind: 'store'; item: ToStore } | { kind: 'settle'; item: ToSettle }
+/** What a write answers: what became of a new message, or whether this write was the first to tell it was sent. */
+export type OutboxWritten = Stored | boolean
+
+/**
+ * Writes what comes and what goes in one transaction: with many messages on their way both are due all the time, and
+ * two transactions would each wait for the other's commit.
+ */
+export async function writeOutbox(
+  ctx: Context,
+  sql: Sql,
+  writes: readonly OutboxWrite[],
+): Promise<OutboxWritten[]> {
+  const toSettle = writes.flatMap((write) => (write.kind === 'settle' ? [write.item] : []))
+  const toStore = writes.flatMap((write) => (write.kind === 'store' ? [write.item] : []))
+  const settled = toSettle.length === 0 ? [] : await settleSent(ctx, sql, toSettle)
+  const stored = toStore.length === 0 ? [] : await storeOutgoing(ctx, sql, toStore)
+  return writes.map((write) => {
+    const written = write.kind === 'settle' ? settled.shift() : stored.shift()
+    if (written === undefined) throw new Error('a write of the outbox has no result')
+    return written
+  })
 }
 
 const defaultLockMs = 24 * 3_600_000

@@ -80,14 +80,14 @@ function toStore(ctx: Context, draft: Draft): ToStore {
 
 /** Stores the message; a chat in memory that was merged or deleted meanwhile is looked up again, once. */
 async function store(ctx: Context, draft: Draft, item: ToStore): Promise<Stored> {
-  const { storing } = runtimeOf(ctx)
+  const runtime = runtimeOf(ctx)
   try {
-    return await storing.add(item)
+    return await runtime.store(item)
   } catch (error) {
     if (draft.chat === undefined) throw error
     forgetPlaces(ctx.db)
     draft.chat = undefined
-    return storing.add(item)
+    return runtime.store(item)
   }
 }
 
