@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { GroupUpdate, Person } from '../../engine/events.ts'
@@ -13,10 +14,9 @@ import {
   waChatIdOf,
 } from '../contacts/contacts.service.ts'
 import {
-  type ChatGrowth,
   type ChatRef,
   findChatRef,
-  growChats,
+  growChatsFrom,
   insertChats,
   listChatRefs,
   type NamedChat,
@@ -24,7 +24,7 @@ import {
   upsertSubjects,
 } from './chats.store.ts'
 
-export type { ChatGrowth, ChatRef } from './chats.store.ts'
+export type { ChatRef } from './chats.store.ts'
 
 /** Where a message belongs: a chat, and for inbound ones who wrote it. */
 export interface Place {
@@ -197,9 +197,9 @@ export function findChatById(
   return findChatRef(ctx.db.sql, tenantId, sessionId, id)
 }
 
-/** Adds what batches of messages changed. */
-export async function addToChats(sql: Sql, growth: readonly ChatGrowth[]): Promise<void> {
-  if (growth.length > 0) await growChats(sql, growth)
+/** The part of another store's statement that adds messages to their chats; see the store for what `source` is. */
+export function addToChats(source: SQL): SQL {
+  return growChatsFrom(source)
 }
 
 /** Calls a contact's chats by its phone. */

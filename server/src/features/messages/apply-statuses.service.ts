@@ -1,10 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { StatusUpdate } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
-import { addToChats } from '../chats/chats.service.ts'
 import { monthOf } from '../usage/usage.schema.ts'
 import { countSent, releaseMessages } from '../usage/usage.service.ts'
-import { growthOf } from './chat-growth.service.ts'
 import {
   type MessageProgress,
   messageDelivered,
@@ -84,32 +81,6 @@ function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, Progr
   return steps
 }
 
-/** Chats and usage of messages that turned out to be sent on this path and not on the sender's. */
-async function countNewlySent(
-  ctx: Context,
-  sql: Sql,
-  moved: readonly MovedMessage[],
-  steps: Steps,
-): Promise<void> {
-  const sentIds = new Set(steps.sent.map((event) => event.messageId))
-  const sent = moved.filter((message) => sentIds.has(message.id))
-  if (sent.length === 0) return
-  const rows = sent.map(({ id, chatId, orderedAt }) => {
-    return {
-      id,
-      chat_id: chatId,
-      direction: 'outbound' as const,
-      ordered_at: new Date(orderedAt).toISOString(),
-    }
-  })
-  await addToChats(sql, growthOf(rows))
-  const atMs = ctx.clock.nowMs()
-  await countSent(
-    sql,
-    sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
-  )
-}
-
 /**
  * Stores how far outbound messages have come, in one statement, and tells each step once. Never back: a read message
  * stays read whatever arrives late, and only what was not sent yet can fail.
@@ -125,7 +96,11 @@ async function applyOnce(ctx: Context, rows: ReadonlyMap<string, ProgressRow>): 
     const moved = await moveMessages(sql, [...rows.values()])
     if (moved.length === 0) return
     const steps = stepsOf(moved, rows)
-    await countNewlySent(ctx, sql, moved, steps)
+    const atMs = ctx.clock.nowMs()
+    await countSent(
+      sql,
+      steps.sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
+    )
     const failedIds = new Set(steps.failed.map((event) => event.messageId))
     for (const message of moved) {
       if (!failedIds.has(message.id)) continue

@@ -1,5 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
+import { addToChats } from '../chats/chats.service.ts'
 
 /** A message that arrived, as its columns; bytes are base64. */
 export interface ArrivedRow {
@@ -25,11 +26,12 @@ export interface ArrivedRow {
 }
 
 /**
- * Inserts what is new and answers its ids. What the own phone is said to have written may be the echo of a message
+ * Inserts what is new, adds it to its chats and answers its ids. What the own phone is said to have written may be the echo of a message
  * that left through us, perhaps under the other address of the chat: it is known by its id alone.
  */
 export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Promise<Set<string>> {
   const result = await sql.execute<{ id: string }>(text`
+    WITH stored AS (
     INSERT INTO messages (id, tenant_id, session_id, chat_id, wa_message_id, direction, sender_contact_id,
       message_type, status, content_preview, content_full, proto, has_media, origin, reply_to_id, wa_timestamp,
       ordered_at, sent_at, created_at)
@@ -46,6 +48,10 @@ export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Prom
       created_at timestamptz) LIMIT ${rows.length}) r
     WHERE r.direction = 'inbound' OR NOT EXISTS (SELECT FROM messages o
       WHERE o.session_id = r.session_id AND o.wa_message_id = r.wa_message_id AND o.direction = 'outbound')
-    ON CONFLICT DO NOTHING RETURNING id`)
+    ON CONFLICT DO NOTHING RETURNING id, chat_id, direction, ordered_at
+    ), grown AS (
+      ${addToChats(text`stored`)}
+    )
+    SELECT id FROM stored`)
   return new Set(result.rows.map((row) => row.id))
 }

@@ -1,6 +1,7 @@
 import { sql as text } from 'drizzle-orm'
 import type { MessageType } from '../../engine/content.ts'
 import type { Sql } from '../../platform/database.ts'
+import { addToChats } from '../chats/chats.service.ts'
 import type { MessageStatus } from './messages.tables.ts'
 
 /** What WhatsApp told of one message: the moments it moved on, and a refusal. */
@@ -27,7 +28,6 @@ export interface MovedMessage extends Record<string, unknown> {
   messageType: MessageType
   contentPreview: string | null
   metadata: Record<string, unknown> | null
-  orderedAt: string
   createdAt: string
   /** Before. */
   status: MessageStatus
@@ -42,6 +42,9 @@ export interface MovedMessage extends Record<string, unknown> {
  * are, and the lateral look-up keeps it from reading the whole table while that has no statistics yet.
  */
 export async function moveMessages(sql: Sql, rows: readonly ProgressRow[]): Promise<MovedMessage[]> {
+  // Those that turn out to be sent on this path and not on the sender's.
+  const fresh = text`(SELECT id, chat_id, 'outbound' AS direction, ordered_at FROM before
+    WHERE sent_at IS NULL AND coalesce(r_sent, r_delivered, r_read) IS NOT NULL)`
   const result = await sql.execute<MovedMessage>(text`
     WITH r AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS j(session_id uuid, tenant_id uuid,
@@ -75,10 +78,12 @@ export async function moveMessages(sql: Sql, rows: readonly ProgressRow[]): Prom
       FROM before b WHERE m.id = b.id
     ), gone AS (
       DELETE FROM outbox o USING before b WHERE o.message_id = b.id
+    ), grown AS (
+      ${addToChats(fresh)}
     )
     SELECT b.id, b.tenant_id AS "tenantId", b.session_id AS "sessionId", b.chat_id AS "chatId",
       h.wa_chat_id AS "waChatId", h.kind, b.wa_message_id AS "waMessageId", b.message_type AS "messageType",
-      b.content_preview AS "contentPreview", b.metadata, b.ordered_at::text AS "orderedAt",
+      b.content_preview AS "contentPreview", b.metadata,
       b.created_at::text AS "createdAt", b.status, b.sent_at::text AS "sentAt",
       b.delivered_at::text AS "deliveredAt", b.read_at::text AS "readAt"
     FROM before b JOIN chats h ON h.id = b.chat_id`)

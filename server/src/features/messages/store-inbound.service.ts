@@ -5,7 +5,6 @@ import { chatKind, parsePhone, phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { seal } from '../../platform/secrets.ts'
 import {
-  addToChats,
   forgetPlaces,
   knownPlace,
   noteInbound,
@@ -17,7 +16,6 @@ import {
 import { displayName } from '../contacts/contacts.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
 import { countReceived } from '../usage/usage.service.ts'
-import { growthOf } from './chat-growth.service.ts'
 import { type ArrivedRow, insertArrived } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { previewOf, storableText } from './message-text.service.ts'
@@ -187,7 +185,6 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     )
     const fresh = arrivals.filter(({ row }) => inserted.has(row.id))
     if (fresh.length === 0) return { arrivals, fresh }
-    await addToChats(sql, growthOf(fresh.map(({ row }) => row)))
     const [received, own] = [
       fresh.filter(({ row }) => row.direction === 'inbound'),
       fresh.filter(({ row }) => row.direction === 'outbound'),

@@ -1,5 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
+import { addToChats } from '../chats/chats.service.ts'
 import type { WaitsFor } from './outbox.tables.ts'
 
 /** A message to store before it is handed over; bytes are base64. */
@@ -103,6 +104,7 @@ export interface SentRow {
  * the lateral look-up: see `moveMessages`.
  */
 export async function markSent(sql: Sql, rows: readonly SentRow[]): Promise<Set<string>> {
+  const fresh = text`(SELECT id, chat_id, 'outbound' AS direction, ordered_at FROM before WHERE sent_at IS NULL)`
   const result = await sql.execute<{ id: string }>(text`
     WITH r AS (
       SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json)
@@ -113,21 +115,13 @@ export async function markSent(sql: Sql, rows: readonly SentRow[]): Promise<Set<
         WHERE m.id = r.id AND m.tenant_id = r.tenant_id FOR UPDATE
       ) m
     ), moved AS (
-      UPDATE messages m SET proto = decode(b.proto, 'base64'), sent_at = coalesce(m.sent_at, b.at), error = NULL,
+      UPDATE messages m SET proto = decode(b.proto, 'base64'), sent_at = b.at, error = NULL,
         status = CASE WHEN m.status IN ('pending', 'failed') THEN 'sent' ELSE m.status END
       FROM before b WHERE m.id = b.id
     ), gone AS (
       DELETE FROM outbox o USING before b WHERE o.message_id = b.id
     ), grown AS (
-      UPDATE chats h SET message_count = h.message_count + g.messages, unread_count = 0,
-        last_message_id = CASE WHEN h.last_message_at IS NULL OR g.last_at >= h.last_message_at
-          THEN g.last_id ELSE h.last_message_id END,
-        last_message_at = greatest(h.last_message_at, g.last_at),
-        last_outbound_at = greatest(h.last_outbound_at, g.last_at)
-      FROM (SELECT chat_id, count(*)::int AS messages, max(ordered_at) AS last_at,
-          (array_agg(id ORDER BY ordered_at DESC, id DESC))[1] AS last_id
-        FROM before WHERE sent_at IS NULL GROUP BY chat_id ORDER BY chat_id) g
-      WHERE h.id = g.chat_id
+      ${addToChats(fresh)}
     )
     SELECT id FROM before WHERE sent_at IS NULL`)
   return new Set(result.rows.map((row) => row.id))
