@@ -58,14 +58,19 @@ export async function nextEvent(
 export function recordEvents(
   app: TestApp,
   names: readonly string[],
-): { told: PublishedEvent[]; close(): void } {
+): { told: PublishedEvent[]; close(): Promise<void> } {
   const told: PublishedEvent[] = []
   const subscription = app.app.ctx.events.subscribe({ names })
   const listen = async () => {
     for await (const event of subscription) if (!('lost' in event)) told.push(event)
   }
   void listen()
-  return { told, close: () => subscription.close() }
+  const close = async () => {
+    // What was committed is told already, but perhaps not yet read by the loop above.
+    await new Promise((resolve) => setImmediate(resolve))
+    subscription.close()
+  }
+  return { told, close }
 }
 
 /** A session that works, with the phone behind it. */

@@ -3,8 +3,9 @@ import { after, before, suite, test } from 'node:test'
 import { buildInboundMessage, buildPhone, createSession } from '../../../test/builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from '../../../test/harness.ts'
 import { recordEvents } from '../../../test/linked-session.ts'
-import type { InboundMessage } from '../../engine/events.ts'
+import type { InboundMessage, StatusUpdate } from '../../engine/events.ts'
 import { applyGroups } from '../chats/chats.service.ts'
+import { applyStatuses } from './apply-statuses.service.ts'
 import { applyMappings } from './merge-contacts.service.ts'
 import { expireMessages } from './messages.jobs.ts'
 import { findProto } from './messages.service.ts'
@@ -53,7 +54,7 @@ suite('messages', () => {
       await storeInbound(app.app.ctx, [message, message])
       await storeInbound(app.app.ctx, [message])
       await Promise.all(Array.from({ length: 5 }, () => storeInbound(app.app.ctx, [message])))
-      recorded.close()
+      await recorded.close()
       const [chat] = await chatsOf(message.sender.phone ?? '')
       assert.equal(chat.message_count, 1)
       assert.equal(chat.unread_count, 1)
@@ -119,7 +120,7 @@ suite('messages', () => {
       const sender = { phone, lid: null, pushName: null }
       await arrive({ chatId, sender })
       await arrive({ chatId, sender, isFromMe: true, content: { kind: 'text', text: 'Mine', mentions: [] } })
-      recorded.close()
+      await recorded.close()
       const [chat] = await chatsOf(phone)
       assert.equal(chat.unread_count, 0)
       assert.equal(chat.last_message.direction, 'outbound')
@@ -151,6 +152,70 @@ suite('messages', () => {
       await tenant.api.delete(200, `/sessions/${id}`)
       await storeInbound(app.app.ctx, [build({ sessionId: id })])
       assert.equal(await countRows('messages', 'session_id = $1', [id]), 0)
+    })
+  })
+
+  suite('applyStatuses', () => {
+    const update = (waMessageId: string, status: StatusUpdate['status']): StatusUpdate => ({
+      tenantId: tenant.id,
+      sessionId,
+      chatId: '15550000000@c.us',
+      waMessageId,
+      status,
+      error: status === 'failed' ? 'ack_479' : null,
+      at: app.clock.now(),
+    })
+
+    test('only forward, each step told once, in one batch or many; strangers and other tenants ignored', async () => {
+      const recorded = recordEvents(app, [
+        'message.sent',
+        'message.delivered',
+        'message.read',
+        'message.failed',
+      ])
+      const own = [build({ isFromMe: true }), build({ isFromMe: true })] as const
+      await storeInbound(app.app.ctx, own)
+      const [first, second] = own.map((message) => message.waMessageId) as [string, string]
+      await applyStatuses(app.app.ctx, [
+        update(first, 'delivered'),
+        update(first, 'read'),
+        update(first, 'delivered'),
+        update('UNKNOWN', 'read'),
+      ])
+      await applyStatuses(app.app.ctx, [update(second, 'read')])
+      const late = [update(second, 'delivered'), update(first, 'delivered'), update(first, 'read')]
+      await Promise.all([applyStatuses(app.app.ctx, late), applyStatuses(app.app.ctx, late)])
+      await applyStatuses(app.app.ctx, [update(first, 'failed'), update(second, 'sent')])
+      const foreign = { ...update(first, 'read'), tenantId: (await app.tenant()).id }
+      await applyStatuses(app.app.ctx, [foreign])
+      await recorded.close()
+      assert.deepEqual(
+        recorded.told.map(({ name }) => name),
+        ['message.sent', 'message.sent', 'message.delivered', 'message.read', 'message.read'],
+      )
+      for (const id of [first, second]) {
+        const stored = await tenant.api.get(200, `/messages/${id}`)
+        assert.equal(stored.status, 'read')
+        assert.equal(stored.error, null)
+      }
+    })
+
+    test('a receipt that overtakes the answer to the send counts as both', async () => {
+      const message = build({ isFromMe: true })
+      await storeInbound(app.app.ctx, [message])
+      await app.database.db.pool.query(
+        "UPDATE messages SET status = 'pending', sent_at = NULL WHERE wa_message_id = $1",
+        [message.waMessageId],
+      )
+      const recorded = recordEvents(app, ['message.sent', 'message.delivered', 'message.read'])
+      await applyStatuses(app.app.ctx, [update(message.waMessageId, 'delivered')])
+      await recorded.close()
+      assert.deepEqual(
+        recorded.told.map(({ name }) => name),
+        ['message.sent', 'message.delivered'],
+      )
+      const stored = await tenant.api.get(200, `/messages/${message.waMessageId}`)
+      assert.ok(stored.sent_at)
     })
   })
 

@@ -73,7 +73,8 @@ export class OutboxRuntime {
 
   /** The same as another process or another path told it. */
   tellEvent(event: MessageProgress, atMs: number): void {
-    if (event.status !== 'sent' && event.status !== 'failed') return
+    // Whoever has the message in hand here knows more exactly, and tells in a moment.
+    if (this.handling.has(event.messageId) || (event.status !== 'sent' && event.status !== 'failed')) return
     this.tell(event.messageId, { status: event.status, at: new Date(atMs), error: event.error })
   }
 }

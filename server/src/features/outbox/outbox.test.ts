@@ -65,7 +65,7 @@ suite('messages.send', () => {
     const read = nextEvent(app, 'message.read', isMine)
     const { id } = await tenant.api.post(201, '/messages/send', to(phone))
     await read
-    recorded.close()
+    await recorded.close()
     const names = recorded.told.filter(({ payload }) => isMine(payload as never)).map(({ name }) => name)
     assert.deepEqual(names, [...new Set(names)])
     assert.equal(names[0], 'message.sent')

@@ -125,4 +125,24 @@ suite('limits of the outbox', () => {
     await left
     assert.equal(app.simulator.messages(last).length, 1)
   })
+
+  test('an answer that was lost with the connection: sent again under the same id, shown once', async () => {
+    tenant = await app.tenant()
+    session = await linkSession(app, tenant.api)
+    const warm = await addWarmContact(app, session)
+    // The first message fetches keys; from the second one on only the answer is missing.
+    await tenant.api.post(201, '/messages/send', to(warm, 'First'))
+    await app.simulator.nextMessage(warm)
+    app.simulator.fault({ kind: 'slow', phone: session.phone, delayMs: 60_000 })
+    const accepted = await tenant.api.post(202, '/messages/send', to(warm), { prefer: 'respond-async' })
+    const shown = await app.simulator.nextMessage(warm)
+    assert.equal(shown.id, accepted.wa_message_id)
+    assert.equal((await tenant.api.get(200, `/messages/${accepted.id}`)).status, 'pending')
+    const left = sent(warm)
+    app.simulator.fault({ kind: 'slow', phone: session.phone, clear: true })
+    app.simulator.fault({ kind: 'drop', phone: session.phone })
+    assert.equal((await left).messageId, accepted.id)
+    assert.equal(app.simulator.messages(warm).length, 2)
+    assert.equal(await waitingRows(), 0)
+  })
 })

@@ -79,7 +79,7 @@ suite('sessions', () => {
     assert.equal(stopped.status, 'stopped')
     assert.equal(stopped.phone_number, phone)
     assert.equal((await tenant.api.post(200, `/sessions/${id}/stop`)).status, 'stopped')
-    recorded.close()
+    await recorded.close()
     const own = recorded.told.filter(
       ({ payload }) => (payload as unknown as { sessionId: string }).sessionId === id,
     )
