@@ -292,6 +292,34 @@ suite('messages', () => {
     await engine.close()
   })
 
+  test('both sides may write at the same moment, on first contact and after a restart', async () => {
+    const { engine, listener, session, account } = linked
+    phoneNumber += 1
+    const eve = String(phoneNumber)
+    simulator.createAccount({ phone: eve, name: 'Eve' })
+    const talk = async (running: Engine, told: RecordingListener): Promise<void> => {
+      const sent: string[] = []
+      const outcomes: Promise<{ outcome: { kind: string } }>[] = []
+      for (let turn = 0; turn < 25; turn += 1) {
+        outcomes.push(sendText(running, session.sessionId, `${eve}@c.us`, `ours ${turn}`))
+        sent.push((await simulator.sendMessage(eve, { to: account, text: `theirs ${turn}` })).id)
+      }
+      assert.ok((await Promise.all(outcomes)).every(({ outcome }) => outcome.kind === 'sent'))
+      for (const id of sent) await told.next('message', ({ waMessageId }) => waMessageId === id)
+    }
+    await talk(engine, listener)
+    await engine.close()
+    // Written to the old session of the phone while the new process starts another one.
+    await simulator.sendMessage(eve, { to: account, text: 'meanwhile' })
+    const heir = createTestEngine({ db: database.db, waUrl: simulator.url, secrets })
+    await heir.engine.start(session)
+    await heir.listener.next('state', ({ status }) => status === 'working')
+    await talk(heir.engine, heir.listener)
+    const seen = simulator.state().accounts.find(({ phone }) => phone === eve)
+    assert.deepEqual([seen?.undecryptable, seen?.duplicates], [0, 0])
+    await heir.engine.close()
+  })
+
   test('a message that a phone cannot read is sent again on its request', async () => {
     const { engine, session } = linked
     simulator.fault({ kind: 'undecryptable', phone: bob })

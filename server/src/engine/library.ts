@@ -1,5 +1,6 @@
 // The one gateway to the library, so that what is replaced in it is replaced before it loads.
 import './signal-crypto.ts'
+import './signal-sessions.ts'
 import './signatures.ts'
 import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { requireXeddsa, signXeddsa } from './signatures.ts'

@@ -42,6 +42,7 @@ export interface WriteMark {
 }
 
 const maxCached = 4000
+const phoneAddress = /^(\d+)(?::(\d+))?@s\.whatsapp\.net$/
 
 /**
  * The keys of one session: reads come from a bounded memory over the database, writes are seen by readers at
@@ -98,7 +99,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   }
 
   async transaction<T>(work: () => Promise<T>, key: string): Promise<T> {
-    return key === this.accountId ? work() : this.#mutex.run(key, work)
+    return key === this.accountId ? work() : this.#mutex.run(await this.#lockName(key), work)
   }
 
   isInTransaction(): boolean {
@@ -237,6 +238,19 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     if (this.#isLost) return
     this.discard()
     this.#environment.onLost(cause)
+  }
+
+  /**
+   * The library locks a phone's address when it encrypts and the LID when it decrypts, but both change the row
+   * of the LID: unless they exclude each other, one step of the ratchet overwrites the other.
+   */
+  async #lockName(key: string): Promise<string> {
+    const address = phoneAddress.exec(key)
+    if (address === null) return key.replace(/:0@/, '@')
+    const [, digits = '', device = ''] = address
+    const lid = (await this.read('lid-mapping', [digits]))[digits]
+    const suffix = device === '0' || device === '' ? '' : `:${device}`
+    return typeof lid === 'string' ? `${lid}${suffix}@lid` : `${digits}${suffix}@s.whatsapp.net`
   }
 
   #lookUp(key: string): { value: unknown } | undefined {

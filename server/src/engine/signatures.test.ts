@@ -12,6 +12,7 @@ import { silenceLibraryConsole } from './console-guard.ts'
 import { createEngine, simulatorRootPublicKey } from './create-engine.ts'
 import { maskDigits } from './library-log.ts'
 import { deriveSecrets, hmacSha256 } from './signal-crypto.ts'
+import { pruneChains, rememberSession, type SessionEntry } from './signal-sessions.ts'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 
 const ids = systemIds()
@@ -81,6 +82,37 @@ suite('Signal crypto', () => {
     crypto.verifyMAC(data, key, mac, 8)
     assert.throws(() => crypto.verifyMAC(data, key, Buffer.alloc(8), 8), /Bad MAC/)
     assert.throws(() => crypto.verifyMAC(data, key, mac.subarray(0, 7), 8), /Bad MAC/)
+  })
+})
+
+suite('Signal sessions', () => {
+  const chain = (chainType: number, key: string | undefined) => ({
+    chainKey: { counter: 3, ...(key === undefined ? {} : { key: Buffer.from(key) }) },
+    chainType,
+    messageKeys: { 1: Buffer.from('skipped') },
+  })
+
+  test('a failed try is undone', () => {
+    const session: SessionEntry = { currentRatchet: { rootKey: 'a' }, _chains: { one: chain(1, 'key') } }
+    const before = structuredClone(session)
+    const putBack = rememberSession(session)
+    Object.assign(session.currentRatchet, { rootKey: 'b' })
+    session._chains['two'] = chain(2, 'other')
+    const one = session._chains['one']
+    assert.ok(one !== undefined)
+    one.chainKey.counter = 9
+    one.messageKeys = {}
+    putBack()
+    assert.deepEqual(structuredClone(session), before)
+  })
+
+  test('spent receiving chains are dropped, all but the newest', () => {
+    const session: SessionEntry = { currentRatchet: {}, _chains: { sending: chain(1, 'key') } }
+    for (let turn = 0; turn < 12; turn += 1) session._chains[`spent ${turn}`] = chain(2, undefined)
+    session._chains['current'] = chain(2, 'key')
+    pruneChains(session)
+    const left = Object.keys(session._chains)
+    assert.deepEqual(left, ['sending', ...[7, 8, 9, 10, 11].map((turn) => `spent ${turn}`), 'current'])
   })
 })
 
