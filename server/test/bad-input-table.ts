@@ -13,12 +13,23 @@ export interface BadRequest {
 /** `owner` and `member` come with access tokens, `reader` and `sender` with keys of few scopes, `nobody` with nothing. */
 export type Asker = 'owner' | 'member' | 'settingsKey' | 'reader' | 'sender' | 'nobody' | 'free'
 
-const row = (as: Asker, call: string, body: unknown, status: number, says: RegExp, headers?: Record<string, string>): BadRequest => ({
-  as, call, status, says,
+const row = (
+  as: Asker,
+  call: string,
+  body: unknown,
+  status: number,
+  says: RegExp,
+  headers?: Record<string, string>,
+): BadRequest => ({
+  as,
+  call,
+  status,
+  says,
   ...(body === undefined ? {} : { body }),
   ...(headers === undefined ? {} : { headers }),
 })
-const owner = (call: string, body: unknown, status: number, says: RegExp, headers?: Record<string, string>) => row('owner', call, body, status, says, headers)
+const owner = (call: string, body: unknown, status: number, says: RegExp, headers?: Record<string, string>) =>
+  row('owner', call, body, status, says, headers)
 const long = (length: number) => 'x'.repeat(length)
 const nobody = '01990000-0000-7000-8000-000000000000'
 const json = { 'content-type': 'application/json' }
@@ -28,16 +39,36 @@ const credentials: BadRequest[] = [
   row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { 'x-api-key': 'mf_unknown' }),
   row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { 'x-api-key': '' }),
   row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { authorization: 'Bearer' }),
-  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { authorization: 'Bearer not.a.jwt' }),
-  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { authorization: 'Basic b3duZXI6cGFzcw==' }),
-  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { authorization: `Bearer ${long(9000)}` }),
-  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, { 'x-api-key': "mf_' OR 1=1 --" }),
+  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, {
+    authorization: 'Bearer not.a.jwt',
+  }),
+  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, {
+    authorization: 'Basic b3duZXI6cGFzcw==',
+  }),
+  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, {
+    authorization: `Bearer ${long(9000)}`,
+  }),
+  row('nobody', 'GET /sessions', undefined, 401, /auth|credential|key|token/i, {
+    'x-api-key': "mf_' OR 1=1 --",
+  }),
   row('owner', 'GET /sessions', undefined, 401, /credential/i, { 'x-api-key': 'mf_another' }),
   row('nobody', 'POST /sessions', { name: 'x' }, 401, /auth|credential|key|token/i),
   row('nobody', 'DELETE /sessions/{session}', undefined, 401, /auth|credential|key|token/i),
-  row('nobody', 'POST /messages/send', { session_id: '{session}', chat_id: '4915550100002', message: 'x' }, 401, /auth|credential|key|token/i),
+  row(
+    'nobody',
+    'POST /messages/send',
+    { session_id: '{session}', chat_id: '4915550100002', message: 'x' },
+    401,
+    /auth|credential|key|token/i,
+  ),
   row('nobody', 'GET /sessions/{session}/events', undefined, 401, /auth|credential|key|token/i),
-  row('nobody', 'GET /sessions/{session}/events?token=nonsense', undefined, 401, /auth|credential|key|token/i),
+  row(
+    'nobody',
+    'GET /sessions/{session}/events?token=nonsense',
+    undefined,
+    401,
+    /auth|credential|key|token/i,
+  ),
   row('nobody', 'GET /webhooks', undefined, 401, /auth|credential|key|token/i),
   row('nobody', 'GET /api-keys', undefined, 401, /auth|credential|key|token/i),
   row('nobody', 'PATCH /tenant/settings', {}, 401, /auth|credential|key|token/i),
@@ -51,7 +82,13 @@ const scopes: BadRequest[] = [
   row('reader', 'POST /sessions/{session}/start', undefined, 403, /scope/i),
   row('reader', 'POST /sessions/{session}/pairing-code', { phone: '4915550100002' }, 403, /scope/i),
   row('reader', 'PATCH /sessions/{session}/settings', { auto_transcribe: true }, 403, /scope/i),
-  row('reader', 'POST /messages/send', { session_id: '{session}', chat_id: '4915550100002', message: 'x' }, 403, /scope/i),
+  row(
+    'reader',
+    'POST /messages/send',
+    { session_id: '{session}', chat_id: '4915550100002', message: 'x' },
+    403,
+    /scope/i,
+  ),
   row('reader', 'POST /webhooks', { url: 'https://example.com', events: ['message.sent'] }, 403, /scope/i),
   row('reader', 'POST /webhooks/{hook}/test', undefined, 403, /scope/i),
   row('reader', 'GET /api-keys', undefined, 403, /scope/i),
@@ -66,23 +103,63 @@ const scopes: BadRequest[] = [
   row('settingsKey', 'POST /api-keys', { name: 'x', scopes: ['*'] }, 403, /scope|owner/i),
   row('reader', 'GET /messages/chats/{session}', undefined, 403, /Chat history access requires opt-in/),
   row('reader', `GET /messages/${nobody}`, undefined, 403, /Chat history access requires opt-in/),
-  row('reader', 'GET /messages/chat/{session}/4915550100002@c.us', undefined, 403, /Chat history access requires opt-in/),
+  row(
+    'reader',
+    'GET /messages/chat/{session}/4915550100002@c.us',
+    undefined,
+    403,
+    /Chat history access requires opt-in/,
+  ),
   row('free', 'POST /sessions', { name: 'one too many' }, 403, /session/i),
 ]
 
 const foreign: BadRequest[] = [
-  ...['GET /sessions/{foreignSession}', 'DELETE /sessions/{foreignSession}', 'POST /sessions/{foreignSession}/start',
-    'POST /sessions/{foreignSession}/stop', 'POST /sessions/{foreignSession}/restart', 'POST /sessions/{foreignSession}/logout',
-    'GET /sessions/{foreignSession}/qr', 'GET /sessions/{foreignSession}/events', 'GET /messages/chats/{foreignSession}',
-    'GET /messages/chat/{foreignSession}/4915550100002@c.us', 'GET /sessions/{foreignSession}/presence/4915550100002@c.us',
-    'GET /webhooks/{foreignHook}', 'DELETE /webhooks/{foreignHook}', 'POST /webhooks/{foreignHook}/test',
-    'GET /webhooks/{foreignHook}/deliveries', 'GET /api-keys/{foreignKey}', 'DELETE /api-keys/{foreignKey}', 'POST /api-keys/{foreignKey}/rotate',
-    `GET /sessions/${nobody}`, `GET /webhooks/${nobody}`, `GET /api-keys/${nobody}`, `GET /messages/${nobody}`, `GET /webhooks/{hook}/deliveries/${nobody}`,
-    'GET /sessions/not-a-uuid', 'GET /sessions/1', 'GET /sessions/%00', "GET /sessions/'%20OR%20'1'='1", 'GET /webhooks/..%2F..%2Fetc',
-    'GET /sessions/01990000-0000-7000-8000-00000000000G', 'GET /messages/chat/{session}/not-a-chat', 'GET /nothing/here', 'GET /',
+  ...[
+    'GET /sessions/{foreignSession}',
+    'DELETE /sessions/{foreignSession}',
+    'POST /sessions/{foreignSession}/start',
+    'POST /sessions/{foreignSession}/stop',
+    'POST /sessions/{foreignSession}/restart',
+    'POST /sessions/{foreignSession}/logout',
+    'GET /sessions/{foreignSession}/qr',
+    'GET /sessions/{foreignSession}/events',
+    'GET /messages/chats/{foreignSession}',
+    'GET /messages/chat/{foreignSession}/4915550100002@c.us',
+    'GET /sessions/{foreignSession}/presence/4915550100002@c.us',
+    'GET /webhooks/{foreignHook}',
+    'DELETE /webhooks/{foreignHook}',
+    'POST /webhooks/{foreignHook}/test',
+    'GET /webhooks/{foreignHook}/deliveries',
+    'GET /api-keys/{foreignKey}',
+    'DELETE /api-keys/{foreignKey}',
+    'POST /api-keys/{foreignKey}/rotate',
+    `GET /sessions/${nobody}`,
+    `GET /webhooks/${nobody}`,
+    `GET /api-keys/${nobody}`,
+    `GET /messages/${nobody}`,
+    `GET /webhooks/{hook}/deliveries/${nobody}`,
+    'GET /sessions/not-a-uuid',
+    'GET /sessions/1',
+    'GET /sessions/%00',
+    "GET /sessions/'%20OR%20'1'='1",
+    'GET /webhooks/..%2F..%2Fetc',
+    'GET /sessions/01990000-0000-7000-8000-00000000000G',
+    'GET /messages/chat/{session}/not-a-chat',
+    'GET /nothing/here',
+    'GET /',
   ].map((call) => owner(call, undefined, 404, /not found|unknown/i)),
-  owner('POST /messages/send', { session_id: '{foreignSession}', chat_id: '4915550100002', message: 'x' }, 404, /not found|unknown/i),
-  owner('POST /messages/send', { session_id: nobody, chat_id: '4915550100002', message: 'x' }, 404, /not found|unknown/i),
+  owner(
+    'POST /messages/send',
+    { session_id: '{foreignSession}', chat_id: '4915550100002', message: 'x' },
+    404,
+    /not found|unknown/i,
+  ),
+  owner(
+    'POST /messages/send',
+    { session_id: nobody, chat_id: '4915550100002', message: 'x' },
+    404,
+    /not found|unknown/i,
+  ),
   owner('PATCH /sessions/{foreignSession}/settings', { auto_transcribe: true }, 404, /not found/i),
   owner('POST /sessions/{foreignSession}/pairing-code', { phone: '4915550100002' }, 404, /not found/i),
   owner('PUT /sessions/{foreignSession}/presence', { presence: 'online' }, 404, /not found/i),
@@ -92,13 +169,25 @@ const foreign: BadRequest[] = [
 ]
 
 const methods: BadRequest[] = [
-  'PUT /sessions', 'DELETE /sessions', 'PATCH /sessions/{session}', 'POST /sessions/{session}', 'GET /sessions/{session}/start',
-  'GET /messages/send', 'DELETE /messages/send', 'PUT /webhooks/{hook}', 'POST /billing/plans', 'GET /auth/login', 'PUT /tenant/settings', 'POST /usage/current',
+  'PUT /sessions',
+  'DELETE /sessions',
+  'PATCH /sessions/{session}',
+  'POST /sessions/{session}',
+  'GET /sessions/{session}/start',
+  'GET /messages/send',
+  'DELETE /messages/send',
+  'PUT /webhooks/{hook}',
+  'POST /billing/plans',
+  'GET /auth/login',
+  'PUT /tenant/settings',
+  'POST /usage/current',
 ].map((call) => owner(call, undefined, 405, /method|not allowed|not served/i))
 
 const malformed: BadRequest[] = [
   owner('POST /sessions', '{"name": "x"', 400, /JSON|read/i, json),
-  owner('POST /sessions', 'name=x', 400, /JSON|read/i, { 'content-type': 'application/x-www-form-urlencoded' }),
+  owner('POST /sessions', 'name=x', 400, /JSON|read/i, {
+    'content-type': 'application/x-www-form-urlencoded',
+  }),
   owner('POST /sessions', '{"name": "x"}}', 400, /JSON|read/i, json),
   owner('POST /messages/send', '<xml/>', 400, /JSON|read/i, { 'content-type': 'application/xml' }),
   owner('POST /auth/login', "{'email': 1}", 400, /JSON|read/i, json),
@@ -133,8 +222,19 @@ const sessions: BadRequest[] = [
   owner('POST /sessions/{session}/pairing-code', { phone: '4915550100002' }, 400, /./),
 ]
 
-const send = (change: Record<string, unknown>, status: number, says: RegExp, headers?: Record<string, string>) =>
-  owner('POST /messages/send', { session_id: '{session}', chat_id: '4915550100002', message: 'hello', ...change }, status, says, headers)
+const send = (
+  change: Record<string, unknown>,
+  status: number,
+  says: RegExp,
+  headers?: Record<string, string>,
+) =>
+  owner(
+    'POST /messages/send',
+    { session_id: '{session}', chat_id: '4915550100002', message: 'hello', ...change },
+    status,
+    says,
+    headers,
+  )
 
 const messages: BadRequest[] = [
   owner('POST /messages/send', {}, 422, /session_id[\s\S]*chat_id[\s\S]*message|session_id/),
@@ -164,14 +264,23 @@ const messages: BadRequest[] = [
   send({ reply_to: nobody }, 400, /not connected|working/i),
   send({}, 422, /Idempotency-Key/i, { 'idempotency-key': long(256) }),
   send({}, 422, /Idempotency-Key/i, { 'idempotency-key': 'with space' }),
-  ...['limit=0', 'limit=101', 'limit=-1', 'limit=abc', 'limit=1.5'].map((query) => owner(`GET /messages/chats/{session}?${query}`, undefined, 422, /limit/)),
-  ...['offset=-1', 'offset=x'].map((query) => owner(`GET /messages/chats/{session}?${query}`, undefined, 422, /offset/)),
+  ...['limit=0', 'limit=101', 'limit=-1', 'limit=abc', 'limit=1.5'].map((query) =>
+    owner(`GET /messages/chats/{session}?${query}`, undefined, 422, /limit/),
+  ),
+  ...['offset=-1', 'offset=x'].map((query) =>
+    owner(`GET /messages/chats/{session}?${query}`, undefined, 422, /offset/),
+  ),
   owner('GET /messages/chats/{session}?is_group=perhaps', undefined, 422, /is_group/),
   owner('GET /messages/chat/{session}/4915550100002@c.us?limit=1000', undefined, 422, /limit/),
 ]
 
 const hook = (change: Record<string, unknown>, status: number, says: RegExp) =>
-  owner('POST /webhooks', { url: 'https://example.com/hook', events: ['message.received'], ...change }, status, says)
+  owner(
+    'POST /webhooks',
+    { url: 'https://example.com/hook', events: ['message.received'], ...change },
+    status,
+    says,
+  )
 
 const webhooks: BadRequest[] = [
   owner('POST /webhooks', {}, 422, /url/),
@@ -186,9 +295,24 @@ const webhooks: BadRequest[] = [
   hook({ name: long(256) }, 422, /name/),
   hook({ secret: 7 }, 422, /secret/),
   hook({ is_active: 'maybe' }, 422, /is_active/),
-  ...['http://example.com/', 'ftp://example.com/', 'https://127.0.0.2/', 'https://localhost/', 'https://10.0.0.1/', 'https://192.168.1.1/',
-    'https://172.16.5.5/', 'https://169.254.169.254/latest/meta-data', 'https://[::1]/', 'https://[::ffff:10.0.0.1]/', 'https://2130706434/',
-    'https://0x7f.2/', 'https://0177.0.0.2/', 'https://0.0.0.0/', 'https://100.64.0.1/', 'https://[fd00::1]/', 'https://metadata.google.internal/',
+  ...[
+    'http://example.com/',
+    'ftp://example.com/',
+    'https://127.0.0.2/',
+    'https://localhost/',
+    'https://10.0.0.1/',
+    'https://192.168.1.1/',
+    'https://172.16.5.5/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://2130706434/',
+    'https://0x7f.2/',
+    'https://0177.0.0.2/',
+    'https://0.0.0.0/',
+    'https://100.64.0.1/',
+    'https://[fd00::1]/',
+    'https://metadata.google.internal/',
   ].map((url) => hook({ url }, 400, /address|url|https/i)),
   owner('PATCH /webhooks/{hook}', { url: 'https://10.1.2.3/' }, 400, /address|url/i),
   owner('PATCH /webhooks/{hook}', { events: [] }, 422, /events/),
@@ -206,10 +330,34 @@ const identity: BadRequest[] = [
   row('nobody', 'POST /auth/login', { email: 1, password: 'x' }, 422, /email/),
   row('nobody', 'POST /auth/refresh', {}, 422, /refresh_token/),
   row('nobody', 'POST /auth/refresh', { refresh_token: 'unknown' }, 401, /./),
-  row('nobody', 'POST /auth/signup', { email: 'not an address', password: 'long enough', full_name: 'A', tenant_name: 'B' }, 422, /email/),
-  row('nobody', 'POST /auth/signup', { email: 'new@example.com', password: 'short', full_name: 'A', tenant_name: 'B' }, 422, /password/),
-  row('nobody', 'POST /auth/signup', { email: 'new@example.com', password: 'long enough', tenant_name: 'B' }, 422, /full_name/),
-  row('nobody', 'POST /setup', { token: 'unknown', email: 'a@example.com', password: 'long enough', full_name: 'A', tenant_name: 'B' }, 409, /set-up/i),
+  row(
+    'nobody',
+    'POST /auth/signup',
+    { email: 'not an address', password: 'long enough', full_name: 'A', tenant_name: 'B' },
+    422,
+    /email/,
+  ),
+  row(
+    'nobody',
+    'POST /auth/signup',
+    { email: 'new@example.com', password: 'short', full_name: 'A', tenant_name: 'B' },
+    422,
+    /password/,
+  ),
+  row(
+    'nobody',
+    'POST /auth/signup',
+    { email: 'new@example.com', password: 'long enough', tenant_name: 'B' },
+    422,
+    /full_name/,
+  ),
+  row(
+    'nobody',
+    'POST /setup',
+    { token: 'unknown', email: 'a@example.com', password: 'long enough', full_name: 'A', tenant_name: 'B' },
+    409,
+    /set-up/i,
+  ),
   row('reader', 'POST /auth/logout', {}, 403, /./),
   owner('PATCH /users/me', { full_name: '' }, 422, /full_name/),
   owner('PATCH /users/me', { email: 'nope' }, 422, /email/),
@@ -220,13 +368,28 @@ const identity: BadRequest[] = [
   owner('POST /api-keys', { name: 'x', scopes: 'sessions:read' }, 422, /scopes/),
   owner('POST /api-keys', { scopes: ['sessions:read'] }, 422, /name/),
   owner('POST /api-keys', { name: long(256), scopes: ['sessions:read'] }, 422, /name/),
-  owner('POST /api-keys', { name: 'x', scopes: ['sessions:read'], expires_in_days: 0 }, 422, /expires_in_days/),
-  owner('POST /api-keys', { name: 'x', scopes: ['sessions:read'], expires_in_days: 'soon' }, 422, /expires_in_days/),
+  owner(
+    'POST /api-keys',
+    { name: 'x', scopes: ['sessions:read'], expires_in_days: 0 },
+    422,
+    /expires_in_days/,
+  ),
+  owner(
+    'POST /api-keys',
+    { name: 'x', scopes: ['sessions:read'], expires_in_days: 'soon' },
+    422,
+    /expires_in_days/,
+  ),
   owner('POST /api-keys', { name: 'x', preset: 'unknown' }, 422, /preset/),
   owner('PATCH /tenant/settings', { allowed_numbers: ['not a phone'] }, 422, /allowed_numbers/),
   owner('PATCH /tenant/settings', { allowed_numbers: '+4915550100002' }, 422, /allowed_numbers/),
   owner('PATCH /tenant/settings', { require_approval: 'yes please' }, 422, /require_approval/),
-  owner('PATCH /tenant/settings', { require_approval: true, require_approval_before_send: false }, 422, /require_approval/),
+  owner(
+    'PATCH /tenant/settings',
+    { require_approval: true, require_approval_before_send: false },
+    422,
+    /require_approval/,
+  ),
   owner('PATCH /tenant/settings', { message_retention_days: 0 }, 422, /message_retention_days/),
   owner('PATCH /tenant/settings', { message_retention_days: 366 }, 422, /message_retention_days/),
   owner('PATCH /tenant/settings', { cold_contacts: 'reckless' }, 422, /cold_contacts/),
@@ -234,5 +397,13 @@ const identity: BadRequest[] = [
 
 /** Every bad request of the table; which operation it belongs to is in its path. */
 export const badRequests: readonly BadRequest[] = [
-  ...credentials, ...scopes, ...foreign, ...methods, ...malformed, ...sessions, ...messages, ...webhooks, ...identity,
+  ...credentials,
+  ...scopes,
+  ...foreign,
+  ...methods,
+  ...malformed,
+  ...sessions,
+  ...messages,
+  ...webhooks,
+  ...identity,
 ]

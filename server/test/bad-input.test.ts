@@ -21,10 +21,17 @@ describe('bad requests', () => {
     askers.set('sender', await tenant.apiWith(['messages:send']))
     askers.set('settingsKey', await tenant.apiWith(['settings:manage']))
     await small.api.post(201, '/sessions', { name: 'the only one of this plan' })
-    for (const [prefix, { api }] of [['', tenant], ['foreign', other]] as const) {
-      const name = (word: string) => `{${prefix === '' ? word : `foreign${word.charAt(0).toUpperCase()}${word.slice(1)}`}}`
+    for (const [prefix, { api }] of [
+      ['', tenant],
+      ['foreign', other],
+    ] as const) {
+      const name = (word: string) =>
+        `{${prefix === '' ? word : `foreign${word.charAt(0).toUpperCase()}${word.slice(1)}`}}`
       const session = await api.post(201, '/sessions', { name: 'desk' })
-      const hook = await api.post(201, '/webhooks', { url: 'https://example.com/hook', events: ['message.received'] })
+      const hook = await api.post(201, '/webhooks', {
+        url: 'https://example.com/hook',
+        events: ['message.received'],
+      })
       const key = await api.post(201, '/api-keys', { name: 'key', scopes: ['sessions:read'] })
       names.set(name('session'), session.id).set(name('hook'), hook.id).set(name('key'), key.id)
     }
@@ -37,8 +44,12 @@ describe('bad requests', () => {
     const [method = '', path = ''] = request.call.split(/ (.*)/)
     const asker = askers.get(request.as)
     assert.ok(asker)
-    const body = typeof request.body === 'object' ? JSON.parse(fill(JSON.stringify(request.body))) : request.body
-    return asker.call(method, fill(path), { ...(request.body === undefined ? {} : { body }), headers: request.headers ?? {} })
+    const body =
+      typeof request.body === 'object' ? JSON.parse(fill(JSON.stringify(request.body))) : request.body
+    return asker.call(method, fill(path), {
+      ...(request.body === undefined ? {} : { body }),
+      headers: request.headers ?? {},
+    })
   }
 
   test('there are at least 150 of them', () => {
@@ -53,12 +64,17 @@ describe('bad requests', () => {
       assert.equal(typeof reply.body.detail, 'string')
       assert.match(reply.body.detail, request.says)
       assert.doesNotMatch(reply.text, /at .*\.ts|node_modules|SELECT|stack/)
-      if (request.status === 403 && /scope/i.test(reply.body.detail) && ['reader', 'sender'].includes(request.as)) {
+      if (
+        request.status === 403 &&
+        /scope/i.test(reply.body.detail) &&
+        ['reader', 'sender'].includes(request.as)
+      ) {
         assert.match(reply.headers['x-required-scopes'] ?? '', /^[a-z0-9-]+:[a-z]+( [a-z0-9-]+:[a-z]+)*$/)
       }
       if (request.status === 405) assert.match(reply.headers['allow'] ?? '', /[A-Z]/)
       if (request.status === 422 && reply.body.errors !== undefined) {
-        for (const problem of reply.body.errors) assert.deepEqual(Object.keys(problem).sort(), ['field', 'message'])
+        for (const problem of reply.body.errors)
+          assert.deepEqual(Object.keys(problem).sort(), ['field', 'message'])
       }
     })
   }
@@ -67,8 +83,14 @@ describe('bad requests', () => {
     const owner = askers.get('owner')
     assert.ok(owner)
     const sessions = await owner.get(200, '/sessions')
-    assert.deepEqual(sessions.map((session: { id: string }) => session.id), [names.get('{session}')])
+    assert.deepEqual(
+      sessions.map((session: { id: string }) => session.id),
+      [names.get('{session}')],
+    )
     const hooks = await owner.get(200, '/webhooks')
-    assert.deepEqual(hooks.map((hook: { id: string; name: string }) => [hook.id, hook.name]), [[names.get('{hook}'), 'example.com']])
+    assert.deepEqual(
+      hooks.map((hook: { id: string; name: string }) => [hook.id, hook.name]),
+      [[names.get('{hook}'), 'example.com']],
+    )
   })
 })

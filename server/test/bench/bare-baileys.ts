@@ -1,18 +1,32 @@
 // The yardstick: Baileys alone, keys in memory, nothing stored, in a process of its own as the server is.
-import { type AuthenticationState, initAuthCreds, makeWASocket, type SignalDataTypeMap, WA_CERT_DETAILS } from 'baileys'
+
 import { createRequire } from 'node:module'
+import {
+  type AuthenticationState,
+  initAuthCreds,
+  makeWASocket,
+  type SignalDataTypeMap,
+  WA_CERT_DETAILS,
+} from 'baileys'
 import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge'
 
 // The same fast signatures as the product: what is compared is the product's work, not a curve.
+const keyType = Buffer.from([5])
 const curve = createRequire(import.meta.url)('libsignal/src/curve.js')
-curve.calculateSignature = (key: Uint8Array, message: Uint8Array) => Buffer.from(calculateSignature(key, message))
-curve.verifySignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => verifySignature(key, message, signature)
+curve.calculateSignature = (key: Uint8Array, message: Uint8Array) =>
+  Buffer.from(calculateSignature(key, message))
+curve.verifySignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
+  verifySignature(key.length === 32 ? Buffer.concat([keyType, key]) : key, message, signature)
 for (const name of ['info', 'warn', 'error'] as const) console[name] = () => undefined
 
 const silent = {
   level: 'silent',
   child: () => silent,
-  trace: () => undefined, debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined,
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
 }
 
 function memoryAuth(): AuthenticationState {
@@ -21,7 +35,11 @@ function memoryAuth(): AuthenticationState {
     creds: initAuthCreds(),
     keys: {
       get: async <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) =>
-        Object.fromEntries(ids.flatMap((id) => (store.has(`${type}|${id}`) ? [[id, store.get(`${type}|${id}`) as SignalDataTypeMap[T]]] : []))),
+        Object.fromEntries(
+          ids.flatMap((id) =>
+            store.has(`${type}|${id}`) ? [[id, store.get(`${type}|${id}`) as SignalDataTypeMap[T]]] : [],
+          ),
+        ),
       set: async (data) => {
         for (const [type, entries] of Object.entries(data)) {
           for (const [id, value] of Object.entries(entries ?? {})) store.set(`${type}|${id}`, value)
@@ -41,7 +59,11 @@ function connect(url: string): void {
     const update = events['connection.update']
     if (update?.qr !== undefined) process.send?.({ qr: update.qr })
     if (update?.connection === 'open') process.send?.({ open: true })
-    if (update?.connection === 'close' && (update.lastDisconnect?.error as { output?: { statusCode?: number } })?.output?.statusCode === 515) connect(url)
+    if (
+      update?.connection === 'close' &&
+      (update.lastDisconnect?.error as { output?: { statusCode?: number } })?.output?.statusCode === 515
+    )
+      connect(url)
   })
 }
 
@@ -69,11 +91,20 @@ async function send(to: readonly string[], count: number, lanes: number) {
   return { ms: performance.now() - startedMs, cpuMs: (used.user + used.system) / 1000 }
 }
 
-process.on('message', async (message: { connect?: { url: string; root: string }; send?: { to: string[]; count: number; lanes: number } }) => {
-  if (message.connect) {
-    WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(message.connect.root, 'hex')
-    connect(message.connect.url)
-  }
-  if (message.send) process.send?.({ sent: await send(message.send.to, message.send.count, message.send.lanes) })
-})
+process.on(
+  'message',
+  async (message: {
+    connect?: { url: string; root: string }
+    send?: { to: string[]; count: number; lanes: number }
+  }) => {
+    if (message.connect) {
+      WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(message.connect.root, 'hex')
+      connect(message.connect.url)
+    }
+    if (message.send)
+      process.send?.({ sent: await send(message.send.to, message.send.count, message.send.lanes) })
+  },
+)
 process.on('disconnect', () => process.exit(0))
+// A message that comes before this line is lost, so the parent waits for it.
+process.send?.({ ready: true })

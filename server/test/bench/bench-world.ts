@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Agent, request, setGlobalDispatcher } from 'undici'
@@ -108,23 +107,26 @@ export async function startBare(
   phone: string,
 ): Promise<BareClient> {
   const child: ChildProcess = fork(fileURLToPath(new URL('bare-baileys.ts', import.meta.url)))
-  const next = async (key: string) => {
-    for (;;) {
-      const [message] = await once(child, 'message', { signal: AbortSignal.timeout(120_000) })
-      if (message[key] !== undefined) return message[key]
-    }
-  }
-  const qr = next('qr')
+  const told = new Map<string, unknown>()
+  child.on('message', (message: Record<string, unknown>) => {
+    for (const [key, value] of Object.entries(message)) told.set(key, value)
+  })
+  const next = <T>(key: string): Promise<T> =>
+    poll(async () => {
+      if (child.exitCode !== null) throw new Error(`bare Baileys ended with ${child.exitCode}`)
+      const value = told.get(key)
+      told.delete(key)
+      return value as T | undefined
+    }, 120_000)
+  await next('ready')
   child.send({ connect: { url: simulator.url, root } })
-  const code = await qr
-  const open = next('open')
+  const code = await next<string>('qr')
   await simulator.call('POST', `/accounts/${phone}/scan`, { code })
-  await open
+  await next('open')
   return {
     async send(to, count, lanes) {
-      const sent = next('sent')
       child.send({ send: { to, count, lanes } })
-      return sent
+      return next<{ ms: number; cpuMs: number }>('sent')
     },
     stop: () => child.disconnect(),
   }

@@ -9,12 +9,19 @@ import { benchEnvironment, benchKey, percentile } from './bench-world.ts'
 export async function benchHttp(options: { databaseUrl?: string; seconds: number }) {
   await using data = await temporaryDirectory()
   const child = fork(fileURLToPath(new URL('http-target.ts', import.meta.url)), {
-    env: { ...process.env, ...benchEnvironment(data.path, 'ws://127.0.0.1:9', options.databaseUrl), MOLTFLOW_PORT: '0' },
+    env: {
+      ...process.env,
+      ...benchEnvironment(data.path, 'ws://127.0.0.1:9', options.databaseUrl),
+      MOLTFLOW_PORT: '0',
+    },
   })
   try {
-    const [{ ours, bare }] = (await once(child, 'message', { signal: AbortSignal.timeout(60_000) })) as [{ ours: string; bare: string }]
+    const [{ ours, bare }] = (await once(child, 'message', { signal: AbortSignal.timeout(60_000) })) as [
+      { ours: string; bare: string },
+    ]
     const run = async (url: string, duration: number) =>
-      (await autocannon({ url, connections: 20, duration, headers: { 'x-api-key': benchKey } })).requests.average
+      (await autocannon({ url, connections: 20, duration, headers: { 'x-api-key': benchKey } })).requests
+        .average
     await run(ours, 2)
     await run(bare, 2)
     const rates = { ours: [] as number[], bare: [] as number[] }
@@ -25,7 +32,10 @@ export async function benchHttp(options: { databaseUrl?: string; seconds: number
     return {
       ours: percentile(rates.ours, 0.5),
       bare: percentile(rates.bare, 0.5),
-      ratio: percentile(rates.ours.map((rate, n) => rate / (rates.bare[n] ?? Number.NaN)), 0.5),
+      ratio: percentile(
+        rates.ours.map((rate, n) => rate / (rates.bare[n] ?? Number.NaN)),
+        0.5,
+      ),
     }
   } finally {
     child.disconnect()

@@ -22,15 +22,26 @@ export async function benchInbound(options: { databaseUrl?: string; perSecond?: 
   }).listen(0, '127.0.0.1')
   await once(receiver, 'listening')
   const simulator = await startBenchSimulator([ourPhone], friends)
-  const paired = await startPaired(simulator, benchEnvironment(data.path, simulator.url, options.databaseUrl), ourPhone)
+  const paired = await startPaired(
+    simulator,
+    benchEnvironment(data.path, simulator.url, options.databaseUrl),
+    ourPhone,
+  )
   try {
     const { port } = receiver.address() as { port: number }
-    await api(paired.server.url, 'POST', '/webhooks', { url: `http://127.0.0.1:${port}/`, events: ['message.received'], secret: 'bench' })
+    await api(paired.server.url, 'POST', '/webhooks', {
+      url: `http://127.0.0.1:${port}/`,
+      events: ['message.received'],
+      secret: 'bench',
+    })
     const sentMs = new Map<string, number>()
     const send = async (n: number) => {
       const text = `latency ${n}`
       sentMs.set(text, performance.now())
-      await simulator.call('POST', `/accounts/${friends[Math.abs(n) % friends.length]}/messages`, { to: `${ourPhone}@c.us`, text })
+      await simulator.call('POST', `/accounts/${friends[Math.abs(n) % friends.length]}/messages`, {
+        to: `${ourPhone}@c.us`,
+        text,
+      })
     }
     for (let n = 1; n <= 50; n++) await send(-n)
     await poll(async () => (arrivedMs.size >= 50 ? true : undefined))
@@ -43,8 +54,17 @@ export async function benchInbound(options: { databaseUrl?: string; perSecond?: 
     }
     await Promise.all(pending)
     await poll(async () => (arrivedMs.size >= total + 50 ? true : undefined)).catch(() => undefined)
-    const latencies = Array.from({ length: total }, (_, n) => (arrivedMs.get(`latency ${n}`) ?? Number.POSITIVE_INFINITY) - (sentMs.get(`latency ${n}`) ?? 0))
-    return { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99), missing: latencies.filter((ms) => ms === Number.POSITIVE_INFINITY).length, total }
+    const latencies = Array.from(
+      { length: total },
+      (_, n) =>
+        (arrivedMs.get(`latency ${n}`) ?? Number.POSITIVE_INFINITY) - (sentMs.get(`latency ${n}`) ?? 0),
+    )
+    return {
+      p50: percentile(latencies, 0.5),
+      p99: percentile(latencies, 0.99),
+      missing: latencies.filter((ms) => ms === Number.POSITIVE_INFINITY).length,
+      total,
+    }
   } finally {
     receiver.closeAllConnections()
     receiver.close()

@@ -1,7 +1,15 @@
 import { SIMULATOR_ROOT_PUBLIC_KEY } from '@moltflow/simulator'
 import { request } from 'undici'
 import { temporaryDirectory } from '../processes.ts'
-import { benchEnvironment, benchKey, cpuSeconds, startBare, startBenchSimulator, startPaired, type PairedServer } from './bench-world.ts'
+import {
+  benchEnvironment,
+  benchKey,
+  cpuSeconds,
+  type PairedServer,
+  startBare,
+  startBenchSimulator,
+  startPaired,
+} from './bench-world.ts'
 
 const ourPhone = '4915550300001'
 const barePhone = '4915550300002'
@@ -25,7 +33,11 @@ async function sendThroughApi(paired: PairedServer, count: number): Promise<Roun
       const response = await request(`${paired.server.url}/api/v2/messages/send`, {
         method: 'POST',
         headers: { 'x-api-key': benchKey, 'content-type': 'application/json' },
-        body: JSON.stringify({ session_id: paired.sessionId, chat_id: friends[n % friends.length], message: `bench ${n}` }),
+        body: JSON.stringify({
+          session_id: paired.sessionId,
+          chat_id: friends[n % friends.length],
+          message: `bench ${n}`,
+        }),
       })
       const text = await response.body.text()
       if (response.statusCode !== 201) throw new Error(`send answered ${response.statusCode}: ${text}`)
@@ -41,12 +53,17 @@ export async function benchSend(options: { databaseUrl?: string; rounds?: number
   const count = options.count ?? 1500
   await using data = await temporaryDirectory()
   const simulator = await startBenchSimulator([ourPhone, barePhone], friends)
-  const bare = await startBare(simulator, Buffer.from(SIMULATOR_ROOT_PUBLIC_KEY).toString('hex'), barePhone)
-  const paired = await startPaired(simulator, benchEnvironment(data.path, simulator.url, options.databaseUrl), ourPhone)
+  const bare = await startBare(simulator, SIMULATOR_ROOT_PUBLIC_KEY, barePhone)
+  const paired = await startPaired(
+    simulator,
+    benchEnvironment(data.path, simulator.url, options.databaseUrl),
+    ourPhone,
+  )
   const ours: Round[] = []
   const bares: Round[] = []
   try {
-    for (const friend of friends) await simulator.call('POST', `/accounts/${friend}/messages`, { to: `${ourPhone}@c.us`, text: 'hello' })
+    for (const friend of friends)
+      await simulator.call('POST', `/accounts/${friend}/messages`, { to: `${ourPhone}@c.us`, text: 'hello' })
     await bare.send(friends, 200, lanes)
     await sendThroughApi(paired, 200)
     for (let round = 0; round < (options.rounds ?? 3); round++) {
@@ -60,5 +77,9 @@ export async function benchSend(options: { databaseUrl?: string; rounds?: number
     await simulator.process.stop('SIGKILL')
   }
   const ratios = ours.map((round, n) => round.perSecond / (bares[n]?.perSecond ?? Number.NaN))
-  return { ours, bare: bares, ratio: ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN }
+  return {
+    ours,
+    bare: bares,
+    ratio: ratios.toSorted((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN,
+  }
 }

@@ -96,7 +96,7 @@ export async function runCrash(options: {
         createLoop(world),
       )
     for (let kill = 1; kill <= options.kills; kill++) {
-      await wait(randomInt(150, 1500))
+      await wait(randomInt(100, 2500))
       await server.process.stop('SIGKILL')
       server = await startServer({ env, port, by: 'program' })
       world.server = server
@@ -232,7 +232,7 @@ async function writeLoop(world: World, phone: string): Promise<void> {
       text: `in-${phone.slice(-1)}-${n}`,
     })
     world.inboundIds.add(id)
-    await wait(randomInt(10, 60))
+    await wait(randomInt(60, 200))
   }
 }
 
