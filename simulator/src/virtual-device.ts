@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { type BinaryNode, proto, unpadRandomMax16, writeRandomPadMax16 } from 'baileys'
 import { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'libsignal'
 import { generateKeyPair, type KeyPair, sign, withTypeByte } from './keys.ts'
+import './session-tries.ts'
 import { stanza, writeNumber } from './stanza.ts'
 
 /** What one needs of a device to start a Signal session with it. */
