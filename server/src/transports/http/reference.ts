@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import scalar from '@scalar/fastify-api-reference'
-import type { FastifyInstance } from 'fastify'
+import { createRequire } from 'node:module'
+import type scalar from '@scalar/fastify-api-reference'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { buildOpenApi, type OpenApiOptions } from './openapi.ts'
 import { referencePolicy } from './security-headers.ts'
 
@@ -16,30 +17,48 @@ export function addReference(http: FastifyInstance, options: OpenApiOptions): vo
       .header('cache-control', 'no-cache')
       .send(text)
   })
-  http.register((docs, _options, done) => {
-    docs.addHook('onSend', async (_request, reply, payload) => {
-      // The page configures itself in a script of its own; its hash is the only inline script allowed.
-      const page = typeof payload === 'string' && payload.length < 100_000 ? payload : ''
-      const hashes = [...page.matchAll(inlineScript)].map((match) => sha256(match[1] ?? ''))
-      reply.header('content-security-policy', referencePolicy(hashes))
-      reply.header('cache-control', 'no-cache')
-      return payload
+  let reference: Promise<FastifyInstance> | undefined
+  for (const path of ['/docs', '/docs/*']) {
+    http.get(path, async (request, reply) => {
+      reference ??= openReference()
+      const page = await (await reference).inject({ method: 'GET', url: request.url })
+      const { location } = page.headers
+      if (location !== undefined) reply.header('location', location)
+      return reply
+        .code(page.statusCode)
+        .header('content-type', page.headers['content-type'] ?? 'text/html; charset=utf-8')
+        .header('content-security-policy', referencePolicy(hashesOf(page.payload)))
+        .header('cache-control', 'no-cache')
+        .send(page.rawPayload)
     })
-    docs.register(scalar, {
-      routePrefix: '/docs',
-      configuration: {
-        url: '/openapi.json',
-        pageTitle: 'MoltFlow API',
-        withDefaultFonts: false,
-        telemetry: false,
-        hideClientButton: true,
-        showDeveloperTools: 'never',
-        agent: { disabled: true },
-        mcp: { disabled: true },
-      },
-    })
-    done()
+  }
+}
+
+/** The reference in a server of its own, loaded when somebody first looks: its code takes 33 MB of memory. */
+async function openReference(): Promise<FastifyInstance> {
+  const loaded = createRequire(import.meta.url)('@scalar/fastify-api-reference') as { default: typeof scalar }
+  const docs = Fastify({ routerOptions: { ignoreTrailingSlash: true } })
+  await docs.register(loaded.default, {
+    routePrefix: '/docs',
+    configuration: {
+      url: '/openapi.json',
+      pageTitle: 'MoltFlow API',
+      withDefaultFonts: false,
+      telemetry: false,
+      hideClientButton: true,
+      showDeveloperTools: 'never',
+      agent: { disabled: true },
+      mcp: { disabled: true },
+    },
   })
+  await docs.ready()
+  return docs
+}
+
+/** The page configures itself in a script of its own; its hash is the only inline script allowed. */
+function hashesOf(page: string): string[] {
+  if (page.length >= 100_000) return []
+  return [...page.matchAll(inlineScript)].map((match) => sha256(match[1] ?? ''))
 }
 
 function sha256(text: string): string {
