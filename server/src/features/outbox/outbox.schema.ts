@@ -26,7 +26,6 @@ export const reachOutLocked = defineError(
   403,
   'WhatsApp does not let this account start new conversations right now; replies still work',
 )
-export const quotaUsed = defineError('quota_used', 403, 'The monthly message quota is used up')
 export const tooManyWaiting = defineError(
   'too_many_waiting',
   429,

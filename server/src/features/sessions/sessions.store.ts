@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, notInArray } from 'drizzle-orm'
+import { and, asc, count, eq, notInArray } from 'drizzle-orm'
 import type { SessionStatus } from '../../engine/states.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type SessionConfig, type SessionRow, sessions } from './sessions.tables.ts'
@@ -91,12 +91,4 @@ export function listAbandonedSessions(sql: Sql): Promise<Pick<SessionRow, 'id' |
     .select({ id: sessions.id, tenantId: sessions.tenantId, status: sessions.status })
     .from(sessions)
     .where(and(eq(sessions.desiredState, 'stopped'), notInArray(sessions.status, restingStates)))
-}
-
-/** Names of several sessions of a tenant. */
-export function listSessionsByIds(sql: Sql, tenantId: string, ids: readonly string[]): Promise<SessionRow[]> {
-  return sql
-    .select()
-    .from(sessions)
-    .where(and(eq(sessions.tenantId, tenantId), inArray(sessions.id, [...ids])))
 }
