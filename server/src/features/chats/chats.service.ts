@@ -1,4 +1,3 @@
-import type { SQL } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { GroupUpdate, Person } from '../../engine/events.ts'
@@ -16,7 +15,6 @@ import {
 import {
   type ChatRef,
   findChatRef,
-  growChatsFrom,
   insertChats,
   listChatRefs,
   type NamedChat,
@@ -195,11 +193,6 @@ export function findChatById(
   id: string,
 ): Promise<ChatRef | undefined> {
   return findChatRef(ctx.db.sql, tenantId, sessionId, id)
-}
-
-/** The part of another store's statement that adds messages to their chats; see the store for what `source` is. */
-export function addToChats(source: SQL): SQL {
-  return growChatsFrom(source)
 }
 
 /** Calls a contact's chats by its phone. */

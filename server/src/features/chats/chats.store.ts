@@ -1,4 +1,4 @@
-import { type SQL, sql as text } from 'drizzle-orm'
+import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 
 /** A chat as senders and receivers need it. */
@@ -103,31 +103,4 @@ export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: 
       AS r(id uuid, "tenantId" uuid, "sessionId" uuid, kind text, "waChatId" text, name text)
     JOIN sessions s ON s.id = r."sessionId" AND s.tenant_id = r."tenantId"
     ON CONFLICT (session_id, wa_chat_id) WHERE contact_id IS NULL DO UPDATE SET name = excluded.name`)
-}
-
-/**
- * The part of a statement that adds stored messages to their chats: counters, the newest message, what is unread.
- * `source` names a part with the columns id, chat_id, direction and ordered_at of the messages. It is no statement of
- * its own because on the embedded database every statement costs as much as ten more rows in one.
- */
-export function growChatsFrom(source: SQL): SQL {
-  return text`UPDATE chats h SET
-      message_count = h.message_count + g.messages,
-      unread_count = CASE WHEN g.last_outbound_at IS NULL THEN h.unread_count + g.unread ELSE g.unread END,
-      last_message_id = CASE WHEN h.last_message_at IS NULL OR g.last_at >= h.last_message_at
-        THEN g.last_id ELSE h.last_message_id END,
-      last_message_at = greatest(h.last_message_at, g.last_at),
-      last_inbound_at = greatest(h.last_inbound_at, g.last_inbound_at),
-      last_outbound_at = greatest(h.last_outbound_at, g.last_outbound_at)
-    FROM (
-      SELECT chat_id, count(*)::int AS messages, max(ordered_at) AS last_at,
-        (array_agg(id ORDER BY ordered_at DESC, id DESC))[1] AS last_id,
-        max(ordered_at) FILTER (WHERE direction = 'inbound') AS last_inbound_at, max(own_at) AS last_outbound_at,
-        -- The owner has seen what came before when writing in the chat.
-        (count(*) FILTER (WHERE direction = 'inbound' AND (own_at IS NULL OR ordered_at > own_at)))::int AS unread
-      FROM (SELECT id, chat_id, direction, ordered_at,
-          max(ordered_at) FILTER (WHERE direction = 'outbound') OVER (PARTITION BY chat_id) AS own_at
-        FROM ${source} AS told) AS told
-      GROUP BY chat_id ORDER BY chat_id
-    ) g WHERE h.id = g.chat_id`
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { StatusUpdate } from '../../engine/events.ts'
+import type { Sql } from '../../platform/database.ts'
 import { monthOf } from '../usage/usage.schema.ts'
 import { countSent, releaseMessages } from '../usage/usage.service.ts'
 import {
@@ -9,7 +10,13 @@ import {
   messageRead,
   messageSent,
 } from './messages.schema.ts'
-import { type MovedMessage, moveMessages, type ProgressRow } from './progress.store.ts'
+import {
+  deleteFromOutbox,
+  type MovedMessage,
+  moveMessages,
+  type ProgressRow,
+  settleMoved,
+} from './progress.store.ts'
 import { retryDeadlocks } from './sql-state.ts'
 
 /** Several updates of one message in a batch are one step with several moments. */
@@ -81,6 +88,22 @@ function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, Progr
   return steps
 }
 
+/** What follows for messages that were still waiting: usually none, since the sender hears the answer first. */
+async function settleSteps(ctx: Context, sql: Sql, { sent, failed }: Steps): Promise<void> {
+  if (sent.length + failed.length === 0) return
+  const ids = [...sent, ...failed].map((event) => event.messageId)
+  await deleteFromOutbox(sql, ids)
+  await settleMoved(
+    sql,
+    sent.map((event) => event.messageId),
+  )
+  const atMs = ctx.clock.nowMs()
+  await countSent(
+    sql,
+    sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
+  )
+}
+
 /**
  * Stores how far outbound messages have come, in one statement, and tells each step once. Never back: a read message
  * stays read whatever arrives late, and only what was not sent yet can fail.
@@ -96,11 +119,7 @@ async function applyOnce(ctx: Context, rows: ReadonlyMap<string, ProgressRow>): 
     const moved = await moveMessages(sql, [...rows.values()])
     if (moved.length === 0) return
     const steps = stepsOf(moved, rows)
-    const atMs = ctx.clock.nowMs()
-    await countSent(
-      sql,
-      steps.sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
-    )
+    await settleSteps(ctx, sql, steps)
     const failedIds = new Set(steps.failed.map((event) => event.messageId))
     for (const message of moved) {
       if (!failedIds.has(message.id)) continue

@@ -1,6 +1,5 @@
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
-import { addToChats } from '../chats/chats.service.ts'
 import type { WaitsFor } from './outbox.tables.ts'
 
 /** A message to store before it is handed over; bytes are base64. */
@@ -25,28 +24,14 @@ export interface NewMessageRow {
   created_at: string
 }
 
-/** Stores messages with what still has to leave; answers the ids that went in: a used idempotency key does not. */
+/**
+ * Stores messages with what still has to leave; answers the ids that went in: a used idempotency key does not. The
+ * statement is a function of the database (migration 0004), see there.
+ */
 export async function insertOutgoing(sql: Sql, rows: readonly NewMessageRow[]): Promise<Set<string>> {
-  const result = await sql.execute<{ id: string }>(text`
-    WITH r AS (
-      SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS j(id uuid, tenant_id uuid,
-        session_id uuid, chat_id uuid, wa_message_id text, message_type text, content_preview text,
-        content_full text, origin text, metadata jsonb, is_cold boolean, reply_to_id uuid, idempotency_key text,
-        idempotency_hash text, answered_pending boolean, content text, waits_for text, created_at timestamptz)
-      LIMIT ${rows.length}
-    ), stored AS (
-      INSERT INTO messages (id, tenant_id, session_id, chat_id, wa_message_id, direction, message_type, status,
-        content_preview, content_full, origin, metadata, is_cold, reply_to_id, idempotency_key, idempotency_hash,
-        answered_pending, ordered_at, created_at)
-      SELECT id, tenant_id, session_id, chat_id, wa_message_id, 'outbound', message_type, 'pending',
-        content_preview, decode(content_full, 'base64'), origin, metadata, is_cold, reply_to_id, idempotency_key,
-        idempotency_hash, answered_pending, created_at, created_at
-      FROM r ON CONFLICT DO NOTHING RETURNING id
-    )
-    INSERT INTO outbox (message_id, tenant_id, session_id, content, waits_for, created_at)
-    SELECT r.id, r.tenant_id, r.session_id, decode(r.content, 'base64'), r.waits_for, r.created_at
-    FROM r JOIN stored ON stored.id = r.id RETURNING message_id AS id`)
-  return new Set(result.rows.map((row) => row.id))
+  const { rows: stored } = await sql.execute<{ id: string }>(text`
+    SELECT id FROM store_outgoing_messages(${JSON.stringify(rows)}::json) AS id`)
+  return new Set(stored.map((row) => row.id))
 }
 
 /** Removes messages again in the transaction that stored them: the quota or the budget has no room. */
@@ -100,31 +85,12 @@ export interface SentRow {
 
 /**
  * Marks messages as sent, clears them from the outbox and adds them to their chats; answers those that nobody had
- * marked before. One statement, because every further one costs as much as ten more messages in it. The limit and
- * the lateral look-up: see `moveMessages`.
+ * marked before. A function of the database, as above.
  */
 export async function markSent(sql: Sql, rows: readonly SentRow[]): Promise<Set<string>> {
-  const fresh = text`(SELECT id, chat_id, 'outbound' AS direction, ordered_at FROM before WHERE sent_at IS NULL)`
-  const result = await sql.execute<{ id: string }>(text`
-    WITH r AS (
-      SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json)
-        AS j(id uuid, tenant_id uuid, at timestamptz, proto text) LIMIT ${rows.length}
-    ), before AS (
-      SELECT m.id, m.chat_id, m.ordered_at, m.sent_at, r.at, r.proto FROM r CROSS JOIN LATERAL (
-        SELECT m.id, m.chat_id, m.ordered_at, m.sent_at FROM messages m
-        WHERE m.id = r.id AND m.tenant_id = r.tenant_id FOR UPDATE
-      ) m
-    ), moved AS (
-      UPDATE messages m SET proto = decode(b.proto, 'base64'), sent_at = b.at, error = NULL,
-        status = CASE WHEN m.status IN ('pending', 'failed') THEN 'sent' ELSE m.status END
-      FROM before b WHERE m.id = b.id
-    ), gone AS (
-      DELETE FROM outbox o USING before b WHERE o.message_id = b.id
-    ), grown AS (
-      ${addToChats(fresh)}
-    )
-    SELECT id FROM before WHERE sent_at IS NULL`)
-  return new Set(result.rows.map((row) => row.id))
+  const { rows: marked } = await sql.execute<{ id: string }>(text`
+    SELECT id FROM settle_sent_messages(${JSON.stringify(rows)}::json) AS id`)
+  return new Set(marked.map((row) => row.id))
 }
 
 /** Marks one message as failed, unless it moved on meanwhile; clears it from the outbox. */
