@@ -22,8 +22,8 @@ export async function benchHttp(options: { databaseUrl?: string; seconds: number
     const run = async (url: string, duration: number) =>
       (await autocannon({ url, connections: 20, duration, headers: { 'x-api-key': benchKey } })).requests
         .average
-    await run(ours, 2)
-    await run(bare, 2)
+    await run(ours, 4)
+    await run(bare, 4)
     const rates = { ours: [] as number[], bare: [] as number[] }
     for (let round = 0; round < 3; round++) {
       rates.bare.push(await run(bare, options.seconds))
