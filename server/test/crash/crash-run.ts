@@ -280,7 +280,7 @@ async function settle(
       answeredLost.push(`${text} (${stored?.status}, shown ${shown.get(text) ?? 0})`)
   }
   const listed = await call(world.server.url, 'GET', '/sessions')
-  const known = new Set((listed?.body as unknown as { id: string }[]).map((session) => session.id))
+  const known = new Set(((listed?.body ?? []) as { id: string }[]).map((session) => session.id))
   const sorted = restarts.toSorted((a, b) => a - b)
   return {
     kills,

@@ -144,10 +144,14 @@ describe('faults of WhatsApp', { timeout: 240_000 }, () => {
   test('ack_error: the message is failed with its code, and the next one goes out', async () => {
     const { id, phone } = await paired()
     await fault(phone, 'ack_error', { code: 479, count: 1 })
-    const refusal = await api.call('POST', '/messages/send', { body: { session_id: id, chat_id: friend, message: 'refused' } })
+    const refusal = await api.call('POST', '/messages/send', {
+      body: { session_id: id, chat_id: friend, message: 'refused' },
+    })
     assert.ok(refusal.status >= 400, refusal.text)
     assert.equal((await send(201, id, 'accepted')).status, 'sent')
-    const texts = (await simulator.call<Json[]>('GET', `/accounts/${friend}/messages`)).map((message) => message.text)
+    const texts = (await simulator.call<Json[]>('GET', `/accounts/${friend}/messages`)).map(
+      (message) => message.text,
+    )
     assert.ok(texts.includes('accepted') && !texts.includes('refused'))
   })
 
@@ -155,7 +159,10 @@ describe('faults of WhatsApp', { timeout: 240_000 }, () => {
     const { id, phone } = await paired()
     const stranger = `${friend.slice(0, -1)}9`
     await simulator.call('POST', '/accounts', { phone: stranger, name: 'Stranger' })
-    await simulator.call('POST', `/accounts/${friend}/messages`, { to: `${phone}@c.us`, text: 'I wrote first' })
+    await simulator.call('POST', `/accounts/${friend}/messages`, {
+      to: `${phone}@c.us`,
+      text: 'I wrote first',
+    })
     await seen(id, () => true)
     await fault(phone, 'ack_error', { code: 463, durationMs: 60_000 })
     const cold = { session_id: id, chat_id: stranger, message: 'cold' }
