@@ -186,6 +186,8 @@ BEGIN
 END $$;
 
 -- Stores messages with what still has to leave and answers the ids that went in: a used idempotency key does not.
+-- Where a row names its month, the tenant has no quota and the message is only counted; a quota is reserved by the
+-- caller, who has to refuse what exceeds it.
 CREATE FUNCTION store_outgoing_messages(p_rows json) RETURNS SETOF uuid LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
@@ -194,7 +196,7 @@ BEGIN
     SELECT * FROM json_to_recordset(p_rows) AS j(id uuid, tenant_id uuid, session_id uuid, chat_id uuid,
       wa_message_id text, message_type text, content_preview text, content_full text, origin text, metadata jsonb,
       is_cold boolean, reply_to_id uuid, idempotency_key text, idempotency_hash text, answered_pending boolean,
-      content text, waits_for text, created_at timestamptz)
+      content text, waits_for text, created_at timestamptz, counted_month date)
   ), stored AS (
     INSERT INTO messages (id, tenant_id, session_id, chat_id, wa_message_id, direction, message_type, status,
       content_preview, content_full, origin, metadata, is_cold, reply_to_id, idempotency_key, idempotency_hash,
@@ -203,6 +205,12 @@ BEGIN
       r.content_preview, decode(r.content_full, 'base64'), r.origin, r.metadata, r.is_cold, r.reply_to_id,
       r.idempotency_key, r.idempotency_hash, r.answered_pending, r.created_at, r.created_at
     FROM r ON CONFLICT DO NOTHING RETURNING messages.id
+  ), counted AS (
+    INSERT INTO usage_quota (tenant_id, month, reserved, admitted)
+    SELECT r.tenant_id, r.counted_month, count(*)::int, count(*)::int FROM r JOIN stored ON stored.id = r.id
+    WHERE r.counted_month IS NOT NULL GROUP BY r.tenant_id, r.counted_month ORDER BY r.tenant_id
+    ON CONFLICT (tenant_id, month)
+      DO UPDATE SET reserved = usage_quota.reserved + excluded.reserved, admitted = excluded.admitted
   )
   INSERT INTO outbox (message_id, tenant_id, session_id, content, waits_for, created_at)
   SELECT r.id, r.tenant_id, r.session_id, decode(r.content, 'base64'), r.waits_for, r.created_at
@@ -210,8 +218,8 @@ BEGIN
 END $$;
 
 -- Marks messages as sent, clears them from the outbox and adds them to their chats; answers those that nobody had
--- marked before.
-CREATE FUNCTION settle_sent_messages(p_rows json) RETURNS SETOF uuid LANGUAGE plpgsql
+-- marked before, and counts them as sent on that day (UTC).
+CREATE FUNCTION settle_sent_messages(p_rows json, p_day date) RETURNS SETOF uuid LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   v_ids uuid[];
@@ -232,6 +240,11 @@ BEGIN
   SELECT array_agg(b.id) INTO v_ids FROM before b WHERE b.sent_at IS NULL;
   IF v_ids IS NULL THEN RETURN; END IF;
   PERFORM add_messages_to_chats(v_ids);
+  INSERT INTO usage_daily (tenant_id, session_id, date, messages_sent)
+  SELECT m.tenant_id, m.session_id, p_day, count(*)::int FROM messages m WHERE m.id = ANY (v_ids)
+  GROUP BY m.tenant_id, m.session_id ORDER BY m.tenant_id, m.session_id
+  ON CONFLICT (tenant_id, date, session_id)
+    DO UPDATE SET messages_sent = usage_daily.messages_sent + excluded.messages_sent;
   RETURN QUERY SELECT unnest(v_ids);
 END $$;
 

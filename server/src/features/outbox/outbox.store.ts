@@ -22,6 +22,8 @@ export interface NewMessageRow {
   content: string
   waits_for: WaitsFor | null
   created_at: string
+  /** First day of the month (UTC) it counts in; null when the caller reserves quota for it. */
+  counted_month: string | null
 }
 
 /**
@@ -84,12 +86,12 @@ export interface SentRow {
 }
 
 /**
- * Marks messages as sent, clears them from the outbox and adds them to their chats; answers those that nobody had
- * marked before. A function of the database, as above.
+ * Marks messages as sent, clears them from the outbox and adds them to their chats and counts them on a day
+ * (UTC); answers those that nobody had marked before. A function of the database, as above.
  */
-export async function markSent(sql: Sql, rows: readonly SentRow[]): Promise<Set<string>> {
+export async function markSent(sql: Sql, rows: readonly SentRow[], day: string): Promise<Set<string>> {
   const { rows: marked } = await sql.execute<{ id: string }>(text`
-    SELECT id FROM settle_sent_messages(${JSON.stringify(rows)}::json) AS id`)
+    SELECT id FROM settle_sent_messages(${JSON.stringify(rows)}::json, ${day}::date) AS id`)
   return new Set(marked.map((row) => row.id))
 }
 

@@ -6,7 +6,7 @@ import { type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
 import { mergeContactsWith } from '../messages/merge-contacts.service.ts'
 import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
 import { monthOf } from '../usage/usage.schema.ts'
-import { countSent, releaseMessages, reserveMessages } from '../usage/usage.service.ts'
+import { releaseMessages, reserveMessages } from '../usage/usage.service.ts'
 import { budgetRefusal, dayOf } from './cold-contacts.ts'
 import type { Draft } from './draft.ts'
 import {
@@ -23,7 +23,7 @@ import {
 /** A message to store; the chat is filled in when it had none. */
 export interface ToStore {
   draft: Draft
-  row: Omit<NewMessageRow, 'chat_id'>
+  row: Omit<NewMessageRow, 'chat_id' | 'counted_month'>
 }
 
 /** What became of it: stored, known under its idempotency key, or refused. */
@@ -74,6 +74,10 @@ async function chargeBudgets(
   }
 }
 
+/** Without a limit there is nothing to refuse: the message is counted with the statement that stores it. */
+const isCountedOnly = ({ quota, outgoing }: Draft): boolean =>
+  quota === null && outgoing.isQuotaReserved !== true
+
 /** Reserves the month's quota for what was stored; whoever came last gets no room. */
 async function reserveQuotas(
   ctx: Context,
@@ -84,7 +88,8 @@ async function reserveQuotas(
   const wanting = items
     .map((item, index) => ({ draft: item.draft, index }))
     .filter(
-      ({ draft, index }) => results[index]?.kind === 'stored' && draft.outgoing.isQuotaReserved !== true,
+      ({ draft, index }) =>
+        results[index]?.kind === 'stored' && draft.quota !== null && draft.outgoing.isQuotaReserved !== true,
     )
   const month = monthOf(ctx.clock.nowMs())
   const byTenant = [...Map.groupBy(wanting, ({ draft }) => draft.tenantId)].sort(([a], [b]) =>
@@ -106,7 +111,11 @@ async function reserveQuotas(
  */
 async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<Stored[]> {
   const chats = await resolveChats(ctx, sql, items)
-  const rows = items.map(({ row }, index) => ({ ...row, chat_id: (chats[index] as ChatRef).id }))
+  const month = monthOf(ctx.clock.nowMs())
+  const rows = items.map(({ row, draft }, index) => {
+    const counted_month = isCountedOnly(draft) ? `${month}-01` : null
+    return { ...row, chat_id: (chats[index] as ChatRef).id, counted_month }
+  })
   const inserted = await insertOutgoing(sql, rows)
   const results: (Stored | undefined)[] = items.map(({ row }, index) =>
     inserted.has(row.id) ? { kind: 'stored', chat: chats[index] as ChatRef } : { kind: 'duplicate' },
@@ -115,6 +124,10 @@ async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]):
   await reserveQuotas(ctx, sql, items, results)
   const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row.id)
   if (refused.length > 0) await deleteOutgoing(sql, refused)
+  for (const [index, { draft }] of items.entries()) {
+    if (results[index]?.kind !== 'refused' || !isCountedOnly(draft)) continue
+    await releaseMessages(sql, draft.tenantId, month, 1)
+  }
   return results as Stored[]
 }
 
@@ -129,13 +142,9 @@ async function settleSent(ctx: Context, sql: Sql, items: readonly ToSettle[]): P
   const marked = await markSent(
     sql,
     items.map(({ row }) => row),
+    dayOf(ctx.clock.now()),
   )
   const events = items.filter(({ row }) => marked.has(row.id)).map(({ event }) => event)
-  const atMs = ctx.clock.nowMs()
-  await countSent(
-    sql,
-    events.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
-  )
   await ctx.events.publishMany(sql, messageSent, events)
   return items.map(({ row }) => marked.has(row.id))
 }
