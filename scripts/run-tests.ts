@@ -4,6 +4,7 @@
 import { globSync, writeFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { run } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { addTotals, emptyTotals, type Totals, writeSummary } from './totals.ts'
 
@@ -61,12 +62,14 @@ async function runSet(name: string, files: string[]): Promise<Totals> {
   const totals = emptyTotals()
   const failures: Failure[] = []
   const output = new Map<string, string>()
+  const preloads = ['server/src/platform/quick-imports.ts', 'server/test/library-timers.ts']
   const stream = run({
     files,
     cwd: root,
     concurrency: sets[name]?.concurrency ?? 2,
     timeout: fileTimeoutMs,
     only: false,
+    execArgv: preloads.flatMap((path) => ['--import', pathToFileURL(resolve(root, path)).href]),
   })
   const keep = (data: { file?: string | undefined; message: string }) => {
     const file = relative(root, data.file ?? '')

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ApiClient, fetchDoor } from '../api-client.ts'
 import { liftRequestRate, prepareInstallation } from '../lift-limits.ts'
+import { databaseEnvironment } from '../process-database.ts'
 import {
   type ServerProcess,
   type SimulatorProcess,
@@ -23,13 +24,16 @@ describe('faults of WhatsApp', { timeout: 240_000 }, () => {
   let server: ServerProcess
   let api: ApiClient
   let data: Awaited<ReturnType<typeof temporaryDirectory>>
+  let database: Awaited<ReturnType<typeof databaseEnvironment>>
   let phones = 0
 
   before(async () => {
     data = await temporaryDirectory()
+    database = await databaseEnvironment()
     simulator = await startSimulator()
     await simulator.call('POST', '/accounts', { phone: friend, name: 'Friend' })
     const env = {
+      ...database.env,
       MOLTFLOW_DATA_DIR: data.path,
       MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
       MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
@@ -46,6 +50,7 @@ describe('faults of WhatsApp', { timeout: 240_000 }, () => {
   after(async () => {
     await server?.process.stop()
     await simulator?.process.stop('SIGKILL')
+    await database?.[Symbol.asyncDispose]()
     await data?.[Symbol.asyncDispose]()
   })
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
+import { databaseEnvironment } from '../process-database.ts'
 import { startServer, startSimulator, temporaryDirectory } from '../processes.ts'
 
 const apiKey = `mf_${'journey0'.repeat(5)}`
@@ -136,6 +137,7 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
   timeout: 240_000,
 }, async (t) => {
   await using data = await temporaryDirectory()
+  await using database = await databaseEnvironment()
   await using receiver = await startReceiver()
   const simulator = await startSimulator()
   t.after(() => simulator.process.stop())
@@ -144,6 +146,7 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
   await simulator.call('POST', `/accounts/${friendPhone}/receipts`, { mode: 'none' })
 
   const env = {
+    ...database.env,
     MOLTFLOW_DATA_DIR: data.path,
     MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
     MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
