@@ -9,6 +9,7 @@ import {
   waChatIdOf,
 } from '../contacts/contacts.service.ts'
 import { completeContact, mergeContactRecords } from './merge.store.ts'
+import { retryDeadlocks } from './sql-state.ts'
 
 async function mergePair(
   ctx: Context,
@@ -40,10 +41,8 @@ export function mergeContactsWith(ctx: Context): MergeContacts {
  */
 export async function applyMappings(ctx: Context, mappings: readonly AddressMapping[]): Promise<void> {
   for (const [tenantId, own] of Map.groupBy(mappings, (mapping) => mapping.tenantId)) {
-    await ctx.db.transaction(async (sql) => {
-      const persons = own.map(({ phone, lid }) => ({ phone, lid, pushName: null }))
-      await applyTo(ctx, sql, tenantId, persons)
-    })
+    const persons = own.map(({ phone, lid }) => ({ phone, lid, pushName: null }))
+    await retryDeadlocks(() => ctx.db.transaction((sql) => applyTo(ctx, sql, tenantId, persons)))
   }
 }
 

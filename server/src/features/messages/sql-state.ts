@@ -6,6 +6,8 @@ export function sqlStateOf(error: unknown): string {
 }
 
 const deadlockDetected = '40P01'
+/** Merging contacts locks what every message of theirs wants: under load it may lose several times. */
+const mostAttempts = 10
 
 /** Runs a transaction again when it met another one that locked the same rows in another order. */
 export async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
@@ -13,7 +15,7 @@ export async function retryDeadlocks<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
     } catch (error) {
-      if (attempt >= 4 || sqlStateOf(error) !== deadlockDetected) throw error
+      if (attempt >= mostAttempts || sqlStateOf(error) !== deadlockDetected) throw error
     }
   }
 }

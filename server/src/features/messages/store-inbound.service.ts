@@ -225,7 +225,7 @@ export async function storeInbound(ctx: Context, messages: readonly InboundMessa
       return await storeBatch(ctx, wanted)
     } catch (error) {
       // 23503, 23505, 40P01: a record in memory was merged or deleted, or two transactions met. Look again.
-      if (attempt >= 4 || !['23503', '23505', '40P01'].includes(sqlStateOf(error))) throw error
+      if (attempt >= 10 || !['23503', '23505', '40P01'].includes(sqlStateOf(error))) throw error
       forgetPlaces(ctx.db)
       wanted = await withoutDeletedSessions(ctx, wanted)
     }
