@@ -3,6 +3,7 @@ import {
   encodeFatal,
   encodeQuery,
   findListenCommand,
+  type SplitReply,
   splitReply,
   UnitReader,
   type WireUnit,
@@ -41,6 +42,17 @@ export function viewGauge(memory: SharedArrayBuffer): BrokerGauge {
   return gauge
 }
 
+/**
+ * Commits do not wait for the disk by themselves (`synchronous_commit` is off): whatever was written since is flushed
+ * by this one statement, and nothing is flushed after mere reads. The function's last argument needs PostgreSQL 17.
+ */
+const flushQuery = encodeQuery(`SELECT CASE
+  WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()
+  THEN pg_logical_emit_message(false, 'flush', '', true) END`)
+const maxHeld = 256
+/** Milliseconds that finished work waits at most for the end of a transaction that others have open. */
+const maxHoldMs = 10
+
 interface Connection {
   port: MessagePort
   reader: UnitReader
@@ -63,6 +75,9 @@ export class Broker {
   readonly #connections = new Set<Connection>()
   readonly #ready: Connection[] = []
   #owner: Connection | undefined
+  #ownerStatus: string | undefined
+  readonly #held: { connection: Connection; reply: SplitReply }[] = []
+  #holdTimer: NodeJS.Timeout | undefined
   #isPumping = false
   #idleTimer: NodeJS.Timeout | undefined
 
@@ -120,6 +135,7 @@ export class Broker {
           await new Promise((resolve) => setImmediate(resolve))
           sinceYieldMs = Date.now()
         }
+        if (this.#isTimeToFlush()) this.#flush()
       }
     } finally {
       this.#isPumping = false
@@ -135,12 +151,39 @@ export class Broker {
     const split = splitReply(this.#executeTimed(unit.bytes))
     const command = unit.kind === 'work' ? findListenCommand(unit.bytes) : undefined
     if (command !== undefined) this.#noteListen(connection, command.isListen, command.channel)
-    if (split.rest.length > 0) connection.port.postMessage(split.rest)
-    this.#route(split.notifications)
     const isInTransaction = unit.isOpen || (split.status !== undefined && split.status !== 'I')
     this.#owner = isInTransaction ? connection : undefined
+    this.#ownerStatus = isInTransaction ? split.status : undefined
+    if (isInTransaction || unit.kind !== 'work') this.#answer(connection, split)
+    else this.#held.push({ connection, reply: split })
     connection.idleSinceMs = Date.now()
     this.#enqueue(connection)
+  }
+
+  #answer(connection: Connection, reply: SplitReply): void {
+    if (reply.rest.length > 0 && !connection.isClosed) connection.port.postMessage(reply.rest)
+    this.#route(reply.notifications)
+  }
+
+  /** Group commit: as long as there is work to run, finished work waits, and all of it is flushed at once. */
+  #isTimeToFlush(): boolean {
+    if (this.#held.length === 0) return false
+    if (this.#owner === undefined) return this.#ready.length === 0 || this.#held.length >= maxHeld
+    if (this.#owner.queue.length === 0 && this.#holdTimer === undefined) {
+      this.#holdTimer = setTimeout(() => {
+        this.#holdTimer = undefined
+        // In a failed transaction no statement runs; its end is near and flushes.
+        if (this.#owner === undefined || this.#ownerStatus === 'T') this.#flush()
+      }, maxHoldMs)
+    }
+    return false
+  }
+
+  /** Makes everything that has committed survive, then tells those who wait for it. */
+  #flush(): void {
+    if (this.#held.length === 0) return
+    this.#executeTimed(flushQuery)
+    for (const { connection, reply } of this.#held.splice(0)) this.#answer(connection, reply)
   }
 
   #executeTimed(bytes: Uint8Array): Uint8Array {

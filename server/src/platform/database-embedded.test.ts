@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { suite, type TestContext, test } from 'node:test'
+import { sql as text } from 'drizzle-orm'
 import pino from 'pino'
 import { openDatabase } from './database-open.ts'
 
@@ -96,15 +97,27 @@ suite('embedded database', () => {
     assert.deepEqual(heard, ['x'])
   })
 
-  test('commits wait for the disk', async (t) => {
+  test('a commit is answered only after its flush, which commits of the same moment share', async (t) => {
     const db = await openDatabase({ dataDirectory: freshDirectory(t), log })
     const { rows } = await db.pool.query(
-      "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'wal_sync_method', 'full_page_writes') ORDER BY 1",
+      "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'wal_sync_method', 'full_page_writes') ORDER BY 1",
     )
     assert.deepEqual(
       rows.map((row) => row.setting),
-      ['on', 'on', 'on', 'fsync'],
+      ['on', 'on', 'fsync'],
     )
+    await db.pool.query('CREATE TABLE flushed (n int)')
+    const write = async (n: number) => {
+      const written = await db.transaction(async (sql) => {
+        await sql.execute(text`INSERT INTO flushed VALUES (${n})`)
+        return (await sql.execute<{ at: string }>(text`SELECT pg_current_wal_insert_lsn() AS at`)).rows[0]?.at
+      })
+      const after = await db.pool.query('SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn AS done', [written])
+      assert.equal(after.rows[0]?.done, true)
+    }
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 8 }, (_, n) => write(n)))
+    }
     await db.close()
   })
 })
