@@ -173,7 +173,11 @@ describe('faults of WhatsApp', { timeout: 240_000 }, () => {
     const cold = { session_id: id, chat_id: stranger, message: 'cold' }
     const first = await api.call('POST', '/messages/send', { body: cold })
     assert.equal(first.status, 403, first.text)
-    const locked = await seen(id, (session) => session.status_reason === 'reach_out_locked')
+    // Told at once, and again when WhatsApp has named the end.
+    const locked = await seen(
+      id,
+      (session) => session.status_reason === 'reach_out_locked' && session.status_until !== null,
+    )
     assert.equal(locked.status, 'working')
     assert.ok(Date.parse(locked.status_until) > 0)
     await fault(phone, 'ack_error', { clear: true })
