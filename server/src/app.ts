@@ -149,6 +149,7 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
       encrypt: (plain, label) => seal(config, label, plain),
       decrypt: (sealed, label) => unseal(config, label, sealed),
     },
+    readBlob: () => Promise.reject(new Error('there is no blob store yet')),
     listener: listenTo(contextFor),
     // Only one process can open an embedded database, so its restart need not wait for the old lease.
     ownerId: db.kind === 'embedded' ? 'embedded' : ids.uuid(),
@@ -178,8 +179,15 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onStatuses: (updates) => each(updates, applyStatuses),
     onMappings: (mappings) => each(mappings, applyMappings),
     onGroups: (updates) => each(updates, applyGroups),
+    onChanges: async () => undefined,
+    onChats: async () => undefined,
+    onLabels: async () => undefined,
+    onContacts: async () => undefined,
+    onCalls: async () => undefined,
+    onStatusPosts: async () => undefined,
+    onHistory: async () => undefined,
     onPresence: () => undefined,
-    findProto: (sessionId, waMessageId) => findProto(contextFor(''), sessionId, waMessageId),
+    findProto: (tenantId, sessionId, waMessageId) => findProto(contextFor(tenantId), sessionId, waMessageId),
   }
 }
 

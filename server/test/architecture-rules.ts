@@ -17,7 +17,7 @@ export function zoneOf(path: string): string {
   return ['app.ts', 'features.ts', 'main.ts'].includes(first) ? 'composition' : 'vocabulary'
 }
 
-const publicEngine = /^server\/src\/engine\/(engine|ids|content|events|states)\.ts$/
+const publicEngine = /^server\/src\/engine\/(engine|groups|channels|ids|content|events|states)\.ts$/
 const publicFeature = /\.(service|schema|tables)\.ts$/
 
 /** Why an import is against the table; undefined when it is fine. */
@@ -41,7 +41,7 @@ function refuseByRow(zone: string, target: string, to: string): string | undefin
   if (target === 'engine') {
     return publicEngine.test(to)
       ? undefined
-      : 'only engine, ids, content, events and states of the engine are public'
+      : 'only engine, groups, channels, ids, content, events and states of the engine are public'
   }
   if (zone === 'vocabulary') return 'the vocabulary knows no feature and no transport'
   if (target === 'vocabulary') return undefined

@@ -41,6 +41,7 @@ export function buildInboundMessage(
     quotedWaMessageId: null,
     waTimestamp: new Date('2026-02-11T10:00:00Z'),
     isOffline: false,
+    isHistory: false,
     proto: new Uint8Array([1]),
     ...overrides,
   }

@@ -1,15 +1,23 @@
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { createSimulator, type Simulator } from '@moltflow/simulator'
 import pino, { type Logger } from 'pino'
 import { createEngine, type EngineConfig } from '../src/engine/create-engine.ts'
 import type { Engine, SubmitOutcome } from '../src/engine/engine.ts'
 import type {
   AddressMapping,
+  CallUpdate,
+  ChatChange,
+  ContactChange,
   EngineListener,
   GroupUpdate,
+  HistoryProgress,
   InboundMessage,
+  LabelChange,
+  MessageChange,
   PresenceUpdate,
   StateChange,
+  StatusPost,
   StatusUpdate,
 } from '../src/engine/events.ts'
 import type { EngineSecrets } from '../src/engine/session-vault.ts'
@@ -28,6 +36,13 @@ export type Told =
   | { kind: 'mapping'; value: AddressMapping }
   | { kind: 'group'; value: GroupUpdate }
   | { kind: 'presence'; value: PresenceUpdate }
+  | { kind: 'change'; value: MessageChange }
+  | { kind: 'chat'; value: ChatChange }
+  | { kind: 'label'; value: LabelChange }
+  | { kind: 'contact'; value: ContactChange }
+  | { kind: 'call'; value: CallUpdate }
+  | { kind: 'post'; value: StatusPost }
+  | { kind: 'history'; value: HistoryProgress }
 
 type ValueOf<K extends Told['kind']> = Extract<Told, { kind: K }>['value']
 
@@ -99,11 +114,43 @@ export class RecordingListener implements EngineListener {
     for (const value of updates) this.#tell({ kind: 'group', value })
   }
 
+  async onChanges(changes: readonly MessageChange[]): Promise<void> {
+    for (const value of changes) this.#tell({ kind: 'change', value })
+  }
+
+  async onChats(changes: readonly ChatChange[]): Promise<void> {
+    for (const value of changes) this.#tell({ kind: 'chat', value })
+  }
+
+  async onLabels(changes: readonly LabelChange[]): Promise<void> {
+    for (const value of changes) this.#tell({ kind: 'label', value })
+  }
+
+  async onContacts(changes: readonly ContactChange[]): Promise<void> {
+    for (const value of changes) this.#tell({ kind: 'contact', value })
+  }
+
+  async onCalls(updates: readonly CallUpdate[]): Promise<void> {
+    for (const value of updates) this.#tell({ kind: 'call', value })
+  }
+
+  async onStatusPosts(posts: readonly StatusPost[]): Promise<void> {
+    for (const value of posts) this.#tell({ kind: 'post', value })
+  }
+
+  async onHistory(value: HistoryProgress): Promise<void> {
+    this.#tell({ kind: 'history', value })
+  }
+
   onPresence(update: PresenceUpdate): void {
     this.#tell({ kind: 'presence', value: update })
   }
 
-  async findProto(_sessionId: string, waMessageId: string): Promise<Uint8Array | undefined> {
+  async findProto(
+    _tenantId: string,
+    _sessionId: string,
+    waMessageId: string,
+  ): Promise<Uint8Array | undefined> {
     return this.protos.get(waMessageId)
   }
 
@@ -134,6 +181,8 @@ export interface TestEngineOptions {
   clock?: Clock
   ids?: Ids
   config?: EngineConfig
+  /** Files to send, by key. */
+  blobs?: Map<string, Uint8Array>
 }
 
 /** An engine with a recording listener and quick reconnects. */
@@ -150,6 +199,11 @@ export function createTestEngine(options: TestEngineOptions): {
     secrets: options.secrets ?? createTestSecrets(),
     ownerId: options.ownerId ?? 'test',
     listener,
+    readBlob: async (key) => {
+      const bytes = options.blobs?.get(key)
+      if (bytes === undefined) throw new Error(`there is no blob ${key}`)
+      return Readable.from([Buffer.from(bytes)])
+    },
     config: { waUrl: options.waUrl, reconnectBaseMs: 20, ...options.config },
   })
   return { engine, listener }

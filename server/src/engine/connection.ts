@@ -327,7 +327,7 @@ export class Connection {
   async #findMessage(id: string): Promise<proto.IMessage | undefined> {
     const recent = this.sender.findRecent(id)
     if (recent !== undefined) return recent
-    const bytes = await this.#options.listener.findProto(this.#options.sessionId, id)
+    const bytes = await this.#options.listener.findProto(this.#options.tenantId, this.#options.sessionId, id)
     return bytes === undefined ? undefined : proto.Message.decode(bytes)
   }
 

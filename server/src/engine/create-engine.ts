@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
@@ -8,7 +9,7 @@ import { writeKeys } from './auth-store.ts'
 import type { Connection } from './connection.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
 import type { Engine } from './engine.ts'
-import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
+import { notBuiltYet, sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { KeyWriter } from './key-writer.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
@@ -23,6 +24,8 @@ export interface EngineOptions {
   log: Logger
   config: EngineConfig
   secrets: EngineSecrets
+  /** The bytes of files to send, by their key in the blob store. */
+  readBlob(key: string): Promise<Readable>
   listener: EngineListener
   /** Names this process in leases; a constant where only one process can run, so that a restart waits for nothing. */
   ownerId: string
@@ -113,8 +116,26 @@ function assemble(sessions: Sessions, presenceWaitMs: number): Engine {
       }
       return connection.receiver.presenceOf(chatId, presenceWaitMs)
     },
+    groups: unbuilt(),
+    channels: unbuilt(),
+    chats: unbuilt(),
+    labels: unbuilt(),
+    contacts: unbuilt(),
+    ...unbuilt<Pick<Engine, 'download' | 'rejectCall' | 'requestHistory' | 'postStatus'>>(
+      'download',
+      'rejectCall',
+      'requestHistory',
+      'postStatus',
+    ),
     close: () => sessions.close(),
   }
+}
+
+/** Holds the places of what is being built. */
+function unbuilt<T extends object>(...names: (keyof T & string)[]): T {
+  const refuse = () => Promise.reject(new AppError(notBuiltYet))
+  const named = Object.fromEntries(names.map((name) => [name, refuse]))
+  return (names.length > 0 ? named : new Proxy({}, { get: () => refuse })) as T
 }
 
 function requireOpen(sessions: Sessions, sessionId: string): Connection {

@@ -15,4 +15,5 @@ export const sessionNotLinking = defineError(
   400,
   'The session is not waiting to be linked',
 )
+export const notBuiltYet = defineError('not_built_yet', 500, 'This part of the engine is not built yet')
 export const engineClosed = defineError('engine_closed', 503, 'The server is shutting down')

@@ -1,5 +1,8 @@
-import type { OutboundContent } from './content.ts'
+import type { Readable } from 'node:stream'
+import type { ChannelActions } from './channels.ts'
+import type { MessageTarget, OutboundContent } from './content.ts'
 import type { PresenceUpdate } from './events.ts'
+import type { GroupActions } from './groups.ts'
 import type { ChatId } from './ids.ts'
 
 /** A code a person scans or types, and until when it is good. */
@@ -25,6 +28,48 @@ export type SubmitOutcome =
   | { kind: 'refused'; error: string }
   /** The connection was lost or no ack came in time: it may or may not have arrived; send again under the same id. */
   | { kind: 'unknown'; error: string }
+
+/** Whether a number has WhatsApp. */
+export interface NumberCheck {
+  /** Digits, as asked. */
+  phone: string
+  exists: boolean
+  chatId: ChatId | null
+  lid: string | null
+  isBusiness: boolean
+}
+
+/** Chats and messages of a session as all devices of the account see them (app state). All throw AppErrors. */
+export interface ChatActions {
+  /** Tells the senders that their messages were read and all devices that the chat is. */
+  markRead(sessionId: string, chatId: ChatId, messages: readonly MessageTarget[]): Promise<void>
+  star(sessionId: string, chatId: ChatId, target: MessageTarget, isStarred: boolean): Promise<void>
+  archive(sessionId: string, chatId: ChatId, isArchived: boolean, last: readonly LastMessage[]): Promise<void>
+  pin(sessionId: string, chatId: ChatId, isPinned: boolean): Promise<void>
+  /** Null ends the mute. */
+  mute(sessionId: string, chatId: ChatId, until: Date | null): Promise<void>
+}
+
+/** The newest message of a chat, which archiving and marking as unread refer to. */
+export interface LastMessage extends MessageTarget {
+  at: Date
+}
+
+/** Labels of WhatsApp Business. All throw AppErrors; not a business account is 400. */
+export interface LabelActions {
+  /** Creates or changes it. */
+  put(sessionId: string, label: { waLabelId: string; name: string; colorIndex: number }): Promise<void>
+  delete(sessionId: string, waLabelId: string): Promise<void>
+  setOnChat(sessionId: string, chatId: ChatId, waLabelId: string, isLabelled: boolean): Promise<void>
+}
+
+/** People. All throw AppErrors. */
+export interface ContactActions {
+  check(sessionId: string, phones: readonly string[]): Promise<readonly NumberCheck[]>
+  /** Where the profile picture is for a while; null when there is none or it is hidden. */
+  pictureUrl(sessionId: string, chatId: ChatId): Promise<string | null>
+  setBlocked(sessionId: string, chatId: ChatId, isBlocked: boolean): Promise<void>
+}
 
 /** WhatsApp as features see it. Our ids, our content, our events; nothing of the library leaks out. */
 export interface Engine {
@@ -55,6 +100,31 @@ export interface Engine {
   setPresence(sessionId: string, presence: 'online' | 'offline'): Promise<void>
   /** Subscribes on first use; answers what is known, waiting briefly for the first news. */
   presenceOf(sessionId: string, chatId: ChatId): Promise<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>
+  groups: GroupActions
+  channels: ChannelActions
+  chats: ChatActions
+  labels: LabelActions
+  contacts: ContactActions
+  /**
+   * The bytes of a message's file, decrypted and checked, at most `maxBytes`; asks the sender's phone to upload it again
+   * when WhatsApp no longer has it. Throws AppErrors: not connected (400), gone (404), too large (413), damaged (400).
+   */
+  download(
+    sessionId: string,
+    message: { chatId: ChatId; target: MessageTarget; proto: Uint8Array },
+    options: { maxBytes: number; timeoutMs: number },
+  ): Promise<Readable>
+  /** Turns a ringing call down. */
+  rejectCall(sessionId: string, callId: string, caller: ChatId): Promise<void>
+  /** Asks the phone for up to `count` messages before one; they arrive as history. */
+  requestHistory(sessionId: string, chatId: ChatId, before: LastMessage, count: number): Promise<void>
+  /** Shows a status post to the given people for 24 hours. */
+  postStatus(
+    sessionId: string,
+    waMessageId: string,
+    content: OutboundContent,
+    audience: readonly ChatId[],
+  ): Promise<SubmitOutcome>
   /** Closes every connection cleanly, flushes keys, releases leases. */
   close(): Promise<void>
 }

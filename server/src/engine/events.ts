@@ -1,4 +1,5 @@
-import type { InboundContent } from './content.ts'
+import type { InboundContent, MessageTarget } from './content.ts'
+import type { GroupParticipant } from './groups.ts'
 import type { ChatId } from './ids.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from './states.ts'
 
@@ -48,6 +49,8 @@ export interface InboundMessage {
   waTimestamp: Date
   /** Queued while the session was offline. */
   isOffline: boolean
+  /** From WhatsApp's history, not news: kept, but nothing is told or caused by it. */
+  isHistory: boolean
   /** The serialised protobuf, for retries, quotes and poll votes; encrypted by whoever stores it. */
   proto: Uint8Array
 }
@@ -81,12 +84,108 @@ export interface PresenceUpdate {
   lastSeenAt: Date | null
 }
 
-/** What a group is called and who is in it, told by WhatsApp. */
+/** What happened to a message that is known already. Applying it twice changes nothing. */
+export interface MessageChange {
+  tenantId: string
+  sessionId: string
+  chatId: ChatId
+  target: MessageTarget
+  /** Who did it; null for the account itself. */
+  actor: Person | null
+  at: Date
+  change:
+    | { kind: 'edit'; text: string }
+    | { kind: 'revoke' }
+    /** Options the voter has chosen now, as texts; none takes the vote back. */
+    | { kind: 'vote'; options: readonly string[] }
+    | { kind: 'star'; isStarred: boolean }
+}
+
+/** What a group is called and who is in it, told by WhatsApp; what a notice does not say is undefined. */
 export interface GroupUpdate {
   tenantId: string
   sessionId: string
   chatId: ChatId
   subject: string | null
+  description?: string | null
+  /** Everybody, when WhatsApp described the whole group. */
+  participants?: readonly GroupParticipant[]
+  /** What changed, when WhatsApp told a change. */
+  changed?: { action: 'add' | 'remove' | 'promote' | 'demote' | 'leave'; people: readonly Person[] }
+  /** Who changed it; null when unknown. */
+  actor?: Person | null
+  /** The account itself is no longer a member. */
+  isGone?: boolean
+}
+
+/** A chat's settings, changed on the phone or here (app state). What did not change is undefined. */
+export interface ChatChange {
+  tenantId: string
+  sessionId: string
+  chatId: ChatId
+  isArchived?: boolean
+  isPinned?: boolean
+  /** Null ends the mute. */
+  mutedUntil?: Date | null
+  /** Read on the phone, or marked as unread there. */
+  isRead?: boolean
+  isDeleted?: boolean
+}
+
+/** A label of WhatsApp Business, or which chat has it, changed on the phone or here (app state). */
+export type LabelChange = { tenantId: string; sessionId: string; at: Date } & (
+  | { kind: 'label'; waLabelId: string; name: string; colorIndex: number; isDeleted: boolean }
+  | { kind: 'chat'; waLabelId: string; chatId: ChatId; isLabelled: boolean }
+)
+
+/** What the phone's address book or the person's profile says. */
+export interface ContactChange {
+  tenantId: string
+  sessionId: string
+  person: Person
+  /** The name in the phone's address book; undefined when not told. */
+  name?: string | null
+  isBusiness?: boolean
+  isBlocked?: boolean
+}
+
+/** A call, as it rings and as it ends. */
+export interface CallUpdate {
+  tenantId: string
+  sessionId: string
+  callId: string
+  caller: Person
+  /** The group that is called, if any. */
+  groupId: ChatId | null
+  isVideo: boolean
+  status: 'ringing' | 'accepted' | 'rejected' | 'missed' | 'ended'
+  isOffline: boolean
+  at: Date
+}
+
+/** How far the history of a freshly linked account has come, or what an asked-for piece brought. */
+export interface HistoryProgress {
+  tenantId: string
+  sessionId: string
+  kind: 'initial' | 'recent' | 'full' | 'on_demand'
+  /** 0 to 100; null when WhatsApp does not say. */
+  percent: number | null
+  isComplete: boolean
+  /** What this piece held. */
+  messages: number
+  chats: number
+  contacts: number
+}
+
+/** A status post of somebody else (24 hours, to all contacts). */
+export interface StatusPost {
+  tenantId: string
+  sessionId: string
+  waMessageId: string
+  author: Person
+  content: InboundContent
+  at: Date
+  proto: Uint8Array
 }
 
 /**
@@ -99,8 +198,17 @@ export interface EngineListener {
   onStatuses(updates: readonly StatusUpdate[]): Promise<void>
   onMappings(mappings: readonly AddressMapping[]): Promise<void>
   onGroups(updates: readonly GroupUpdate[]): Promise<void>
+  /** Edits, revokes, votes and stars. */
+  onChanges(changes: readonly MessageChange[]): Promise<void>
+  onChats(changes: readonly ChatChange[]): Promise<void>
+  onLabels(changes: readonly LabelChange[]): Promise<void>
+  onContacts(changes: readonly ContactChange[]): Promise<void>
+  onCalls(updates: readonly CallUpdate[]): Promise<void>
+  onStatusPosts(posts: readonly StatusPost[]): Promise<void>
+  /** After the messages of the piece are stored. */
+  onHistory(progress: HistoryProgress): Promise<void>
   /** Told at once, kept nowhere. */
   onPresence(update: PresenceUpdate): void
   /** The serialised protobuf of a message this session sent or received, for retry receipts and quotes. */
-  findProto(sessionId: string, waMessageId: string): Promise<Uint8Array | undefined>
+  findProto(tenantId: string, sessionId: string, waMessageId: string): Promise<Uint8Array | undefined>
 }

@@ -47,6 +47,7 @@ export async function parseMessage(
     quotedWaMessageId: parsed.quotedWaMessageId,
     waTimestamp: new Date(Number(message.messageTimestamp ?? 0) * 1000),
     isOffline,
+    isHistory: false,
     proto: proto.Message.encode(message.message).finish(),
   }
 }

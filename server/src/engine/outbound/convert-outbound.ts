@@ -13,7 +13,7 @@ export interface OutboundReferences {
 }
 
 type Converters = {
-  [K in OutboundContent['kind']]: (
+  [K in OutboundContent['kind']]?: (
     content: Extract<OutboundContent, { kind: K }>,
     context: proto.IContextInfo | undefined,
   ) => proto.IMessage
@@ -23,7 +23,11 @@ const converters: Converters = { text: convertText }
 
 /** Our content as the protocol's message. */
 export function convertOutbound(content: OutboundContent, references: OutboundReferences): proto.IMessage {
-  return converters[content.kind](content, convertContext(references))
+  const convert = converters[content.kind] as
+    | ((content: OutboundContent, context: proto.IContextInfo | undefined) => proto.IMessage)
+    | undefined
+  if (convert === undefined) throw new Error(`${content.kind} cannot be sent yet`)
+  return convert(content, convertContext(references))
 }
 
 /** Source: `ContextInfo` as `generateWAMessageFromContent` of Baileys 7 fills it for a quote. */

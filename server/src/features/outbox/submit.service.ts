@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
-import { contentText } from '../../engine/content.ts'
+import { contentText, messageTypeOf } from '../../engine/content.ts'
 import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { forgetPlaces } from '../chats/chats.service.ts'
@@ -59,7 +59,7 @@ function toStore(ctx: Context, draft: Draft): ToStore {
       tenant_id: tenantId,
       session_id: outgoing.sessionId,
       wa_message_id: ctx.engine.newMessageId(outgoing.sessionId),
-      message_type: outgoing.content.kind,
+      message_type: messageTypeOf(outgoing.content),
       content_preview: previewOf(text),
       content_full: settings.storeFullText
         ? seal(ctx.config, fullTextPurpose(id), Buffer.from(text)).toString('base64')
@@ -134,7 +134,7 @@ function leavingOf(draft: Draft, { row }: ToStore, { chat }: Extract<Stored, { k
       chatId: chat.waChatId,
       chatRecordId: chat.id,
       waMessageId: row.wa_message_id,
-      messageType: draft.outgoing.content.kind,
+      messageType: messageTypeOf(draft.outgoing.content),
       text: storableText(contentText(draft.outgoing.content)),
       isGroup: draft.kind === 'group',
       metadata: draft.outgoing.metadata ?? null,
