@@ -1,59 +1,16 @@
 // The yardstick: Baileys alone, keys in memory, nothing stored, in a process of its own as the server is.
 
-import { createRequire } from 'node:module'
-import {
-  type AuthenticationState,
-  initAuthCreds,
-  makeWASocket,
-  type SignalDataTypeMap,
-  WA_CERT_DETAILS,
-} from 'baileys'
-import { calculateSignature, verifySignature } from 'whatsapp-rust-bridge'
+import { makeWASocket, WA_CERT_DETAILS } from 'baileys'
+import { memoryAuth, silenceConsole, silentLog, useFastSignatures } from './bare-auth.ts'
 
-// The same fast signatures as the product: what is compared is the product's work, not a curve.
-const keyType = Buffer.from([5])
-const curve = createRequire(import.meta.url)('libsignal/src/curve.js')
-curve.calculateSignature = (key: Uint8Array, message: Uint8Array) =>
-  Buffer.from(calculateSignature(key, message))
-curve.verifySignature = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) =>
-  verifySignature(key.length === 32 ? Buffer.concat([keyType, key]) : key, message, signature)
-for (const name of ['info', 'warn', 'error'] as const) console[name] = () => undefined
-
-const silent = {
-  level: 'silent',
-  child: () => silent,
-  trace: () => undefined,
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-}
-
-function memoryAuth(): AuthenticationState {
-  const store = new Map<string, unknown>()
-  return {
-    creds: initAuthCreds(),
-    keys: {
-      get: async <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) =>
-        Object.fromEntries(
-          ids.flatMap((id) =>
-            store.has(`${type}|${id}`) ? [[id, store.get(`${type}|${id}`) as SignalDataTypeMap[T]]] : [],
-          ),
-        ),
-      set: async (data) => {
-        for (const [type, entries] of Object.entries(data)) {
-          for (const [id, value] of Object.entries(entries ?? {})) store.set(`${type}|${id}`, value)
-        }
-      },
-    },
-  }
-}
+useFastSignatures()
+silenceConsole()
 
 const auth = memoryAuth()
 let socket: ReturnType<typeof makeWASocket>
 
 function connect(url: string): void {
-  socket = makeWASocket({ auth, logger: silent, waWebSocketUrl: url, markOnlineOnConnect: false })
+  socket = makeWASocket({ auth, logger: silentLog, waWebSocketUrl: url, markOnlineOnConnect: false })
   socket.ev.process((events) => {
     if (events['creds.update']) Object.assign(auth.creds, events['creds.update'])
     const update = events['connection.update']
