@@ -1,98 +1,48 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Binary, Route } from './api/route.ts'
+import { routes } from './api/routes.ts'
 import { SimulatorError } from './errors.ts'
-import { codeSchema } from './inputs.ts'
 import type { Simulator } from './simulator.ts'
 
 const maxBodyBytes = 1024 * 1024
 
-type Call = { id: string; body: unknown; query: URLSearchParams }
-type Route = {
-  method: 'GET' | 'POST'
-  path: RegExp
-  status?: number
-  run: (simulator: Simulator, call: Call) => unknown
-}
+type Matcher = { route: Route; path: RegExp; names: string[] }
 
-const code = (body: unknown) => {
-  const result = codeSchema.safeParse(body)
-  if (!result.success) throw new SimulatorError(422, 'code: must be a text', 'code')
-  return result.data.code
-}
+const matchers: Matcher[] = routes.map((route) => ({
+  route,
+  path: new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]+)').replaceAll('.', '\\.')}$`),
+  names: [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? ''),
+}))
 
-/** The control API. Bodies are checked by the methods of the simulator, which mirror it one to one. */
-const routes: Route[] = [
-  { method: 'POST', path: /^\/accounts$/, status: 201, run: (s, { body }) => s.createAccount(body as never) },
-  { method: 'POST', path: /^\/accounts\/([^/]+)\/scan$/, run: (s, { id, body }) => s.scan(id, code(body)) },
-  { method: 'POST', path: /^\/accounts\/([^/]+)\/pair$/, run: (s, { id, body }) => s.pair(id, code(body)) },
-  {
-    method: 'POST',
-    path: /^\/accounts\/([^/]+)\/messages$/,
-    status: 201,
-    run: (s, { id, body }) => s.sendMessage(id, body as never),
-  },
-  {
-    method: 'GET',
-    path: /^\/accounts\/([^/]+)\/messages$/,
-    run: (s, { id, query }) => s.messages(id, query.get('since') ?? undefined),
-  },
-  {
-    method: 'GET',
-    path: /^\/accounts\/([^/]+)\/events$/,
-    run: (s, { id, query }) => s.events(id, query.get('since') ?? undefined),
-  },
-  {
-    method: 'POST',
-    path: /^\/accounts\/([^/]+)\/receipts$/,
-    run: (s, { id, body }) => s.setReceipts(id, body as never),
-  },
-  {
-    method: 'POST',
-    path: /^\/accounts\/([^/]+)\/presence$/,
-    run: (s, { id, body }) => s.setPresence(id, body as never),
-  },
-  { method: 'POST', path: /^\/groups$/, status: 201, run: (s, { body }) => s.createGroup(body as never) },
-  {
-    method: 'POST',
-    path: /^\/groups\/([^/]+)\/messages$/,
-    status: 201,
-    run: (s, { id, body }) => s.sendGroupMessage(id, body as never),
-  },
-  {
-    method: 'POST',
-    path: /^\/groups\/([^/]+)\/members$/,
-    run: (s, { id, body }) => s.changeGroupMembers(id, body as never),
-  },
-  { method: 'POST', path: /^\/faults$/, run: (s, { body }) => s.fault(body as never) },
-  { method: 'GET', path: /^\/state$/, run: (s) => s.state() },
-  { method: 'POST', path: /^\/reset$/, run: (s) => s.reset() },
-]
+type Reply = { status: number; body: unknown; isBinary?: boolean | undefined }
 
 /** The HTTP server of the control API, not listening yet. */
 export function createControlApi(simulator: Simulator): Server {
   return createServer((request, response) => {
     handle(simulator, request).then(
-      ({ status, body }) => reply(response, status, body),
+      ({ status, body, isBinary }) =>
+        isBinary ? replyBytes(response, status, body as Binary) : reply(response, status, body),
       (cause: unknown) => replyError(response, cause),
     )
   })
 }
 
-async function handle(
-  simulator: Simulator,
-  request: IncomingMessage,
-): Promise<{ status: number; body: unknown }> {
+async function handle(simulator: Simulator, request: IncomingMessage): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-  const matching = routes.filter(({ path }) => path.test(url.pathname))
+  const matching = matchers.filter(({ path }) => path.test(url.pathname))
   if (!matching.length) throw new SimulatorError(404, `there is no ${url.pathname}`)
-  const route = matching.find(({ method }) => method === request.method)
-  if (!route) {
-    const allowed = matching.map(({ method }) => method).join(', ')
+  const matcher = matching.find(({ route }) => route.method === request.method)
+  if (!matcher) {
+    const allowed = matching.map(({ route }) => route.method).join(', ')
     throw new SimulatorError(405, `${url.pathname} takes ${allowed}, not ${request.method}`)
   }
-  const id = decode(route.path.exec(url.pathname)?.[1] ?? '')
-  const body = route.method === 'POST' ? await readBody(request) : undefined
-  const result = await route.run(simulator, { id, body, query: url.searchParams })
-  return { status: route.status ?? 200, body: result ?? { ok: true } }
+  const { route, names } = matcher
+  const parts = matcher.path.exec(url.pathname)?.slice(1).map(decode) ?? []
+  const params = Object.fromEntries(names.map((name, index) => [name, parts[index] ?? '']))
+  const takesBody = request.method === 'POST' || request.method === 'PUT'
+  const body = takesBody ? await readBody(request, route.maxBodyBytes ?? maxBodyBytes) : undefined
+  const result = await route.run(simulator, { params, body, query: url.searchParams })
+  return { status: route.status ?? 200, body: result ?? { ok: true }, isBinary: route.isBinary }
 }
 
 function decode(part: string): string {
@@ -103,12 +53,12 @@ function decode(part: string): string {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<unknown> {
+async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
-    if (size > maxBodyBytes) throw new SimulatorError(413, `a body has at most ${maxBodyBytes} bytes`)
+    if (size > limit) throw new SimulatorError(413, `a body has at most ${limit} bytes`)
     chunks.push(chunk as Buffer)
   }
   if (!size) return {}
@@ -122,6 +72,11 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 function reply(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
   response.end(`${JSON.stringify(body)}\n`)
+}
+
+function replyBytes(response: ServerResponse, status: number, { mimetype, bytes }: Binary): void {
+  response.writeHead(status, { 'content-type': mimetype, 'content-length': bytes.length })
+  response.end(bytes)
 }
 
 function replyError(response: ServerResponse, cause: unknown): void {

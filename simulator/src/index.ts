@@ -5,16 +5,10 @@ import { Simulator, type SimulatorOptions } from './simulator.ts'
 export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './certificates.ts'
 export { SimulatorError } from './errors.ts'
 export type { FaultKind } from './faults.ts'
-export type {
-  AccountInput,
-  FaultInput,
-  GroupInput,
-  GroupMessageInput,
-  MembersInput,
-  MessageInput,
-  PresenceInput,
-  ReceiptsInput,
-} from './inputs.ts'
+export type { AccountInput, PresenceInput, ReceiptsInput } from './inputs/accounts.ts'
+export type { FaultInput } from './inputs/faults.ts'
+export type { GroupInput, MembersInput } from './inputs/groups.ts'
+export type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
 export { generateKeyPair, type KeyPair } from './keys.ts'
 export type { MessageKind, ReceivedMessage, SeenEvent } from './records.ts'
 export type { AccountInfo, Simulator, SimulatorOptions } from './simulator.ts'

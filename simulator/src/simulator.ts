@@ -1,20 +1,30 @@
 import { EventEmitter } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { WebSocketServer } from 'ws'
-import type { z } from 'zod'
 import type { Account } from './accounts.ts'
 import { createServerCertificate, type ServerCertificate } from './certificates.ts'
 import { Connection } from './connection.ts'
-import { textMessage } from './content.ts'
 import { SimulatorError } from './errors.ts'
+import { Context } from './facade/context.ts'
+import { GroupsFacade } from './facade/groups.ts'
+import { MessagesFacade } from './facade/messages.ts'
 import { applyFault, clearFaults } from './fault-effects.ts'
 import { Group } from './groups.ts'
-import * as inputs from './inputs.ts'
+import {
+  type AccountInput,
+  accountSchema,
+  type PresenceInput,
+  presenceSchema,
+  type ReceiptsInput,
+  receiptsSchema,
+} from './inputs/accounts.ts'
+import { type FaultInput, faultSchema } from './inputs/faults.ts'
+import type { GroupInput, MembersInput } from './inputs/groups.ts'
+import type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
 import type { KeyPair } from './keys.ts'
 import { listen, loopback, portOf, stop } from './listening.ts'
-import { chatJid, sendFromPhone } from './outgoing.ts'
+import { parse, parseSince, withoutUndefined } from './parsing.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
-import { announceGroup, changeMembers, describeGroup } from './stanzas/groups.ts'
 import { login } from './stanzas/login.ts'
 import { scanCode, typeCode } from './stanzas/pairing.ts'
 import { setPresence, type } from './stanzas/presence.ts'
@@ -48,6 +58,10 @@ export class Simulator implements AsyncDisposable {
   readonly #http: Server = createServer((_request, response) => response.writeHead(426).end())
   readonly #sockets = new WebSocketServer({ server: this.#http, maxPayload: maxFrameBytes })
   readonly #events = new EventEmitter<WorldEvents>()
+  readonly #context = new Context(() => this.#world)
+  readonly #messages = new MessagesFacade(this.#context)
+  /** Groups and what happens in them. */
+  readonly groups = new GroupsFacade(this.#context)
   #world: World
   #control: Server | undefined
 
@@ -92,8 +106,8 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** Adds a person or business with a phone; one that is there already gets the new name. */
-  createAccount(input: inputs.AccountInput): AccountInfo {
-    const { phone, name, business, addressing } = parse(inputs.accountSchema, input)
+  createAccount(input: AccountInput): AccountInfo {
+    const { phone, name, business, addressing } = parse(accountSchema, input)
     const known = this.#world.accounts.get(phone)
     const account = known ?? this.#world.addAccount(phone, name, business ?? false)
     account.name = name
@@ -131,11 +145,8 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** Somebody writes on the phone, to a person or a group. On a linked phone this is its owner typing. */
-  async sendMessage(phone: string, input: inputs.MessageInput): Promise<{ id: string }> {
-    const from = this.#account(phone)
-    const draft = parse(inputs.messageSchema, input)
-    const chat = this.#chat(draft.to)
-    return this.#send(from, chat, draft)
+  sendMessage(phone: string, input: MessageInput): Promise<{ id: string }> {
+    return this.#messages.send(phone, input)
   }
 
   /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */
@@ -173,9 +184,9 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** How this phone answers messages. */
-  setReceipts(phone: string, input: inputs.ReceiptsInput): Account['receipts'] {
+  setReceipts(phone: string, input: ReceiptsInput): Account['receipts'] {
     const account = this.#account(phone)
-    const { mode, deliveryMs, readMs } = parse(inputs.receiptsSchema, input)
+    const { mode, deliveryMs, readMs } = parse(receiptsSchema, input)
     account.receipts = {
       mode,
       deliveryMs: deliveryMs ?? account.receipts.deliveryMs,
@@ -185,41 +196,30 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** The person comes, goes, types or records; typing needs a chat. */
-  setPresence(phone: string, input: inputs.PresenceInput): void {
+  setPresence(phone: string, input: PresenceInput): void {
     const account = this.#account(phone)
-    const { state, to } = parse(inputs.presenceSchema, input)
+    const { state, to } = parse(presenceSchema, input)
     if (state === 'available' || state === 'unavailable') {
       setPresence(account, state)
       return
     }
     if (!to) throw new SimulatorError(422, `${state} needs the chat it happens in`, 'to')
-    type(account, this.#chat(to), state)
+    type(account, this.#context.chat(to), state)
   }
 
   /** Creates a group. */
-  createGroup(input: inputs.GroupInput): { id: string } {
-    const { subject, owner, members, addressing } = parse(inputs.groupSchema, input)
-    const people = members.map((phone) => this.#world.account(phone, 'members'))
-    const creator = this.#world.account(owner, 'owner')
-    const group = this.#world.createGroup(creator, subject, people, addressing ?? 'lid')
-    announceGroup(group)
-    return { id: group.id }
+  createGroup(input: GroupInput): { id: string } {
+    return this.groups.create(input)
   }
 
   /** A member writes into a group. */
-  async sendGroupMessage(id: string, input: inputs.GroupMessageInput): Promise<{ id: string }> {
-    const group = this.#world.group(id)
-    const { from, ...draft } = parse(inputs.groupMessageSchema, input)
-    return this.#send(this.#world.account(from, 'from'), group, draft)
+  sendGroupMessage(id: string, input: GroupMessageInput): Promise<{ id: string }> {
+    return this.#messages.sendToGroup(id, input)
   }
 
   /** Adds members, or removes, promotes or demotes them, in the name of the owner. */
-  changeGroupMembers(id: string, input: inputs.MembersInput): object {
-    const group = this.#world.group(id)
-    const { members, action } = parse(inputs.membersSchema, input)
-    const people = members.map((phone) => this.#world.account(phone, 'members'))
-    changeMembers(group, group.owner, action ?? 'add', people)
-    return describeGroup(group)
+  changeGroupMembers(id: string, input: MembersInput): object {
+    return this.groups.changeMembers(id, input)
   }
 
   /** Adds members to a group. */
@@ -228,14 +228,14 @@ export class Simulator implements AsyncDisposable {
   }
 
   /** Makes something go wrong; `clear`, or the kind `none`, ends it. */
-  fault(input: inputs.FaultInput): void {
-    const { kind, clear, phone, to, ...rest } = parse(inputs.faultSchema, input)
+  fault(input: FaultInput): void {
+    const { kind, clear, phone, to, ...rest } = parse(faultSchema, input)
     if (phone !== undefined) this.#world.account(phone)
     if (kind === 'none' || clear) {
       clearFaults(this.#world, kind === 'none' ? undefined : kind, phone)
       return
     }
-    const chat = to === undefined ? undefined : this.#chat(to)
+    const chat = to === undefined ? undefined : this.#context.chat(to)
     const where = chat instanceof Group ? chat.id : chat?.phone
     applyFault(this.#world, withoutUndefined({ ...rest, kind, phone, to: where }))
   }
@@ -270,37 +270,7 @@ export class Simulator implements AsyncDisposable {
   }
 
   #account(phone: string): Account {
-    return this.#world.account(parse(inputs.phoneSchema, phone, 'phone'))
-  }
-
-  #chat(to: string): Account | Group {
-    if (to.endsWith('@g.us')) return this.#world.group(to, 'to')
-    return (
-      this.#world.find(to.endsWith('@lid') ? to : undefined) ??
-      this.#world.account(parse(inputs.phoneSchema, to, 'to'), 'to')
-    )
-  }
-
-  async #send(
-    from: Account,
-    chat: Account | Group,
-    draft: { text: string; quoted?: string | undefined; mentions?: string[] | undefined },
-  ): Promise<{ id: string }> {
-    if (chat instanceof Group && !chat.members.has(from)) {
-      throw new SimulatorError(422, `${from.phone} is not a member of ${chat.id}`, 'from')
-    }
-    const quoted = draft.quoted === undefined ? undefined : this.#world.recall(draft.quoted)
-    if (draft.quoted !== undefined && !quoted) {
-      throw new SimulatorError(422, `there is no message ${draft.quoted} to quote`, 'quoted')
-    }
-    const mentions = draft.mentions?.map((phone) => this.#world.account(phone, 'mentions'))
-    const nameOf = (account: Account) =>
-      chat instanceof Group ? chat.nameOf(account) : chatJid(account, from.addressing)
-    const content = textMessage(
-      { text: draft.text, ...(quoted && { quoted }), ...(mentions && { mentions }) },
-      nameOf,
-    )
-    return { id: await sendFromPhone(this.#world, from, chat, content) }
+    return this.#context.account(phone)
   }
 }
 
@@ -319,27 +289,4 @@ function disconnect(world: World, connection: Connection): void {
   if (companion?.connection !== connection) return
   companion.connection = undefined
   for (const account of world.accounts.values()) account.presenceSubscribers.delete(companion)
-}
-
-/** Checks what a caller handed in; the error names the field. */
-function parse<S extends z.ZodType>(schema: S, value: unknown, name?: string): z.output<S> {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const field = name ?? unknown ?? (issue?.path.join('.') || undefined)
-  throw new SimulatorError(422, `${field ? `${field}: ` : ''}${issue?.message ?? 'invalid'}`, field)
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> }
-
-function withoutUndefined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>
-}
-
-function parseSince(since: string | number | undefined): number {
-  if (since === undefined || since === '') return 0
-  const time = /^\d+$/.test(String(since)) ? Number(since) : Date.parse(String(since))
-  if (Number.isNaN(time)) throw new SimulatorError(422, 'since must be an ISO time or milliseconds', 'since')
-  return time
 }

@@ -1,0 +1,8 @@
+import { accountRoutes } from './accounts.ts'
+import { groupRoutes } from './groups.ts'
+import { messageRoutes } from './messages.ts'
+import type { Route } from './route.ts'
+import { worldRoutes } from './world.ts'
+
+/** All operations of the control API, an area after the other. */
+export const routes: readonly Route[] = [...accountRoutes, ...messageRoutes, ...groupRoutes, ...worldRoutes]

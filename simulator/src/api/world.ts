@@ -1,0 +1,33 @@
+import { faultSchema } from '../inputs/faults.ts'
+import { type Route, route } from './route.ts'
+
+const tag = 'World'
+
+/** Operations on the world as a whole. */
+export const worldRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/faults',
+    operation: 'fault',
+    tag,
+    summary: 'Makes something go wrong; clear, or the kind none, ends it',
+    body: faultSchema,
+    run: (simulator, { body }) => simulator.fault(body),
+  }),
+  route({
+    method: 'GET',
+    path: '/state',
+    operation: 'state',
+    tag,
+    summary: 'Everything',
+    run: (simulator) => simulator.state(),
+  }),
+  route({
+    method: 'POST',
+    path: '/reset',
+    operation: 'reset',
+    tag,
+    summary: 'A new world; all connections are cut',
+    run: (simulator) => simulator.reset(),
+  }),
+]

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { addressingSchema, chatSchema, delayMsSchema, phoneSchema } from './fields.ts'
+
+/** `POST /accounts` */
+export const accountSchema = z.strictObject({
+  phone: phoneSchema,
+  name: z.string().min(1).max(100),
+  business: z.boolean().optional(),
+  addressing: addressingSchema.optional(),
+})
+
+/** `POST /accounts/{phone}/scan` and `/pair` */
+export const codeSchema = z.strictObject({ code: z.string().min(1).max(2000) })
+
+/** `POST /accounts/{phone}/receipts` */
+export const receiptsSchema = z.strictObject({
+  mode: z.enum(['none', 'delivery', 'read']),
+  deliveryMs: delayMsSchema.optional(),
+  readMs: delayMsSchema.optional(),
+})
+
+/** `POST /accounts/{phone}/presence` */
+export const presenceSchema = z.strictObject({
+  state: z.enum(['available', 'unavailable', 'composing', 'recording', 'paused']),
+  to: chatSchema.optional(),
+})
+
+/** What callers hand in. */
+export type AccountInput = z.input<typeof accountSchema>
+export type CodeInput = z.input<typeof codeSchema>
+export type ReceiptsInput = z.input<typeof receiptsSchema>
+export type PresenceInput = z.input<typeof presenceSchema>
