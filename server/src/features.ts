@@ -1,10 +1,13 @@
 import type { Feature } from './feature.ts'
 import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
 import { authFeature } from './features/auth/auth.feature.ts'
+import { chatListFeature } from './features/chat-list/chat-list.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
 import { messagesFeature } from './features/messages/messages.feature.ts'
 import { outboxFeature } from './features/outbox/outbox.feature.ts'
 import { plansFeature } from './features/plans/plans.feature.ts'
+import { sendingFeature } from './features/sending/sending.feature.ts'
+import { sessionEventsFeature } from './features/session-events/session-events.feature.ts'
 import { sessionsFeature } from './features/sessions/sessions.feature.ts'
 import { setupFeature } from './features/setup/setup.feature.ts'
 import { settingsFeature } from './features/tenant-settings/settings.feature.ts'
@@ -26,6 +29,9 @@ export const features: readonly Feature[] = [
   setupFeature,
   webhooksFeature,
   messagesFeature,
+  chatListFeature,
+  sessionEventsFeature,
   outboxFeature,
+  sendingFeature,
   sessionsFeature,
 ]

@@ -1,29 +1,13 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
 import {
-  chatListAnswer,
-  chatListParams,
-  chatListQuery,
   chatParams,
   messageListAnswer,
   messageListQuery,
   messageObject,
   messageParams,
 } from './messages.schema.ts'
-import { getMessage, listChatMessages, listSessionChats } from './messages.service.ts'
-
-const chats = defineOperation({
-  id: 'messages.list_chats',
-  method: 'GET',
-  path: '/messages/chats/{session_id}',
-  summary: 'List the chats of a session',
-  access: ['messages:read'],
-  params: chatListParams,
-  query: chatListQuery,
-  success: { status: 200, schema: chatListAnswer },
-  errors: [chatHistoryClosed],
-  run: (ctx, input) => listSessionChats(ctx, input),
-})
+import { getMessage, listChatMessages } from './messages.service.ts'
 
 const ofChat = defineOperation({
   id: 'messages.list',
@@ -51,4 +35,4 @@ const get = defineOperation({
 })
 
 /** Reading messages; sending is the outbox's. */
-export const messageOperations: readonly Operation[] = [chats, ofChat, get]
+export const messageOperations: readonly Operation[] = [ofChat, get]

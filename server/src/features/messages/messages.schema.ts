@@ -1,9 +1,16 @@
 import { z } from 'zod'
 import type { MessageType } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
+import { defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
 import { defineJob } from '../../platform/jobs.ts'
-import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../wire.ts'
+import { pageQuery, timestampOutput, uuidField } from '../../wire.ts'
+
+export const quotedTooOld = defineError(
+  'quoted_too_old',
+  400,
+  'reply_to: the message is too old to be quoted',
+)
 
 /** What every message event says. Text is complete here; only the stored copy is shortened (contract section 8). */
 export interface MessageEvent {
@@ -97,44 +104,6 @@ export const messageObject = z
 
 /** A message on the wire. */
 export type MessageObject = z.infer<typeof messageObject>
-
-/** Path of the chats of a session. */
-export const chatListParams = z.object({ session_id: uuidField })
-
-/** Which chats to list. */
-export const chatListQuery = z.object({
-  ...pageQuery(),
-  search: z.string().max(200).optional(),
-  is_group: booleanQuery().optional(),
-})
-
-/** One chat of a list. */
-export const chatObject = z
-  .object({
-    id: z.string(),
-    wa_chat_id: z.string(),
-    name: z.string().nullable(),
-    is_group: z.boolean(),
-    contact_phone: z.string().nullable(),
-    message_count: z.int(),
-    unread_count: z.int(),
-    last_message: z
-      .object({ direction: z.string(), content_preview: z.string().nullable(), status: z.string() })
-      .nullable(),
-    last_message_at: timestamp,
-    last_inbound_at: timestamp,
-    last_outbound_at: timestamp,
-    labels: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
-  })
-  .meta({ id: 'Chat', description: 'One conversation' })
-
-/** One page of chats. */
-export const chatListAnswer = z.object({
-  chats: z.array(chatObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
-})
 
 /** Path of the messages of a chat: a WhatsApp id or the internal one. */
 export const chatParams = z.object({ session_id: uuidField, chat_id: z.string().min(1).max(80) })

@@ -10,8 +10,7 @@ import { type ChatRef, findChat, findChatById } from '../chats/chats.service.ts'
 import { getSession } from '../sessions/sessions.service.ts'
 import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
-import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
-import type { chatListAnswer, chatObject, MessageObject, messageListAnswer } from './messages.schema.ts'
+import type { MessageObject, messageListAnswer } from './messages.schema.ts'
 import {
   countMessages,
   findMessage,
@@ -61,7 +60,7 @@ export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): Me
 }
 
 /** Refuses programs until the tenant has opened its chats to them (decision 7). */
-async function requireOpenHistory(ctx: Context): Promise<void> {
+export async function requireOpenHistory(ctx: Context): Promise<void> {
   if (ctx.caller.kind !== 'key') return
   const settings = await getSettings(ctx, ctx.caller.tenantId)
   if (settings.chatHistoryAccessEnabled) return
@@ -69,55 +68,6 @@ async function requireOpenHistory(ctx: Context): Promise<void> {
   const message =
     'Chat history access requires opt-in: set chat_history_access_enabled in the tenant settings'
   throw chatHistoryClosed.create({ message })
-}
-
-const wireMoment = (moment: string | null): string | null =>
-  moment === null ? null : toTimestamp(new Date(moment))
-
-function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
-  const { lastDirection, lastStatus } = row
-  const hasLast = lastDirection !== null && lastStatus !== null
-  return {
-    id: row.id,
-    wa_chat_id: row.waChatId,
-    name: row.name,
-    is_group: row.isGroup,
-    contact_phone: row.contactPhone === null ? null : phoneOf(row.contactPhone),
-    message_count: row.messageCount,
-    unread_count: row.unreadCount,
-    last_message: hasLast
-      ? { direction: lastDirection, content_preview: row.lastPreview, status: lastStatus }
-      : null,
-    last_message_at: wireMoment(row.lastMessageAt),
-    last_inbound_at: wireMoment(row.lastInboundAt),
-    last_outbound_at: wireMoment(row.lastOutboundAt),
-    labels: [],
-  }
-}
-
-/** Page and filter of a chat list. */
-export interface ChatListInput {
-  session_id: string
-  limit: number
-  offset: number
-  search?: string | undefined
-  is_group?: boolean | undefined
-}
-
-/** Chats of a session, the most recent first. */
-export async function listSessionChats(
-  ctx: Context,
-  input: ChatListInput,
-): Promise<z.infer<typeof chatListAnswer>> {
-  await requireOpenHistory(ctx)
-  const session = await getSession(ctx, input.session_id)
-  const { limit, offset, search, is_group: isGroup } = input
-  const filter = { tenantId: session.tenantId, sessionId: session.id, search, isGroup }
-  const [rows, total] = [
-    await listChats(ctx.db.sql, filter, limit, offset),
-    await countChats(ctx.db.sql, filter),
-  ]
-  return { chats: rows.map(chatToWire), total, limit, offset }
 }
 
 /** The chat that a caller names by its WhatsApp id or its internal one; 404 for neither. */

@@ -157,10 +157,3 @@ export async function findProtoBytes(
     WHERE session_id = ${sessionId} AND wa_message_id = ${waMessageId} AND proto IS NOT NULL LIMIT 1`)
   return rows[0]
 }
-
-/** Which of these sessions still exist, of any tenant. */
-export async function listExistingSessions(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql.execute<{ id: string }>(text`
-    SELECT id FROM sessions WHERE id = ANY(${text.param([...ids])}::uuid[])`)
-  return new Set(rows.map((row) => row.id))
-}

@@ -5,11 +5,11 @@ import { createTestApp, type TestApp, type TestTenant } from '../../../test/harn
 import { recordEvents } from '../../../test/linked-session.ts'
 import type { InboundMessage, StatusUpdate } from '../../engine/events.ts'
 import { applyGroups } from '../chats/chats.service.ts'
-import { applyStatuses } from './apply-statuses.service.ts'
-import { applyMappings } from './merge-contacts.service.ts'
+import { applyStatuses } from '../inbound/apply-statuses.service.ts'
+import { applyMappings } from '../inbound/merge-contacts.service.ts'
+import { storeInbound } from '../inbound/store-inbound.service.ts'
 import { expireMessages } from './messages.jobs.ts'
 import { findProto } from './messages.service.ts'
-import { storeInbound } from './store-inbound.service.ts'
 
 let app: TestApp
 let tenant: TestTenant

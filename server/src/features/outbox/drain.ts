@@ -5,15 +5,14 @@ import type { Database } from '../../platform/database.ts'
 import type { Subscription } from '../../platform/events.ts'
 import { unseal } from '../../platform/secrets.ts'
 import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
+import { quoteStored } from '../messages/quoting.service.ts'
+import { changeWaiting, forgetWindows, takeRoomWaiting } from '../send-limits/send-windows.service.ts'
 import { type SessionTransition, sessionConnected, sessionDeleted } from '../sessions/sessions.schema.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
 import { concludeFailed, handOver, type Leaving } from './hand-over.ts'
-import { outboxQueued } from './outbox.schema.ts'
+import { contentPurpose, outboxQueued, type StoredContent } from './outbox.schema.ts'
 import { listSessionsWithWaiting, listWaiting, startLeaving, type WaitingMessage } from './outbox.store.ts'
 import { runtimeOf } from './outbox-runtime.ts'
-import { quoteStored } from './quoting.ts'
-import { changeWaiting, forgetWindows, takeRoomWaiting } from './send-windows.ts'
-import { contentPurpose, type StoredContent } from './stored-content.ts'
 
 /** What nobody could send for so long is not news any more. */
 const expiresMs = 24 * 3_600_000

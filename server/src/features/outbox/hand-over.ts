@@ -1,13 +1,13 @@
 import type { Context } from '../../context.ts'
 import { contentText, type OutboundContent } from '../../engine/content.ts'
 import type { Submission, SubmitOutcome } from '../../engine/engine.ts'
+import type { ChatId } from '../../engine/ids.ts'
 import { seal } from '../../platform/secrets.ts'
 import type { MessageProgress } from '../messages/messages.schema.ts'
 import { protoPurpose } from '../messages/purposes.service.ts'
 import { countUnanswered } from './outbox.store.ts'
 import { type OutboxRuntime, runtimeOf } from './outbox-runtime.ts'
 import { settleFailed } from './outgoing-writes.ts'
-import { typeLikeAPerson } from './pace.ts'
 
 /** A stored message on its way to WhatsApp. */
 export interface Leaving {
@@ -20,6 +20,29 @@ export interface Leaving {
 
 /** Hand-overs without an answer after which a message counts as lost: the first one and one more. */
 const mostUnanswered = 2
+
+/** Decision 4: as fast as a person types, within what nobody finds odd. */
+const msPerCharacter = 40
+const leastMs = 600
+const mostMs = 4000
+
+/** How long a person would type. */
+function typingMs(text: string): number {
+  return Math.min(mostMs, Math.max(leastMs, text.length * msPerCharacter))
+}
+
+/** Shows typing for as long as a person would need; nothing when the pace is 0. */
+async function typeLikeAPerson(ctx: Context, sessionId: string, chatId: ChatId, text: string): Promise<void> {
+  const ms = typingMs(text) * ctx.config.pace
+  if (ms <= 0) return
+  try {
+    await ctx.engine.setChatState(sessionId, chatId, 'typing')
+  } catch (err) {
+    // Not shown: the message itself matters more, and if the connection is gone the hand-over will say so.
+    ctx.log.debug({ err, sessionId }, 'typing could not be shown')
+  }
+  await ctx.clock.sleep(ms)
+}
 
 /** Types in the chat, one message after another; hands over at once when there is no pace. */
 async function pace(runtime: OutboxRuntime, leaving: Leaving): Promise<void> {

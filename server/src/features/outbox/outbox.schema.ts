@@ -1,35 +1,14 @@
-import { z } from 'zod'
 import type { OutboundContent } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
 import { type AppError, defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
-import { uuidField } from '../../wire.ts'
 import type { MessageObject } from '../messages/messages.schema.ts'
+import { reachOutLocked } from '../send-limits/send-limits.schema.ts'
 
 export const notAllowedNumber = defineError(
   'not_an_allowed_number',
   403,
   'The recipient is not among the allowed_numbers',
-)
-export const coldContactRefused = defineError(
-  'cold_contact_refused',
-  403,
-  'The contact has not written to this session first, and cold_contacts is strict',
-)
-export const coldBudgetUsed = defineError(
-  'cold_budget_used',
-  403,
-  'The budget for new conversations is used up',
-)
-export const reachOutLocked = defineError(
-  'reach_out_locked',
-  403,
-  'WhatsApp does not let this account start new conversations right now; replies still work',
-)
-export const tooManyWaiting = defineError(
-  'too_many_waiting',
-  429,
-  'Too many messages are waiting in this session',
 )
 export const messageRefused = defineError('message_refused', 500, 'WhatsApp refused the message')
 export const messageLost = defineError(
@@ -42,16 +21,21 @@ export const quotedElsewhere = defineError(
   422,
   'reply_to: the message is in another chat',
 )
-export const quotedTooOld = defineError(
-  'quoted_too_old',
-  400,
-  'reply_to: the message is too old to be quoted',
-)
 export const idempotencyMismatch = defineError(
   'idempotency_mismatch',
   422,
   'Idempotency-Key: it was used with another request',
 )
+
+/** What the outbox keeps until a message has left. */
+export interface StoredContent {
+  content: OutboundContent
+  /** The whole text, for the events. */
+  text: string
+}
+
+/** Binds encrypted content to its message. */
+export const contentPurpose = (messageId: string): string => `outbox.content ${messageId}`
 
 /** Told between processes: a message waits for whoever holds its session. */
 export const outboxQueued = defineEvent<{ tenantId: string; sessionId: string }>('outbox.queued')
@@ -82,27 +66,6 @@ export interface Submitted {
   /** 202 when the caller did not want to wait. */
   status: 201 | 202
 }
-
-/** Fields that every send shares. */
-export const sendFields = {
-  session_id: uuidField,
-  chat_id: z
-    .string()
-    .min(1)
-    .max(80)
-    .meta({ examples: ['15550123456@c.us'] }),
-  reply_to: uuidField.optional().meta({ description: 'A message of the same chat to quote' }),
-}
-
-/** A text to send. */
-export const sendTextBody = z.object({
-  ...sendFields,
-  message: z
-    .string()
-    .min(1)
-    .max(4096)
-    .meta({ examples: ['Hello'] }),
-})
 
 /** What the caller of a send that failed is told; `code` is what WhatsApp or the engine said. */
 export function failureOf(code: string | null, messageId: string): AppError {

@@ -1,9 +1,7 @@
 import { customType, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { WaitsFor } from '../send-limits/send-limits.schema.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-
-/** Which limit a message waits for, or `owner` when another process holds the session. */
-export type WaitsFor = 'burst' | 'rate' | 'owner'
 
 /** What still has to leave: a row goes when WhatsApp took or refused its message. */
 export const outbox = pgTable(

@@ -3,17 +3,15 @@ import { parsePhone } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type AppError, planLimitReached } from '../../platform/errors.ts'
 import { type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
-import { mergeContactsWith } from '../messages/merge-contacts.service.ts'
+import { mergeContactsWith } from '../inbound/merge-contacts.service.ts'
 import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
+import { budgetRefusal, chargeBudget, dayOf, noteReachOutLock } from '../send-limits/cold-contacts.service.ts'
 import { monthOf } from '../usage/usage.schema.ts'
 import { releaseMessages, reserveMessages } from '../usage/usage.service.ts'
-import { budgetRefusal, dayOf } from './cold-contacts.ts'
 import type { Draft } from './draft.ts'
 import {
-  chargeCold,
   deleteOutgoing,
   insertOutgoing,
-  lockReachOut,
   markFailed,
   markSent,
   type NewMessageRow,
@@ -69,7 +67,7 @@ async function chargeBudgets(
     if (results[index]?.kind !== 'stored' || chat === undefined || draft.coldBudget === null) continue
     const { tenantId, coldBudget: budget } = draft
     const charge = { tenantId, sessionId: chat.sessionId, chatId: chat.id, day: dayOf(now), budget }
-    if (!(await chargeCold(sql, charge)))
+    if (!(await chargeBudget(sql, charge)))
       results[index] = { kind: 'refused', error: budgetRefusal(budget, now) }
   }
 }
@@ -174,8 +172,6 @@ export async function writeOutbox(
   })
 }
 
-const defaultLockMs = 24 * 3_600_000
-
 /** Marks a message as failed, gives its quota back and tells it; once. */
 export async function settleFailed(ctx: Context, event: MessageProgress, createdAtMs: number): Promise<void> {
   const { tenantId, sessionId, messageId } = event
@@ -183,10 +179,7 @@ export async function settleFailed(ctx: Context, event: MessageProgress, created
   await ctx.db.transaction(async (sql) => {
     if (!(await markFailed(sql, tenantId, messageId, error))) return
     await releaseMessages(sql, tenantId, monthOf(createdAtMs), 1)
-    if (error === 'ack_463') {
-      const now = ctx.clock.now()
-      await lockReachOut(sql, tenantId, sessionId, now, new Date(now.getTime() + defaultLockMs))
-    }
+    if (error === 'ack_463') await noteReachOutLock(ctx, sql, tenantId, sessionId)
     await ctx.events.publish(sql, messageFailed, event)
   })
 }

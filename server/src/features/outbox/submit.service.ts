@@ -8,17 +8,22 @@ import { previewOf, storableText } from '../messages/message-text.service.ts'
 import type { MessageObject } from '../messages/messages.schema.ts'
 import { fullTextPurpose } from '../messages/purposes.service.ts'
 import { getLimits } from '../plans/plans.service.ts'
+import { changeWaiting } from '../send-limits/send-windows.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
 import { type Draft, newDraft } from './draft.ts'
 import { drainSession, letGo, scheduleDrain } from './drain.ts'
 import type { Leaving } from './hand-over.ts'
 import { answerAgain, forgetExpiredKey } from './idempotency.ts'
-import { failureOf, type OutgoingMessage, outboxQueued, type Submitted } from './outbox.schema.ts'
+import {
+  contentPurpose,
+  failureOf,
+  type OutgoingMessage,
+  outboxQueued,
+  type Submitted,
+} from './outbox.schema.ts'
 import { type Outcome, runtimeOf } from './outbox-runtime.ts'
 import type { Stored, ToStore } from './outgoing-writes.ts'
 import { pipeline } from './pipeline.ts'
-import { changeWaiting } from './send-windows.ts'
-import { contentPurpose } from './stored-content.ts'
 
 /** A caller waits this long for WhatsApp's answer; then it learns that the message is on its way. */
 const answerMs = 25_000

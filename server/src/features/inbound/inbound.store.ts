@@ -33,3 +33,10 @@ export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Prom
     SELECT id FROM store_arrived_messages(${JSON.stringify(rows)}::json) AS id`)
   return new Set(stored.map((row) => row.id))
 }
+
+/** Which of these sessions still exist, of any tenant. */
+export async function listExistingSessions(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql.execute<{ id: string }>(text`
+    SELECT id FROM sessions WHERE id = ANY(${text.param([...ids])}::uuid[])`)
+  return new Set(rows.map((row) => row.id))
+}

@@ -4,6 +4,7 @@ import type { InboundMessage, Person } from '../../engine/events.ts'
 import { chatKind, parsePhone, phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { seal } from '../../platform/secrets.ts'
+import { sqlStateOf } from '../../platform/sql-state.ts'
 import {
   forgetPlaces,
   knownPlace,
@@ -14,20 +15,18 @@ import {
   resolvePlaces,
 } from '../chats/chats.service.ts'
 import { displayName } from '../contacts/contacts.service.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
-import { countReceived } from '../usage/usage.service.ts'
-import { type ArrivedRow, insertArrived } from './inbound.store.ts'
-import { mergeContactsWith } from './merge-contacts.service.ts'
-import { previewOf, storableText } from './message-text.service.ts'
+import { previewOf, storableText } from '../messages/message-text.service.ts'
 import {
   type MessageProgress,
   type MessageReceived,
   messageReceived,
   messageSent,
-} from './messages.schema.ts'
-import { listExistingSessions } from './messages.store.ts'
-import { fullTextPurpose, protoPurpose } from './purposes.service.ts'
-import { sqlStateOf } from './sql-state.ts'
+} from '../messages/messages.schema.ts'
+import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
+import { getSettings } from '../tenant-settings/settings.service.ts'
+import { countReceived } from '../usage/usage.service.ts'
+import { type ArrivedRow, insertArrived, listExistingSessions } from './inbound.store.ts'
+import { mergeContactsWith } from './merge-contacts.service.ts'
 
 /** A message that came this shortly after it was written keeps our own, finer order. */
 const liveWindowMs = 10_000

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { AddressMapping } from '../../engine/events.ts'
 import { afterCommit, type Sql } from '../../platform/database.ts'
+import { retryDeadlocks } from '../../platform/sql-state.ts'
 import { forgetPlaces, renameChatsOf } from '../chats/chats.service.ts'
 import {
   type ContactPair,
@@ -9,7 +10,6 @@ import {
   waChatIdOf,
 } from '../contacts/contacts.service.ts'
 import { completeContact, mergeContactRecords } from './merge.store.ts'
-import { retryDeadlocks } from './sql-state.ts'
 
 async function mergePair(
   ctx: Context,

@@ -1,7 +1,7 @@
 import { sql as text } from 'drizzle-orm'
 import type { MessageType } from '../../engine/content.ts'
 import type { Sql } from '../../platform/database.ts'
-import type { MessageStatus } from './messages.tables.ts'
+import type { MessageStatus } from '../messages/messages.tables.ts'
 
 /** What WhatsApp told of one message: the moments it moved on, and a refusal. */
 export interface ProgressRow {

@@ -1,22 +1,23 @@
 import { requireChatId } from '../../engine/ids.ts'
 import { Answer, defineOperation, type Operation } from '../../operation.ts'
 import { planLimitReached } from '../../platform/errors.ts'
-import { messageObject } from '../messages/messages.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { messageObject, quotedTooOld } from '../messages/messages.schema.ts'
 import {
-  coldBudgetUsed,
-  coldContactRefused,
   idempotencyMismatch,
   messageLost,
   messageRefused,
   notAllowedNumber,
   quotedElsewhere,
-  quotedTooOld,
+} from '../outbox/outbox.schema.ts'
+import { submit } from '../outbox/submit.service.ts'
+import {
+  coldBudgetUsed,
+  coldContactRefused,
   reachOutLocked,
-  sendTextBody,
   tooManyWaiting,
-} from './outbox.schema.ts'
-import { submit } from './submit.service.ts'
+} from '../send-limits/send-limits.schema.ts'
+import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sendTextBody } from './sending.schema.ts'
 
 /** What any send may be refused with. */
 export const sendErrors = [
@@ -59,4 +60,4 @@ const sendText = defineOperation({
 })
 
 /** Sends; each further kind of content adds one. */
-export const outboxOperations: readonly Operation[] = [sendText]
+export const sendingOperations: readonly Operation[] = [sendText]

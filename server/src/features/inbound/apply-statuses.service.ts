@@ -1,15 +1,16 @@
 import type { Context } from '../../context.ts'
 import type { StatusUpdate } from '../../engine/events.ts'
 import type { Sql } from '../../platform/database.ts'
-import { monthOf } from '../usage/usage.schema.ts'
-import { countSent, releaseMessages } from '../usage/usage.service.ts'
+import { retryDeadlocks } from '../../platform/sql-state.ts'
 import {
   type MessageProgress,
   messageDelivered,
   messageFailed,
   messageRead,
   messageSent,
-} from './messages.schema.ts'
+} from '../messages/messages.schema.ts'
+import { monthOf } from '../usage/usage.schema.ts'
+import { countSent, releaseMessages } from '../usage/usage.service.ts'
 import {
   deleteFromOutbox,
   type MovedMessage,
@@ -17,7 +18,6 @@ import {
   type ProgressRow,
   settleMoved,
 } from './progress.store.ts'
-import { retryDeadlocks } from './sql-state.ts'
 
 /** Several updates of one message in a batch are one step with several moments. */
 function collect(updates: readonly StatusUpdate[]): Map<string, ProgressRow> {

@@ -2,13 +2,6 @@ import type { EventStream, StreamSource } from '../../feature.ts'
 import { notFound } from '../../platform/errors.ts'
 import { idParams, toTimestamp } from '../../wire.ts'
 import {
-  connectionUpdated,
-  type SessionTransition,
-  sessionDeleted,
-  sessionStatusChanged,
-} from '../sessions/sessions.schema.ts'
-import { getSession } from '../sessions/sessions.service.ts'
-import {
   type MessageProgress,
   type MessageReceived,
   messageDelivered,
@@ -16,7 +9,14 @@ import {
   messageRead,
   messageReceived,
   messageSent,
-} from './messages.schema.ts'
+} from '../messages/messages.schema.ts'
+import {
+  connectionUpdated,
+  type SessionTransition,
+  sessionDeleted,
+  sessionStatusChanged,
+} from '../sessions/sessions.schema.ts'
+import { getSession } from '../sessions/sessions.service.ts'
 
 const progressNames: readonly string[] = [messageSent, messageDelivered, messageRead, messageFailed].map(
   (type) => type.name,

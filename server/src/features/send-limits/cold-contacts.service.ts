@@ -1,10 +1,11 @@
 import type { Context } from '../../context.ts'
-import type { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/database.ts'
+import { type AppError, notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { findTenantSession, type SessionRow } from '../sessions/sessions.service.ts'
-import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
-import { isOwnChat, type Step } from './draft.ts'
-import { coldBudgetUsed, coldContactRefused, reachOutLocked } from './outbox.schema.ts'
+import type { AntispamSettings, TenantSettings } from '../tenant-settings/settings.schema.ts'
+import { coldBudgetUsed, coldContactRefused, reachOutLocked } from './send-limits.schema.ts'
+import { chargeCold, lockReachOut } from './send-limits.store.ts'
 
 const dayMs = 86_400_000
 const firstWeekDays = 7
@@ -48,32 +49,44 @@ function requireBudget(session: SessionRow, budget: number, isCharged: boolean, 
   if (used >= budget) throw budgetRefusal(budget, now)
 }
 
-async function admitCold(ctx: Context, draft: Parameters<Step['pass']>[1]): Promise<void> {
-  const { settings, tenantId, outgoing } = draft
+/** Who wants to start a conversation. */
+export interface ColdSend {
+  tenantId: string
+  sessionId: string
+  settings: TenantSettings
+  /** The day on which a send in this chat was charged last. */
+  coldDay: string | null
+}
+
+/**
+ * Step 4, decision 2: refuses a send to a contact that has not written, or answers the budget that it will be charged
+ * to when the message is stored; null when the tenant only wants to be warned.
+ */
+export async function admitCold(ctx: Context, send: ColdSend): Promise<number | null> {
+  const { settings, tenantId, sessionId } = send
   if (settings.coldContacts === 'strict') throw coldContactRefused.create()
-  const session = await findTenantSession(ctx.db.sql, tenantId, outgoing.sessionId)
-  if (session === undefined) return
+  const session = await findTenantSession(ctx.db.sql, tenantId, sessionId)
+  if (session === undefined) throw notFound.create()
   const now = ctx.clock.now()
   // Every further attempt under a lock counts against the account, so not even `warn` sends.
   if (session.reachOutLockedUntil !== null && session.reachOutLockedUntil > now) {
     throw lockRefusal(session.reachOutLockedUntil)
   }
-  draft.isCold = true
-  if (settings.coldContacts === 'warn') return
-  draft.coldBudget = coldBudgetOf(settings.antispam, session.pairedAt ?? session.createdAt, now)
-  requireBudget(session, draft.coldBudget, draft.chat?.coldDay === dayOf(now), now)
+  if (settings.coldContacts === 'warn') return null
+  const budget = coldBudgetOf(settings.antispam, session.pairedAt ?? session.createdAt, now)
+  requireBudget(session, budget, send.coldDay === dayOf(now), now)
+  return budget
 }
 
-/**
- * Step 4, decision 2: a contact that has written to the session is warm, any other is cold. Groups, channels and the
- * own chat are exempt. The budget is charged when the message is stored; here it is only refused early.
- */
-export const classifyContact: Step = {
-  name: 'cold_contacts',
-  isForChannels: false,
-  async pass(ctx, draft) {
-    if (draft.kind !== 'person' || isOwnChat(draft)) return
-    if (draft.chat !== undefined && draft.chat.lastInboundMs !== null) return
-    await admitCold(ctx, draft)
-  },
+/** Charges a new conversation in the transaction that stores its message; false when the budget of the day is used up. */
+export function chargeBudget(sql: Sql, charge: Parameters<typeof chargeCold>[1]): Promise<boolean> {
+  return chargeCold(sql, charge)
+}
+
+const defaultLockMs = 24 * 3_600_000
+
+/** WhatsApp refused a new conversation: none until tomorrow, unless it named another end. */
+export function noteReachOutLock(ctx: Context, sql: Sql, tenantId: string, sessionId: string): Promise<void> {
+  const now = ctx.clock.now()
+  return lockReachOut(sql, tenantId, sessionId, now, new Date(now.getTime() + defaultLockMs))
 }

@@ -2,10 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { Database } from '../../platform/database.ts'
 import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
-import { isOwnChat, type Step } from './draft.ts'
-import { tooManyWaiting } from './outbox.schema.ts'
-import { countWaiting, listRecentSends } from './outbox.store.ts'
-import type { WaitsFor } from './outbox.tables.ts'
+import { tooManyWaiting, type WaitsFor } from './send-limits.schema.ts'
+import { countWaiting, listRecentSends } from './send-limits.store.ts'
 
 /** Decision 3: so many messages to people who are not in a conversation, per session. */
 const burstLimit = 4
@@ -13,7 +11,7 @@ const burstMs = 120_000
 /** An answer this soon after the contact's last message is part of a conversation. */
 const conversationMs = 24 * 3_600_000
 /** Single sends that may wait per session. */
-export const waitingLimit = 20
+const waitingLimit = 20
 
 /** Moments of the last messages; at most `limit` of them within `lengthMs`. */
 export class SendWindow {
@@ -135,32 +133,36 @@ function isInConversation(ctx: Context, lastInboundMs: number | null): boolean {
   return lastInboundMs !== null && ctx.clock.nowMs() - lastInboundMs <= conversationMs
 }
 
+/** A message that wants to leave. */
+export interface WindowSend {
+  tenantId: string
+  sessionId: string
+  settings: AntispamSettings
+  lastInboundMs: number | null
+  /** `owner` when it has to wait for another process anyway. */
+  waitsFor: WaitsFor | null
+}
+
 /**
  * Steps 5 (rate) and 9 (burst), decision 3: what exceeds a limit waits, and what would wait behind 20 others is
- * refused. Whoever comes while others wait gets in line.
+ * refused. Whoever comes while others wait gets in line. Answers what the message waits for; null when it may go.
  */
-export const chooseWindow: Step = {
-  name: 'burst',
-  isForChannels: false,
-  async pass(ctx, draft) {
-    if (isOwnChat(draft)) return
-    const { sessionId } = draft.outgoing
-    const { antispam } = draft.settings
-    const isBurst = !isInConversation(ctx, draft.chat?.lastInboundMs ?? null)
-    await prepare(ctx, draft.tenantId, sessionId, antispam)
-    const { waiting } = windowsOf(ctx)
-    const ahead = waiting.get(sessionId) ?? 0
-    const isLine = draft.waitsFor === 'owner' || (isBurst && ahead > 0)
-    const room = isLine
-      ? { waitMs: 1000, waitsFor: draft.waitsFor ?? ('burst' as const) }
-      : await takeRoom(ctx, draft.tenantId, sessionId, antispam, isBurst)
-    if (room.waitMs === 0) return
-    const nowAhead = waiting.get(sessionId) ?? 0
-    if (nowAhead >= waitingLimit) {
-      const headers = { 'retry-after': String(Math.ceil(room.waitMs / 1000)) }
-      throw tooManyWaiting.create({ headers })
-    }
-    waiting.set(sessionId, nowAhead + 1)
-    draft.waitsFor = room.waitsFor
-  },
+export async function chooseWindow(ctx: Context, send: WindowSend): Promise<WaitsFor | null> {
+  const { tenantId, sessionId, settings, waitsFor } = send
+  const isBurst = !isInConversation(ctx, send.lastInboundMs)
+  await prepare(ctx, tenantId, sessionId, settings)
+  const { waiting } = windowsOf(ctx)
+  const ahead = waiting.get(sessionId) ?? 0
+  const isLine = waitsFor === 'owner' || (isBurst && ahead > 0)
+  const room = isLine
+    ? { waitMs: 1000, waitsFor: waitsFor ?? ('burst' as const) }
+    : await takeRoom(ctx, tenantId, sessionId, settings, isBurst)
+  if (room.waitMs === 0) return null
+  const nowAhead = waiting.get(sessionId) ?? 0
+  if (nowAhead >= waitingLimit) {
+    const headers = { 'retry-after': String(Math.ceil(room.waitMs / 1000)) }
+    throw tooManyWaiting.create({ headers })
+  }
+  waiting.set(sessionId, nowAhead + 1)
+  return room.waitsFor
 }
