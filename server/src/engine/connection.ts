@@ -83,7 +83,11 @@ export class Connection {
     })
     this.keys = this.#createKeys()
     this.addresses = new Addresses(this.keys)
-    this.groups = new GroupCache((jid) => this.#socket.groupMetadata(jid))
+    this.groups = new GroupCache({
+      keys: this.keys,
+      nowMs: () => options.clock.nowMs(),
+      ask: (jid) => this.#socket.groupMetadata(jid),
+    })
     this.receiver = new Receiver({
       recipient: () => this.recipient(),
       addresses: this.addresses,
@@ -108,6 +112,16 @@ export class Connection {
   /** The library's socket, for calls that need nothing of ours. */
   get socket(): WASocket {
     return this.#socket
+  }
+
+  /** Log of the session. */
+  get log(): Logger {
+    return this.#options.log
+  }
+
+  /** Source: `platform` of pair-success is `smba` or `smbi` for WhatsApp Business on Android and iOS. */
+  get isBusiness(): boolean {
+    return this.#options.credentials.platform?.startsWith('smb') === true
   }
 
   /** Whether WhatsApp has let this connection in. */

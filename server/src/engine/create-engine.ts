@@ -6,12 +6,16 @@ import type { Database } from '../platform/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import { writeKeys } from './auth-store.ts'
+import { createChatActions } from './chat-actions.ts'
 import type { Connection } from './connection.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
+import { createContactActions } from './contact-actions.ts'
 import type { Engine } from './engine.ts'
 import { notBuiltYet, sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
+import { createGroupActions } from './group-actions.ts'
 import { KeyWriter } from './key-writer.ts'
+import { createLabelActions } from './label-actions.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
 import type { EngineSecrets } from './session-vault.ts'
 import { Sessions } from './sessions.ts'
@@ -78,10 +82,11 @@ export function createEngine(options: EngineOptions): Engine {
       probe: { afterMs: config.probeAfterMs ?? 90_000, timeoutMs: config.probeTimeoutMs ?? 10_000 },
     },
   })
-  return assemble(sessions, config.presenceWaitMs ?? 1500)
+  return assemble(sessions, clock, config.presenceWaitMs ?? 1500)
 }
 
-function assemble(sessions: Sessions, presenceWaitMs: number): Engine {
+function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Engine {
+  const open = (sessionId: string) => requireOpen(sessions, sessionId)
   return {
     start: (session) => sessions.start(session),
     stop: (sessionId, cause) => sessions.stop(sessionId, cause),
@@ -116,11 +121,11 @@ function assemble(sessions: Sessions, presenceWaitMs: number): Engine {
       }
       return connection.receiver.presenceOf(chatId, presenceWaitMs)
     },
-    groups: unbuilt(),
+    groups: createGroupActions(open),
     channels: unbuilt(),
-    chats: unbuilt(),
-    labels: unbuilt(),
-    contacts: unbuilt(),
+    chats: createChatActions(open, clock),
+    labels: createLabelActions(open, clock),
+    contacts: createContactActions(open),
     ...unbuilt<Pick<Engine, 'download' | 'rejectCall' | 'requestHistory' | 'postStatus'>>(
       'download',
       'rejectCall',

@@ -17,3 +17,38 @@ export const sessionNotLinking = defineError(
 )
 export const notBuiltYet = defineError('not_built_yet', 500, 'This part of the engine is not built yet')
 export const engineClosed = defineError('engine_closed', 503, 'The server is shutting down')
+export const whatsappRefused = defineError('whatsapp_refused', 400, 'WhatsApp refused this')
+export const whatsappSilent = defineError('whatsapp_no_answer', 504, 'WhatsApp did not answer in time')
+export const whatsappTooManyRequests = defineError(
+  'whatsapp_rate_limited',
+  429,
+  'WhatsApp asks this account to slow down; try again in some minutes',
+)
+export const waGroupNotFound = defineError('wa_group_not_found', 404, 'WhatsApp knows no such group')
+export const notInGroup = defineError('not_in_group', 403, 'The account is not a member of this group')
+export const notGroupAdmin = defineError('not_group_admin', 403, 'The account is not an admin of this group')
+export const inviteNotFound = defineError(
+  'invite_not_found',
+  404,
+  'The invitation does not exist or was revoked',
+)
+export const waContactUnknown = defineError(
+  'wa_contact_unknown',
+  404,
+  'WhatsApp knows nobody with this number',
+)
+export const appStateUnavailable = defineError(
+  'app_state_unavailable',
+  400,
+  'The phone has not shared the keys of its chat settings yet; open WhatsApp on the phone and try again',
+)
+export const appStateConflict = defineError(
+  'app_state_conflict',
+  503,
+  'Other devices of the account keep changing its settings; try again in a moment',
+)
+export const notBusinessAccount = defineError(
+  'not_business_account',
+  400,
+  'Labels need a WhatsApp Business account',
+)

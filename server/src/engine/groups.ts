@@ -33,13 +33,18 @@ export interface GroupInfo {
   createdAt: Date | null
 }
 
-/** What became of one person of a change; `invited` means an invitation was left for them to accept. */
+/**
+ * What became of one person of a change. `invited`: their privacy lets them be added only with their consent, and
+ * WhatsApp made an invitation for them; it has to be sent to them like any other message.
+ */
 export interface ParticipantResult {
   /** As the caller named it. */
   chatId: ChatId
   status: 'done' | 'invited' | 'failed'
   /** A code such as `not_on_whatsapp`, `not_allowed`, `already_member`, `not_a_member`, `not_admin`. */
   error: string | null
+  /** Of `invited`: the code that this one person can join with. */
+  invitation?: { code: string; expiresAt: Date | null }
 }
 
 /** Settings to change; what is undefined stays. */

@@ -7,6 +7,7 @@ const plainTypes = new Set([
   'lid-mapping',
   'device-list',
   'known-lid',
+  'group',
   'retry-counters',
 ])
 /** Types whose values are byte arrays. */
@@ -32,4 +33,9 @@ export function decodeKey(type: string, bytes: Buffer): unknown {
 /** Whether the library may change a value it was given: such values are decoded anew for every reader. */
 export function isChangedByReaders(type: string): boolean {
   return type === 'app-state-sync-version' || type === 'tctoken'
+}
+
+/** Whether values stay in the memory of all keys: groups are large and have a memory of their own. */
+export function isKeptInMemory(type: string): boolean {
+  return type !== 'group'
 }

@@ -1,7 +1,7 @@
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { KeyRow, SessionRows } from './auth-store.ts'
-import { decodeKey, encodeKey, isChangedByReaders } from './key-codec.ts'
+import { decodeKey, encodeKey, isChangedByReaders, isKeptInMemory } from './key-codec.ts'
 import type { WriteSource } from './key-writer.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { Tickets } from './tickets.ts'
@@ -124,7 +124,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
       const newer = this.#lookUp(key)
       const bytes = stored.get(id)
       const value = newer !== undefined ? newer.value : bytes === undefined ? null : take(type, bytes)
-      if (newer === undefined) this.#cache.set(key, { value })
+      if (newer === undefined && isKeptInMemory(type)) this.#cache.set(key, { value })
       if (value !== null) found[id] = handOut(type, value)
     }
     return found
@@ -155,7 +155,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     if (isBound) this.#bound.push(write)
     else this.#free.push(write)
     this.#unsaved.set(key, write)
-    this.#cache.set(key, { value: kept })
+    if (isKeptInMemory(type)) this.#cache.set(key, { value: kept })
     if (type === 'lid-mapping' && typeof kept === 'string' && !id.endsWith('_reverse')) {
       this.#environment.onMapping(id, kept)
     }
