@@ -1,18 +1,59 @@
-import type { AddressMapping, EngineListener, GroupUpdate, InboundMessage, StatusUpdate } from './events.ts'
+import type {
+  AddressMapping,
+  CallUpdate,
+  ChatChange,
+  ContactChange,
+  EngineListener,
+  GroupUpdate,
+  InboundMessage,
+  LabelChange,
+  MessageChange,
+  StatusPost,
+  StatusUpdate,
+} from './events.ts'
 import type { Tickets } from './tickets.ts'
 
+/** Everything the listener stores, by kind. */
+interface Facts {
+  mappings: readonly AddressMapping[]
+  contacts: readonly ContactChange[]
+  groups: readonly GroupUpdate[]
+  messages: readonly InboundMessage[]
+  posts: readonly StatusPost[]
+  changes: readonly MessageChange[]
+  chats: readonly ChatChange[]
+  labels: readonly LabelChange[]
+  calls: readonly CallUpdate[]
+  statuses: readonly StatusUpdate[]
+}
+
 /** Facts that arrived together, ready for the listener. */
-export interface Arrival {
-  messages?: readonly InboundMessage[]
-  statuses?: readonly StatusUpdate[]
-  mappings?: readonly AddressMapping[]
-  groups?: readonly GroupUpdate[]
+export interface Arrival extends Partial<Facts> {
   /** Tickets that end once this is stored. */
   tickets?: readonly string[]
 }
 
+type Tell = { [K in keyof Facts]: (listener: InboxListener, facts: Facts[K]) => Promise<void> }
+
+/** In the order in which they are told: people before what they did, messages before what became of them. */
+const tell: Tell = {
+  mappings: (listener, facts) => listener.onMappings(facts),
+  contacts: (listener, facts) => listener.onContacts(facts),
+  groups: (listener, facts) => listener.onGroups(facts),
+  messages: (listener, facts) => listener.onMessages(facts),
+  posts: (listener, facts) => listener.onStatusPosts(facts),
+  changes: (listener, facts) => listener.onChanges(facts),
+  chats: (listener, facts) => listener.onChats(facts),
+  labels: (listener, facts) => listener.onLabels(facts),
+  calls: (listener, facts) => listener.onCalls(facts),
+  statuses: (listener, facts) => listener.onStatuses(facts),
+}
+const kinds = Object.keys(tell) as (keyof Facts)[]
+
+type InboxListener = Omit<EngineListener, 'onState' | 'onHistory' | 'onPresence' | 'findProto'>
+
 interface InboxOptions {
-  listener: Pick<EngineListener, 'onMessages' | 'onStatuses' | 'onMappings' | 'onGroups'>
+  listener: InboxListener
   tickets: Tickets
   /** A batch was stored: frames may move. */
   onStored(): void
@@ -83,24 +124,24 @@ export class Inbox {
   }
 
   async #store(batch: readonly (Arrival | (() => Promise<Arrival>))[]): Promise<void> {
-    const messages: InboundMessage[] = []
-    const statuses: StatusUpdate[] = []
-    const mappings: AddressMapping[] = []
-    const groups: GroupUpdate[] = []
+    const collected: Partial<Record<keyof Facts, unknown[]>> = {}
     const tickets: string[] = []
     for (const item of batch) {
       const arrival = typeof item === 'function' ? await item() : item
-      if (arrival.messages !== undefined) messages.push(...arrival.messages)
-      if (arrival.statuses !== undefined) statuses.push(...arrival.statuses)
-      if (arrival.mappings !== undefined) mappings.push(...arrival.mappings)
-      if (arrival.groups !== undefined) groups.push(...arrival.groups)
+      for (const kind of kinds) {
+        const facts = arrival[kind]
+        if (facts === undefined || facts.length === 0) continue
+        const list = collected[kind] ?? []
+        collected[kind] = list
+        for (const fact of facts) list.push(fact)
+      }
       if (arrival.tickets !== undefined) tickets.push(...arrival.tickets)
     }
-    const { listener } = this.#options
-    if (mappings.length > 0) await listener.onMappings(mappings)
-    if (groups.length > 0) await listener.onGroups(groups)
-    if (messages.length > 0) await listener.onMessages(messages)
-    if (statuses.length > 0) await listener.onStatuses(statuses)
+    for (const kind of kinds) {
+      const facts = collected[kind]
+      if (facts !== undefined)
+        await (tell[kind] as (l: InboxListener, f: unknown[]) => Promise<void>)(this.#options.listener, facts)
+    }
     this.#options.tickets.close(tickets)
   }
 }
