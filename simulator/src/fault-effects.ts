@@ -40,6 +40,7 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
       if (fault.durationMs !== undefined) world.after(fault.durationMs + 1, () => speedUp(world, phone))
       return world.faults.add(fault)
     case 'ack_error':
+    case 'app_state_error':
     case 'undecryptable':
       return world.faults.add(fault)
   }

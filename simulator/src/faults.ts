@@ -7,6 +7,7 @@ export const faultKinds = [
   'unavailable',
   'outdated',
   'ack_error',
+  'app_state_error',
   'deaf',
   'slow',
   'undecryptable',
@@ -22,7 +23,7 @@ export type Fault = {
   count?: number
   /** How long it lasts. */
   durationMs?: number
-  /** Error code of `ack_error`; 463 is the reach-out time lock. */
+  /** Error code of `ack_error` and `app_state_error`; 463 is the reach-out time lock. */
   code?: number
   /** Delay of every frame of `slow`. */
   delayMs?: number
@@ -34,7 +35,7 @@ export type Fault = {
 export type StandingFault = Fault & { until?: number }
 
 /** Faults that strike once unless `count` or `durationMs` says otherwise; the others last until cleared. */
-const once = new Set<FaultKind>(['ack_error', 'unavailable', 'undecryptable'])
+const once = new Set<FaultKind>(['ack_error', 'app_state_error', 'unavailable', 'undecryptable'])
 
 /** The faults in force. */
 export class Faults {

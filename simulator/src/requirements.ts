@@ -120,6 +120,27 @@ export const requirements: readonly Requirement[] = [
   requirement('GROUP-06', 'own', 'Only who was told the sender key reads, and who left reads no more'),
 
   requirement('SYNC-01', `${baileys} Utils/chat-utils`, 'A setting that a client changes reaches the phone'),
+  requirement(
+    'SYNC-02',
+    `${baileys} Utils/chat-utils processSyncAction`,
+    'What the owner changes on the phone reaches its clients: chats, stars, contacts, name',
+  ),
+  requirement(
+    'SYNC-03',
+    `${baileys} Utils/chat-utils processSyncAction`,
+    'Labels of the phone, on chats and messages, reach its clients',
+  ),
+  requirement(
+    'SYNC-04',
+    `${baileys} Utils/chat-utils chatModificationToAppPatch`,
+    'The phone shows every change of a client, and removals',
+  ),
+  requirement('SYNC-05', `${baileys} Socket/chats resyncAppState`, 'Clients catch up with changes in pages'),
+  requirement(
+    'SYNC-06',
+    `${baileys} Socket/chats appPatch`,
+    'A change from an old version is a conflict; changes can be refused on demand',
+  ),
 
   requirement('FAULT-01', `${baileys} Socket/socket`, 'drop: the connection ends without a word (428)'),
   requirement('FAULT-02', `${baileys} Utils/generics`, 'conflict: the client is replaced (440)'),

@@ -2,9 +2,11 @@ import { EventEmitter } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { Account } from './accounts.ts'
+import type { AppStateView } from './app-state/view.ts'
 import { createServerCertificate, type ServerCertificate } from './certificates.ts'
 import { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
+import { AppStateFacade } from './facade/app-state.ts'
 import { Context } from './facade/context.ts'
 import { GroupsFacade } from './facade/groups.ts'
 import { MessagesFacade } from './facade/messages.ts'
@@ -60,6 +62,8 @@ export class Simulator implements AsyncDisposable {
   readonly #events = new EventEmitter<WorldEvents>()
   readonly #context = new Context(() => this.#world)
   readonly #messages = new MessagesFacade(this.#context)
+  /** What owners change on their phones. */
+  readonly appState = new AppStateFacade(this.#context)
   /** Groups and what happens in them. */
   readonly groups = new GroupsFacade(this.#context)
   #world: World
@@ -205,6 +209,11 @@ export class Simulator implements AsyncDisposable {
     }
     if (!to) throw new SimulatorError(422, `${state} needs the chat it happens in`, 'to')
     type(account, this.#context.chat(to), state)
+  }
+
+  /** The phone's view of chats, stars, contacts, labels and settings. */
+  appStateOf(phone: string): AppStateView {
+    return this.appState.view(phone)
   }
 
   /** Creates a group. */

@@ -1,4 +1,4 @@
-import { settingsOf } from './app-state.ts'
+import { settingsOf } from './app-state/phone.ts'
 import type { StandingFault } from './faults.ts'
 import { describeGroup } from './stanzas/groups.ts'
 import type { World } from './world.ts'

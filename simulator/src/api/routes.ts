@@ -1,8 +1,15 @@
 import { accountRoutes } from './accounts.ts'
+import { appStateRoutes } from './app-state.ts'
 import { groupRoutes } from './groups.ts'
 import { messageRoutes } from './messages.ts'
 import type { Route } from './route.ts'
 import { worldRoutes } from './world.ts'
 
 /** All operations of the control API, an area after the other. */
-export const routes: readonly Route[] = [...accountRoutes, ...messageRoutes, ...groupRoutes, ...worldRoutes]
+export const routes: readonly Route[] = [
+  ...accountRoutes,
+  ...messageRoutes,
+  ...groupRoutes,
+  ...appStateRoutes,
+  ...worldRoutes,
+]

@@ -1,0 +1,35 @@
+import type { WAPatchCreate } from 'baileys'
+import type { Account, Companion } from '../accounts.ts'
+import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
+import { pushName } from './changes.ts'
+import { appStateOf, hasAppState } from './store.ts'
+
+/** The phone changes something; its linked devices are told to fetch it. */
+export async function changeOnPhone(account: Account, change: WAPatchCreate): Promise<void> {
+  const state = appStateOf(account)
+  await state.inOrder(() => state.write(change))
+  announceChange(account, change.type)
+}
+
+/** Puts the owner's name where clients look for it: without a name they never announce themselves. */
+export async function namePhone(account: Account): Promise<void> {
+  const state = appStateOf(account)
+  await state.inOrder(async () => {
+    if (!state.values.has('["setting_pushName"]')) await state.write(pushName(account.name))
+  })
+}
+
+/** Tells linked devices that a collection has a new version. */
+export function announceChange(account: Account, name: string, except?: Companion): void {
+  const version = appStateOf(account).version(name)
+  for (const companion of account.companions.values()) {
+    if (companion === except) continue
+    const attrs = { from: SERVER, type: 'server_sync', id: stanzaId(), t: seconds() }
+    companion.queue.add(stanza('notification', attrs, [stanza('collection', { name, version })]))
+  }
+}
+
+/** All entries by index, for instance `["setting_pushName"]`. */
+export function settingsOf(account: Account): Record<string, unknown> {
+  return hasAppState(account) ? Object.fromEntries(appStateOf(account).values) : {}
+}
