@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { withTypeByte } from './keys.ts'
 import { Mailbox } from './mailbox.ts'
+import { defaultPrivacy } from './privacy.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
 import { SenderKeys } from './sender-keys.ts'
 import { SERVER, seconds, stanza, stanzaId } from './stanza.ts'
@@ -95,6 +96,10 @@ export class Account {
   readonly messages = new Mailbox<ReceivedMessage>(keptMessages)
   readonly events = new Mailbox<SeenEvent>(keptMessages)
   readonly blocked = new Set<string>()
+  /** Phone numbers in the address book, for privacy settings that make a difference. */
+  readonly contacts = new Set<string>()
+  /** Privacy settings by category, as clients read and change them. */
+  readonly privacy: Record<string, string> = { ...defaultPrivacy }
   /** Ids of messages that came more than once without having been asked for. */
   duplicates = 0
   undecryptable = 0

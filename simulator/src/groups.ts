@@ -1,10 +1,30 @@
-import { randomInt } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import type { BinaryNode } from 'baileys'
 import type { Account, Addressing } from './accounts.ts'
 import { seconds, stanza } from './stanza.ts'
 
 /** Role of a member; a plain member has none. */
 export type GroupRole = 'admin' | 'superadmin' | undefined
+
+/** How somebody came to ask for membership. Source: `RequestJoinMethod` of Baileys. */
+export type JoinMethod = 'invite_link' | 'linked_group_join' | 'non_admin_add'
+
+/** Somebody who waits for an admin. */
+export type JoinRequest = { method: JoinMethod; at: string; by: Account }
+
+/** An invitation for one person, left when they could not be added. Source: `add_request` in `group.go` of whatsmeow. */
+export type Invitation = { code: string; expiration: number; by: Account }
+
+/** What a group is about, and since when. */
+export type Description = { id: string; text: string; at: string; by: Account }
+
+/** A group that belongs to a community is one of its sub groups; the first of them is the announcement group. */
+export type CommunityRole = 'community' | 'announcements' | 'general' | 'sub_group' | undefined
+
+/** Members a group has at most. */
+export const maxMembers = 1024
+const invitationSeconds = 3 * 24 * 60 * 60
+const keptKeys = 5
 
 /** A group and everything its members see of it. */
 export class Group {
@@ -16,16 +36,22 @@ export class Group {
   subject: string
   subjectChangedAt = seconds()
   subjectChangedBy: Account
-  description: string | undefined
+  description: Description | undefined
   isAnnouncement = false
   isLocked = false
-  expiration: string | undefined
-  readonly inviteCode = randomInt(2 ** 40)
-    .toString(36)
-    .padStart(8, '0')
-    .toUpperCase()
-  /** Who follows which sender key: `<author device>|<key id>` to the phones that were told. */
-  readonly keyHolders = new Map<string, Set<Account>>()
+  ephemeralSeconds: number | undefined
+  membersAddedBy: 'admins' | 'everyone' = 'admins'
+  hasJoinApproval = false
+  inviteCode = newInviteCode()
+  readonly requests = new Map<Account, JoinRequest>()
+  readonly invitations = new Map<Account, Invitation>()
+  communityRole: CommunityRole
+  /** The community this group belongs to. */
+  parent: Group | undefined
+  /** The groups of a community. */
+  readonly subGroups = new Set<Group>()
+  /** Who follows which sender key: the phones that were told, by author device and key id. */
+  readonly #keyHolders = new Map<string, Map<number, Set<Account>>>()
   /** Linked devices that follow the sender key of a virtual member. */
   readonly distributed = new Map<Account, Set<string>>()
 
@@ -43,6 +69,17 @@ export class Group {
 
   isAdmin(account: Account): boolean {
     return this.members.get(account) !== undefined
+  }
+
+  /** Those who hear of requests and decide them. */
+  admins(): Account[] {
+    return [...this.members].flatMap(([member, role]) => (role ? [member] : []))
+  }
+
+  /** Whether the server takes a message of this person. */
+  takesMessagesOf(account: Account): boolean {
+    if (!this.members.has(account) || this.communityRole === 'community') return false
+    return !this.isAnnouncement || this.isAdmin(account)
   }
 
   /** How this group names a person: by LID or by phone number. */
@@ -63,40 +100,50 @@ export class Group {
 
   /** A member as it stands in the metadata and in notifications. */
   participantNode(account: Account): BinaryNode {
-    const type = this.members.get(account)
+    return stanza('participant', { ...this.addressesOf(account), type: this.members.get(account) })
+  }
+
+  /** Both addresses of a person, the one this group uses first. */
+  addressesOf(account: Account): Record<string, string> {
     return this.addressing === 'lid'
-      ? stanza('participant', { jid: account.lidJid, phone_number: account.jid, type })
-      : stanza('participant', { jid: account.jid, lid: account.lidJid, type })
+      ? { jid: account.lidJid, phone_number: account.jid }
+      : { jid: account.jid, lid: account.lidJid }
   }
 
-  /** The `<group>` node. Source: what `extractGroupMetadata` of Baileys reads. */
-  node(): BinaryNode {
-    return stanza(
-      'group',
-      {
-        id: this.id.replace('@g.us', ''),
-        subject: this.subject,
-        s_t: this.subjectChangedAt,
-        s_o: this.nameOf(this.subjectChangedBy),
-        s_o_pn: this.subjectChangedBy.jid,
-        creation: this.createdAt,
-        creator: this.nameOf(this.owner),
-        creator_pn: this.owner.jid,
-        addressing_mode: this.addressing,
-        size: this.members.size,
-      },
-      [
-        ...[...this.members.keys()].map((member) => this.participantNode(member)),
-        ...(this.description === undefined ? [] : [this.#descriptionNode(this.description)]),
-        ...(this.isAnnouncement ? [stanza('announcement')] : []),
-        ...(this.isLocked ? [stanza('locked')] : []),
-        ...(this.expiration ? [stanza('ephemeral', { expiration: this.expiration })] : []),
-      ],
-    )
+  /** Leaves an invitation for one person, which replaces an earlier one. */
+  invite(account: Account, by: Account): Invitation {
+    const expiration = Number(seconds()) + invitationSeconds
+    const invitation = { code: randomBytes(8).toString('hex').toUpperCase(), expiration, by }
+    this.invitations.set(account, invitation)
+    return invitation
   }
 
-  #descriptionNode(text: string): BinaryNode {
-    return stanza('description', { id: '1', t: this.createdAt }, [stanza('body', {}, Buffer.from(text))])
+  /** Makes the invitation link lead nowhere, and returns the code of the new one. */
+  renewInviteCode(): string {
+    this.inviteCode = newInviteCode()
+    return this.inviteCode
+  }
+
+  /** The phones that were told this key of an author's device. Like clients, a group forgets all but the last keys. */
+  holdersOf(author: string, keyId: number): Set<Account> {
+    let keys = this.#keyHolders.get(author)
+    if (!keys) {
+      keys = new Map()
+      this.#keyHolders.set(author, keys)
+    }
+    let holders = keys.get(keyId)
+    if (!holders) {
+      holders = new Set()
+      keys.set(keyId, holders)
+      const oldest = keys.keys().next().value
+      if (keys.size > keptKeys && oldest !== undefined) keys.delete(oldest)
+    }
+    return holders
+  }
+
+  /** A phone lost all keys of an author's device. */
+  dropKeys(author: string, account: Account): void {
+    for (const holders of this.#keyHolders.get(author)?.values() ?? []) holders.delete(account)
   }
 
   /** After a member left, keys are told anew, so that who left cannot read on. */
@@ -104,4 +151,8 @@ export class Group {
     for (const account of this.distributed.keys()) account.senderKeys.forget(this.id)
     this.distributed.clear()
   }
+}
+
+function newInviteCode(): string {
+  return randomBytes(16).toString('base64url').slice(0, 22)
 }

@@ -7,6 +7,7 @@ import { createServerCertificate, type ServerCertificate } from './certificates.
 import { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
 import { AppStateFacade } from './facade/app-state.ts'
+import { CommunitiesFacade } from './facade/communities.ts'
 import { Context } from './facade/context.ts'
 import { GroupsFacade } from './facade/groups.ts'
 import { MessagesFacade } from './facade/messages.ts'
@@ -68,6 +69,8 @@ export class Simulator implements AsyncDisposable {
   readonly groups = new GroupsFacade(this.#context)
   #world: World
   #control: Server | undefined
+  /** Communities and the groups in them. */
+  readonly communities = new CommunitiesFacade(this.#context)
 
   constructor(options: SimulatorOptions) {
     this.#options = options

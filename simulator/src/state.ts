@@ -1,6 +1,6 @@
 import { settingsOf } from './app-state/phone.ts'
 import type { StandingFault } from './faults.ts'
-import { describeGroup } from './stanzas/groups.ts'
+import { describeGroup } from './group-description.ts'
 import type { World } from './world.ts'
 
 /** The whole world as JSON. */

@@ -86,6 +86,12 @@ export class World {
     return user === undefined ? undefined : (this.accounts.get(user) ?? this.#byLid.get(user))
   }
 
+  /** The group whose invitation link has this code now. */
+  groupByInvite(code: string): Group | undefined {
+    for (const group of this.groups.values()) if (group.inviteCode === code) return group
+    return undefined
+  }
+
   /** The group or person that a stanza is addressed to. */
   findChat(jid: string | undefined): Account | Group | undefined {
     return jid?.endsWith('@g.us') ? this.groups.get(jid) : this.find(jid)

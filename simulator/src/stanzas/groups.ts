@@ -1,14 +1,45 @@
 import type { BinaryNode } from 'baileys'
-import type { Account, Companion } from '../accounts.ts'
+import type { Account } from '../accounts.ts'
+import {
+  addByMember,
+  changeByAdmin,
+  leaveGroup,
+  type MemberChange,
+  type Outcome,
+  refusalToAdd,
+} from '../group-members.ts'
 import type { Group } from '../groups.ts'
-import { child, children, seconds, stanza, stanzaId, textOf } from '../stanza.ts'
+import { child, children, firstChild, stanza } from '../stanza.ts'
+import type { World } from '../world.ts'
 import { answer, type Query, refuse } from './answer.ts'
+import { createCommunity, handleCommunity, isCommunityQuery, linkGroup } from './communities.ts'
+import {
+  acceptInvitationMessage,
+  answerInvite,
+  answerInviteCode,
+  answerRequests,
+  decideFromClient,
+  isGoodInvitation,
+  revokeInvitations,
+} from './group-invites.ts'
+import { groupNode, groupPreview, outcomeNode } from './group-node.ts'
+import { announceGroup } from './group-notices.ts'
+import { applySettings, changeSetting } from './group-settings.ts'
 
-/** `iq w:g2`: groups, their members and settings. */
+/** `iq w:g2`: groups, their members and settings. Addressed to `@g.us` it is about groups in general. */
 export function handleGroups(query: Query): void {
-  const { world, account, body } = query
+  const { world, account, body, node } = query
   if (!body) {
     refuse(query, 400, 'bad-request')
+    return
+  }
+  const group = world.groups.get(node.attrs.to ?? '')
+  if (group) {
+    handleOneGroup(query, group, body)
+    return
+  }
+  if (node.attrs.to !== '@g.us') {
+    refuse(query, 404, 'item-not-found')
     return
   }
   switch (body.tag) {
@@ -16,165 +47,133 @@ export function handleGroups(query: Query): void {
       createFromClient(query, body)
       break
     case 'participating': {
-      const own = [...world.groups.values()].filter((group) => group.members.has(account))
-      const nodes = own.map((group) => group.node())
-      answer(query, [stanza('groups', {}, nodes)])
+      const own = [...world.groups.values()].filter(({ members }) => members.has(account))
+      answer(query, [stanza('groups', {}, own.map(groupNode))])
       break
     }
     case 'leave':
       leave(query, body)
       break
+    case 'invite':
+      answerInvite(query, body)
+      break
     default:
-      handleOneGroup(query, body)
+      refuse(query, 501, 'feature-not-implemented')
   }
 }
 
-function handleOneGroup(query: Query, body: BinaryNode): void {
-  const { world, account, node } = query
-  const group = world.groups.get(node.attrs.to ?? '')
-  if (!group) refuse(query, 404, 'item-not-found')
-  else if (!group.members.has(account)) refuse(query, 403, 'forbidden')
-  else if (body.tag === 'query') answer(query, [group.node()])
-  else if (body.tag === 'invite') answer(query, [stanza('invite', { code: group.inviteCode })])
-  else if (isMemberChange(body.tag)) changeFromClient(query, group, body.tag, body)
-  else changeSetting(query, group, body)
+function handleOneGroup(query: Query, group: Group, body: BinaryNode): void {
+  const { account, node } = query
+  if (body.tag === 'accept') {
+    acceptInvitationMessage(query, group, body)
+  } else if (!group.members.has(account)) {
+    const invitation = child(body, 'add_request')
+    if (invitation && isGoodInvitation(group, account, invitation)) answer(query, [groupPreview(group)])
+    else refuse(query, 403, 'forbidden')
+  } else if (node.attrs.type === 'get') {
+    read(query, group, body)
+  } else if (isMemberChange(body.tag)) {
+    changeFromClient(query, group, body.tag, body)
+  } else if (body.tag === 'invite') {
+    answerInviteCode(query, group)
+  } else if (body.tag === 'revoke') {
+    revokeInvitations(query, group, body)
+  } else if (body.tag === 'membership_requests_action') {
+    decideFromClient(query, group, body)
+  } else if (isCommunityQuery(body.tag)) {
+    handleCommunity(query, group, body)
+  } else changeSetting(query, group, body)
 }
 
-/** Ways in which the members of a group change. */
-export type MemberChange = 'add' | 'remove' | 'promote' | 'demote'
+function read(query: Query, group: Group, body: BinaryNode): void {
+  switch (body.tag) {
+    case 'query':
+      answer(query, [groupNode(group)])
+      break
+    case 'invite':
+      answerInviteCode(query, group)
+      break
+    case 'membership_approval_requests':
+      answerRequests(query, group)
+      break
+    default:
+      if (isCommunityQuery(body.tag)) handleCommunity(query, group, body)
+      else refuse(query, 501, 'feature-not-implemented')
+  }
+}
 
 const isMemberChange = (tag: string): tag is MemberChange =>
   tag === 'add' || tag === 'remove' || tag === 'promote' || tag === 'demote'
 
+/**
+ * A client creates a group. People who cannot be added stand in the answer with an error and are no members.
+ * Source: `parseGroupNode` and `GroupParticipant.Error` of whatsmeow.
+ */
 function createFromClient(query: Query, body: BinaryNode): void {
-  const { world, account, companion } = query
-  const members = children(body, 'participant').flatMap(({ attrs }) => world.find(attrs.jid) ?? [])
-  const group = world.createGroup(account, body.attrs.subject ?? '', members, 'lid')
-  answer(query, [group.node()])
-  announceGroup(group, companion)
-}
-
-/** Tells all members of a new group that it is there. */
-export function announceGroup(group: Group, except?: Companion): void {
-  notifyMembers(
-    group,
-    group.owner,
-    stanza('create', { type: 'new', key: stanzaId() }, [group.node()]),
-    except,
-  )
-}
-
-function leave(query: Query, body: BinaryNode): void {
   const { world, account } = query
-  const ids = children(body, 'group').map(({ attrs }) => attrs.id ?? '')
-  for (const id of ids) {
-    const group = world.groups.get(id)
-    if (group?.members.has(account)) changeMembers(group, account, 'remove', [account])
+  const { subject = '', key } = body.attrs
+  if (child(body, 'parent')) {
+    const { community } = createCommunity(world, account, subject, body)
+    answer(query, [groupNode(community)])
+    return
   }
-  answer(query, [
-    stanza(
-      'leave',
-      {},
-      ids.map((id) => stanza('group', { id })),
-    ),
-  ])
+  const parent = world.groups.get(child(body, 'linked_parent')?.attrs.jid ?? '')
+  if (parent && !parent.isAdmin(account)) {
+    refuse(query, 403, 'forbidden')
+    return
+  }
+  const group = world.createGroup(account, subject, [], 'lid')
+  applySettings(group, body)
+  const refused: BinaryNode[] = []
+  for (const [jid, person] of peopleIn(world, body)) {
+    const refusal =
+      person === account ? undefined : person ? refusalToAdd(group, account, person) : { error: 404 }
+    if (refusal) refused.push(outcomeNode(jid, person, refusal))
+    else if (person && person !== account) group.members.set(person, undefined)
+  }
+  const created = groupNode(group)
+  answer(query, [{ ...created, content: [...(created.content as BinaryNode[]), ...refused] }])
+  announceGroup(group, key)
+  if (parent) linkGroup(parent, group, account)
+}
+
+/** The people a change is about, as the client names them; nobody when the name is unknown. */
+function peopleIn(world: World, body: BinaryNode): [jid: string, person: Account | undefined][] {
+  return children(body, 'participant').map(({ attrs }) => [attrs.jid ?? '', world.find(attrs.jid)])
 }
 
 function changeFromClient(query: Query, group: Group, change: MemberChange, body: BinaryNode): void {
   const { world, account } = query
-  if (!group.isAdmin(account)) {
+  const mayAdd = change === 'add' && group.membersAddedBy === 'everyone'
+  if (!group.isAdmin(account) && !mayAdd) {
     refuse(query, 403, 'forbidden')
     return
   }
-  const asked = children(body, 'participant').map(({ attrs }) => attrs.jid ?? '')
-  const known = asked.flatMap((jid) => world.find(jid) ?? [])
-  answer(query, [
-    stanza(
-      change,
-      {},
-      asked.map((jid) => stanza('participant', { jid, error: world.find(jid) ? undefined : 404 })),
-    ),
-  ])
-  changeMembers(group, account, change, known)
-}
-
-/** Changes members and tells everybody concerned, who leaves included. */
-export function changeMembers(group: Group, by: Account, change: MemberChange, members: Account[]): void {
-  if (!members.length) return
-  if (change === 'add') for (const member of members) group.members.set(member, undefined)
-  if (change === 'promote') for (const member of members) group.members.set(member, 'admin')
-  if (change === 'demote') for (const member of members) group.members.set(member, undefined)
-  notifyMembers(
-    group,
-    by,
-    stanza(
-      change,
-      {},
-      members.map((member) => group.participantNode(member)),
-    ),
+  const asked = peopleIn(world, body)
+  const people = asked.flatMap(([, person]) => person ?? [])
+  const affected = body.attrs.linked_groups === 'true' ? [...group.subGroups, group] : [group]
+  let outcomes = new Map<Account, Outcome>()
+  for (const one of affected) {
+    outcomes =
+      change === 'add' ? addByMember(one, account, people) : changeByAdmin(one, account, change, people)
+  }
+  const nodes = asked.map(([jid, person]) =>
+    outcomeNode(jid, person, person ? outcomes.get(person) : { error: 404 }),
   )
-  if (change !== 'remove') return
-  for (const member of members) group.members.delete(member)
-  group.renewKeys()
+  answer(query, [stanza(change, {}, nodes)])
 }
 
-function changeSetting(query: Query, group: Group, body: BinaryNode): void {
-  const { account } = query
-  if (group.isLocked && !group.isAdmin(account)) {
-    refuse(query, 403, 'forbidden')
-    return
-  }
-  switch (body.tag) {
-    case 'subject':
-      group.subject = textOf(body)
-      group.subjectChangedAt = seconds()
-      group.subjectChangedBy = account
-      break
-    case 'description':
-      group.description = body.attrs.delete ? undefined : textOf(child(body, 'body'))
-      break
-    case 'announcement':
-    case 'not_announcement':
-      group.isAnnouncement = body.tag === 'announcement'
-      break
-    case 'locked':
-    case 'unlocked':
-      group.isLocked = body.tag === 'locked'
-      break
-    case 'ephemeral':
-    case 'not_ephemeral':
-      group.expiration = body.tag === 'ephemeral' ? body.attrs.expiration : undefined
-      break
-    default:
-      refuse(query, 501, 'feature-not-implemented')
-      return
-  }
-  answer(query)
-  const { subject, subjectChangedAt } = group
-  const change =
-    body.tag === 'subject'
-      ? stanza('subject', { subject, s_t: subjectChangedAt, s_o: group.nameOf(account) })
-      : body
-  notifyMembers(group, account, change)
-}
-
-/** A `w:gp2` notification to every linked device of every member. */
-export function notifyMembers(group: Group, by: Account, change: BinaryNode, except?: Companion): void {
-  const attrs = { from: group.id, type: 'w:gp2', ...group.authorAttributes(by), notify: by.name }
-  for (const member of group.members.keys()) {
-    for (const companion of member.companions.values()) {
-      if (companion === except) continue
-      companion.queue.add(stanza('notification', { ...attrs, id: stanzaId(), t: seconds() }, [change]))
-    }
-  }
-}
-
-/** Members as the control API names them. */
-export function describeGroup(group: Group): object {
-  const members = [...group.members].map(([account, role]) => ({
-    phone: account.phone,
-    role: role ?? 'member',
-  }))
-  const { id, subject, owner, description, addressing } = group
-  return { id, subject, owner: owner.phone, members, addressing, ...(description && { description }) }
+/** Leaving a group one is not in is an error of that group. */
+function leave(query: Query, body: BinaryNode): void {
+  const { world, account } = query
+  const first = firstChild(body)
+  const tag = first?.tag ?? 'group'
+  const nodes = children(body, tag).map(({ attrs }) => {
+    const id = attrs.id ?? attrs.parent_group_jid ?? ''
+    const group = world.groups.get(id)
+    const error = group ? (group.members.has(account) ? undefined : 403) : 404
+    if (group && !error) leaveGroup(group, account)
+    return stanza(tag, { id, error })
+  })
+  answer(query, [stanza('leave', {}, nodes)])
 }

@@ -49,7 +49,7 @@ function errorFor(world: World, account: Account, chat: Account | Group | undefi
   const fault = world.faults.take('ack_error', account.phone, to)
   if (fault) return fault.code ?? 500
   if (!chat) return noSuchChat
-  return chat instanceof Group && !chat.members.has(account) ? notAMember : undefined
+  return chat instanceof Group && !chat.takesMessagesOf(account) ? notAMember : undefined
 }
 
 function readTransit(world: World, node: BinaryNode, sender: Companion, chat: Account | Group): Transit {
@@ -73,7 +73,8 @@ async function carry(transit: Transit): Promise<void> {
   if (chat instanceof Group && groupPart) for (const member of chat.members.keys()) targets.add(member)
   for (const address of parts.keys()) {
     const account = world.find(`${address.split(':')[0]}@lid`)
-    if (account) targets.add(account)
+    // A client may not have heard yet that somebody left.
+    if (account && !(chat instanceof Group && !chat.members.has(account))) targets.add(account)
   }
   // Keys go first: one member's copy tells the chain that the message for all is written under.
   const personal = new Map<Account, proto.Message | undefined>()
@@ -112,7 +113,7 @@ async function readPersonal(transit: Transit, account: Account): Promise<proto.M
     const told = message.senderKeyDistributionMessage
     if (told?.axolotlSenderKeyDistributionMessage && chat instanceof Group) {
       const id = world.observer.learn(chat.id, sender.address, told.axolotlSenderKeyDistributionMessage)
-      holdersOf(chat, sender, id).add(account)
+      chat.holdersOf(sender.address, id).add(account)
     }
     world.counters.decrypted++
     return message.deviceSentMessage?.message
@@ -126,26 +127,14 @@ async function readPersonal(transit: Transit, account: Account): Promise<proto.M
   }
 }
 
-function holdersOf(group: Group, sender: Companion, keyId: number): Set<Account> {
-  const key = `${sender.address}|${keyId}`
-  let holders = group.keyHolders.get(key)
-  if (!holders) {
-    holders = new Set()
-    group.keyHolders.set(key, holders)
-  }
-  return holders
-}
-
 function forgetKeys({ chat, sender }: Transit, account: Account): void {
-  if (!(chat instanceof Group)) return
-  for (const [key, holders] of chat.keyHolders)
-    if (key.startsWith(`${sender.address}|`)) holders.delete(account)
+  if (chat instanceof Group) chat.dropKeys(sender.address, account)
 }
 
 /** Whether this phone was told the key of a group message: only then it may read it. */
 function followsSender({ chat, sender, groupPart, world }: Transit, account: Account): boolean {
   if (!groupPart || !(chat instanceof Group)) return false
-  if (!holdersOf(chat, sender, senderKeyIdOf(bytesOf(groupPart))).has(account)) return false
+  if (!chat.holdersOf(sender.address, senderKeyIdOf(bytesOf(groupPart))).has(account)) return false
   return account === sender.account || !world.faults.take('undecryptable', account.phone)
 }
 

@@ -4,17 +4,6 @@ import { answer, type Query, refuse } from './answer.ts'
 
 const reachOutLocked = 463
 
-const privacy = {
-  readreceipts: 'all',
-  profile: 'all',
-  status: 'contacts',
-  online: 'all',
-  last: 'all',
-  groupadd: 'all',
-  calladd: 'all',
-  messages: 'all',
-}
-
 /** `iq blocklist`: who is blocked, and changes of it. */
 export function handleBlocklist(query: Query): void {
   const { world, account, body } = query
@@ -27,13 +16,21 @@ export function handleBlocklist(query: Query): void {
   answer(query, [stanza('list', { dhash: '1' }, items)])
 }
 
-/** `iq privacy`: the settings, and the tokens that clients issue to contacts. */
+/** `iq privacy`: the settings, changes of them, and the tokens that clients issue to contacts. */
 export function handlePrivacy(query: Query): void {
-  if (query.body?.tag === 'tokens') {
+  const { account, node, body } = query
+  if (body?.tag === 'tokens') {
     answer(query, [stanza('tokens', {}, [])])
     return
   }
-  const categories = Object.entries(privacy).map(([name, value]) => stanza('category', { name, value }))
+  if (node.attrs.type === 'set') {
+    for (const { attrs } of children(body, 'category')) {
+      if (attrs.name && attrs.value) account.privacy[attrs.name] = attrs.value
+    }
+  }
+  const categories = Object.entries(account.privacy).map(([name, value]) =>
+    stanza('category', { name, value }),
+  )
   answer(query, [stanza('privacy', {}, categories)])
 }
 
