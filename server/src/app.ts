@@ -5,13 +5,15 @@ import { createEngine } from './engine/create-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import type { EngineListener } from './engine/events.ts'
 import { createAccessPolicy } from './features/auth/access-policy.service.ts'
-import { applyGroups } from './features/chats/chats.service.ts'
+import { applyContacts } from './features/contacts/address-book.service.ts'
+import { applyChanges } from './features/inbound/apply-changes.service.ts'
 import { applyStatuses } from './features/inbound/apply-statuses.service.ts'
-import { applyMappings } from './features/inbound/merge-contacts.service.ts'
+import { applyMappings, mergeContactsWith } from './features/inbound/merge-contacts.service.ts'
 import { storeInbound } from './features/inbound/store-inbound.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
+import { applyGroupUpdates, completeGroupMembers } from './features/wa-groups/group-news.service.ts'
 import { features } from './features.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
@@ -177,12 +179,16 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onState: (change) => applyState(contextFor(change.tenantId), change),
     onMessages: (messages) => each(messages, storeInbound),
     onStatuses: (updates) => each(updates, applyStatuses),
-    onMappings: (mappings) => each(mappings, applyMappings),
-    onGroups: (updates) => each(updates, applyGroups),
-    onChanges: async () => undefined,
+    onMappings: (mappings) =>
+      each(mappings, async (ctx, own) => {
+        await applyMappings(ctx, own)
+        await completeGroupMembers(ctx, own)
+      }),
+    onGroups: (updates) => each(updates, applyGroupUpdates),
+    onChanges: (changes) => each(changes, applyChanges),
     onChats: async () => undefined,
     onLabels: async () => undefined,
-    onContacts: async () => undefined,
+    onContacts: (changes) => each(changes, (ctx, own) => applyContacts(ctx, own, mergeContactsWith(ctx))),
     onCalls: async () => undefined,
     onStatusPosts: async () => undefined,
     onHistory: async () => undefined,

@@ -2,18 +2,21 @@ import type { Feature } from './feature.ts'
 import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
 import { authFeature } from './features/auth/auth.feature.ts'
 import { chatListFeature } from './features/chat-list/chat-list.feature.ts'
+import { contactsFeature } from './features/contacts/contacts.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
 import { messagesFeature } from './features/messages/messages.feature.ts'
 import { outboxFeature } from './features/outbox/outbox.feature.ts'
 import { plansFeature } from './features/plans/plans.feature.ts'
 import { sendingFeature } from './features/sending/sending.feature.ts'
 import { sessionEventsFeature } from './features/session-events/session-events.feature.ts'
+import { sessionHealthFeature } from './features/session-health/session-health.feature.ts'
 import { sessionsFeature } from './features/sessions/sessions.feature.ts'
 import { setupFeature } from './features/setup/setup.feature.ts'
 import { settingsFeature } from './features/tenant-settings/settings.feature.ts'
 import { tenantsFeature } from './features/tenants/tenants.feature.ts'
 import { usageFeature } from './features/usage/usage.feature.ts'
 import { usersFeature } from './features/users/users.feature.ts'
+import { waGroupsFeature } from './features/wa-groups/wa-groups.feature.ts'
 import { webhooksFeature } from './features/webhooks/webhooks.feature.ts'
 
 /** Every feature of the product, in the order their `start` runs. A new feature is a folder and a line here. */
@@ -33,5 +36,8 @@ export const features: readonly Feature[] = [
   sessionEventsFeature,
   outboxFeature,
   sendingFeature,
+  contactsFeature,
+  waGroupsFeature,
+  sessionHealthFeature,
   sessionsFeature,
 ]

@@ -1,4 +1,4 @@
-import { date, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, date, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true })
 
@@ -24,6 +24,9 @@ export const chats = pgTable(
     lastOutboundAt: moment('last_outbound_at'),
     /** The last day (UTC) on which a cold send here was charged to the session's budget. */
     coldDay: date('cold_day', { mode: 'string' }),
+    isArchived: boolean('is_archived').notNull().default(false),
+    isPinned: boolean('is_pinned').notNull().default(false),
+    mutedUntil: moment('muted_until'),
     createdAt: moment('created_at').notNull(),
   },
   (table) => [

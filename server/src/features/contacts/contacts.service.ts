@@ -32,9 +32,9 @@ export function waChatIdOf(contact: Pick<ContactRef, 'phone' | 'lid'>): string {
   return `${contact.phone ?? contact.lid}@c.us`
 }
 
-/** What a person is called: the tenant's own name for them first. */
-export function displayName(contact: Pick<ContactRef, 'name' | 'pushName'>): string | null {
-  return contact.name ?? contact.pushName
+/** What a person is called: by the tenant, else in the phone's address book, else by itself. */
+export function displayName(contact: Pick<ContactRef, 'name' | 'bookName' | 'pushName'>): string | null {
+  return contact.name ?? contact.bookName ?? contact.pushName
 }
 
 interface Findings {
@@ -54,7 +54,7 @@ function complete(contact: ContactRef, person: Person): ContactRef {
 }
 
 function strangerOf(ctx: Context, { phone, lid, pushName }: Person): ContactRef {
-  return { id: ctx.ids.uuid(), phone, lid, name: null, pushName }
+  return { id: ctx.ids.uuid(), phone, lid, name: null, bookName: null, pushName }
 }
 
 function indexBy(contacts: readonly ContactRef[], address: 'phone' | 'lid'): Map<string | null, ContactRef> {

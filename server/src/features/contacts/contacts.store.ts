@@ -7,10 +7,12 @@ export interface ContactRef {
   phone: string | null
   lid: string | null
   name: string | null
+  /** In the phone's address book. */
+  bookName: string | null
   pushName: string | null
 }
 
-const columns = text`c.id, c.phone, c.lid, c.name, c.push_name AS "pushName"`
+const columns = text`c.id, c.phone, c.lid, c.name, c.book_name AS "bookName", c.push_name AS "pushName"`
 
 /** Contacts of a tenant that have one of the addresses. */
 export async function listContactsByAddress(

@@ -14,6 +14,8 @@ export const contacts = pgTable(
     lid: text(),
     /** Given by the tenant; wins over `pushName`. */
     name: text(),
+    /** In the phone's address book; shown after `name` and before `pushName`. */
+    bookName: text('book_name'),
     pushName: text('push_name'),
     notes: text(),
     isBusiness: boolean('is_business').notNull().default(false),
@@ -33,6 +35,7 @@ export const contactSessions = pgTable(
     contactId: uuid('contact_id').notNull(),
     sessionId: uuid('session_id').notNull(),
     tenantId: uuid('tenant_id').notNull(),
+    isBlocked: boolean('is_blocked').notNull().default(false),
   },
   (table) => [
     primaryKey({ columns: [table.contactId, table.sessionId] }),

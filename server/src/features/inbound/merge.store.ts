@@ -1,5 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
+import type { ContactRef } from '../contacts/contacts.service.ts'
 
 /** Moves everything of one contact to another: chats of the same session become one. */
 export async function mergeContactRecords(
@@ -51,9 +52,12 @@ export async function mergeContactRecords(
   await sql.execute(text`
     UPDATE messages SET sender_contact_id = ${keepId} WHERE sender_contact_id = ${dropId} AND tenant_id = ${tenantId}`)
   await sql.execute(text`
-    INSERT INTO contact_sessions (contact_id, session_id, tenant_id)
-    SELECT ${keepId}::uuid, session_id, tenant_id FROM contact_sessions WHERE contact_id = ${dropId}
-    ON CONFLICT DO NOTHING`)
+    UPDATE poll_votes v SET voter_contact_id = ${keepId} WHERE voter_contact_id = ${dropId} AND tenant_id = ${tenantId}
+      AND NOT EXISTS (SELECT FROM poll_votes k WHERE k.message_id = v.message_id AND k.voter_contact_id = ${keepId})`)
+  await sql.execute(text`
+    INSERT INTO contact_sessions AS s (contact_id, session_id, tenant_id, is_blocked)
+    SELECT ${keepId}::uuid, session_id, tenant_id, is_blocked FROM contact_sessions WHERE contact_id = ${dropId}
+    ON CONFLICT (contact_id, session_id) DO UPDATE SET is_blocked = s.is_blocked OR excluded.is_blocked`)
   await sql.execute(text`DELETE FROM contacts WHERE id = ${dropId} AND tenant_id = ${tenantId}`)
 }
 
@@ -62,12 +66,13 @@ export async function completeContact(
   sql: Sql,
   tenantId: string,
   keepId: string,
-  learned: { phone: string | null; lid: string | null; name: string | null; pushName: string | null },
+  learned: Pick<ContactRef, 'phone' | 'lid' | 'name' | 'bookName' | 'pushName'>,
   now: Date,
 ): Promise<void> {
   await sql.execute(text`
     UPDATE contacts SET phone = coalesce(phone, ${learned.phone}), lid = coalesce(lid, ${learned.lid}),
-      name = coalesce(name, ${learned.name}), push_name = coalesce(push_name, ${learned.pushName}),
+      name = coalesce(name, ${learned.name}), book_name = coalesce(book_name, ${learned.bookName}),
+      push_name = coalesce(push_name, ${learned.pushName}),
       updated_at = ${now.toISOString()}::timestamptz
     WHERE id = ${keepId} AND tenant_id = ${tenantId}`)
 }

@@ -4,7 +4,6 @@ import type { StateChange } from '../../engine/events.ts'
 import type { DisconnectCause } from '../../engine/states.ts'
 import type { Database } from '../../platform/database.ts'
 import { AppError, notFound } from '../../platform/errors.ts'
-import { dropOrphanContacts } from '../contacts/contacts.service.ts'
 import { engineUnavailable, sessionDeleted } from './sessions.schema.ts'
 import { applyState, getSession } from './sessions.service.ts'
 import { deleteSessionRow, updateSession } from './sessions.store.ts'
@@ -139,7 +138,6 @@ export function deleteSession(ctx: Context, id: string): Promise<void> {
     await ctx.engine.erase(id)
     await ctx.db.transaction(async (sql) => {
       if (!(await deleteSessionRow(sql, tenantId, id))) throw notFound.create()
-      await dropOrphanContacts(sql, tenantId)
       await ctx.events.publish(sql, sessionDeleted, { tenantId, sessionId: id })
     })
   })

@@ -49,6 +49,8 @@ export function transitionOf(before: SessionRow, after: SessionRow, change: Stat
     previousStatus: before.status,
     phoneNumber: after.phoneNumber ?? before.phoneNumber,
     statusReason: after.statusReason,
+    error: change.error,
+    until: after.statusUntil?.toISOString() ?? null,
     cause: leftWorking ? causeOf(change) : null,
   }
 }

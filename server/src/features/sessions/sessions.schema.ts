@@ -20,6 +20,10 @@ export interface SessionTransition {
   phoneNumber: string | null
   /** Why the session is in this state, from the engine's closed list. */
   statusReason: StatusReason | null
+  /** Technical detail, never a phone number or a key. */
+  error: string | null
+  /** ISO 8601; when a temporary reason ends. */
+  until: string | null
   /** Why it left `working`: set exactly on those transitions; `reason` in webhook payloads. */
   cause: DisconnectCause | null
 }

@@ -6,6 +6,8 @@ const moment = (name: string) => timestamp(name, { withTimezone: true })
 /** What a tenant set on one session. */
 export interface SessionConfig {
   auto_transcribe?: boolean
+  /** Calls are turned down at once. */
+  reject_calls?: boolean
 }
 
 /** One WhatsApp account of a tenant. */
@@ -24,6 +26,8 @@ export const sessions = pgTable(
     /** Digits. */
     phoneNumber: text('phone_number'),
     isBusiness: boolean('is_business').notNull().default(false),
+    /** URL of the proxy it connects through, sealed. */
+    proxy: text(),
     config: jsonb().$type<SessionConfig>().notNull().default({}),
     /** First time it worked: the age that the budget for new conversations grows with. */
     pairedAt: moment('paired_at'),

@@ -68,6 +68,8 @@ suite('deliveries', () => {
         previousStatus: 'qr_code',
         phoneNumber: '15550123456',
         statusReason: null,
+        error: null,
+        until: null,
         cause: null,
       }),
     )
