@@ -109,7 +109,7 @@ export class Account {
   readonly presenceSubscribers = new Set<Companion>()
   /** Linked devices that know which devices this account has, and are told when that changes. */
   readonly deviceWatchers = new Set<Companion>()
-  readonly #shown = new Set<string>()
+  readonly #shown = new Map<string, ReceivedMessage>()
   #nextDevice = 1
   #work: Promise<unknown> = Promise.resolve()
 
@@ -177,15 +177,23 @@ export class Account {
 
   /** Puts a message on the screen; an id that is shown already from the same sender stays shown once. */
   show(message: ReceivedMessage): boolean {
-    const key = `${message.from}|${message.id}`
-    if (this.#shown.has(key)) return false
-    this.#shown.add(key)
-    if (this.#shown.size > keptMessages) {
-      const oldest = this.#shown.values().next().value
-      if (oldest !== undefined) this.#shown.delete(oldest)
-    }
+    if (this.shown(message.from, message.id)) return false
+    this.keep(message)
     this.messages.add(message)
     return true
+  }
+
+  /** Remembers a message so that it can be reacted to, edited and so on. */
+  keep(message: ReceivedMessage): void {
+    this.#shown.set(`${message.from}|${message.id}`, message)
+    if (this.#shown.size <= keptMessages) return
+    const oldest = this.#shown.keys().next().value
+    if (oldest !== undefined) this.#shown.delete(oldest)
+  }
+
+  /** A message on the screen, by its author and its id. */
+  shown(from: string, id: string): ReceivedMessage | undefined {
+    return this.#shown.get(`${from}|${id}`)
   }
 }
 

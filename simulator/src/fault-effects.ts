@@ -41,8 +41,26 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
       return world.faults.add(fault)
     case 'ack_error':
     case 'app_state_error':
+    case 'phone_offline':
     case 'undecryptable':
       return world.faults.add(fault)
+    case 'media_gone':
+    case 'media_lost':
+    case 'media_corrupt':
+    case 'media_truncated':
+    case 'media_slow':
+    case 'upload_refused':
+      checkMediaFault(fault)
+      return world.faults.add(fault)
+  }
+}
+
+function checkMediaFault({ kind, code, bytesPerSecond }: Fault): void {
+  if (kind === 'media_slow' && !bytesPerSecond) {
+    throw new SimulatorError(422, 'media_slow needs bytesPerSecond', 'bytesPerSecond')
+  }
+  if (code !== undefined && (code < 400 || code > 599)) {
+    throw new SimulatorError(422, `${kind} takes an HTTP status from 400 to 599`, 'code')
   }
 }
 

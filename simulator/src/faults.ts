@@ -8,9 +8,16 @@ export const faultKinds = [
   'outdated',
   'ack_error',
   'app_state_error',
+  'phone_offline',
   'deaf',
   'slow',
   'undecryptable',
+  'media_gone',
+  'media_lost',
+  'media_corrupt',
+  'media_truncated',
+  'media_slow',
+  'upload_refused',
 ] as const
 
 export type FaultKind = (typeof faultKinds)[number]
@@ -23,10 +30,15 @@ export type Fault = {
   count?: number
   /** How long it lasts. */
   durationMs?: number
-  /** Error code of `ack_error` and `app_state_error`; 463 is the reach-out time lock. */
+  /**
+   * Error code of `ack_error` and `app_state_error`; 463 is the reach-out time lock. HTTP status of `media_gone`
+   * and `upload_refused`.
+   */
   code?: number
   /** Delay of every frame of `slow`. */
   delayMs?: number
+  /** Speed of `media_slow`. */
+  bytesPerSecond?: number
   /** Only messages to this phone or group (`ack_error`). */
   to?: string
 }
@@ -35,7 +47,17 @@ export type Fault = {
 export type StandingFault = Fault & { until?: number }
 
 /** Faults that strike once unless `count` or `durationMs` says otherwise; the others last until cleared. */
-const once = new Set<FaultKind>(['ack_error', 'app_state_error', 'unavailable', 'undecryptable'])
+const once = new Set<FaultKind>([
+  'ack_error',
+  'app_state_error',
+  'unavailable',
+  'undecryptable',
+  'media_gone',
+  'media_lost',
+  'media_corrupt',
+  'media_truncated',
+  'upload_refused',
+])
 
 /** The faults in force. */
 export class Faults {

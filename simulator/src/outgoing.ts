@@ -1,7 +1,9 @@
 import type { BinaryNode, proto } from 'baileys'
 import type { Account, Addressing, Companion } from './accounts.ts'
-import { describeMessage, stanzaTypeOf } from './content.ts'
+import { outerAttributes } from './content/stanza-type.ts'
 import { Group } from './groups.ts'
+import { noteDestination } from './media/phone-files.ts'
+import { keepOnPhone, showOnPhone } from './screen.ts'
 import { messageId, seconds, stanza } from './stanza.ts'
 import type { Ciphertext, PreKeyBundle } from './virtual-device.ts'
 import type { RememberedMessage, World } from './world.ts'
@@ -15,9 +17,12 @@ export async function sendFromPhone(
   from: Account,
   chat: Account | Group,
   message: proto.IMessage,
+  options: Pick<RememberedMessage, 'isHidden'> = {},
 ): Promise<string> {
-  const sent = { id: messageId(), author: from, chat, message }
+  const sent = { id: messageId(), author: from, chat, message, ...options }
   world.remember(sent)
+  noteDestination(world, sent)
+  keepOnPhone(world, from, sent)
   await from.inOrder(() => (chat instanceof Group ? sendToGroup(sent, chat) : sendToPerson(sent, chat)))
   const readers = chat instanceof Group ? chat.members.keys() : [chat]
   for (const reader of readers) {
@@ -26,21 +31,6 @@ export async function sendFromPhone(
     answerWithReceipts(world, reader, sent, chat instanceof Group ? chat.id : chatJid(reader))
   }
   return sent.id
-}
-
-/** Shows a message on a phone, once however often it comes. Tells whether it was new. */
-export function showOnPhone(world: World, phone: Account, sent: RememberedMessage): boolean {
-  const { author, chat } = sent
-  const isOwn = author === phone
-  const peer = chat instanceof Group ? chat.id : (isOwn ? chat : author).chatId
-  return phone.show({
-    id: sent.id,
-    from: author.chatId,
-    chat: peer,
-    ...describeMessage(world, sent.message),
-    ...(isOwn && { fromMe: true as const }),
-    receivedAt: new Date().toISOString(),
-  })
 }
 
 /**
@@ -171,8 +161,10 @@ function messageStanza(sent: RememberedMessage, companion: Companion, content: B
   if (chat instanceof Group) who = { from: chat.id, ...chat.authorAttributes(author) }
   else if (companion.account === author && chat !== author) who = ownCopyAttributes(author, chat)
   else who = authorAttributes(author)
-  const type = stanzaTypeOf(message)
-  return stanza('message', { ...who, id, type, t: seconds(), notify: author.name }, content)
+  const { type, edit, mediatype } = outerAttributes(message)
+  const parts = sent.isHidden ? [stanza('unavailable', { type: 'view_once' })] : content
+  if (mediatype) for (const { tag, attrs } of parts) if (tag === 'enc') attrs.mediatype = mediatype
+  return stanza('message', { ...who, id, type, edit, t: seconds(), notify: author.name }, parts)
 }
 
 function encNode({ type, ciphertext }: Ciphertext, count?: string): BinaryNode {

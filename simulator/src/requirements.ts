@@ -85,6 +85,14 @@ export const requirements: readonly Requirement[] = [
     'Every message is acknowledged before it is carried',
   ),
 
+  requirement('MEDIA-01', `${baileys} Utils/messages-media`, 'A client uploads files of every kind'),
+  requirement(
+    'MEDIA-02',
+    `${baileys} Utils/messages-media`,
+    'A phone reads the file of a message and checks it',
+  ),
+  requirement('MEDIA-03', `${baileys} Utils/messages-media`, 'A client reads what a phone uploaded'),
+
   requirement(
     'RCPT-01',
     `${baileys} Socket/messages-recv handleReceipt`,

@@ -10,6 +10,7 @@ import { AppStateFacade } from './facade/app-state.ts'
 import { CommunitiesFacade } from './facade/communities.ts'
 import { Context } from './facade/context.ts'
 import { GroupsFacade } from './facade/groups.ts'
+import { HistoryFacade } from './facade/history.ts'
 import { MessagesFacade } from './facade/messages.ts'
 import { applyFault, clearFaults } from './fault-effects.ts'
 import { Group } from './groups.ts'
@@ -23,9 +24,11 @@ import {
 } from './inputs/accounts.ts'
 import { type FaultInput, faultSchema } from './inputs/faults.ts'
 import type { GroupInput, MembersInput } from './inputs/groups.ts'
+import type { HistoryInput } from './inputs/history.ts'
 import type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
 import type { KeyPair } from './keys.ts'
 import { listen, loopback, portOf, stop } from './listening.ts'
+import { MediaServer } from './media/media-server.ts'
 import { parse, parseSince, withoutUndefined } from './parsing.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
 import { login } from './stanzas/login.ts'
@@ -58,19 +61,22 @@ const defaultTimeoutMs = 10_000
 export class Simulator implements AsyncDisposable {
   readonly #certificate: ServerCertificate
   readonly #options: SimulatorOptions
-  readonly #http: Server = createServer((_request, response) => response.writeHead(426).end())
+  readonly #http: Server = createServer((request, response) => this.#media.answerPlain(request, response))
   readonly #sockets = new WebSocketServer({ server: this.#http, maxPayload: maxFrameBytes })
   readonly #events = new EventEmitter<WorldEvents>()
   readonly #context = new Context(() => this.#world)
+  readonly #media = new MediaServer(() => this.#world)
   readonly #messages = new MessagesFacade(this.#context)
   /** What owners change on their phones. */
   readonly appState = new AppStateFacade(this.#context)
+  /** What phones have from before a client was linked. */
+  readonly history = new HistoryFacade(this.#context)
   /** Groups and what happens in them. */
   readonly groups = new GroupsFacade(this.#context)
-  #world: World
-  #control: Server | undefined
   /** Communities and the groups in them. */
   readonly communities = new CommunitiesFacade(this.#context)
+  #world: World
+  #control: Server | undefined
 
   constructor(options: SimulatorOptions) {
     this.#options = options
@@ -82,6 +88,7 @@ export class Simulator implements AsyncDisposable {
   /** Starts listening; `control` serves the control API. */
   async listen(control: Server): Promise<void> {
     this.#control = control
+    await this.#media.listen()
     await listen(this.#http, this.#options.port ?? 0)
     await listen(control, this.#options.controlPort ?? 0)
   }
@@ -101,11 +108,16 @@ export class Simulator implements AsyncDisposable {
     return this.#certificate.root.public
   }
 
+  /** Certificate of the media server, as PEM; `GET /media-ca.pem` at the clients' port tells it as well. */
+  get mediaCertificate(): string {
+    return this.#media.certificate
+  }
+
   /** Cuts all connections and stops listening. */
   async close(): Promise<void> {
     this.#world.end()
     for (const socket of this.#sockets.clients) socket.terminate()
-    await Promise.all([stop(this.#http), stop(this.#control)])
+    await Promise.all([stop(this.#http), stop(this.#control), this.#media.close()])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -154,6 +166,16 @@ export class Simulator implements AsyncDisposable {
   /** Somebody writes on the phone, to a person or a group. On a linked phone this is its owner typing. */
   sendMessage(phone: string, input: MessageInput): Promise<{ id: string }> {
     return this.#messages.send(phone, input)
+  }
+
+  /** A message as it stands on a phone's screen, also one its owner wrote, with what came of it since. */
+  message(phone: string, id: string): ReceivedMessage {
+    return this.#messages.message(phone, id)
+  }
+
+  /** The file of a message on a phone's screen: downloaded, decrypted and checked. */
+  mediaOf(phone: string, id: string): Promise<Buffer> {
+    return this.#messages.mediaOf(phone, id)
   }
 
   /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */
@@ -219,6 +241,11 @@ export class Simulator implements AsyncDisposable {
     return this.appState.view(phone)
   }
 
+  /** Gives a phone a history that a client gets when it is linked, and older parts on demand. */
+  setHistory(phone: string, input: HistoryInput): ReturnType<HistoryFacade['set']> {
+    return this.history.set(phone, input)
+  }
+
   /** Creates a group. */
   createGroup(input: GroupInput): { id: string } {
     return this.groups.create(input)
@@ -260,12 +287,13 @@ export class Simulator implements AsyncDisposable {
   /** A new world: nobody has an account, and every connection is cut. */
   reset(): void {
     this.#world.end()
+    this.#media.store.clear()
     this.#world = this.#newWorld()
   }
 
   #newWorld(): World {
     const { deliveryMs = 250, readMs = 500, log } = this.#options
-    return new World({ mode: 'read', deliveryMs, readMs }, this.#events, (what, cause) => {
+    return new World({ mode: 'read', deliveryMs, readMs }, this.#events, this.#media.store, (what, cause) => {
       if (log) process.stderr.write(`${what}${cause instanceof Error ? `: ${cause.message}` : ''}\n`)
     })
   }

@@ -5,6 +5,7 @@ import type { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
 import { Faults } from './faults.ts'
 import { Group } from './groups.ts'
+import type { MediaStore } from './media/media-store.ts'
 import { SenderKeys } from './sender-keys.ts'
 
 /** A message that can be sent again or quoted. */
@@ -13,6 +14,8 @@ export type RememberedMessage = {
   author: Account
   chat: Account | Group
   message: proto.IMessage
+  /** Linked clients learn only that there is a message to be viewed once. */
+  isHidden?: boolean
 }
 
 /** What the world announces. */
@@ -35,6 +38,8 @@ export class World {
   readonly faults = new Faults()
   /** Outlives the world, so that who listens goes on listening after a reset. */
   readonly events: EventEmitter<WorldEvents>
+  /** Files; outlives the world, so that the media server goes on after a reset. */
+  readonly media: MediaStore
   /** Follows the sender keys of clients for all virtual members: a message is decrypted once, not per member. */
   readonly observer = new SenderKeys()
   readonly counters = { stanzas: 0, messages: 0, decrypted: 0, undecryptable: 0, problems: 0 }
@@ -50,10 +55,11 @@ export class World {
   constructor(
     receipts: ReceiptSettings,
     events: EventEmitter<WorldEvents>,
+    media: MediaStore,
     log: (what: string, cause?: unknown) => void,
   ) {
     this.events = events
-
+    this.media = media
     this.#receipts = receipts
     this.#log = log
   }
@@ -80,16 +86,16 @@ export class World {
     return group
   }
 
-  /** The person a jid means, by phone number or LID. */
-  find(jid: string | undefined): Account | undefined {
-    const user = parseJid(jid)?.user
-    return user === undefined ? undefined : (this.accounts.get(user) ?? this.#byLid.get(user))
-  }
-
   /** The group whose invitation link has this code now. */
   groupByInvite(code: string): Group | undefined {
     for (const group of this.groups.values()) if (group.inviteCode === code) return group
     return undefined
+  }
+
+  /** The person a jid means, by phone number or LID. */
+  find(jid: string | undefined): Account | undefined {
+    const user = parseJid(jid)?.user
+    return user === undefined ? undefined : (this.accounts.get(user) ?? this.#byLid.get(user))
   }
 
   /** The group or person that a stanza is addressed to. */

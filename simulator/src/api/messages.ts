@@ -2,6 +2,8 @@ import { groupMessageSchema, messageSchema } from '../inputs/messages.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Messages'
+/** A file of 100 MiB as base64, and what stands around it. */
+const maxFileBodyBytes = 150 * 1024 * 1024
 
 /** Operations on messages. */
 export const messageRoutes: Route[] = [
@@ -13,6 +15,7 @@ export const messageRoutes: Route[] = [
     summary: 'Somebody writes on the phone, to a person or a group',
     status: 201,
     body: messageSchema,
+    maxBodyBytes: maxFileBodyBytes,
     run: (simulator, { params, body }) => simulator.sendMessage(params.phone ?? '', body),
   }),
   route({
@@ -26,6 +29,27 @@ export const messageRoutes: Route[] = [
       simulator.messages(params.phone ?? '', query.get('since') ?? undefined),
   }),
   route({
+    method: 'GET',
+    path: '/accounts/{phone}/messages/{id}',
+    operation: 'message',
+    tag,
+    summary: 'One message as it stands on the screen, with its reactions, votes and edits',
+    run: (simulator, { params }) => simulator.message(params.phone ?? '', params.id ?? ''),
+  }),
+  route({
+    method: 'GET',
+    path: '/accounts/{phone}/messages/{id}/media',
+    operation: 'mediaOf',
+    tag,
+    summary: 'The file of a message, decrypted and checked',
+    isBinary: true,
+    run: async (simulator, { params }) => {
+      const { phone = '', id = '' } = params
+      const bytes = await simulator.mediaOf(phone, id)
+      return { mimetype: simulator.message(phone, id).media?.mimetype || 'application/octet-stream', bytes }
+    },
+  }),
+  route({
     method: 'POST',
     path: '/groups/{id}/messages',
     operation: 'sendGroupMessage',
@@ -33,6 +57,7 @@ export const messageRoutes: Route[] = [
     summary: 'A member writes into a group',
     status: 201,
     body: groupMessageSchema,
+    maxBodyBytes: maxFileBodyBytes,
     run: (simulator, { params, body }) => simulator.sendGroupMessage(params.id ?? '', body),
   }),
 ]

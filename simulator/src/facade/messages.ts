@@ -1,16 +1,19 @@
 import type { Account } from '../accounts.ts'
-import { textMessage } from '../content.ts'
+import { composeMessage } from '../content/compose.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups.ts'
+import type { ContentDraft } from '../inputs/content.ts'
 import {
-  type Draft,
   type GroupMessageInput,
   groupMessageSchema,
   type MessageInput,
   messageSchema,
 } from '../inputs/messages.ts'
-import { chatJid, sendFromPhone } from '../outgoing.ts'
+import { fileOf } from '../media/phone-files.ts'
+import { sendFromPhone } from '../outgoing.ts'
 import { parse } from '../parsing.ts'
+import type { ReceivedMessage } from '../records.ts'
+import { messageOnPhone } from '../screen.ts'
 import type { Context } from './context.ts'
 
 /** What people write on their phones. */
@@ -35,22 +38,26 @@ export class MessagesFacade {
     return this.#send(this.#context.world.account(from, 'from'), group, draft)
   }
 
-  async #send(from: Account, chat: Account | Group, draft: Draft): Promise<{ id: string }> {
+  /** A message as it stands on a phone's screen, also one that its owner wrote. */
+  message(phone: string, id: string): ReceivedMessage {
+    const shown = messageOnPhone(this.#context.world, this.#context.account(phone), id)
+    if (!shown) throw new SimulatorError(404, `the phone ${phone} shows no message ${id}`, 'id')
+    return shown
+  }
+
+  /** The file of a message on a phone's screen, decrypted and checked. */
+  async mediaOf(phone: string, id: string): Promise<Buffer> {
+    this.message(phone, id)
+    return fileOf(this.#context.world, id)
+  }
+
+  async #send(from: Account, chat: Account | Group, draft: ContentDraft): Promise<{ id: string }> {
     const { world } = this.#context
     if (chat instanceof Group && !chat.members.has(from)) {
       throw new SimulatorError(422, `${from.phone} is not a member of ${chat.id}`, 'from')
     }
-    const quoted = draft.quoted === undefined ? undefined : world.recall(draft.quoted)
-    if (draft.quoted !== undefined && !quoted) {
-      throw new SimulatorError(422, `there is no message ${draft.quoted} to quote`, 'quoted')
-    }
-    const mentions = draft.mentions?.map((phone) => world.account(phone, 'mentions'))
-    const nameOf = (account: Account) =>
-      chat instanceof Group ? chat.nameOf(account) : chatJid(account, from.addressing)
-    const content = textMessage(
-      { text: draft.text, ...(quoted && { quoted }), ...(mentions && { mentions }) },
-      nameOf,
-    )
-    return { id: await sendFromPhone(world, from, chat, content) }
+    const message = composeMessage(world, from, chat, draft)
+    const isHidden = draft.viewOnce === 'hidden'
+    return { id: await sendFromPhone(world, from, chat, message, { isHidden }) }
   }
 }

@@ -10,6 +10,7 @@ export const faultSchema = z.strictObject({
   durationMs: z.number().int().min(1).optional(),
   code: z.number().int().min(100).max(999).optional(),
   delayMs: delayMsSchema.optional(),
+  bytesPerSecond: z.number().int().min(1).optional(),
   to: z.string().min(1).optional(),
   clear: z.boolean().optional(),
 })

@@ -2,7 +2,10 @@ import { type BinaryNode, proto } from 'baileys'
 import { type Account, type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { Group } from '../groups.ts'
-import { answerWithReceipts, authorAttributes, chatJid, ownCopyAttributes, showOnPhone } from '../outgoing.ts'
+import { noteDestination } from '../media/phone-files.ts'
+import { answerWithReceipts, authorAttributes, chatJid, ownCopyAttributes } from '../outgoing.ts'
+import { showOnPhone } from '../screen.ts'
+import { receivePeerMessage } from '../history/requests.ts'
 import { senderKeyIdOf } from '../sender-keys.ts'
 import { bytesOf, child, children, seconds, stanza, writeNumber } from '../stanza.ts'
 import type { RememberedMessage, World } from '../world.ts'
@@ -154,9 +157,15 @@ function readForAll({ world, chat, sender, groupPart, node }: Transit): proto.Me
 /** The message is readable on a phone: it is shown, and answered with receipts. */
 function arrive(transit: Transit, account: Account, message: proto.Message): void {
   const { world, node, sender, chat } = transit
-  if (node.attrs.category === 'peer') return
+  if (node.attrs.category === 'peer') {
+    if (account === sender.account) receivePeerMessage(world, sender, node.attrs.id ?? '', message)
+    return
+  }
   const sent: RememberedMessage = { id: node.attrs.id ?? '', author: sender.account, chat, message }
-  if (!world.recall(sent.id)) world.remember(sent)
+  if (!world.recall(sent.id)) {
+    world.remember(sent)
+    noteDestination(world, sent)
+  }
   const isNew = showOnPhone(world, account, sent)
   const wasAskedFor = world.askedAgain.has(sent.id)
   if (!isNew && !wasAskedFor) account.duplicates++

@@ -7,6 +7,7 @@ import { handleAppState } from './app-state.ts'
 import { bootstrap } from './bootstrap.ts'
 import { handleEncryptionKeys } from './encryption-keys.ts'
 import { handleGroups } from './groups.ts'
+import { handleMediaConnection } from './media.ts'
 import { receiveMessage } from './messages.ts'
 import { confirmPairing, receiveLinkFinish, receiveLinkHello } from './pairing.ts'
 import { receivePresence, receiveTyping } from './presence.ts'
@@ -37,6 +38,7 @@ const queryHandlers: Record<string, QueryHandler> = {
   usync: handleUsync,
   'w:biz': handleBusiness,
   'w:g2': handleGroups,
+  'w:m': handleMediaConnection,
   'w:mex': handleGraphQuery,
   'w:p': answerEmpty,
   'w:profile:picture': handlePicture,

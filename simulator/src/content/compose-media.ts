@@ -1,0 +1,58 @@
+import type { proto } from 'baileys'
+import type { Account } from '../accounts.ts'
+import type { MediaDraft } from '../inputs/content.ts'
+import type { MediaPurpose } from '../media/media-crypto.ts'
+import type { World } from '../world.ts'
+
+type Kind = MediaDraft['kind']
+
+const purposes: Record<Kind, MediaPurpose> = {
+  image: 'image',
+  video: 'video',
+  gif: 'video',
+  audio: 'audio',
+  voice: 'audio',
+  document: 'document',
+  sticker: 'sticker',
+}
+
+const mimetypes: Record<Kind, string> = {
+  image: 'image/jpeg',
+  video: 'video/mp4',
+  gif: 'video/mp4',
+  audio: 'audio/mpeg',
+  voice: 'audio/ogg; codecs=opus',
+  document: 'application/octet-stream',
+  sticker: 'image/webp',
+}
+
+/** Uploads a file and makes the message that carries its key. */
+export function composeMedia(world: World, from: Account, draft: MediaDraft): proto.IMessage {
+  const { kind, caption, fileName, seconds, width, height, animated } = draft
+  const bytes = draft.bytes ?? Buffer.from(draft.base64 ?? '', 'base64')
+  const file = {
+    ...world.media.upload(bytes, purposes[kind], from.phone),
+    mimetype: draft.mimetype ?? mimetypes[kind],
+  }
+  const text = caption === undefined ? {} : { caption }
+  const size = { ...(width && { width }), ...(height && { height }) }
+  const length = seconds === undefined ? {} : { seconds }
+  switch (kind) {
+    case 'image':
+      return { imageMessage: { ...file, ...text, ...size } }
+    case 'video':
+      return { videoMessage: { ...file, ...text, ...size, ...length } }
+    case 'gif':
+      return { videoMessage: { ...file, ...text, ...size, ...length, gifPlayback: true } }
+    case 'audio':
+      return { audioMessage: { ...file, ...length, ptt: false } }
+    case 'voice':
+      return { audioMessage: { ...file, ...length, ptt: true } }
+    case 'document':
+      return {
+        documentMessage: { ...file, ...text, fileName: fileName ?? 'file', title: fileName ?? 'file' },
+      }
+    case 'sticker':
+      return { stickerMessage: { ...file, ...size, isAnimated: animated ?? false } }
+  }
+}
