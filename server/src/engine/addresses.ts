@@ -40,6 +40,21 @@ export class Addresses {
     return person
   }
 
+  /** Keeps which phone and LID are one person, where both are told; what is known already costs one read for all. */
+  async learn(people: readonly Person[]): Promise<void> {
+    const pairs = people.flatMap(({ phone, lid }) => (phone === null || lid === null ? [] : [{ phone, lid }]))
+    if (pairs.length === 0) return
+    const known = await this.#keys.read(
+      'lid-mapping',
+      pairs.map(({ phone }) => phone),
+    )
+    for (const { phone, lid } of pairs) {
+      if (known[phone] === lid) continue
+      this.#keys.write('lid-mapping', phone, lid)
+      this.#keys.write('lid-mapping', `${lid}_reverse`, phone)
+    }
+  }
+
   /** The chat id to emit for a person; remembers a LID that stands in for a phone. */
   async chatIdOf(person: Person): Promise<ChatId | undefined> {
     if (person.phone === null && person.lid !== null) {

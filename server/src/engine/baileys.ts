@@ -26,6 +26,8 @@ export interface SocketOptions {
   /** It was decrypted: the receipt may follow at once. */
   onDecrypted(ciphertext: Uint8Array): void
   onDecryptFailed(ciphertext: Uint8Array): void
+  /** A notice about a group arrived; the library has not read it yet. */
+  onGroupNotice(node: BinaryNode): void
   onAck(node: BinaryNode): void
   /** Takes every outgoing frame; `isQuery` when an answer is awaited, as for no message or receipt. */
   onFrame(send: () => void, isQuery: boolean): void
@@ -140,6 +142,7 @@ function tapFrames(socket: WASocket, options: SocketOptions): void {
     callback?.()
   }
   ws.prependListener('CB:message', options.onMessageStanza)
+  ws.prependListener('CB:notification,type:w:gp2', options.onGroupNotice)
   ws.on('CB:ack,class:message', options.onAck)
 }
 

@@ -23,6 +23,7 @@ import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
 import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { Tickets } from './tickets.ts'
+import { WorldReceiver } from './world/world-receiver.ts'
 
 /** What a connection is made from; the callbacks stop once it has ended. */
 export interface ConnectionOptions {
@@ -60,6 +61,7 @@ export class Connection {
   readonly #inbox: Inbox
   readonly #ciphertexts = new WeakMap<Uint8Array, string>()
   readonly #socket: WASocket
+  readonly #world: WorldReceiver
   #isOpen = false
   #hasEnded = false
   #ending: Promise<void> | undefined
@@ -92,11 +94,17 @@ export class Connection {
       recipient: () => this.recipient(),
       addresses: this.addresses,
       inbox: this.#inbox,
-      groups: this.groups,
       listener: options.listener,
       clock: options.clock,
       log: options.log,
       dismiss: (ids, isOwnDevice) => this.#dismiss(ids, isOwnDevice),
+    })
+    this.#world = new WorldReceiver({
+      recipient: () => this.recipient(),
+      addresses: this.addresses,
+      inbox: this.#inbox,
+      groups: this.groups,
+      clock: options.clock,
     })
     this.#socket = this.#openSocket()
     this.sender = new Sender({
@@ -224,6 +232,7 @@ export class Connection {
       onDecrypt: (ciphertext) => this.#openTicket(this.#ciphertexts.get(ciphertext)),
       onDecrypted: (ciphertext) => this.#markDecrypted(this.#ciphertexts.get(ciphertext)),
       onDecryptFailed: (ciphertext) => this.#closeTicket(this.#ciphertexts.get(ciphertext)),
+      onGroupNotice: (node) => this.#world.handleGroupNotice(node),
       onAck: (node) => this.#receiveAck(node),
       onFrame: (send, isQuery) => this.#pushFrame(send, isQuery),
     })
@@ -246,6 +255,7 @@ export class Connection {
         this.#tickets.claim(key.id ?? '')
     }
     this.receiver.handle(name, data)
+    this.#world.handle(name, data)
   }
 
   #handleConnection(update: Partial<ConnectionState>): void {

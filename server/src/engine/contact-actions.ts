@@ -5,6 +5,7 @@ import { childOf, childrenOf, textOf } from './binary-nodes.ts'
 import type { Connection } from './connection.ts'
 import type { ContactActions, NumberCheck } from './engine.ts'
 import { waContactUnknown } from './engine-errors.ts'
+import type { Person } from './events.ts'
 import type { RequireOpen } from './group-actions.ts'
 import type { ChatId } from './ids.ts'
 import { parseJid } from './jids.ts'
@@ -48,7 +49,7 @@ async function checkNumbers(connection: Connection, phones: readonly string[]): 
   const answer = await ask(connection.socket, usyncQuery(phones))
   const users = childrenOf(childOf(childOf(answer, 'usync'), 'list'), 'user')
   const checks: NumberCheck[] = []
-  const mappings: { lid: string; pn: string }[] = []
+  const mappings: Person[] = []
   for (const [index, user] of users.entries()) {
     const address = parseJid(user.attrs.jid)
     const contact = childOf(user, 'contact')
@@ -60,7 +61,7 @@ async function checkNumbers(connection: Connection, phones: readonly string[]): 
     const exists = contact?.attrs.type === 'in' && own !== undefined
     const lidAddress = parseJid(childOf(user, 'lid')?.attrs.val)
     const lid = exists && lidAddress.kind === 'lid' ? lidAddress.digits : null
-    if (lid !== null) mappings.push({ lid: `${lid}@lid`, pn: `${own}@s.whatsapp.net` })
+    if (own !== undefined) mappings.push({ phone: own, lid, pushName: null })
     checks.push({
       phone,
       exists,
@@ -69,7 +70,7 @@ async function checkNumbers(connection: Connection, phones: readonly string[]): 
       isBusiness: exists && childOf(user, 'business') !== undefined,
     })
   }
-  await connection.socket.signalRepository.lidMapping.storeLIDPNMappings(mappings)
+  await connection.addresses.learn(mappings)
   return checks
 }
 

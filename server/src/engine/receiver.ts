@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Addresses } from './addresses.ts'
 import type { EngineListener, PresenceUpdate, StatusUpdate } from './events.ts'
-import type { GroupCache } from './group-cache.ts'
 import type { ChatId } from './ids.ts'
 import { parseMessage, type Recipient } from './inbound/parse-message.ts'
 import type { Arrival, Inbox } from './inbox.ts'
@@ -15,7 +14,6 @@ export interface ReceiverOptions {
   recipient(): Recipient
   addresses: Addresses
   inbox: Inbox
-  groups: GroupCache
   listener: Pick<EngineListener, 'onPresence'>
   clock: Clock
   log: Logger
@@ -50,12 +48,6 @@ export class Receiver {
         return this.#handleUpdates(data as BaileysEventMap['messages.update'])
       case 'presence.update':
         return this.#handlePresence(data as BaileysEventMap['presence.update'])
-      case 'groups.upsert':
-        return this.#handleGroups(data as BaileysEventMap['groups.upsert'])
-      case 'groups.update':
-        return this.#handleGroups(data as BaileysEventMap['groups.update'])
-      case 'group-participants.update':
-        return this.#options.groups.forget((data as BaileysEventMap['group-participants.update']).id)
       default:
     }
   }
@@ -147,17 +139,6 @@ export class Receiver {
     for (const resolve of this.#presenceWaiters.get(chatId) ?? []) resolve()
     this.#presenceWaiters.delete(chatId)
     listener.onPresence(update)
-  }
-
-  #handleGroups(groups: readonly { id?: string; subject?: string }[]): void {
-    const { recipient, inbox, groups: cache } = this.#options
-    const { tenantId, sessionId } = recipient()
-    const updates = groups.flatMap(({ id, subject }) => {
-      if (id === undefined) return []
-      cache.forget(id)
-      return subject === undefined ? [] : [{ tenantId, sessionId, chatId: id, subject }]
-    })
-    if (updates.length > 0) inbox.add({ groups: updates })
   }
 }
 
