@@ -127,6 +127,20 @@ export const requirements: readonly Requirement[] = [
   requirement('GROUP-05', `${baileys} Socket/groups`, 'A group can name its members by phone number'),
   requirement('GROUP-06', 'own', 'Only who was told the sender key reads, and who left reads no more'),
 
+  requirement('HIST-01', `${baileys} Utils/history`, 'A linked client gets the chats of the phone'),
+  requirement(
+    'HIST-02',
+    `${baileys} Utils/history`,
+    'What is recent and what is older comes in chunks, with progress, and names in one of their own',
+  ),
+  requirement('HIST-03', `${baileys} Utils/validate-connection`, 'Only who asks for all gets all'),
+  requirement(
+    'HIST-04',
+    `${baileys} Socket/messages-recv fetchMessageHistory`,
+    'A client asks for older messages; the answer names the request',
+  ),
+  requirement('HIST-05', `${baileys} Utils/history downloadHistory`, 'Chunks can come as files'),
+
   requirement('SYNC-01', `${baileys} Utils/chat-utils`, 'A setting that a client changes reaches the phone'),
   requirement(
     'SYNC-02',

@@ -7,6 +7,7 @@ import { createServerCertificate, type ServerCertificate } from './certificates.
 import { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
 import { AppStateFacade } from './facade/app-state.ts'
+import { ChannelsFacade } from './facade/channels.ts'
 import { CommunitiesFacade } from './facade/communities.ts'
 import { Context } from './facade/context.ts'
 import { GroupsFacade } from './facade/groups.ts'
@@ -14,6 +15,7 @@ import { HistoryFacade } from './facade/history.ts'
 import { MessagesFacade } from './facade/messages.ts'
 import { applyFault, clearFaults } from './fault-effects.ts'
 import { Group } from './groups.ts'
+import { setHistory } from './history/history.ts'
 import {
   type AccountInput,
   accountSchema,
@@ -73,6 +75,8 @@ export class Simulator implements AsyncDisposable {
   readonly history = new HistoryFacade(this.#context)
   /** Groups and what happens in them. */
   readonly groups = new GroupsFacade(this.#context)
+  /** Channels, their followers and their posts. */
+  readonly channels = new ChannelsFacade(this.#context)
   /** Communities and the groups in them. */
   readonly communities = new CommunitiesFacade(this.#context)
   #world: World
@@ -108,6 +112,11 @@ export class Simulator implements AsyncDisposable {
     return this.#certificate.root.public
   }
 
+  /** Where the media server is: name and port. */
+  get mediaHost(): string {
+    return this.#world.media.host
+  }
+
   /** Certificate of the media server, as PEM; `GET /media-ca.pem` at the clients' port tells it as well. */
   get mediaCertificate(): string {
     return this.#media.certificate
@@ -126,12 +135,13 @@ export class Simulator implements AsyncDisposable {
 
   /** Adds a person or business with a phone; one that is there already gets the new name. */
   createAccount(input: AccountInput): AccountInfo {
-    const { phone, name, business, addressing } = parse(accountSchema, input)
+    const { phone, name, business, addressing, history } = parse(accountSchema, input)
     const known = this.#world.accounts.get(phone)
     const account = known ?? this.#world.addAccount(phone, name, business ?? false)
     account.name = name
     if (business !== undefined) account.isBusiness = business
     if (addressing) account.addressing = addressing
+    if (history) setHistory(this.#world, account, history)
     return describeAccount(account)
   }
 

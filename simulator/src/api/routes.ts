@@ -1,6 +1,7 @@
 import { accountRoutes } from './accounts.ts'
 import { appStateRoutes } from './app-state.ts'
 import { groupRoutes } from './groups.ts'
+import { historyRoutes } from './history.ts'
 import { messageRoutes } from './messages.ts'
 import type { Route } from './route.ts'
 import { worldRoutes } from './world.ts'
@@ -11,5 +12,6 @@ export const routes: readonly Route[] = [
   ...messageRoutes,
   ...groupRoutes,
   ...appStateRoutes,
+  ...historyRoutes,
   ...worldRoutes,
 ]

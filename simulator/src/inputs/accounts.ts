@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressingSchema, chatSchema, delayMsSchema, phoneSchema } from './fields.ts'
+import { historySchema } from './history.ts'
 
 /** `POST /accounts` */
 export const accountSchema = z.strictObject({
@@ -7,6 +8,7 @@ export const accountSchema = z.strictObject({
   name: z.string().min(1).max(100),
   business: z.boolean().optional(),
   addressing: addressingSchema.optional(),
+  history: historySchema.optional(),
 })
 
 /** `POST /accounts/{phone}/scan` and `/pair` */

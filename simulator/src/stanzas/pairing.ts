@@ -12,6 +12,7 @@ import {
 import { type Account, type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { SimulatorError } from '../errors.ts'
+import { noteHistoryWish } from '../history/transfer.ts'
 import { agree, generateKeyPair, isSigned, sign } from '../keys.ts'
 import { bytesOf, child, readNumber, SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
@@ -59,6 +60,7 @@ function linkClient(
       signature: Buffer.from(registration.eSkeySig ?? []),
     },
   })
+  noteHistoryWish(companion, registration.deviceProps)
   connection.registration = undefined
   connection.account = account
   for (const reference of connection.references) world.references.delete(reference)

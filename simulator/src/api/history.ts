@@ -1,0 +1,16 @@
+import { historySchema } from '../inputs/history.ts'
+import { type Route, route } from './route.ts'
+
+/** Operations on histories. */
+export const historyRoutes: Route[] = [
+  route({
+    method: 'PUT',
+    path: '/accounts/{phone}/history',
+    operation: 'setHistory',
+    tag: 'History',
+    summary: 'Gives the phone a history that a client gets when it is linked, and older parts on demand',
+    body: historySchema,
+    maxBodyBytes: 64 * 1024 * 1024,
+    run: (simulator, { params, body }) => simulator.setHistory(params.phone ?? '', body),
+  }),
+]

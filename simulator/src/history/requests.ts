@@ -1,0 +1,100 @@
+import { proto } from 'baileys'
+import type { Companion } from '../accounts.ts'
+import { Group } from '../groups.ts'
+import { sendPeerMessage } from '../peer-messages.ts'
+import type { RememberedMessage, World } from '../world.ts'
+import { chunkOnDemand, webMessageOf } from './chunks.ts'
+import { historyOf, type PastChat } from './history.ts'
+import { sendChunk } from './transfer.ts'
+
+type OnDemand = proto.Message.PeerDataOperationRequestMessage.IHistorySyncOnDemandRequest
+
+const defaultCount = 50
+const { Type } = proto.Message.ProtocolMessage
+
+/**
+ * A client asks its phone for something: older messages, or a message whose content the server kept from it. The
+ * answer names the request by the id of its message. Source: `sendPeerDataOperationMessage` of Baileys.
+ */
+export function receivePeerMessage(
+  world: World,
+  companion: Companion,
+  id: string,
+  message: proto.IMessage,
+): void {
+  const request = message.protocolMessage?.peerDataOperationRequestMessage
+  if (!request || world.faults.take('phone_offline', companion.account.phone)) return
+  const work = async () => {
+    if (request.historySyncOnDemandRequest) {
+      await answerOnDemand(world, companion, id, request.historySyncOnDemandRequest)
+    }
+    if (request.placeholderMessageResendRequest?.length) await resend(world, companion, id, request)
+  }
+  work().catch((cause) => world.problem('answering a request of a client to its phone', cause))
+}
+
+async function answerOnDemand(
+  world: World,
+  companion: Companion,
+  id: string,
+  request: OnDemand,
+): Promise<void> {
+  const { account } = companion
+  const history = historyOf(account)
+  const chat = world.findChat(request.chatJid ?? undefined)
+  if (!chat) return
+  const past: PastChat = history?.chats.find((one) => one.chat === chat) ?? {
+    chat,
+    unread: 0,
+    archived: false,
+    pinned: false,
+    messages: [],
+  }
+  const count = Number(request.onDemandMsgCount ?? defaultCount)
+  const chunk = chunkOnDemand(account, past, firstOlder(past, request), count)
+  await sendChunk(world, companion, chunk, history?.transfer.external ?? false, id)
+}
+
+/** Where the messages begin that are older than what the client has; one it names by time alone counts as well. */
+function firstOlder({ messages }: PastChat, { oldestMsgId, oldestMsgTimestampMs }: OnDemand): number {
+  const known = messages.findIndex((message) => message.id === oldestMsgId)
+  if (known >= 0) return known + 1
+  const told = Number(oldestMsgTimestampMs ?? 0)
+  if (!told) return 0
+  // Clients write seconds into this field as well as milliseconds.
+  const before = told > 100_000_000_000 ? told / 1000 : told
+  const older = messages.findIndex(({ at }) => at < before)
+  return older < 0 ? messages.length : older
+}
+
+async function resend(
+  world: World,
+  companion: Companion,
+  stanzaId: string,
+  { placeholderMessageResendRequest }: proto.Message.IPeerDataOperationRequestMessage,
+): Promise<void> {
+  const found = (placeholderMessageResendRequest ?? []).flatMap(({ messageKey }) => {
+    const known = world.recall(messageKey?.id ?? '')
+    return known ? [known] : []
+  })
+  if (!found.length) return
+  await sendPeerMessage(companion, {
+    protocolMessage: {
+      type: Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
+      peerDataOperationRequestResponseMessage: {
+        peerDataOperationRequestType: proto.Message.PeerDataOperationRequestType.PLACEHOLDER_MESSAGE_RESEND,
+        stanzaId,
+        peerDataOperationResult: found.map((message) => ({
+          placeholderMessageResendResponse: { webMessageInfoBytes: bytesOf(companion, message) },
+        })),
+      },
+    },
+  })
+}
+
+function bytesOf({ account }: Companion, { id, author, chat, message }: RememberedMessage): Uint8Array {
+  const peer = chat instanceof Group || author === account ? chat : author
+  const at = Math.floor(Date.now() / 1000)
+  const info = webMessageOf(account, peer, { id, author, at, status: 'read', message })
+  return proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(info)).finish()
+}
