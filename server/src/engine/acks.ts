@@ -7,6 +7,14 @@ export type Ack =
   | { kind: 'error'; code: string }
   | { kind: 'none'; why: string }
 
+/** One message whose ack is awaited. */
+export interface PendingAck {
+  /** The ack, or why there is none; never rejects. */
+  readonly answered: Promise<Ack>
+  /** The message leaves now: from here on at most `timeoutMs` are waited. */
+  startTimer(timeoutMs: number): void
+}
+
 /** Messages handed over whose ack is awaited, and those whose ack came too late to be awaited. */
 export class Acks {
   readonly #clock: Clock
@@ -17,18 +25,22 @@ export class Acks {
     this.#clock = clock
   }
 
-  /** Waits for the ack of a message, at most `timeoutMs`; `chatId` is kept for an ack that comes later. */
-  wait(id: string, chatId: string, timeoutMs: number): Promise<Ack> {
-    return new Promise((resolve) => {
-      const timer = this.#clock.schedule(timeoutMs, () => {
-        this.#late.set(id, chatId)
-        this.#settle(id, { kind: 'none', why: 'ack_timeout' })
-      })
+  /** Waits for the ack of a message; `chatId` is kept for an ack that comes later. */
+  wait(id: string, chatId: string): PendingAck {
+    let timer: { cancel(): void } | undefined
+    const answered = new Promise<Ack>((resolve) => {
       this.#pending.set(id, (ack) => {
-        timer.cancel()
+        timer?.cancel()
         resolve(ack)
       })
     })
+    const startTimer = (timeoutMs: number) => {
+      timer ??= this.#clock.schedule(timeoutMs, () => {
+        this.#late.set(id, chatId)
+        this.#settle(id, { kind: 'none', why: 'ack_timeout' })
+      })
+    }
+    return { answered, startTimer }
   }
 
   /** The server answered; returns the chat of a message nobody waits for any more. */

@@ -22,6 +22,7 @@ import { proto } from './library.ts'
 import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
 import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
+import { type MediaTransfers, SessionMedia } from './session-media.ts'
 import { Tickets } from './tickets.ts'
 import { WorldReceiver } from './world/world-receiver.ts'
 
@@ -35,6 +36,7 @@ export interface ConnectionOptions {
   clock: Clock
   log: Logger
   listener: EngineListener
+  media: MediaTransfers
   retryCounters(keys: SessionKeys): CacheStore
   readKeys: KeyEnvironment['read']
   encryptKey: KeyEnvironment['encrypt']
@@ -71,6 +73,7 @@ export class Connection {
   readonly addresses: Addresses
   readonly groups: GroupCache
   readonly sender: Sender
+  readonly media: SessionMedia
   readonly receiver: Receiver
 
   constructor(options: ConnectionOptions) {
@@ -106,10 +109,15 @@ export class Connection {
       groups: this.groups,
       clock: options.clock,
     })
+    this.media = this.#createMedia()
     this.#socket = this.#openSocket()
     this.sender = new Sender({
       socket: this.#socket,
       addresses: this.addresses,
+      findGroup: (jid) => this.groups.get(jid),
+      findMessage: (id) => this.#findMessage(id),
+      upload: (content, isChannel) => this.media.upload(content, isChannel),
+      identityKey: () => options.credentials.signedIdentityKey.private,
       clock: options.clock,
       log: options.log,
       isOpen: () => this.#isOpen,
@@ -194,6 +202,18 @@ export class Connection {
     return this.#shutDown()
   }
 
+  #createMedia(): SessionMedia {
+    const { sessionId, media, clock, credentials } = this.#options
+    return new SessionMedia({
+      sessionId,
+      transfers: media,
+      addresses: this.addresses,
+      clock,
+      socket: () => this.#socket,
+      ownId: () => credentials.me?.id ?? '',
+    })
+  }
+
   #createKeys(): SessionKeys {
     const { sessionId, tenantId, epoch, readKeys, encryptKey, notifyWriter, credentials } = this.#options
     const keys = new SessionKeys({
@@ -254,6 +274,8 @@ export class Connection {
       for (const { key } of (data as BaileysEventMap['messages.upsert']).messages)
         this.#tickets.claim(key.id ?? '')
     }
+    if (name === 'messages.media-update')
+      this.media.retries.handle(data as BaileysEventMap['messages.media-update'])
     this.receiver.handle(name, data)
     this.#world.handle(name, data)
   }
@@ -380,6 +402,7 @@ export class Connection {
     const { clock } = this.#options
     this.#isOpen = false
     this.sender.close()
+    this.media.close()
     this.#orphanTimer?.cancel()
     this.#socket.ws.removeAllListeners('message')
     await Promise.race([this.#settle(), clock.sleep(settleTimeoutMs)])

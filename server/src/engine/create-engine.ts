@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
@@ -17,6 +16,8 @@ import { createGroupActions } from './group-actions.ts'
 import { KeyWriter } from './key-writer.ts'
 import { createLabelActions } from './label-actions.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
+import { isLoopback } from './loopback.ts'
+import { createMediaTransfers } from './session-media.ts'
 import type { EngineSecrets } from './session-vault.ts'
 import { Sessions } from './sessions.ts'
 
@@ -75,6 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
       ids: options.ids,
       log,
       listener: options.listener,
+      media: createMediaTransfers({ waUrl: config.waUrl, clock, readBlob: options.readBlob }),
       waUrl: config.waUrl,
       connectTimeoutMs: config.connectTimeoutMs ?? 20_000,
       leaseMs,
@@ -121,13 +123,13 @@ function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Eng
       }
       return connection.receiver.presenceOf(chatId, presenceWaitMs)
     },
+    download: async (sessionId, message, limits) => open(sessionId).media.download(message, limits),
     groups: createGroupActions(open),
     channels: unbuilt(),
     chats: createChatActions(open, clock),
     labels: createLabelActions(open, clock),
     contacts: createContactActions(open),
-    ...unbuilt<Pick<Engine, 'download' | 'rejectCall' | 'requestHistory' | 'postStatus'>>(
-      'download',
+    ...unbuilt<Pick<Engine, 'rejectCall' | 'requestHistory' | 'postStatus'>>(
       'rejectCall',
       'requestHistory',
       'postStatus',
@@ -157,9 +159,4 @@ function pinRoot(waUrl: string | undefined): void {
   if (waUrl === undefined) return
   if (!isLoopback(new URL(waUrl).hostname)) throw new Error('MOLTFLOW_WA_URL must be a loopback address')
   WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(simulatorRootPublicKey, 'hex')
-}
-
-function isLoopback(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  return bare === 'localhost' || bare === '::1' || (isIP(bare) === 4 && bare.startsWith('127.'))
 }

@@ -8,7 +8,9 @@ import { requireXeddsa, signXeddsa } from './signatures.ts'
 export {
   Browsers,
   BufferJSON,
+  decryptMediaRetryData,
   encodeSyncdPatch,
+  encryptMediaRetryRequest,
   generateMessageIDV2,
   getContentType,
   initAuthCreds,

@@ -78,7 +78,12 @@ export class Receiver {
     // The library changes the object later; what is read now is what arrived.
     const arrived = { ...message }
     inbox.add(async (): Promise<Arrival> => {
-      const parsed = await parseMessage(arrived, isAppend, this.#options.recipient(), addresses)
+      const parsed = await parseMessage(
+        arrived,
+        isAppend ? 'offline' : 'live',
+        this.#options.recipient(),
+        addresses,
+      )
       return { messages: parsed === undefined ? [] : [parsed], tickets: [id] }
     })
   }

@@ -2,19 +2,25 @@ import type { proto, WASocket } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
-import { Acks } from './acks.ts'
-import type { Addresses } from './addresses.ts'
+import { type Ack, Acks, type PendingAck } from './acks.ts'
+import { channelStanza } from './channel-posts.ts'
 import type { Submission, SubmitOutcome } from './engine.ts'
-import type { ChatId } from './ids.ts'
+import { type ChatId, chatKind } from './ids.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import { proto as protocol } from './library.ts'
 import { maskDigits } from './library-log.ts'
-import { convertOutbound } from './outbound/convert-outbound.ts'
+import { UploadError } from './media-upload.ts'
+import { NotSendableError } from './outbound/parts.ts'
+import {
+  OutboundPreparer,
+  type PreparedMessage,
+  type PreparerOptions,
+  stanzaIdOf,
+} from './prepare-outbound.ts'
 
 /** What sending needs of the connection. */
-export interface SenderOptions {
+export interface SenderOptions extends PreparerOptions {
   socket: WASocket
-  addresses: Addresses
   clock: Clock
   log: Logger
   isOpen(): boolean
@@ -29,6 +35,7 @@ const reachOutCode = '463'
 /** Encrypts, hands over and waits for the server's ack, one chat in order and chats side by side. */
 export class Sender {
   readonly #options: SenderOptions
+  readonly #preparer: OutboundPreparer
   readonly #acks: Acks
   readonly #chats = new KeyedMutex()
   readonly #warm = new LRUCache<string, true>({ max: 2000, ttl: 3_600_000 })
@@ -36,6 +43,7 @@ export class Sender {
 
   constructor(options: SenderOptions) {
     this.#options = options
+    this.#preparer = new OutboundPreparer(options)
     this.#acks = new Acks(options.clock)
   }
 
@@ -44,26 +52,28 @@ export class Sender {
     return this.#recent.get(id)
   }
 
-  /** Sends one message; never throws. */
+  /** Sends one message; never throws. The time for its ack runs from the moment it leaves, after any upload. */
   async send(submission: Submission, ackTimeoutMs: number): Promise<SubmitOutcome> {
-    const { isOpen, log } = this.#options
-    const { waMessageId, chatId } = submission
+    const { isOpen } = this.#options
     if (!isOpen()) return { kind: 'unknown', error: 'not_connected' }
-    const answered = this.#acks.wait(waMessageId, chatId, ackTimeoutMs)
+    const stanzaId = stanzaIdOf(submission)
+    const pending = this.#acks.wait(stanzaId, submission.chatId)
     try {
-      const handedOver = this.#chats.run(chatId, () => this.#handOver(submission))
+      const handedOver = this.#chats.run(submission.chatId, () =>
+        this.#handOver(submission, pending, ackTimeoutMs),
+      )
       // On a connection that dies the library may wait for an answer for a minute: nobody waits with it.
-      const lost = answered.then((ack) => (ack.kind === 'none' ? ack : undefined))
+      const lost = pending.answered.then((ack) => (ack.kind === 'none' ? ack : undefined))
       const first = await Promise.race([handedOver, lost])
-      if (first !== undefined && 'why' in first) return { kind: 'unknown', error: first.why }
-      return this.#conclude(await answered, (await handedOver).message)
+      if (first !== undefined && 'why' in first) {
+        // What becomes of it no longer matters, but it must not end the process.
+        void handedOver.catch(() => {})
+        return { kind: 'unknown', error: first.why }
+      }
+      return this.#conclude(await pending.answered, (await handedOver).message)
     } catch (error) {
-      this.#acks.cancel(waMessageId, 'not_sent')
-      const text = error instanceof Error ? maskDigits(error.message) : 'unknown'
-      log.info({ error: text }, 'a message could not be handed over')
-      return isOpen()
-        ? { kind: 'refused', error: 'not_deliverable' }
-        : { kind: 'unknown', error: 'connection_lost' }
+      this.#acks.cancel(stanzaId, 'not_sent')
+      return this.#judge(error)
     }
   }
 
@@ -91,33 +101,26 @@ export class Sender {
     this.#acks.loseAll()
   }
 
-  async #handOver(submission: Submission): Promise<{ message: proto.IMessage }> {
-    const { waMessageId, chatId } = submission
-    const message = await this.#convert(submission)
-    this.#recent.set(waMessageId, message)
-    await this.#relay(await this.#options.addresses.jidOf(chatId), message, waMessageId)
-    return { message }
+  async #handOver(submission: Submission, ack: PendingAck, ackTimeoutMs: number): Promise<PreparedMessage> {
+    const prepared = await this.#preparer.prepare(submission)
+    this.#recent.set(submission.waMessageId, prepared.message)
+    ack.startTimer(ackTimeoutMs)
+    if (chatKind(submission.chatId) === 'channel') {
+      await this.#options.socket.sendNode(channelStanza(prepared))
+    } else {
+      await this.#relay(prepared)
+    }
+    return prepared
   }
 
-  async #convert(submission: Submission): Promise<proto.IMessage> {
-    const { addresses, socket } = this.#options
-    const { content, quoted } = submission
-    const mentions = content.kind === 'text' ? (content.mentions ?? []) : []
-    const mentioned = await Promise.all(mentions.map((chatId) => addresses.jidOf(chatId)))
-    const quotedSender =
-      quoted === undefined
-        ? undefined
-        : quoted.isFromMe
-          ? ownJid(socket)
-          : quoted.sender === null
-            ? undefined
-            : await addresses.jidOf(quoted.sender)
-    return convertOutbound(content, { quoted, quotedSender, mentioned })
-  }
-
-  async #relay(jid: string, message: proto.IMessage, messageId: string): Promise<void> {
+  async #relay({ jid, message, stanzaId, attributes, nodes }: PreparedMessage): Promise<void> {
     const { socket } = this.#options
-    const relay = () => socket.relayMessage(jid, message, { messageId })
+    const relay = () =>
+      socket.relayMessage(jid, message, {
+        messageId: stanzaId,
+        additionalAttributes: attributes,
+        additionalNodes: nodes,
+      })
     if (this.#warm.has(jid)) {
       await relay()
       return
@@ -127,16 +130,24 @@ export class Sender {
     this.#warm.set(jid, true)
   }
 
-  #conclude(ack: Awaited<ReturnType<Acks['wait']>>, message: proto.IMessage): SubmitOutcome {
+  #conclude(ack: Ack, message: proto.IMessage): SubmitOutcome {
     const { clock } = this.#options
     if (ack.kind === 'error') return { kind: 'refused', error: `ack_${ack.code}` }
     if (ack.kind === 'none') return { kind: 'unknown', error: ack.why }
     const at = ack.atMs === undefined ? clock.now() : new Date(ack.atMs)
     return { kind: 'sent', at, proto: protocol.Message.encode(message).finish() }
   }
-}
 
-function ownJid(socket: WASocket): string | undefined {
-  const id = socket.user?.id
-  return id === undefined ? undefined : `${id.split(/[:@]/)[0]}@s.whatsapp.net`
+  #judge(error: unknown): SubmitOutcome {
+    const { isOpen, log } = this.#options
+    if (!isOpen()) return { kind: 'unknown', error: 'connection_lost' }
+    if (error instanceof NotSendableError) return { kind: 'refused', error: error.code }
+    const text = error instanceof Error ? maskDigits(error.message) : 'unknown'
+    if (error instanceof UploadError) {
+      log.warn({ error: text, code: error.code }, 'a file could not be uploaded')
+      return { kind: error.isFinal ? 'refused' : 'unknown', error: error.code }
+    }
+    log.info({ error: text }, 'a message could not be handed over')
+    return { kind: 'refused', error: 'not_deliverable' }
+  }
 }

@@ -13,6 +13,7 @@ import type { EngineListener } from './events.ts'
 import { parseJid } from './jids.ts'
 import { initAuthCreds } from './library.ts'
 import { createRetryCounters } from './retry-counters.ts'
+import type { MediaTransfers } from './session-media.ts'
 import type { SessionVault } from './session-vault.ts'
 import { StateTeller } from './state-teller.ts'
 import type { DisconnectCause, StatusReason } from './states.ts'
@@ -23,6 +24,7 @@ export interface SessionEnvironment {
   ids: Ids
   log: Logger
   listener: EngineListener
+  media: MediaTransfers
   waUrl: string | undefined
   connectTimeoutMs: number
   /** First pause before a reconnect; doubles with each failure. */
@@ -199,7 +201,7 @@ export class Session {
   }
 
   #createConnection(): Connection {
-    const { clock, listener, waUrl } = this.#environment
+    const { clock, listener, media, waUrl } = this.#environment
     const vault = this.#vault
     return new Connection({
       tenantId: this.tenantId,
@@ -210,6 +212,7 @@ export class Session {
       clock,
       log: this.#log,
       listener,
+      media,
       retryCounters: createRetryCounters,
       readKeys: (wanted) => vault.read(wanted),
       encryptKey: (type, id, value) => vault.encrypt(type, id, value),

@@ -1,9 +1,12 @@
-import type { WAMessage } from 'baileys'
+import type { proto as protocol, WAMessage } from 'baileys'
 import type { Addresses } from '../addresses.ts'
+import type { InboundContent, MessageTarget } from '../content.ts'
 import type { InboundMessage, Person } from '../events.ts'
-import { parseJid, personOf } from '../jids.ts'
+import type { ChatId } from '../ids.ts'
+import { type Address, parseJid, personOf } from '../jids.ts'
 import { proto } from '../library.ts'
-import { parseContent } from './parse-content.ts'
+import { cleanOrNull, dateOfSeconds } from './clean.ts'
+import { type ParsedContent, parseContent, unknownContent } from './parse-content.ts'
 
 /** The session and the account a message arrived at. */
 export interface Recipient {
@@ -13,44 +16,140 @@ export interface Recipient {
   me: Person
 }
 
+/** How a message came: just now, after waiting for this session, or from WhatsApp's history. */
+export type Origin = 'live' | 'offline' | 'history'
+
+/** Where a message belongs and who wrote it. */
+export interface Envelope {
+  chatId: ChatId
+  isGroup: boolean
+  isFromMe: boolean
+  /** The other side of a chat of two, or the author in a group. */
+  sender: Person
+}
+
+const longestId = 255
+
 /** A message of the library as ours; undefined when it is none for people or from nowhere we speak of. */
 export async function parseMessage(
   message: WAMessage,
-  isOffline: boolean,
+  origin: Origin,
   recipient: Recipient,
   addresses: Addresses,
 ): Promise<InboundMessage | undefined> {
+  const waMessageId = message.key.id
+  const content = messageContent(message.message)
+  const parsed = parseContent(content) ?? parsePlaceholder(message)
+  if (parsed === undefined || !waMessageId || waMessageId.length > longestId) return undefined
+  const envelope = await parseEnvelope(message, recipient, addresses)
+  if (envelope === undefined) return undefined
+  return {
+    tenantId: recipient.tenantId,
+    sessionId: recipient.sessionId,
+    ...envelope,
+    waMessageId,
+    content: await resolveContent(parsed, envelope, recipient, addresses),
+    quotedWaMessageId: parsed.quotedWaMessageId,
+    waTimestamp: dateOfSeconds(message.messageTimestamp),
+    isOffline: origin === 'offline',
+    isHistory: origin === 'history',
+    proto: proto.Message.encode(content ?? {}).finish(),
+  }
+}
+
+/** The decoded content: the library hands some messages on as plain JSON. */
+export function messageContent(message: protocol.IMessage | null | undefined): proto.Message | undefined {
+  if (!message) return undefined
+  return message instanceof proto.Message ? message : proto.Message.fromObject(message)
+}
+
+/** Chat and author of a message; undefined for what is no chat of ours. */
+export async function parseEnvelope(
+  message: Pick<WAMessage, 'key' | 'pushName'>,
+  recipient: Recipient,
+  addresses: Addresses,
+): Promise<Envelope | undefined> {
   const { key } = message
-  const waMessageId = key.id
-  const parsed = parseContent(message.message)
-  if (parsed === undefined || !waMessageId || !message.message) return undefined
   const chat = parseJid(key.remoteJid)
   if (chat.kind === 'other') return undefined
   const isFromMe = key.fromMe === true
   const isPerson = chat.kind === 'phone' || chat.kind === 'lid'
-  const pushName = isFromMe ? null : (message.pushName ?? null)
+  const pushName = isFromMe ? null : cleanOrNull(message.pushName)
   const jids = isPerson ? [key.remoteJid, key.remoteJidAlt] : [key.participant, key.participantAlt]
   const sender = await addresses.complete(
     withoutMe(personOf(jids, pushName), isPerson ? recipient.me : undefined),
   )
   const chatId = isPerson ? await addresses.chatIdOf(sender) : chat.chatId
-  if (chatId === undefined) return undefined
-  return {
-    tenantId: recipient.tenantId,
-    sessionId: recipient.sessionId,
-    chatId,
-    sender,
-    isGroup: chat.kind === 'group',
-    isFromMe,
-    waMessageId,
-    content: parsed.content,
-    quotedWaMessageId: parsed.quotedWaMessageId,
-    waTimestamp: new Date(Number(message.messageTimestamp ?? 0) * 1000),
-    isOffline,
-    isHistory: false,
-    proto: proto.Message.encode(message.message).finish(),
-  }
+  return chatId === undefined ? undefined : { chatId, sender, isGroup: chat.kind === 'group', isFromMe }
 }
+
+/** Whether an address is one of the account's own. */
+export function isOwnAddress(address: Address, { me }: Recipient): boolean {
+  return (
+    (address.kind === 'phone' && address.digits === me.phone) ||
+    (address.kind === 'lid' && address.digits === me.lid)
+  )
+}
+
+/** The content with people as chat ids: mentions, and the author of what a reaction is on. */
+export async function resolveContent(
+  parsed: ParsedContent,
+  envelope: Envelope,
+  recipient: Recipient,
+  addresses: Addresses,
+): Promise<InboundContent> {
+  const { content, mentionedJids, targetKey } = parsed
+  if (content.kind === 'reaction') {
+    return {
+      ...content,
+      target: await resolveTarget(content.target, targetKey, envelope, recipient, addresses),
+    }
+  }
+  if (mentionedJids.length === 0 || !('mentions' in content)) return content
+  const mentions: ChatId[] = []
+  for (const jid of mentionedJids) {
+    const chatId = await personIdOf(jid, recipient, addresses)
+    if (chatId !== undefined) mentions.push(chatId)
+  }
+  return { ...content, mentions }
+}
+
+/** Who wrote the message a reaction is on, from the account's point of view (`cleanMessage` of the library turned it). */
+async function resolveTarget(
+  target: MessageTarget,
+  key: protocol.IMessageKey | undefined,
+  envelope: Envelope,
+  recipient: Recipient,
+  addresses: Addresses,
+): Promise<MessageTarget> {
+  const author = parseJid(key?.participant)
+  const isFromMe = target.isFromMe || (envelope.isGroup && isOwnAddress(author, recipient))
+  if (isFromMe || !envelope.isGroup || !key?.participant) return { ...target, isFromMe }
+  return { ...target, isFromMe, sender: (await personIdOf(key.participant, recipient, addresses)) ?? null }
+}
+
+/** The chat id of a person's address; undefined for anything else. */
+export async function personIdOf(
+  jid: string,
+  { me }: Recipient,
+  addresses: Addresses,
+): Promise<ChatId | undefined> {
+  const address = parseJid(jid)
+  if (address.kind !== 'phone' && address.kind !== 'lid') return undefined
+  if (address.digits === me.lid && me.phone !== null) return `${me.phone}@c.us`
+  return addresses.chatIdOfJid(jid)
+}
+
+/** What the phone withholds from linked devices is kept, so that it is not lost and can be replaced when it comes. */
+function parsePlaceholder(message: WAMessage): ParsedContent | undefined {
+  if (message.message) return undefined
+  if (message.key.isViewOnce === true) return unknownContent('viewOnceUnavailable')
+  const [cause] = message.messageStubParameters ?? []
+  return cause === absentText ? unknownContent('unavailable') : undefined
+}
+
+/** What the library writes into the stub of a message that came without content (`NO_MESSAGE_FOUND_ERROR_TEXT`). */
+const absentText = 'Message absent from node'
 
 /**
  * The second address of a message from the own phone may be the account's own (the alternate of the sender,

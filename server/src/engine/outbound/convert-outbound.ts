@@ -1,55 +1,54 @@
 import type { proto } from 'baileys'
 import type { OutboundContent } from '../content.ts'
-import type { Submission } from '../engine.ts'
-import { getContentType, normalizeMessageContent, proto as protocol } from '../library.ts'
+import { convertAudio } from './audio.ts'
+import { convertDocument } from './document.ts'
+import { convertEdit } from './edit.ts'
+import { convertForward } from './forward.ts'
+import { convertGif } from './gif.ts'
+import { convertImage } from './image.ts'
+import { convertLocation } from './location.ts'
+import type { OutboundParts } from './parts.ts'
+import { convertPoll } from './poll.ts'
+import { convertReaction } from './reaction.ts'
+import { convertRevoke } from './revoke.ts'
+import { convertSticker } from './sticker.ts'
 import { convertText } from './text.ts'
+import { convertVcard } from './vcard.ts'
+import { convertVideo } from './video.ts'
+import { convertVoice } from './voice.ts'
 
-/** What a message refers to: the quoted message and the people it mentions, as protocol addresses. */
-export interface OutboundReferences {
-  quoted?: Submission['quoted']
-  /** Protocol address of the quoted message's author. */
-  quotedSender?: string | undefined
-  mentioned: readonly string[]
-}
-
-type Converters = {
-  [K in OutboundContent['kind']]?: (
-    content: Extract<OutboundContent, { kind: K }>,
-    context: proto.IContextInfo | undefined,
-  ) => proto.IMessage
-}
-
-const converters: Converters = { text: convertText }
-
-/** Our content as the protocol's message. */
-export function convertOutbound(content: OutboundContent, references: OutboundReferences): proto.IMessage {
-  const convert = converters[content.kind] as
-    | ((content: OutboundContent, context: proto.IContextInfo | undefined) => proto.IMessage)
-    | undefined
-  if (convert === undefined) throw new Error(`${content.kind} cannot be sent yet`)
-  return convert(content, convertContext(references))
-}
-
-/** Source: `ContextInfo` as `generateWAMessageFromContent` of Baileys 7 fills it for a quote. */
-function convertContext(references: OutboundReferences): proto.IContextInfo | undefined {
-  const { quoted, quotedSender, mentioned } = references
-  if (quoted === undefined && mentioned.length === 0) return undefined
-  const context: proto.IContextInfo = {}
-  if (mentioned.length > 0) context.mentionedJid = [...mentioned]
-  if (quoted !== undefined) {
-    context.stanzaId = quoted.waMessageId
-    if (quotedSender !== undefined) context.participant = quotedSender
-    context.quotedMessage = bareMessage(quoted.proto)
+/** Our content as the protocol's message; throws NotSendableError for what can never be sent. */
+export function convertOutbound(content: OutboundContent, parts: OutboundParts): proto.IMessage {
+  switch (content.kind) {
+    case 'text':
+      return convertText(content, parts)
+    case 'image':
+      return convertImage(content, parts)
+    case 'video':
+      return convertVideo(content, parts)
+    case 'gif':
+      return convertGif(content, parts)
+    case 'audio':
+      return convertAudio(content, parts)
+    case 'voice':
+      return convertVoice(content, parts)
+    case 'document':
+      return convertDocument(content, parts)
+    case 'sticker':
+      return convertSticker(content, parts)
+    case 'location':
+      return convertLocation(content, parts)
+    case 'vcard':
+      return convertVcard(content, parts)
+    case 'poll':
+      return convertPoll(content, parts)
+    case 'reaction':
+      return convertReaction(content, parts)
+    case 'edit':
+      return convertEdit(content, parts)
+    case 'revoke':
+      return convertRevoke(content, parts)
+    case 'forward':
+      return convertForward(content, parts)
   }
-  return context
-}
-
-/** The quoted content alone: a quote inside a quote is not repeated. */
-function bareMessage(bytes: Uint8Array): proto.IMessage {
-  const content = normalizeMessageContent(protocol.Message.decode(bytes)) ?? {}
-  const type = getContentType(content)
-  if (type === undefined) return {}
-  const part = content[type]
-  if (typeof part !== 'object' || part === null) return { [type]: part }
-  return { [type]: { ...part, contextInfo: undefined } }
 }

@@ -1,10 +1,10 @@
 import type { proto } from 'baileys'
-import type { OutboundContent } from '../content.ts'
+import type { ContentOf, OutboundParts } from './parts.ts'
 
 /** A text; one with mentions or a quote needs the extended form, which carries the context. */
 export function convertText(
-  content: Extract<OutboundContent, { kind: 'text' }>,
-  context: proto.IContextInfo | undefined,
+  content: ContentOf<'text'>,
+  { context }: Pick<OutboundParts, 'context'>,
 ): proto.IMessage {
   if (context === undefined) return { conversation: content.text }
   return { extendedTextMessage: { text: content.text, contextInfo: context } }

@@ -1,0 +1,38 @@
+/** What a sender may write is anything; this is what may be stored: no NUL, no half characters, no more than `max`. */
+export function cleanText(text: unknown, max = 65_536): string {
+  if (typeof text !== 'string' || text === '') return ''
+  const cut = text.length > max ? text.slice(0, max) : text
+  return (cut.includes('\0') ? cut.replaceAll('\0', '') : cut).toWellFormed()
+}
+
+/** As cleanText, null when nothing is left. */
+export function cleanOrNull(text: unknown, max = 1000): string | null {
+  const clean = cleanText(text, max)
+  return clean === '' ? null : clean
+}
+
+/** A name for a file: without control characters and path separators, at most 255 characters. */
+export function cleanFileName(text: unknown): string | null {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+  return cleanOrNull(cleanText(text, 1000).replace(/[\u0000-\u001f\u007f/\\]/g, '_'), 255)
+}
+
+const mimetypePattern = /^[\w.+-]{1,100}\/[\w.+-]{1,100}(?:;[\x20-\x7e]{0,200})?$/
+
+/** A media type that may stand in a header. */
+export function cleanMimetype(text: unknown): string {
+  return typeof text === 'string' && mimetypePattern.test(text) ? text : 'application/octet-stream'
+}
+
+/** A whole number from 0 up, from what protobuf has for one; null for anything else. */
+export function cleanCount(value: unknown, max = Number.MAX_SAFE_INTEGER): number | null {
+  if (value === null || value === undefined) return null
+  const number = Number(value)
+  return Number.isSafeInteger(number) && number >= 0 && number <= max ? number : null
+}
+
+/** A moment from seconds of the epoch; the epoch itself for nonsense. */
+export function dateOfSeconds(seconds: unknown): Date {
+  const count = cleanCount(seconds, 32_503_680_000)
+  return new Date((count ?? 0) * 1000)
+}

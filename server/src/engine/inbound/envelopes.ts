@@ -1,0 +1,87 @@
+import type { proto } from 'baileys'
+
+/**
+ * Fields of a message that hold another message (`FutureProofMessage` of the protobuf): disappearing, view-once,
+ * documents with a caption, answers to bots, and what newer clients wrap so that older ones skip it.
+ */
+const envelopes = [
+  'ephemeralMessage',
+  'viewOnceMessage',
+  'viewOnceMessageV2',
+  'viewOnceMessageV2Extension',
+  'documentWithCaptionMessage',
+  'editedMessage',
+  'groupMentionedMessage',
+  'botInvokeMessage',
+  'lottieStickerMessage',
+  'eventCoverImage',
+  'statusMentionMessage',
+  'pollCreationOptionImageMessage',
+  'associatedChildMessage',
+  'groupStatusMentionMessage',
+  'pollCreationMessageV4',
+  'statusAddYours',
+  'groupStatusMessage',
+  'limitSharingMessage',
+  'botTaskMessage',
+  'questionMessage',
+  'groupStatusMessageV2',
+  'botForwardedMessage',
+  'questionReplyMessage',
+] as const satisfies readonly (keyof proto.IMessage)[]
+
+const viewOnceEnvelopes: ReadonlySet<string> = new Set([
+  'viewOnceMessage',
+  'viewOnceMessageV2',
+  'viewOnceMessageV2Extension',
+])
+/** Beside the content, not content. */
+const companions: ReadonlySet<string> = new Set([
+  'messageContextInfo',
+  'senderKeyDistributionMessage',
+  'fastRatchetKeySenderKeyDistributionMessage',
+])
+const maxDepth = 12
+
+/** A message without its envelopes. */
+export interface OpenedMessage {
+  message: proto.IMessage
+  /** Name of the content's field; undefined when there is none. */
+  type: keyof proto.IMessage | undefined
+  isViewOnce: boolean
+  /** Keys and settings of the message, from whichever layer has them. */
+  contextInfo: proto.IMessageContextInfo | undefined
+}
+
+/** Takes every envelope off; one that is empty or too deep is content itself. */
+export function openEnvelopes(message: proto.IMessage): OpenedMessage {
+  let inner = message
+  let isViewOnce = false
+  let contextInfo = message.messageContextInfo ?? undefined
+  for (let depth = 0; depth < maxDepth; depth += 1) {
+    const next = nextLayer(inner)
+    if (next === undefined) break
+    isViewOnce ||= next.isViewOnce
+    inner = next.message
+    contextInfo = inner.messageContextInfo ?? contextInfo
+  }
+  return { message: inner, type: contentField(inner), isViewOnce, contextInfo }
+}
+
+function nextLayer(message: proto.IMessage): { message: proto.IMessage; isViewOnce: boolean } | undefined {
+  const sent = message.deviceSentMessage?.message
+  if (sent) return { message: sent, isViewOnce: false }
+  for (const name of envelopes) {
+    const held = message[name]?.message
+    if (held) return { message: held, isViewOnce: viewOnceEnvelopes.has(name) }
+  }
+  return undefined
+}
+
+/** The first field that is content: decoded messages have own properties for what was sent alone. */
+function contentField(message: proto.IMessage): keyof proto.IMessage | undefined {
+  for (const [name, value] of Object.entries(message)) {
+    if (value !== null && value !== undefined && !companions.has(name)) return name as keyof proto.IMessage
+  }
+  return undefined
+}

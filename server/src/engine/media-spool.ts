@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open, unlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+const maxInMemory = 1024 * 1024
+const chunkBytes = 256 * 1024
+
+/**
+ * What is to be uploaded, kept until its digest is known: in memory while it is small, else in a file that has no name
+ * any more, so that nothing of it is left when the process dies.
+ */
+export class MediaSpool {
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #file: FileHandle | undefined
+
+  /** Bytes kept so far. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Keeps a piece. */
+  async write(piece: Buffer): Promise<void> {
+    if (piece.length === 0) return
+    this.#bytes += piece.length
+    if (this.#file === undefined && this.#bytes <= maxInMemory) {
+      this.#chunks.push(piece)
+      return
+    }
+    this.#file ??= await openNameless()
+    for (const waiting of this.#chunks.splice(0)) await this.#file.appendFile(waiting)
+    await this.#file.appendFile(piece)
+  }
+
+  /** Everything from the start, as often as it is needed; each reading ends before the next begins. */
+  read(): Buffer | Readable {
+    if (this.#file === undefined) return Buffer.concat(this.#chunks)
+    return createReadStream('', {
+      fd: this.#file.fd,
+      start: 0,
+      end: this.#bytes - 1,
+      autoClose: false,
+      highWaterMark: chunkBytes,
+    })
+  }
+
+  /** Frees what was kept. */
+  async dispose(): Promise<void> {
+    this.#chunks = []
+    await this.#file?.close()
+    this.#file = undefined
+  }
+}
+
+async function openNameless(): Promise<FileHandle> {
+  const path = join(tmpdir(), `moltflow-${randomBytes(12).toString('hex')}`)
+  const file = await open(path, 'wx+', 0o600)
+  try {
+    await unlink(path)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  return file
+}

@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../platform/clock.ts'
+import { AppError } from '../platform/errors.ts'
+import {
+  encryptFile,
+  expandMediaKey,
+  type FileDigests,
+  type MediaClass,
+  mediaClassOf,
+  passFile,
+} from './media-crypto.ts'
+import type { MediaHosts, MediaRoute } from './media-hosts.ts'
+import { MediaSpool } from './media-spool.ts'
+import type { MediaContent, UploadedFile } from './outbound/parts.ts'
+import { Turns } from './turns.ts'
+
+/** Where files may be brought at the moment, as WhatsApp says. */
+export interface MediaConnection {
+  hosts: readonly { hostname: string }[]
+  auth: string
+}
+
+/** Whose file is uploaded, and how. */
+export interface UploadOwner {
+  sessionId: string
+  /** Asks WhatsApp where to upload; `isForced` when the last answer is used up. */
+  connect(isForced: boolean): Promise<MediaConnection>
+  route?: MediaRoute | undefined
+}
+
+/** A file could not be brought to WhatsApp; `isFinal` when trying again is pointless. */
+export class UploadError extends Error {
+  readonly code: string
+  readonly isFinal: boolean
+
+  constructor(code: string, isFinal: boolean, cause?: unknown) {
+    super(`the upload failed: ${code}`, { cause })
+    this.name = 'UploadError'
+    this.code = code
+    this.isFinal = isFinal
+  }
+}
+
+const perSession = 2
+const perProcess = 8
+const maxRemembered = 2000
+/** WhatsApp keeps files for about two weeks; a bulk send to many is over long before. */
+const rememberMs = 24 * 3_600_000
+const uploadBaseMs = 60_000
+/** The slowest line that is waited for. */
+const slowestBytesPerMs = 20
+const maxAnswerBytes = 64 * 1024
+const rounds = 2
+
+interface UploadsOptions {
+  hosts: MediaHosts
+  clock: Clock
+  readBlob(key: string): Promise<Readable>
+}
+
+/** Brings files to WhatsApp: a bounded number at once, each file of a session once. */
+export class MediaUploads {
+  readonly #options: UploadsOptions
+  readonly #process = new Turns(perProcess)
+  readonly #sessions = new Map<string, Turns>()
+  readonly #known = new LRUCache<string, Promise<UploadedFile>>({ max: maxRemembered, ttl: rememberMs })
+
+  constructor(options: UploadsOptions) {
+    this.#options = options
+  }
+
+  /** Where the file is; uploads it unless this session did lately. Throws UploadError. */
+  upload(owner: UploadOwner, { kind, file }: MediaContent, isChannel: boolean): Promise<UploadedFile> {
+    const mediaClass = mediaClassOf(kind)
+    // Sessions share nothing: the same file of two accounts must not be linkable.
+    const key = JSON.stringify([owner.sessionId, isChannel, mediaClass, file.blob])
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const uploading = this.#takeTurn(owner.sessionId, () =>
+      this.#upload(owner, file.blob, mediaClass, isChannel),
+    )
+    this.#known.set(key, uploading)
+    uploading.catch(() => this.#known.delete(key))
+    return uploading
+  }
+
+  async #takeTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+    const turns = this.#sessions.get(sessionId) ?? new Turns(perSession)
+    this.#sessions.set(sessionId, turns)
+    try {
+      return await turns.run(() => this.#process.run(work))
+    } finally {
+      if (turns.isIdle) this.#sessions.delete(sessionId)
+    }
+  }
+
+  async #upload(
+    owner: UploadOwner,
+    blob: string,
+    mediaClass: MediaClass,
+    isChannel: boolean,
+  ): Promise<UploadedFile> {
+    const spool = new MediaSpool()
+    try {
+      const mediaKey = randomBytes(32)
+      const digests = await this.#spool(spool, blob, isChannel ? undefined : { mediaKey, mediaClass })
+      const path = isChannel ? `/newsletter/newsletter-${mediaClass}` : `/mms/${mediaClass}`
+      const answer = await this.#bring(owner, spool, path, digests.uploadSha256)
+      const encryption = {
+        mediaKey,
+        fileEncSha256: digests.uploadSha256,
+        timestampSeconds: Math.floor(this.#options.clock.nowMs() / 1000),
+      }
+      return {
+        ...answer,
+        fileSha256: digests.fileSha256,
+        fileLength: digests.fileLength,
+        ...(!isChannel && { encryption }),
+      }
+    } finally {
+      await spool.dispose()
+    }
+  }
+
+  async #spool(
+    spool: MediaSpool,
+    blob: string,
+    seal: { mediaKey: Uint8Array; mediaClass: MediaClass } | undefined,
+  ): Promise<FileDigests> {
+    try {
+      const file = await this.#options.readBlob(blob)
+      const pieces =
+        seal === undefined
+          ? passFile(file)
+          : encryptFile(file, expandMediaKey(seal.mediaKey, seal.mediaClass))
+      for (;;) {
+        const { done, value } = await pieces.next()
+        if (done === true) return value
+        await spool.write(value)
+      }
+    } catch (error) {
+      const isMissing = error instanceof AppError && error.status === 404
+      throw new UploadError(isMissing ? 'file_missing' : 'file_unreadable', isMissing, error)
+    }
+  }
+
+  /** Tries each host, and all of them once more with fresh permission. */
+  async #bring(
+    owner: UploadOwner,
+    spool: MediaSpool,
+    path: string,
+    sha256: Buffer,
+  ): Promise<Pick<UploadedFile, 'url' | 'directPath' | 'handle'>> {
+    const token = sha256.toString('base64url')
+    let refusal: UploadError | undefined
+    let cause: unknown
+    for (let round = 0; round < rounds; round += 1) {
+      const { hosts, auth } = await askForHosts(owner, round > 0)
+      const query = `auth=${encodeURIComponent(auth)}&token=${token}`
+      for (const { hostname } of hosts) {
+        const url = this.#options.hosts.urlOf(hostname, `${path}/${token}?${query}`)
+        if (url === undefined) continue
+        try {
+          return await this.#post(url, owner, spool)
+        } catch (error) {
+          cause = error
+          if (error instanceof UploadError && error.isFinal) refusal = error
+        }
+      }
+    }
+    throw refusal ?? new UploadError('upload_failed', false, cause)
+  }
+
+  async #post(
+    url: URL,
+    owner: UploadOwner,
+    spool: MediaSpool,
+  ): Promise<Pick<UploadedFile, 'url' | 'directPath' | 'handle'>> {
+    const { hosts, clock } = this.#options
+    const controller = new AbortController()
+    const timeoutMs = uploadBaseMs + spool.bytes / slowestBytesPerMs
+    const timer = clock.schedule(timeoutMs, () => controller.abort(new Error('the upload took too long')))
+    try {
+      const { statusCode, body } = await hosts.request(url, {
+        method: 'POST',
+        body: spool.read(),
+        headers: { 'content-type': 'application/octet-stream', 'content-length': String(spool.bytes) },
+        signal: controller.signal,
+        route: owner.route,
+      })
+      const text = await readText(body, maxAnswerBytes)
+      if (statusCode !== 200) {
+        // A host that says the file is wrong will say so again; anything else may pass.
+        throw new UploadError(`upload_refused_${statusCode}`, isRefusal(statusCode))
+      }
+      return parseAnswer(text)
+    } finally {
+      timer.cancel()
+    }
+  }
+}
+
+async function askForHosts(owner: UploadOwner, isForced: boolean): Promise<MediaConnection> {
+  try {
+    return await owner.connect(isForced)
+  } catch (error) {
+    throw new UploadError('upload_not_allowed', false, error)
+  }
+}
+
+function isRefusal(status: number): boolean {
+  return status === 400 || status === 406 || status === 413 || status === 415
+}
+
+function parseAnswer(text: string): Pick<UploadedFile, 'url' | 'directPath' | 'handle'> {
+  let answer: { url?: unknown; direct_path?: unknown; handle?: unknown }
+  try {
+    answer = JSON.parse(text)
+  } catch (error) {
+    throw new UploadError('upload_not_understood', false, error)
+  }
+  const { url, direct_path: directPath, handle } = answer
+  if (typeof directPath !== 'string') throw new UploadError('upload_not_understood', false)
+  return {
+    url: typeof url === 'string' ? url : '',
+    directPath,
+    ...(typeof handle === 'string' && { handle }),
+  }
+}
+
+async function readText(body: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw new UploadError('upload_not_understood', false)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

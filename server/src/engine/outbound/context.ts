@@ -1,0 +1,35 @@
+import type { proto } from 'baileys'
+import type { Submission } from '../engine.ts'
+import { getContentType, normalizeMessageContent, proto as protocol } from '../library.ts'
+
+/** What a message refers to: the quoted message and the people it mentions, as protocol addresses. */
+export interface OutboundReferences {
+  quoted?: Submission['quoted']
+  /** Protocol address of the quoted message's author. */
+  quotedSender?: string | undefined
+  mentioned: readonly string[]
+}
+
+/** Source: `ContextInfo` as `generateWAMessageFromContent` of Baileys 7 fills it for a quote. */
+export function convertContext(references: OutboundReferences): proto.IContextInfo | undefined {
+  const { quoted, quotedSender, mentioned } = references
+  if (quoted === undefined && mentioned.length === 0) return undefined
+  const context: proto.IContextInfo = {}
+  if (mentioned.length > 0) context.mentionedJid = [...mentioned]
+  if (quoted !== undefined) {
+    context.stanzaId = quoted.waMessageId
+    if (quotedSender !== undefined) context.participant = quotedSender
+    context.quotedMessage = bareMessage(quoted.proto)
+  }
+  return context
+}
+
+/** The quoted content alone: a quote inside a quote is not repeated. */
+function bareMessage(bytes: Uint8Array): proto.IMessage {
+  const content = normalizeMessageContent(protocol.Message.decode(bytes)) ?? {}
+  const type = getContentType(content)
+  if (type === undefined) return {}
+  const part = content[type]
+  if (typeof part !== 'object' || part === null) return { [type]: part }
+  return { [type]: { ...part, contextInfo: undefined } }
+}

@@ -1,0 +1,15 @@
+import type { proto } from 'baileys'
+import type { ContentOf, OutboundParts } from './parts.ts'
+
+/** A place. */
+export function convertLocation(content: ContentOf<'location'>, { context }: OutboundParts): proto.IMessage {
+  return {
+    locationMessage: {
+      degreesLatitude: content.latitude,
+      degreesLongitude: content.longitude,
+      ...(content.name !== undefined && { name: content.name }),
+      ...(content.address !== undefined && { address: content.address }),
+      ...(context && { contextInfo: context }),
+    },
+  }
+}

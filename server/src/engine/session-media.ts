@@ -1,0 +1,109 @@
+import type { Readable } from 'node:stream'
+import type { WASocket } from 'baileys'
+import type { Clock } from '../platform/clock.ts'
+import { AppError } from '../platform/errors.ts'
+import type { Addresses } from './addresses.ts'
+import type { MessageTarget } from './content.ts'
+import type { ChatId } from './ids.ts'
+import { proto } from './library.ts'
+import { MediaDownloads } from './media-download.ts'
+import { waMediaNone } from './media-errors.ts'
+import { MediaHosts, type MediaRoute } from './media-hosts.ts'
+import { findMediaPart } from './media-part.ts'
+import { MediaRetries } from './media-retry.ts'
+import { type MediaConnection, MediaUploads } from './media-upload.ts'
+import type { MediaContent, UploadedFile } from './outbound/parts.ts'
+
+/** What moves files in this process, for all its sessions. */
+export interface MediaTransfers {
+  hosts: MediaHosts
+  uploads: MediaUploads
+  downloads: MediaDownloads
+}
+
+/** Makes the process's part; `waUrl` is a simulator's address, checked to be this machine. */
+export function createMediaTransfers(options: {
+  waUrl: string | undefined
+  clock: Clock
+  readBlob(key: string): Promise<Readable>
+}): MediaTransfers {
+  const hosts = new MediaHosts(options.waUrl)
+  return {
+    hosts,
+    uploads: new MediaUploads({ hosts, clock: options.clock, readBlob: options.readBlob }),
+    downloads: new MediaDownloads(hosts, options.clock),
+  }
+}
+
+interface SessionMediaOptions {
+  sessionId: string
+  transfers: MediaTransfers
+  addresses: Addresses
+  clock: Clock
+  socket(): WASocket
+  /** The account's own address. */
+  ownId(): string
+  /** The session's proxy, if it has one. */
+  route?: MediaRoute | undefined
+}
+
+/** Files of one connection, both ways. */
+export class SessionMedia {
+  readonly #options: SessionMediaOptions
+  /** Answers of phones that were asked for a file again. */
+  readonly retries: MediaRetries
+
+  constructor(options: SessionMediaOptions) {
+    this.#options = options
+    this.retries = new MediaRetries(options)
+  }
+
+  /** Brings a file to WhatsApp; throws UploadError. */
+  upload(content: MediaContent, isChannel: boolean): Promise<UploadedFile> {
+    const { sessionId, transfers, route } = this.#options
+    const owner = { sessionId, route, connect: (isForced: boolean) => this.#connect(isForced) }
+    return transfers.uploads.upload(owner, content, isChannel)
+  }
+
+  /** The file of a message, as `Engine.download` promises. */
+  async download(
+    message: { chatId: ChatId; target: MessageTarget; proto: Uint8Array },
+    limits: { maxBytes: number; timeoutMs: number },
+  ): Promise<Readable> {
+    const { transfers, route } = this.#options
+    const part = findMediaPart(proto.Message.decode(message.proto))
+    if (part === undefined) throw new AppError(waMediaNone)
+    const owner = {
+      route,
+      listHosts: async () => (await this.#connect(false)).hosts.map(({ hostname }) => hostname),
+      requestAgain: (mediaKey: Uint8Array, timeoutMs: number) =>
+        this.#requestAgain(message.chatId, message.target, mediaKey, timeoutMs),
+    }
+    return transfers.downloads.download(part, owner, limits)
+  }
+
+  /** The connection is gone. */
+  close(): void {
+    this.retries.close()
+  }
+
+  #connect(isForced: boolean): Promise<MediaConnection> {
+    return this.#options.socket().refreshMediaConn(isForced)
+  }
+
+  async #requestAgain(
+    chatId: ChatId,
+    target: MessageTarget,
+    mediaKey: Uint8Array,
+    timeoutMs: number,
+  ): Promise<string> {
+    const { addresses } = this.#options
+    const key = {
+      id: target.waMessageId,
+      remoteJid: await addresses.jidOf(chatId),
+      fromMe: target.isFromMe,
+      ...(target.sender !== null && { participant: await addresses.jidOf(target.sender) }),
+    }
+    return this.retries.request(key, mediaKey, timeoutMs)
+  }
+}
