@@ -23,6 +23,8 @@ export type WorldState = {
   faults: StandingFault[]
   connections: number
   counters: World['counters']
+  /** How often linked devices asked, by namespace. */
+  queries: Record<string, number>
   unknownStanzas: Record<string, number>
 }
 
@@ -57,6 +59,7 @@ export function describeWorld(world: World): WorldState {
     faults: world.faults.list(),
     connections: world.connections.size,
     counters: { ...world.counters },
+    queries: Object.fromEntries(world.queries),
     unknownStanzas: Object.fromEntries(world.unknownStanzas),
   }
 }

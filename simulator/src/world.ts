@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events'
 import type { proto } from 'baileys'
+import type { Call } from './calls.ts'
 import { Account, type Companion, parseJid, type ReceiptSettings } from './accounts.ts'
+import { Channel } from './channels.ts'
 import type { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
 import { Faults } from './faults.ts'
@@ -16,6 +18,8 @@ export type RememberedMessage = {
   message: proto.IMessage
   /** Linked clients learn only that there is a message to be viewed once. */
   isHidden?: boolean
+  /** It is a status post; `chat` is its author. */
+  isStatus?: boolean
 }
 
 /** What the world announces. */
@@ -30,6 +34,7 @@ const rememberedMessages = 20_000
 export class World {
   readonly accounts = new Map<string, Account>()
   readonly groups = new Map<string, Group>()
+  readonly channels = new Map<string, Channel>()
   readonly connections = new Set<Connection>()
   /** References in QR codes that are on show. */
   readonly references = new Map<string, Connection>()
@@ -42,6 +47,10 @@ export class World {
   readonly media: MediaStore
   /** Follows the sender keys of clients for all virtual members: a message is decrypted once, not per member. */
   readonly observer = new SenderKeys()
+  /** Queries of linked devices so far, by namespace. */
+  readonly queries = new Map<string, number>()
+  /** Calls that ring or go on. */
+  readonly calls = new Map<string, Call>()
   readonly counters = { stanzas: 0, messages: 0, decrypted: 0, undecryptable: 0, problems: 0 }
   readonly unknownStanzas = new Map<string, number>()
   /** Messages that a phone or device asked for again, so that the second copy is no duplicate. */
@@ -110,7 +119,7 @@ export class World {
 
   /** A jid as users of the control API see it. */
   chatIdOf(jid: string): string {
-    if (jid.endsWith('@g.us')) return jid
+    if (jid.endsWith('@g.us') || jid.endsWith('@newsletter')) return jid
     return this.find(jid)?.chatId ?? `${parseJid(jid)?.user ?? jid}@c.us`
   }
 
@@ -118,6 +127,25 @@ export class World {
     const group = new Group(owner, subject, members, addressing)
     this.groups.set(group.id, group)
     return group
+  }
+
+  createChannel(owner: Account, name: string, description: string): Channel {
+    const channel = new Channel(owner, name, description)
+    this.channels.set(channel.id, channel)
+    return channel
+  }
+
+  /** The channel with this id; 404 when there is none. */
+  channel(id: string, field = 'id'): Channel {
+    const channel = this.channels.get(id.endsWith('@newsletter') ? id : `${id}@newsletter`)
+    if (!channel) throw new SimulatorError(404, `there is no channel ${id}`, field)
+    return channel
+  }
+
+  /** The channel whose invitation link ends with this code. */
+  channelByInvite(code: string): Channel | undefined {
+    for (const channel of this.channels.values()) if (channel.inviteCode === code) return channel
+    return undefined
   }
 
   /** Keeps a message for quotes and retries; the oldest go first. */

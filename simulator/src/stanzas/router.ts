@@ -5,10 +5,13 @@ import type { World } from '../world.ts'
 import { answer, type Query, refuse } from './answer.ts'
 import { handleAppState } from './app-state.ts'
 import { bootstrap } from './bootstrap.ts'
+import { receiveCall } from './calls.ts'
+import { handleChannel, isForChannel, receivePost, receiveView } from './channels.ts'
 import { handleEncryptionKeys } from './encryption-keys.ts'
 import { handleGroups } from './groups.ts'
 import { handleMediaConnection } from './media.ts'
 import { receiveMessage } from './messages.ts'
+import { handleGraphQuery } from './mex.ts'
 import { confirmPairing, receiveLinkFinish, receiveLinkHello } from './pairing.ts'
 import { receivePresence, receiveTyping } from './presence.ts'
 import { receiveReceipt } from './receipts.ts'
@@ -16,7 +19,6 @@ import {
   handleAbout,
   handleBlocklist,
   handleBusiness,
-  handleGraphQuery,
   handlePicture,
   handlePrivacy,
   handleProperties,
@@ -31,6 +33,7 @@ const queryHandlers: Record<string, QueryHandler> = {
   blocklist: handleBlocklist,
   disappearing_mode: answerEmpty,
   encrypt: handleEncryptionKeys,
+  newsletter: handleChannel,
   passive: handlePassive,
   privacy: handlePrivacy,
   status: handleAbout,
@@ -54,9 +57,13 @@ export function receiveStanza(world: World, connection: Connection, node: Binary
     case 'iq':
       return receiveQuery(world, connection, node)
     case 'message':
-      return receiveMessage(world, connection, node)
+      return isForChannel(node)
+        ? receivePost(world, connection, node)
+        : receiveMessage(world, connection, node)
     case 'receipt':
-      return receiveReceipt(world, connection, node)
+      return isForChannel(node)
+        ? receiveView(world, connection, node)
+        : receiveReceipt(world, connection, node)
     case 'ack':
       connection.companion?.queue.acknowledge(node)
       return
@@ -65,8 +72,7 @@ export function receiveStanza(world: World, connection: Connection, node: Binary
     case 'chatstate':
       return receiveTyping(world, connection, node)
     case 'call':
-      connection.send(stanza('ack', { class: 'call', id: node.attrs.id, from: node.attrs.to }))
-      return
+      return receiveCall(world, connection, node)
     case 'ib':
       // Telemetry and the wish for a batch of offline stanzas, which are on their way already.
       return
@@ -82,6 +88,7 @@ function receiveQuery(world: World, connection: Connection, node: BinaryNode): v
     if (body?.tag === 'pair-device-sign') confirmPairing(world, connection, body)
     return
   }
+  world.queries.set(xmlns, (world.queries.get(xmlns) ?? 0) + 1)
   if (xmlns === 'md' && body?.tag === 'link_code_companion_reg') {
     if (body.attrs.stage === 'companion_hello') return receiveLinkHello(world, connection, node, body)
     return receiveLinkFinish(connection, node, body)
