@@ -23,6 +23,7 @@ import { Receiver } from './receiver.ts'
 import { Sender } from './sender.ts'
 import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { type MediaTransfers, SessionMedia } from './session-media.ts'
+import { StanzaWatch } from './stanza-watch.ts'
 import { Tickets } from './tickets.ts'
 import { WorldReceiver } from './world/world-receiver.ts'
 
@@ -47,10 +48,6 @@ export interface ConnectionOptions {
   onEnd(ending: Ending): void
 }
 
-/** How long a message may stay without its upsert before its receipt is let go. */
-const orphanMs = 1000
-/** How long the library gets to store what a message of the own phone carries (keys, history). */
-const ownDeviceWorkMs = 50
 const lastWordsMs = 200
 const closeGraceMs = 1000
 const settleTimeoutMs = 3000
@@ -61,13 +58,12 @@ export class Connection {
   readonly #tickets: Tickets
   readonly #gate = new FrameGate()
   readonly #inbox: Inbox
-  readonly #ciphertexts = new WeakMap<Uint8Array, string>()
+  readonly #stanzas: StanzaWatch
   readonly #socket: WASocket
   readonly #world: WorldReceiver
   #isOpen = false
   #hasEnded = false
   #ending: Promise<void> | undefined
-  #orphanTimer: { cancel(): void } | undefined
   #lastInboundMs: number
   readonly keys: SessionKeys
   readonly addresses: Addresses
@@ -80,6 +76,7 @@ export class Connection {
     this.#options = options
     this.#lastInboundMs = options.clock.monotonicMs()
     this.#tickets = new Tickets(() => this.#advance())
+    this.#stanzas = new StanzaWatch(this.#tickets, options.clock, options.log)
     this.#inbox = new Inbox({
       listener: options.listener,
       tickets: this.#tickets,
@@ -100,7 +97,7 @@ export class Connection {
       listener: options.listener,
       clock: options.clock,
       log: options.log,
-      dismiss: (ids, isOwnDevice) => this.#dismiss(ids, isOwnDevice),
+      dismiss: (ids, isOwnDevice) => this.#stanzas.dismiss(ids, isOwnDevice),
     })
     this.#world = new WorldReceiver({
       recipient: () => this.recipient(),
@@ -248,10 +245,10 @@ export class Connection {
       findMessage: (id) => this.#findMessage(id),
       findGroup: (jid) => this.groups.get(jid),
       onEvent: (name, data) => this.#handle(name, data),
-      onMessageStanza: (node) => this.#registerStanza(node),
-      onDecrypt: (ciphertext) => this.#openTicket(this.#ciphertexts.get(ciphertext)),
-      onDecrypted: (ciphertext) => this.#markDecrypted(this.#ciphertexts.get(ciphertext)),
-      onDecryptFailed: (ciphertext) => this.#closeTicket(this.#ciphertexts.get(ciphertext)),
+      onMessageStanza: (node) => this.#stanzas.register(node),
+      onDecrypt: (ciphertext) => this.#stanzas.begin(ciphertext),
+      onDecrypted: (ciphertext) => this.#stanzas.finish(ciphertext),
+      onDecryptFailed: (ciphertext) => this.#stanzas.fail(ciphertext),
       onGroupNotice: (node) => this.#world.handleGroupNotice(node),
       onAck: (node) => this.#receiveAck(node),
       onFrame: (send, isQuery) => this.#pushFrame(send, isQuery),
@@ -298,48 +295,6 @@ export class Connection {
       const error = lastDisconnect?.error as (Error & { output?: { statusCode?: number } }) | undefined
       this.#end({ kind: 'code', code: error?.output?.statusCode ?? 428, message: error?.message ?? 'closed' })
     }
-  }
-
-  /** Remembers which message a ciphertext belongs to; content without encryption is taken in from here on. */
-  #registerStanza(node: BinaryNode): void {
-    const id = node.attrs.id
-    if (id === undefined || !Array.isArray(node.content)) return
-    for (const child of node.content) {
-      if (!(child.content instanceof Uint8Array)) continue
-      if (child.tag === 'enc') this.#ciphertexts.set(child.content, id)
-      if (child.tag !== 'plaintext') continue
-      this.#openTicket(id)
-      this.#markDecrypted(id)
-    }
-  }
-
-  #openTicket(id: string | undefined): void {
-    if (id === undefined) return
-    this.#tickets.open(id, this.#options.clock.monotonicMs())
-    this.#orphanTimer ??= this.#options.clock.schedule(orphanMs, () => this.#dropOrphans())
-  }
-
-  #markDecrypted(id: string | undefined): void {
-    if (id !== undefined) this.#tickets.markDecrypted(id, this.#options.clock.monotonicMs())
-  }
-
-  #closeTicket(id: string | undefined): void {
-    if (id !== undefined) this.#tickets.close([id])
-  }
-
-  /** A message that the library neither handed on nor refused must not hold everything else for ever. */
-  #dropOrphans(): void {
-    this.#orphanTimer = undefined
-    const { clock, log } = this.#options
-    const orphans = this.#tickets.orphans(clock.monotonicMs(), orphanMs)
-    if (orphans.length > 0) log.debug({ count: orphans.length }, 'messages without content were let go')
-    this.#tickets.close(orphans)
-    if (this.#tickets.size > 0) this.#orphanTimer = clock.schedule(orphanMs, () => this.#dropOrphans())
-  }
-
-  #dismiss(ids: readonly string[], isOwnDevice: boolean): void {
-    if (isOwnDevice) this.#options.clock.schedule(ownDeviceWorkMs, () => this.#tickets.close(ids))
-    else this.#tickets.close(ids)
   }
 
   #pushFrame(send: () => void, isQuery: boolean): void {
@@ -403,7 +358,7 @@ export class Connection {
     this.#isOpen = false
     this.sender.close()
     this.media.close()
-    this.#orphanTimer?.cancel()
+    this.#stanzas.stop()
     this.#socket.ws.removeAllListeners('message')
     await Promise.race([this.#settle(), clock.sleep(settleTimeoutMs)])
     this.#gate.close()
