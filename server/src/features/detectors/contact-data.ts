@@ -1,0 +1,120 @@
+import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js'
+import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
+
+const localPart = /[A-Za-z0-9._%+'-]{1,64}$/
+const domainPart = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-])/
+const spelledAddress =
+  /(?<![\w.])[\w.+-]{2,64}\s?[[({]\s?(?:at|@|arroba|ät)\s?[\])}]\s?[\w-]{2,63}\s?(?:\.|[[({]\s?(?:dot|punkt|punto|\.)\s?[\])}])\s?[A-Za-z]{2,10}(?!\w)/gi
+
+/** E-mail addresses; each is looked for around its @, so that no text makes it slow. */
+export function findEmails({ text, hasAt }: ScannedText, into: Finding[]): void {
+  if (hasAt) {
+    for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+      const local = localPart.exec(text.slice(Math.max(0, at - 64), at))?.[0]
+      const domain = domainPart.exec(text.slice(at + 1, at + 330))?.[0]
+      if (local === undefined || domain === undefined) continue
+      into.push({ kind: 'emails', start: at - local.length, end: at + 1 + domain.length })
+    }
+  }
+  if (/[[({]\s?(?:at|@|arroba|ät)\s?[\])}]/i.test(text)) {
+    for (const match of text.matchAll(spelledAddress)) {
+      into.push({ kind: 'emails', start: match.index, end: match.index + match[0].length })
+    }
+  }
+}
+
+/** Endings of names that make a word with a dot in it an address. Those that are also file endings are not among them. */
+const plainEndings =
+  'com|net|org|info|biz|edu|gov|mil|int|io|co|app|dev|ai|gg|tv|fm|xyz|online|store|shop|site|website|club|live|pro|tech|cloud|digital|agency|link|click|top|vip|win|bet|casino|loan|work|world|space|fun|icu|email|page|blog|news|media|social|group|studio|design|academy|solutions|services|company|business|finance|money|capital|bank|health|care|travel|cafe|restaurant|house|land|today|network|systems|software|ltd|inc|llc|gmbh|berlin|london|nyc|eu|asia|uk|de|fr|es|nl|ch|pt|br|mx|ar|cl|pe|ru|ua|cz|sk|hu|ro|bg|gr|tr|il|ae|sa|eg|ma|ng|ke|za|jp|cn|kr|tw|hk|sg|th|vn|ph|id|au|nz|ca|us|se|dk|fi|ie|lt|lv|ee|hr|si|cc|ly|me'
+/** Endings that are also words: only with a path, a number or more dots is it an address. */
+const wordEndings = 'it|is|at|in|no|so|to|be|am|as|my|us|do|pl|py|rs|md|sh|ps|st|la|pm|gd|ws|one|zip|mov|next'
+
+const withScheme = /(?<![A-Za-z0-9])(?:https?|ftp|hxxps?):\/\/[^\s<>"'`]{2,2048}/gi
+const withPrefix =
+  /(?<![A-Za-z0-9@.])www\.[A-Za-z0-9\p{L}-]{1,63}(?:\.[A-Za-z0-9\p{L}-]{1,63}){1,5}(?:[/?#:][^\s<>"'`]{0,2048})?/giu
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
+const bare = new RegExp(
+  `(?<![A-Za-z0-9@._\\-/])(?:${label}\\.){1,4}(?:${plainEndings})(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])(?:[/?#:][^\\s<>"'\`]{0,2048})?`,
+  'gi',
+)
+const bareWithPath = new RegExp(
+  `(?<![A-Za-z0-9@._\\-/])(?:${label}\\.){1,4}(?:${plainEndings}|${wordEndings})(?![A-Za-z0-9@-])/[^\\s<>"'\`]{1,2048}`,
+  'gi',
+)
+const visited = new RegExp(
+  `(?:\\b(?:visit|site|website|web|online at|shop at|link|url|auf|visita|visitez|sito|besuche|webseite)\\b:? {0,2})((?:${label}\\.){1,4}(?:${wordEndings}))(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])`,
+  'gi',
+)
+const dottedAddress = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/[^\s]{1,2048})/g
+
+/** A capital after the dot begins a sentence: "Thanks.Me too", "the end.Io". */
+function isSentenceEnd(written: string): boolean {
+  return /^[\p{L}]{2,}\.\p{Lu}\p{Ll}*$/u.test(written)
+}
+
+/** Programs and abbreviations that are written with a dot. */
+const dottedWords =
+  /^(?:node|next|nuxt|vue|react|three|d3|express|deno|asp|ado|vb|socket|p5|chart|moment|discord|alpine|ember|backbone|(?:main|index|app|server|test|script|style|readme|config|package)(?:\.[a-z]+)?)\.(?:io|net|co|ai|app|dev|pro|org)$/i
+
+/** Web addresses, with or without a scheme. */
+export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
+  if (!hasDot) return
+  const add = (start: number, written: string): void => {
+    const trimmed = written.replace(/[.,;:!?)\]}'"»”]+$/, '')
+    into.push({ kind: 'urls', start, end: start + trimmed.length })
+  }
+  if (text.includes('://')) for (const match of text.matchAll(withScheme)) add(match.index, match[0])
+  if (/www\./i.test(text)) for (const match of text.matchAll(withPrefix)) add(match.index, match[0])
+  if (!/[A-Za-z0-9]\.[A-Za-z0-9]/.test(text)) return
+  for (const match of text.matchAll(bare)) {
+    if (!isSentenceEnd(match[0]) && !dottedWords.test(match[0])) add(match.index, match[0])
+  }
+  if (text.includes('/')) for (const match of text.matchAll(bareWithPath)) add(match.index, match[0])
+  for (const match of text.matchAll(visited))
+    add(match.index + match[0].length - (match[1] ?? '').length, match[1] ?? '')
+  for (const match of text.matchAll(dottedAddress)) add(match.index, match[0])
+}
+
+const international = /(?<![\w+])(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g
+const national =
+  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{2,4}(?:[ .-]\d{2,4}){2,4}|\d{8,13})(?![\d]|[-.,/]\d)/g
+const phoneWords =
+  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|my number|number is|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|nummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|номер|телефон|电话|手机|電話|携帯|전화|هاتف|اتصل|جوال|טלפון|נייד|להתקשר|फोन|telepon|hubungi|ara\b|arayın/i
+
+/** Forms that are written for phones and nothing else. */
+const phoneForm = /^\(\d{2,5}\)|^\d{3}([-.])\d{3}\1\d{4}$/
+
+/** What else is written in groups of digits: dates, sums and addresses of machines. */
+function isOtherNumber(written: string): boolean {
+  return (
+    /^\d{4}[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])$/.test(written) ||
+    /^(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:\d{2}|\d{4})$/.test(written) ||
+    /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) ||
+    /^\d{1,3}(?:[ .]\d{3})+$/.test(written)
+  )
+}
+
+/** Phone numbers: international ones that exist, national ones by their form or by what is said around them. */
+export function findPhones({ text, digits }: ScannedText, into: Finding[]): void {
+  if (digits < 7) return
+  let looked = 0
+  for (const match of text.matchAll(international)) {
+    // Each look costs some microseconds; a text with so many numbers is refused for the first ones.
+    looked += 1
+    if (looked > 40) break
+    const written = match[0].replace(/^00/, '+')
+    const isKnown =
+      parsePhoneNumberFromString(written)?.isPossible() ?? findPhoneNumbersInText(written).length > 0
+    if (isKnown) into.push({ kind: 'phone_numbers', start: match.index, end: match.index + match[0].length })
+  }
+  for (const match of text.matchAll(national)) {
+    const [written] = match
+    const count = written.replaceAll(/\D/g, '').length
+    if (count < 7 || count > 15 || isOtherNumber(written)) continue
+    const end = match.index + written.length
+    const context = contextOf(text, match.index, end, 40, 16)
+    if (isNamedHarmless(context) && !/phone|tel|call|whats/.test(context)) continue
+    if (!phoneForm.test(written) && !phoneWords.test(context)) continue
+    into.push({ kind: 'phone_numbers', start: match.index, end })
+  }
+}

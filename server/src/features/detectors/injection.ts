@@ -1,0 +1,154 @@
+import type { Finding, ScannedText } from './detectors.schema.ts'
+import { phraseFamilies, triggers } from './injection-phrases.ts'
+
+/** Writing that looks like Latin letters and is not: the usual way around a list of words. */
+const lookAlikes: Readonly<Record<string, string>> = {
+  а: 'a',
+  е: 'e',
+  о: 'o',
+  р: 'p',
+  с: 'c',
+  у: 'y',
+  х: 'x',
+  і: 'i',
+  ѕ: 's',
+  ј: 'j',
+  ԁ: 'd',
+  ɡ: 'g',
+  ո: 'n',
+  ο: 'o',
+  α: 'a',
+  ρ: 'p',
+  ν: 'v',
+  ı: 'i',
+}
+
+const invisible =
+  /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]/gu
+const marks = /[\u0300-\u036f]/g
+
+function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(invisible, '')
+    .replaceAll(marks, '')
+    .normalize('NFC')
+    .toLowerCase()
+    .replaceAll(/[’‘`´]/g, "'")
+    .replaceAll(/[^\S\n]+/g, ' ')
+}
+
+/** The other spellings that a folded text may hide behind. */
+function* disguises(folded: string): Generator<string> {
+  const mixed = /[a-z][\u0370-\u058f\u0131\u0261]|[\u0370-\u058f\u0131\u0261][a-z]/.test(folded)
+  if (mixed) yield folded.replaceAll(/[\u0131\u0261\u0370-\u058f]/g, (sign) => lookAlikes[sign] ?? sign)
+  if (/[a-z][013457@$][a-z]/.test(folded)) {
+    yield folded.replaceAll(/[013457@$]/g, (sign) => 'oleastas'['013457@$'.indexOf(sign)] ?? sign)
+  }
+  if (/(?:(?<![\p{L}])\p{L}[ ._*-]){6,}/u.test(folded)) {
+    // Letters apart: single spaces go, wider gaps were the words' borders.
+    yield folded.replaceAll(/(?<=(?<![\p{L}])\p{L})[._*-](?=\p{L}(?![\p{L}]))/gu, '')
+    yield joinLetters(folded)
+  }
+}
+
+/** "i g n o r e   a l l" becomes words again where the gaps between words are wider or marked. */
+function joinLetters(folded: string): string {
+  return folded.replaceAll(/(?<![\p{L}])(?:\p{L}[ ._*-]){5,}\p{L}(?![\p{L}])/gu, (run) =>
+    run.replaceAll(/[ ._*-]/g, ''),
+  )
+}
+
+const base64Run = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,4000}={0,2}/g
+const hexRun = /(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :]?){20,2000}(?![0-9a-fA-F])/g
+
+function* decodings(text: string): Generator<{ decoded: string; start: number; end: number }> {
+  for (const match of text.matchAll(base64Run)) {
+    const decoded = Buffer.from(match[0], 'base64').toString('utf8')
+    if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
+  }
+  if (/[0-9a-f]{2}[ :]?[0-9a-f]{2}[ :]?[0-9a-f]{2}[ :]?[0-9a-f]{2}/i.test(text)) {
+    for (const match of text.matchAll(hexRun)) {
+      const decoded = Buffer.from(match[0].replaceAll(/[ :]/g, ''), 'hex').toString('utf8')
+      if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
+    }
+  }
+  if (/(?:%[0-9a-f]{2}[^%]{0,12}){3}/i.test(text)) {
+    const decoded = text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) =>
+      Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'),
+    )
+    yield { decoded, start: 0, end: text.length }
+  }
+}
+
+function isReadable(text: string): boolean {
+  const strange = text.match(/[^\p{L}\p{N}\p{P}\p{S}\s]|\ufffd/gu)?.length ?? 0
+  return text.length >= 16 && strange <= text.length / 20 && /\s/.test(text)
+}
+
+const joined =
+  /(?:ignore|disregard|forget)(?:all|any|the|your|my)*(?:previous|prior|above|earlier|system|original)(?:instructions?|prompts?|rules|guidelines)/
+
+function isPhrase(folded: string): RegExpExecArray | undefined {
+  for (const { pattern } of phraseFamilies) {
+    const match = pattern.exec(folded)
+    if (match !== null) return match
+  }
+  return joined.exec(folded) ?? undefined
+}
+
+/** Somebody writes about such phrases and quotes one: an article, a warning, a lesson. */
+function isQuoted(folded: string, match: RegExpExecArray): boolean {
+  const before = folded.slice(Math.max(0, match.index - 90), match.index)
+  const after = folded.slice(match.index + match[0].length, match.index + match[0].length + 60)
+  const isInQuotes =
+    /["'“”«„『「][^"'“”«»„『「\n]{0,30}$/.test(before) && /^[^"'“”«»『「\n]{0,40}["'”“»』」]/.test(after)
+  if (!isInQuotes) return false
+  return /phrase|called|attack|inject|example|such as|like the|known as|article|paper|talk|lesson|warn|trick|technique|ataque|ejemplo|frase|exemple|attaque|beispiel|angriff|satz|esempio|attacco|пример|атак|фраз|攻击|例|공격|예시/.test(
+    folded,
+  )
+}
+
+function findPlain(text: string, folded: string): Finding | undefined {
+  const match = isPhrase(folded)
+  if (match === undefined || isQuoted(folded, match)) return undefined
+  // Folding moves places when it removes characters; then all of the text is named.
+  const isInPlace = folded.length === text.length
+  const [start, end] = isInPlace ? [match.index, match.index + match[0].length] : [0, text.length]
+  return { kind: 'injection', start, end }
+}
+
+function isDisguised(folded: string): boolean {
+  for (const spelling of [folded, ...disguises(folded)]) {
+    const match = isPhrase(spelling)
+    if (match !== undefined && !isQuoted(spelling, match)) return true
+  }
+  return false
+}
+
+/** Attempts to turn a language model, also spelled in other ways or encoded. */
+export function findInjection({ text }: ScannedText, into: Finding[]): void {
+  const found = triggers.test(text) ? findPlain(text, fold(text)) : undefined
+  if (found !== undefined) into.push(found)
+  else if (hasDisguise(text) && isDisguised(fold(text))) {
+    into.push({ kind: 'injection', start: 0, end: text.length })
+  } else {
+    for (const { decoded, start, end } of decodings(text)) {
+      if (isPhrase(fold(decoded)) === undefined) continue
+      into.push({ kind: 'injection', start, end })
+      return
+    }
+  }
+}
+
+/** Whether the spelling itself is suspicious: digits inside words, letters apart, mixed scripts, invisible signs. */
+function hasDisguise(text: string): boolean {
+  return (
+    /[A-Za-z][013457@$][A-Za-z]/.test(text) ||
+    /(?:(?<![\p{L}])\p{L}[ ._*-]){6}/u.test(text) ||
+    /[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]/.test(text) ||
+    /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff21-\uff5a]|[\u{e0000}-\u{e007f}]|\p{Script=Latin}[\u0300-\u036f]{2}|[\u{1d400}-\u{1d7ff}]/u.test(
+      text,
+    )
+  )
+}

@@ -1,0 +1,28 @@
+import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+/** What a tenant changed of the content policy, under its wire names. */
+export const contentPolicies = pgTable('content_policies', {
+  tenantId: uuid('tenant_id').primaryKey(),
+  settings: jsonb().$type<Record<string, unknown>>().notNull(),
+  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+})
+
+/** What a tenant's own rule does with a text that matches. */
+export type RuleAction = 'block' | 'filter' | 'flag'
+
+/** A tenant's own rules. */
+export const contentRules = pgTable(
+  'content_rules',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    name: text().notNull(),
+    pattern: text().notNull(),
+    action: text().$type<RuleAction>().notNull(),
+    description: text(),
+    isActive: boolean('is_active').notNull().default(true),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [index('content_rules_tenant').on(table.tenantId, table.id)],
+)
