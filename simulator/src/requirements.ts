@@ -141,6 +141,27 @@ export const requirements: readonly Requirement[] = [
   ),
   requirement('HIST-05', `${baileys} Utils/history downloadHistory`, 'Chunks can come as files'),
 
+  requirement('CHAN-01', `${baileys} Socket/newsletter`, 'A client creates a channel and reads its metadata'),
+  requirement('CHAN-02', `${baileys} Socket/newsletter`, 'A client follows, mutes and leaves a channel'),
+  requirement('CHAN-03', `${baileys} Socket/messages-send`, 'What a client posts reaches all followers'),
+  requirement(
+    'CHAN-04',
+    `${baileys} Utils/decode-wa-message`,
+    'A client gets the posts of channels it follows',
+  ),
+  requirement('CHAN-05', `${baileys} Socket/newsletter`, 'Only who runs a channel changes it or posts there'),
+  requirement(
+    'CHAN-06',
+    `${baileys} Socket/messages-recv, whatsmeow notification.go`,
+    'Who watches a channel hears of reactions and views',
+  ),
+  requirement('CHAN-07', `${baileys} Socket/newsletter`, 'A channel is changed, handed over and deleted'),
+  requirement(
+    'CHAN-08',
+    `${baileys} Utils/messages`,
+    'Posts are edited and taken back, and carry plain files',
+  ),
+
   requirement('SYNC-01', `${baileys} Utils/chat-utils`, 'A setting that a client changes reaches the phone'),
   requirement(
     'SYNC-02',

@@ -26,12 +26,19 @@ const mimetypes: Record<Kind, string> = {
   sticker: 'image/webp',
 }
 
-/** Uploads a file and makes the message that carries its key. */
-export function composeMedia(world: World, from: Account, draft: MediaDraft): proto.IMessage {
+/** Uploads a file and makes the message that carries its key; files of channels are plain and have none. */
+export function composeMedia(
+  world: World,
+  from: Account,
+  draft: MediaDraft,
+  isPlain = false,
+): proto.IMessage {
   const { kind, caption, fileName, seconds, width, height, animated } = draft
   const bytes = draft.bytes ?? Buffer.from(draft.base64 ?? '', 'base64')
   const file = {
-    ...world.media.upload(bytes, purposes[kind], from.phone),
+    ...(isPlain
+      ? world.media.uploadPlain(bytes, from.phone)
+      : world.media.upload(bytes, purposes[kind], from.phone)),
     mimetype: draft.mimetype ?? mimetypes[kind],
   }
   const text = caption === undefined ? {} : { caption }

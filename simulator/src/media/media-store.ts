@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../accounts.ts'
 import type { Group } from '../groups.ts'
-import { type MediaPurpose, sealFile } from './media-crypto.ts'
+import { type MediaPurpose, sealFile, sha256 } from './media-crypto.ts'
 
 /** A file on the media server, as it was uploaded: encrypted, except for those of channels. */
 export type StoredFile = {
@@ -62,6 +62,16 @@ export class MediaStore {
     const { ciphertext, ...claims } = sealFile(plaintext, purpose)
     const directPath = this.put(ciphertext, by)
     return { ...claims, directPath, url: this.urlOf(directPath), mediaKeyTimestamp: nowSeconds() }
+  }
+
+  /** A file of a channel is uploaded as it is. Source: `getRawMediaUploadData` of Baileys. */
+  uploadPlain(
+    bytes: Uint8Array,
+    by: string,
+  ): Pick<UploadedFile, 'url' | 'directPath' | 'fileSha256' | 'fileLength'> {
+    const directPath = this.put(Buffer.from(bytes), by)
+    const url = this.urlOf(directPath)
+    return { url, directPath, fileSha256: sha256(bytes), fileLength: bytes.length }
   }
 
   /** Address of a path. */

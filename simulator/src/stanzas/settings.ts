@@ -2,8 +2,6 @@ import { parseJid } from '../accounts.ts'
 import { children, seconds, stanza, textOf } from '../stanza.ts'
 import { answer, type Query, refuse } from './answer.ts'
 
-const reachOutLocked = 463
-
 /** `iq blocklist`: who is blocked, and changes of it. */
 export function handleBlocklist(query: Query): void {
   const { world, account, body } = query
@@ -66,22 +64,4 @@ export function handleBusiness(query: Query): void {
     return account?.isBusiness ? [stanza('profile', { jid: attrs.jid }, [])] : []
   })
   answer(query, [stanza('business_profile', {}, profiles)])
-}
-
-/** `iq w:mex`: GraphQL. The key that a client looks for must be there, or it throws. Ids: Baileys' `QueryIds`. */
-export function handleGraphQuery(query: Query): void {
-  const graphAnswers: Record<string, object> = {
-    '23983697327930364': { xwa2_fetch_account_reachout_timelock: timeLockOf(query) },
-    '24503548349331633': { xwa2_message_capping_info: {} },
-  }
-  const data = graphAnswers[query.body?.attrs.query_id ?? ''] ?? {}
-  answer(query, [stanza('result', {}, Buffer.from(JSON.stringify({ data })))])
-}
-
-/** The reach-out time lock is in force while messages are refused with 463. */
-function timeLockOf({ world, account }: Query): object {
-  const fault = world.faults.find('ack_error', account.phone)
-  if (fault?.code !== reachOutLocked) return { is_active: false }
-  const ends = fault.until && { time_enforcement_ends: String(Math.ceil(fault.until / 1000)) }
-  return { is_active: true, enforcement_type: 'WEB_COMPANION_ONLY', ...ends }
 }

@@ -1,0 +1,80 @@
+import { normalizeMessageContent, proto } from 'baileys'
+import type { Account, Companion } from './accounts.ts'
+import type { Channel, ChannelPost } from './channels.ts'
+import { describeMessage } from './content/describe.ts'
+import { seconds, stanza } from './stanza.ts'
+import { notifyLive, plaintextNode } from './stanzas/channel-notices.ts'
+import type { World } from './world.ts'
+
+/** What is written into a channel, by whom and on which device. */
+export type Publication = {
+  id: string
+  by: Account
+  type: string
+  message: proto.IMessage
+  /** The linked device that wrote it, which needs no copy. */
+  device?: Companion | undefined
+}
+
+/** Publishes a post, an edit or a revocation: every follower's phone and linked devices get it. */
+export function publish(world: World, channel: Channel, publication: Publication): ChannelPost {
+  const { id, by, type, message, device } = publication
+  const post = changedPost(channel, message) ?? channel.add({ id, by, type, message })
+  for (const reader of channel.audience()) {
+    show(world, channel, publication, reader)
+    for (const companion of reader.companions.values()) {
+      if (companion === device) continue
+      const attrs = {
+        from: channel.id,
+        id,
+        type,
+        t: seconds(),
+        server_id: post.serverId,
+        is_sender: reader === by ? 'true' : undefined,
+      }
+      companion.queue.add(stanza('message', attrs, [plaintextNode(message)]))
+    }
+  }
+  return post
+}
+
+/** An edit or a revocation changes the post it names; anything else is a new one. */
+function changedPost(channel: Channel, message: proto.IMessage): ChannelPost | undefined {
+  const change = (normalizeMessageContent(message) ?? message).protocolMessage
+  const { Type } = proto.Message.ProtocolMessage
+  const post = channel.post(change?.key?.id ?? undefined)
+  if (!change || !post) return undefined
+  if (change.type === Type.REVOKE) post.message = undefined
+  else if (change.type === Type.MESSAGE_EDIT && change.editedMessage) {
+    post.message = change.editedMessage
+    post.isEdited = true
+  }
+  return post
+}
+
+/** Phones show who wrote nowhere: a post comes from the channel. */
+function show(world: World, channel: Channel, { id, by, message }: Publication, reader: Account): void {
+  reader.show({
+    id,
+    from: channel.id,
+    chat: channel.id,
+    ...describeMessage(world, message),
+    ...(reader === by && { fromMe: true as const }),
+    receivedAt: new Date().toISOString(),
+  })
+}
+
+/** Somebody reacts to a post; an empty emoji takes the reaction back. */
+export function reactToPost(channel: Channel, post: ChannelPost, by: Account, emoji: string): void {
+  channel.react(post, by, emoji)
+  const code = stanza('reaction', {}, Buffer.from(emoji))
+  notifyLive(channel, post, stanza('reaction', { message_id: post.serverId }, [code]))
+}
+
+/** Somebody saw a post. */
+export function viewPost(channel: Channel, post: ChannelPost, by: Account): void {
+  if (post.viewers.has(by)) return
+  post.viewers.add(by)
+  const count = Buffer.from(String(post.viewers.size))
+  notifyLive(channel, post, stanza('view', { message_id: post.serverId }, count))
+}
