@@ -78,6 +78,7 @@ export class Connection {
     this.#tickets = new Tickets(() => this.#advance())
     this.#stanzas = new StanzaWatch(this.#tickets, options.clock, options.log)
     this.#inbox = new Inbox({
+      clock: options.clock,
       listener: options.listener,
       tickets: this.#tickets,
       onStored: () => this.#gate.advance(),

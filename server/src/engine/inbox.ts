@@ -1,3 +1,4 @@
+import type { Clock } from '../platform/clock.ts'
 import type {
   AddressMapping,
   CallUpdate,
@@ -52,7 +53,14 @@ const kinds = Object.keys(tell) as (keyof Facts)[]
 
 type InboxListener = Omit<EngineListener, 'onState' | 'onHistory' | 'onPresence' | 'findProto'>
 
+/**
+ * A session that gets more than `items` within `withinMs` shares commits that are at least `everyMs` apart and hold
+ * at most `atOnce`.
+ */
+const crowd = { items: 25, withinMs: 250, everyMs: 40, atOnce: 500 }
+
 interface InboxOptions {
+  clock: Clock
   listener: InboxListener
   tickets: Tickets
   /** A batch was stored: frames may move. */
@@ -73,6 +81,8 @@ export class Inbox {
   #isRunning = false
   #hasFailed = false
   #idle: (() => void)[] = []
+  #batchMs = 0
+  #window = { startMs: 0, count: 0 }
 
   constructor(options: InboxOptions) {
     this.#options = options
@@ -106,8 +116,8 @@ export class Inbox {
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0 && !this.#hasFailed) {
-      const batch = this.#queue
-      this.#queue = []
+      await this.#gather()
+      const batch = this.#queue.splice(0, crowd.atOnce)
       try {
         await this.#store(batch)
       } catch (error) {
@@ -121,6 +131,21 @@ export class Inbox {
     }
     this.#isRunning = false
     for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /**
+   * Under a flood a commit per handful of messages would take the time of the other sessions: this one waits for
+   * company. In quiet times nothing waits.
+   */
+  async #gather(): Promise<void> {
+    const { clock } = this.#options
+    const nowMs = clock.monotonicMs()
+    const isCrowded = this.#window.count + this.#queue.length > crowd.items
+    if (nowMs - this.#window.startMs > crowd.withinMs) this.#window = { startMs: nowMs, count: 0 }
+    this.#window.count += this.#queue.length
+    const leftMs = this.#batchMs + crowd.everyMs - nowMs
+    if (isCrowded && leftMs > 0) await clock.sleep(leftMs)
+    this.#batchMs = clock.monotonicMs()
   }
 
   async #store(batch: readonly (Arrival | (() => Promise<Arrival>))[]): Promise<void> {
