@@ -57,7 +57,8 @@ export async function benchDensity(options: {
       })
       await fleet.server.process.stop()
       fleet.server = await startServer({ env, by: 'program' })
-      restarts.push({ sessions: at, ms: await untilAllWork(fleet.server.url, at) })
+      // From the start of the process, not from its first answer.
+      restarts.push({ sessions: at, ms: fleet.server.readyMs + (await untilAllWork(fleet.server.url, at)) })
     }
     return { baseMb: base.ours, density, restarts, bareReconnectMs: await bare.reconnect() }
   } finally {
