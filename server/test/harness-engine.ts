@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { after, before } from 'node:test'
 import { createSimulator, type Simulator } from '@moltflow/simulator'
 import pino, { type Logger } from 'pino'
 import { createEngine, type EngineConfig } from '../src/engine/create-engine.ts'
@@ -25,6 +26,7 @@ import { type Clock, systemClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database.ts'
 import { type Ids, systemIds } from '../src/platform/ids.ts'
 import { seal, unseal } from '../src/platform/secrets.ts'
+import { openTestDatabase, type TestDatabase } from './harness-database.ts'
 
 const timeoutMs = 10_000
 
@@ -237,6 +239,75 @@ export async function sendText(
   const waMessageId = engine.newMessageId(sessionId)
   const outcome = await engine.send({ sessionId, chatId, waMessageId, content: { kind: 'text', text } })
   return { outcome, waMessageId }
+}
+
+/** What a file of engine tests works with: one simulator, one linked session. */
+export interface LinkedEngine {
+  readonly simulator: Simulator
+  readonly engine: Engine
+  readonly listener: RecordingListener
+  readonly session: { tenantId: string; sessionId: string }
+  /** Digits of the session's own account. */
+  readonly account: string
+  /** Somebody else with a phone; digits. */
+  addPerson(name?: string): string
+  /** A new engine over the same database, as after a restart of the process; resolves when the session works again. */
+  restart(): Promise<void>
+}
+
+/** What a file of engine tests may set up differently. */
+export interface LinkedEngineOptions {
+  /** Makes the account before it is linked. */
+  prepare?(simulator: Simulator, account: string): void | Promise<void>
+  isBusiness?: boolean
+  config?: EngineConfig
+}
+
+let lastNumber = 15_560_000_000
+
+/** Registers hooks that link one session before the tests of a file and close everything after them. */
+export function useLinkedEngine(options: LinkedEngineOptions = {}): LinkedEngine {
+  const secrets = createTestSecrets()
+  const ids = systemIds()
+  let database: TestDatabase
+  let made: ReturnType<typeof createTestEngine>
+  const world = { account: '', session: { tenantId: ids.uuid(), sessionId: ids.uuid() } } as {
+    -readonly [K in keyof LinkedEngine]: LinkedEngine[K]
+  }
+  const build = () => {
+    const { config = {} } = options
+    made = createTestEngine({ db: database.db, waUrl: world.simulator.url, secrets, config })
+    world.engine = made.engine
+    world.listener = made.listener
+  }
+  world.addPerson = (name = 'Somebody') => {
+    lastNumber += 1
+    world.simulator.createAccount({ phone: String(lastNumber), name })
+    return String(lastNumber)
+  }
+  world.restart = async () => {
+    await world.engine.close()
+    build()
+    await world.engine.start(world.session)
+    await world.listener.next('state', ({ status }) => status === 'working')
+  }
+  before(async () => {
+    database = await openTestDatabase()
+    world.simulator = await createSimulator({ deliveryMs: 5, readMs: 10 })
+    lastNumber += 1
+    world.account = String(lastNumber)
+    const { account, simulator } = world
+    simulator.createAccount({ phone: account, name: 'Front desk', business: options.isBusiness === true })
+    await options.prepare?.(simulator, account)
+    build()
+    await pairSession(world.engine, world.listener, simulator, world.session, account)
+  })
+  after(async () => {
+    await world.engine.close()
+    await world.simulator.close()
+    await database.close()
+  })
+  return world
 }
 
 export { createSimulator, type Simulator }
