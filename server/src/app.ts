@@ -5,7 +5,10 @@ import { createEngine } from './engine/create-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import type { EngineListener } from './engine/events.ts'
 import { createAccessPolicy } from './features/auth/access-policy.service.ts'
+import { applyCalls } from './features/calls/calls.service.ts'
+import { applyChatChanges } from './features/chats/chat-changes.service.ts'
 import { applyContacts } from './features/contacts/address-book.service.ts'
+import { applyHistory } from './features/history/history.service.ts'
 import { applyChanges } from './features/inbound/apply-changes.service.ts'
 import { applyStatuses } from './features/inbound/apply-statuses.service.ts'
 import { applyMappings, mergeContactsWith } from './features/inbound/merge-contacts.service.ts'
@@ -13,7 +16,9 @@ import { storeInbound } from './features/inbound/store-inbound.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
+import { applyStatusPosts } from './features/status-posts/status-posts.service.ts'
 import { applyGroupUpdates, completeGroupMembers } from './features/wa-groups/group-news.service.ts'
+import { applyLabels } from './features/wa-labels/wa-labels.service.ts'
 import { features } from './features.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
@@ -186,12 +191,12 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
       }),
     onGroups: (updates) => each(updates, applyGroupUpdates),
     onChanges: (changes) => each(changes, applyChanges),
-    onChats: async () => undefined,
-    onLabels: async () => undefined,
+    onChats: (changes) => each(changes, applyChatChanges),
+    onLabels: (changes) => each(changes, applyLabels),
     onContacts: (changes) => each(changes, (ctx, own) => applyContacts(ctx, own, mergeContactsWith(ctx))),
-    onCalls: async () => undefined,
-    onStatusPosts: async () => undefined,
-    onHistory: async () => undefined,
+    onCalls: (updates) => each(updates, applyCalls),
+    onStatusPosts: (posts) => each(posts, applyStatusPosts),
+    onHistory: (progress) => applyHistory(contextFor(progress.tenantId), progress),
     onPresence: () => undefined,
     findProto: (tenantId, sessionId, waMessageId) => findProto(contextFor(tenantId), sessionId, waMessageId),
   }

@@ -1,9 +1,13 @@
 import type { Feature } from './feature.ts'
 import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
 import { authFeature } from './features/auth/auth.feature.ts'
+import { callsFeature } from './features/calls/calls.feature.ts'
 import { chatListFeature } from './features/chat-list/chat-list.feature.ts'
+import { chatsFeature } from './features/chats/chats.feature.ts'
 import { contactsFeature } from './features/contacts/contacts.feature.ts'
+import { historyFeature } from './features/history/history.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
+import { messageActionsFeature } from './features/message-actions/message-actions.feature.ts'
 import { messagesFeature } from './features/messages/messages.feature.ts'
 import { outboxFeature } from './features/outbox/outbox.feature.ts'
 import { plansFeature } from './features/plans/plans.feature.ts'
@@ -12,6 +16,7 @@ import { sessionEventsFeature } from './features/session-events/session-events.f
 import { sessionHealthFeature } from './features/session-health/session-health.feature.ts'
 import { sessionsFeature } from './features/sessions/sessions.feature.ts'
 import { setupFeature } from './features/setup/setup.feature.ts'
+import { statusPostsFeature } from './features/status-posts/status-posts.feature.ts'
 import { settingsFeature } from './features/tenant-settings/settings.feature.ts'
 import { tenantsFeature } from './features/tenants/tenants.feature.ts'
 import { usageFeature } from './features/usage/usage.feature.ts'
@@ -36,8 +41,13 @@ export const features: readonly Feature[] = [
   sessionEventsFeature,
   outboxFeature,
   sendingFeature,
+  messageActionsFeature,
+  chatsFeature,
   contactsFeature,
   waGroupsFeature,
+  callsFeature,
+  statusPostsFeature,
+  historyFeature,
   sessionHealthFeature,
   sessionsFeature,
 ]

@@ -26,6 +26,8 @@ export function buildReceived(tenantId: string, text: string): MessageReceived {
     mentions: [],
     quotedWaMessageId: null,
     waTimestamp: '2026-02-11T10:00:00Z',
+    details: null,
+    targetMessageId: null,
     isOffline: false,
   }
 }

@@ -15,9 +15,11 @@ export interface ArrivedRow {
   content_preview: string
   content_full: string | null
   proto: string
+  details: string | null
   has_media: boolean
   origin: 'phone' | null
   quoted: string | null
+  is_history: boolean
   wa_timestamp: string
   ordered_at: string
   sent_at: string | null
@@ -26,7 +28,7 @@ export interface ArrivedRow {
 
 /**
  * Stores what is new, adds it to its chats and answers its ids. The statement is a function of the database
- * (migration 0004), see there.
+ * (migration 0007), see there.
  */
 export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Promise<Set<string>> {
   const { rows: stored } = await sql.execute<{ id: string }>(text`

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import { contentText, type MessageType } from '../../engine/content.ts'
+import { contentMentions, contentText, type MessageType } from '../../engine/content.ts'
 import type { InboundMessage, Person } from '../../engine/events.ts'
 import { chatKind, parsePhone, phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
@@ -15,8 +15,11 @@ import {
   resolvePlaces,
 } from '../chats/chats.service.ts'
 import { displayName } from '../contacts/contacts.service.ts'
+import { detailsOf, detailsToWire, sealDetails } from '../messages/message-details.service.ts'
 import { previewOf, storableText } from '../messages/message-text.service.ts'
 import {
+  isMediaType,
+  type MessageDetails,
   type MessageProgress,
   type MessageReceived,
   messageReceived,
@@ -27,19 +30,10 @@ import { getSettings } from '../tenant-settings/settings.service.ts'
 import { countReceived } from '../usage/usage.service.ts'
 import { type ArrivedRow, insertArrived, listExistingSessions } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
+import { applyReactions } from './reactions.service.ts'
 
 /** A message that came this shortly after it was written keeps our own, finer order. */
 const liveWindowMs = 10_000
-
-const mediaTypes: ReadonlySet<MessageType> = new Set([
-  'sticker',
-  'gif',
-  'image',
-  'video',
-  'audio',
-  'voice',
-  'document',
-])
 
 interface Arrival {
   message: InboundMessage
@@ -47,6 +41,7 @@ interface Arrival {
   resolved: ResolvedPlace
   row: ArrivedRow
   text: string
+  details: MessageDetails | null
 }
 
 function personOf(message: InboundMessage): Person | null {
@@ -96,10 +91,14 @@ function toArrival(
 ): Arrival {
   const id = ctx.ids.uuid()
   const now = ctx.clock.now()
-  const isLive = !message.isOffline && Math.abs(now.getTime() - message.waTimestamp.getTime()) < liveWindowMs
+  const isLive =
+    !message.isOffline &&
+    !message.isHistory &&
+    Math.abs(now.getTime() - message.waTimestamp.getTime()) < liveWindowMs
   const text = storableText(contentText(message.content))
   const waTimestamp = message.waTimestamp.toISOString()
   const type: MessageType = message.content.kind
+  const details = detailsOf(message.content)
   const row: ArrivedRow = {
     id,
     tenant_id: message.tenantId,
@@ -115,15 +114,17 @@ function toArrival(
       ? seal(ctx.config, fullTextPurpose(id), Buffer.from(text)).toString('base64')
       : null,
     proto: seal(ctx.config, protoPurpose(id), message.proto).toString('base64'),
-    has_media: mediaTypes.has(type),
+    details: details === null ? null : (sealDetails(ctx, id, details)?.toString('base64') ?? null),
+    has_media: isMediaType(type),
     origin: message.isFromMe ? 'phone' : null,
     quoted: message.quotedWaMessageId,
+    is_history: message.isHistory,
     wa_timestamp: waTimestamp,
     ordered_at: isLive ? now.toISOString() : waTimestamp,
     sent_at: message.isFromMe ? waTimestamp : null,
     created_at: now.toISOString(),
   }
-  return { message, place, resolved, row, text }
+  return { message, place, resolved, row, text, details }
 }
 
 function baseEvent({ message, resolved, row, text }: Arrival) {
@@ -140,8 +141,12 @@ function baseEvent({ message, resolved, row, text }: Arrival) {
   }
 }
 
-function receivedEvent(arrival: Arrival): MessageReceived {
-  const { message, resolved, row } = arrival
+function receivedEvent(
+  ctx: Context,
+  arrival: Arrival,
+  targets: ReadonlyMap<string, string>,
+): MessageReceived {
+  const { message, resolved, row, details } = arrival
   const phone = resolved.contact?.phone ?? null
   return {
     ...baseEvent(arrival),
@@ -149,7 +154,9 @@ function receivedEvent(arrival: Arrival): MessageReceived {
     senderName: resolved.contact === null ? null : displayName(resolved.contact),
     senderContactId: resolved.contact?.id ?? null,
     hasMedia: row.has_media,
-    mentions: message.content.kind === 'text' ? message.content.mentions : [],
+    details: details === null ? null : detailsToWire(ctx, row.id, details),
+    targetMessageId: targets.get(row.id) ?? null,
+    mentions: contentMentions(message.content),
     quotedWaMessageId: message.quotedWaMessageId,
     waTimestamp: row.wa_timestamp,
     isOffline: message.isOffline,
@@ -184,23 +191,33 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     )
     const fresh = arrivals.filter(({ row }) => inserted.has(row.id))
     if (fresh.length === 0) return { arrivals, fresh }
+    const targets = await applyReactions(sql, fresh)
+    // What comes from WhatsApp's history is no news.
+    const news = fresh.filter(({ message }) => !message.isHistory)
     const [received, own] = [
-      fresh.filter(({ row }) => row.direction === 'inbound'),
-      fresh.filter(({ row }) => row.direction === 'outbound'),
+      news.filter(({ row }) => row.direction === 'inbound'),
+      news.filter(({ row }) => row.direction === 'outbound'),
     ]
     const atMs = ctx.clock.nowMs()
     await countReceived(
       sql,
-      received.map(({ message: { tenantId, sessionId } }) => ({ tenantId, sessionId, atMs })),
+      received
+        .filter(({ row }) => row.message_type !== 'reaction')
+        .map(({ message: { tenantId, sessionId } }) => ({ tenantId, sessionId, atMs })),
     )
-    await ctx.events.publishMany(sql, messageReceived, received.map(receivedEvent))
+    await ctx.events.publishMany(
+      sql,
+      messageReceived,
+      received.map((arrival) => receivedEvent(ctx, arrival, targets)),
+    )
     await ctx.events.publishMany(sql, messageSent, own.map(ownPhoneEvent))
     return { arrivals, fresh }
   })
   for (const { message, place, resolved } of stored.arrivals)
     rememberPlace(ctx, message.sessionId, place, resolved)
   for (const { message, resolved, row } of stored.fresh) {
-    if (!message.isFromMe) noteInbound(ctx, resolved.chat, Date.parse(row.ordered_at))
+    if (!message.isFromMe && message.content.kind !== 'reaction')
+      noteInbound(ctx, resolved.chat, Date.parse(row.ordered_at))
   }
 }
 

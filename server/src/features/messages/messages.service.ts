@@ -10,6 +10,7 @@ import { type ChatRef, findChat, findChatById } from '../chats/chats.service.ts'
 import { getSession } from '../sessions/sessions.service.ts'
 import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
+import { detailsToWire, openDetails } from './message-details.service.ts'
 import type { MessageObject, messageListAnswer } from './messages.schema.ts'
 import {
   countMessages,
@@ -46,7 +47,7 @@ export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): Me
     wa_timestamp: toTimestampOrNull(row.waTimestamp),
     reply_to_id: row.replyToId,
     is_starred: row.isStarred,
-    reactions: row.reactions,
+    reactions: row.reactions.map(({ emoji, from, at }) => ({ emoji, from, at })),
     edited_at: toTimestampOrNull(row.editedAt),
     deleted_at: toTimestampOrNull(row.deletedAt),
     delivered_at: toTimestampOrNull(row.deliveredAt),
@@ -55,15 +56,20 @@ export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): Me
     error: row.error,
     is_cold: row.isCold,
     has_media: row.hasMedia,
+    ...detailsToWire(ctx, row.id, openDetails(ctx, row.id, row.details), row.pollVotes ?? []),
     text: whole === null ? null : unseal(ctx.config, fullTextPurpose(row.id), whole).toString(),
   }
 }
 
-/** Refuses programs until the tenant has opened its chats to them (decision 7). */
+/** Programs read chats only when the tenant has opened them (decision 7). */
+async function isHistoryOpen(ctx: Context): Promise<boolean> {
+  if (ctx.caller.kind !== 'key') return true
+  return (await getSettings(ctx, ctx.caller.tenantId)).chatHistoryAccessEnabled
+}
+
+/** Refuses programs until the tenant has opened its chats to them. */
 export async function requireOpenHistory(ctx: Context): Promise<void> {
-  if (ctx.caller.kind !== 'key') return
-  const settings = await getSettings(ctx, ctx.caller.tenantId)
-  if (settings.chatHistoryAccessEnabled) return
+  if (await isHistoryOpen(ctx)) return
   // The words are the contract's: clients look for them.
   const message =
     'Chat history access requires opt-in: set chat_history_access_enabled in the tenant settings'
@@ -101,22 +107,38 @@ export async function listChatMessages(
 /** One message by our id or WhatsApp's. */
 export async function getMessage(ctx: Context, id: string): Promise<MessageObject> {
   await requireOpenHistory(ctx)
+  return messageToWire(ctx, await requireMessage(ctx, id))
+}
+
+/**
+ * A message after something was done to it, as its caller may see it: what others wrote is not given away to those
+ * who may not read it.
+ */
+export async function showMessage(ctx: Context, id: string): Promise<MessageObject> {
+  const message = messageToWire(ctx, await requireMessage(ctx, id))
+  if (message.direction === 'outbound' || (await isHistoryOpen(ctx))) return message
+  const nothing = { content_preview: null, text: null, media: null, poll: null, location: null, vcards: null }
+  return { ...message, ...nothing }
+}
+
+/** The record of one message of the caller's tenant, by our id or WhatsApp's; 404 when there is none. */
+export async function requireMessage(ctx: Context, id: string): Promise<MessageRow> {
   const tenantId = tenantOf(ctx)
   const lowered = id.toLowerCase()
   const row = isUuid(lowered)
     ? await findMessage(ctx.db.sql, tenantId, lowered)
     : await findMessageByWaId(ctx.db.sql, tenantId, id)
   if (row === undefined) throw notFound.create()
-  return messageToWire(ctx, row)
+  return row
 }
 
 /** The serialised protobuf of a message of the last 7 days: retry receipts, quotes and poll votes need it. */
 export async function findProto(
-  ctx: Pick<Context, 'db' | 'config'>,
+  ctx: Context,
   sessionId: string,
   waMessageId: string,
 ): Promise<Uint8Array | undefined> {
-  const found = await findProtoBytes(ctx.db.sql, sessionId, waMessageId)
+  const found = await findProtoBytes(ctx.db.sql, tenantOf(ctx), sessionId, waMessageId)
   return found === undefined ? undefined : unseal(ctx.config, protoPurpose(found.id), found.proto)
 }
 

@@ -15,6 +15,9 @@ export interface MessageRow extends Record<string, unknown> {
   status: MessageStatus
   contentPreview: string | null
   contentFull: Buffer | null
+  details: Buffer | null
+  /** Choices per voter, of polls. */
+  pollVotes: number[][] | null
   hasMedia: boolean
   error: string | null
   isCold: boolean
@@ -32,7 +35,10 @@ export interface MessageRow extends Record<string, unknown> {
   deletedAt: Date | null
   createdAt: Date
   waChatId: string
+  /** `person`, `group` or `channel`. */
+  chatKind: 'person' | 'group' | 'channel'
   senderPhone: string | null
+  senderLid: string | null
   senderName: string | null
 }
 
@@ -58,12 +64,16 @@ function toMessage(row: MessageRow): MessageRow {
 const selection = text`
   SELECT m.id, m.tenant_id AS "tenantId", m.session_id AS "sessionId", m.chat_id AS "chatId",
     m.wa_message_id AS "waMessageId", m.direction, m.message_type AS "messageType", m.status,
-    m.content_preview AS "contentPreview", m.content_full AS "contentFull", m.has_media AS "hasMedia", m.error,
+    m.content_preview AS "contentPreview", m.content_full AS "contentFull", m.details,
+    CASE WHEN m.message_type = 'poll' THEN
+      (SELECT json_agg(v.options) FROM poll_votes v WHERE v.message_id = m.id) END AS "pollVotes",
+    m.has_media AS "hasMedia", m.error,
     m.is_cold AS "isCold", m.requires_approval AS "requiresApproval", m.is_starred AS "isStarred", m.reactions,
     m.reply_to_id AS "replyToId", m.answered_pending AS "answeredPending", m.idempotency_hash AS "idempotencyHash",
     m.wa_timestamp AS "waTimestamp", m.sent_at AS "sentAt", m.delivered_at AS "deliveredAt", m.read_at AS "readAt",
     m.edited_at AS "editedAt", m.deleted_at AS "deletedAt", m.created_at AS "createdAt",
-    h.wa_chat_id AS "waChatId", c.phone AS "senderPhone", coalesce(c.name, c.push_name) AS "senderName"
+    h.wa_chat_id AS "waChatId", h.kind AS "chatKind", c.phone AS "senderPhone",
+    c.lid AS "senderLid", coalesce(c.name, c.push_name) AS "senderName"
   FROM messages m JOIN chats h ON h.id = m.chat_id LEFT JOIN contacts c ON c.id = m.sender_contact_id`
 
 /** One message by its id. */
@@ -99,7 +109,7 @@ export async function findMessageByKey(
   return rows[0] === undefined ? undefined : toMessage(rows[0])
 }
 
-/** Messages of a chat, newest first. */
+/** Messages of a chat, newest first; reactions are shown at what they are on. */
 export async function listMessages(
   sql: Sql,
   tenantId: string,
@@ -108,7 +118,7 @@ export async function listMessages(
   offset: number,
 ): Promise<MessageRow[]> {
   const { rows } = await sql.execute<MessageRow>(text`${selection}
-    WHERE m.chat_id = ${chatId} AND m.tenant_id = ${tenantId}
+    WHERE m.chat_id = ${chatId} AND m.tenant_id = ${tenantId} AND m.message_type <> 'reaction'
     ORDER BY m.ordered_at DESC, m.id DESC LIMIT ${limit} OFFSET ${offset}`)
   return rows.map(toMessage)
 }
@@ -116,7 +126,8 @@ export async function listMessages(
 /** How many messages a chat has. */
 export async function countMessages(sql: Sql, tenantId: string, chatId: string): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(text`
-    SELECT count(*)::int AS total FROM messages WHERE chat_id = ${chatId} AND tenant_id = ${tenantId}`)
+    SELECT count(*)::int AS total FROM messages
+    WHERE chat_id = ${chatId} AND tenant_id = ${tenantId} AND message_type <> 'reaction'`)
   return rows[0]?.total ?? 0
 }
 
@@ -146,14 +157,16 @@ export async function findQuotable(
   return rows[0]
 }
 
-/** The encrypted protobuf of a message; the session says whose it is. */
+/** The encrypted protobuf of a message. */
 export async function findProtoBytes(
   sql: Sql,
+  tenantId: string,
   sessionId: string,
   waMessageId: string,
 ): Promise<{ id: string; proto: Buffer } | undefined> {
   const { rows } = await sql.execute<{ id: string; proto: Buffer }>(text`
     SELECT id, proto FROM messages
-    WHERE session_id = ${sessionId} AND wa_message_id = ${waMessageId} AND proto IS NOT NULL LIMIT 1`)
+    WHERE session_id = ${sessionId} AND tenant_id = ${tenantId} AND wa_message_id = ${waMessageId}
+      AND proto IS NOT NULL LIMIT 1`)
   return rows[0]
 }

@@ -1,4 +1,14 @@
-import { boolean, customType, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { MessageType } from '../../engine/content.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
@@ -17,8 +27,11 @@ export type MessageStatus =
 /** One reaction on a message. */
 export interface Reaction {
   emoji: string
+  /** Chat id of the person. */
   from: string
   at: string
+  /** Contact id of the person; null is the account itself. */
+  by: string | null
 }
 
 /** Everything said, shortened; see the migration for what keeps updates cheap. */
@@ -39,6 +52,8 @@ export const messages = pgTable(
     contentFull: bytes('content_full'),
     /** Encrypted protobuf, for 7 days. */
     proto: bytes(),
+    /** File, place, cards or poll as JSON, encrypted; as long as the text. */
+    details: bytes(),
     hasMedia: boolean('has_media').notNull().default(false),
     /** The door an outbound message came through. */
     origin: text(),
@@ -63,3 +78,12 @@ export const messages = pgTable(
   },
   (table) => [index('messages_list').on(table.chatId, table.orderedAt, table.id)],
 )
+
+/** Who has chosen what in a poll, by the places of its options; a null voter is the account itself. */
+export const pollVotes = pgTable('poll_votes', {
+  messageId: uuid('message_id').notNull(),
+  tenantId: uuid('tenant_id').notNull(),
+  voterContactId: uuid('voter_contact_id'),
+  options: integer().array().notNull(),
+  votedAt: moment('voted_at').notNull(),
+})

@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { buildInboundMessage, buildPhone, createSession } from '../../../test/builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from '../../../test/harness.ts'
 import { recordEvents } from '../../../test/linked-session.ts'
+import type { Context } from '../../context.ts'
 import type { InboundMessage, StatusUpdate } from '../../engine/events.ts'
 import { applyGroups } from '../chats/chats.service.ts'
 import { applyStatuses } from '../inbound/apply-statuses.service.ts'
@@ -24,6 +25,11 @@ const arrive = (...messages: Partial<InboundMessage>[]): Promise<void> =>
 function build(overrides: Partial<InboundMessage>): InboundMessage {
   return buildInboundMessage({ tenantId: tenant.id, sessionId }, overrides)
 }
+
+const ownCtx = (tenantId = tenant.id): Context => ({
+  ...app.app.ctx,
+  caller: { kind: 'system', tenantId },
+})
 
 const chatsOf = async (search = '') =>
   (await tenant.api.get(200, `/messages/chats/${sessionId}?search=${search}`)).chats
@@ -72,7 +78,7 @@ suite('messages', () => {
       assert.equal(stored.wa_timestamp, '2026-02-11T10:00:00Z')
       assert.equal((await tenant.api.get(200, `/messages/${message.waMessageId}`)).id, stored.id)
       assert.deepEqual(
-        new Uint8Array((await findProto(app.app.ctx, sessionId, message.waMessageId)) ?? []),
+        new Uint8Array((await findProto(ownCtx(), sessionId, message.waMessageId)) ?? []),
         message.proto,
       )
     })
@@ -350,10 +356,10 @@ suite('messages', () => {
         )
       await age(6)
       await expireMessages(app.app.ctx)
-      assert.ok(await findProto(app.app.ctx, id, message.waMessageId))
+      assert.ok(await findProto(ownCtx(old.id), id, message.waMessageId))
       await age(8)
       await expireMessages(app.app.ctx)
-      assert.equal(await findProto(app.app.ctx, id, message.waMessageId), undefined)
+      assert.equal(await findProto(ownCtx(old.id), id, message.waMessageId), undefined)
       const path = `/messages/${message.waMessageId}`
       assert.equal((await old.api.get(200, path)).content_preview, 'Hello')
       await age(31)

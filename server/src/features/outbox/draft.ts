@@ -54,6 +54,8 @@ export function newDraft(
 /** One step of the pipeline: completes the draft or throws a refusal. */
 export interface Step {
   readonly name: string
+  /** Reactions, edits and unsends pass it too. */
+  readonly isForActions?: boolean
   /** Channel posts pass only some of the steps (contract section 7). */
   readonly isForChannels: boolean
   pass(ctx: Context, draft: Draft): Promise<void> | void

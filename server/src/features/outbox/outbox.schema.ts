@@ -2,7 +2,7 @@ import type { OutboundContent } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
 import { type AppError, defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
-import type { MessageObject } from '../messages/messages.schema.ts'
+import type { MessageDetails, MessageObject } from '../messages/messages.schema.ts'
 import { reachOutLocked } from '../send-limits/send-limits.schema.ts'
 
 export const notAllowedNumber = defineError(
@@ -49,6 +49,8 @@ export interface OutgoingMessage {
   chatId: ChatId
   content: OutboundContent
   origin: Origin
+  /** What the message holds beside its text, when the content does not tell: of a forwarded message. */
+  details?: MessageDetails
   /** Our id of the message to quote, in the same chat. */
   replyTo?: string | undefined
   /** Comes back in the message's events. */

@@ -12,6 +12,8 @@ export interface NewMessageRow {
   message_type: string
   content_preview: string
   content_full: string | null
+  details: string | null
+  has_media: boolean
   origin: string
   metadata: Record<string, unknown> | null
   is_cold: boolean
@@ -28,7 +30,7 @@ export interface NewMessageRow {
 
 /**
  * Stores messages with what still has to leave; answers the ids that went in: a used idempotency key does not. The
- * statement is a function of the database (migration 0004), see there.
+ * statement is a function of the database (migration 0007), see there.
  */
 export async function insertOutgoing(sql: Sql, rows: readonly NewMessageRow[]): Promise<Set<string>> {
   const { rows: stored } = await sql.execute<{ id: string }>(text`

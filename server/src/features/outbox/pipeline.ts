@@ -15,6 +15,7 @@ import { notAllowedNumber, quotedElsewhere } from './outbox.schema.ts'
 const requireSession: Step = {
   name: 'session',
   isForChannels: true,
+  isForActions: true,
   async pass(ctx, draft) {
     const { sessionId } = draft.outgoing
     const isHere = ctx.engine.isWorking(sessionId)

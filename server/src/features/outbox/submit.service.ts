@@ -4,8 +4,9 @@ import { contentText, messageTypeOf } from '../../engine/content.ts'
 import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { forgetPlaces } from '../chats/chats.service.ts'
+import { detailsOf, detailsToWire, sealDetails } from '../messages/message-details.service.ts'
 import { previewOf, storableText } from '../messages/message-text.service.ts'
-import type { MessageObject } from '../messages/messages.schema.ts'
+import { isMediaType, type MessageDetails, type MessageObject } from '../messages/messages.schema.ts'
 import { fullTextPurpose } from '../messages/purposes.service.ts'
 import { getLimits } from '../plans/plans.service.ts'
 import { changeWaiting } from '../send-limits/send-windows.service.ts'
@@ -52,6 +53,11 @@ export async function submit(ctx: Context, outgoing: OutgoingMessage): Promise<S
   return storeAndSend(ctx, draft)
 }
 
+/** What the message holds beside its text; a forwarded one what the original held. */
+function detailsOfOutgoing({ content, details }: OutgoingMessage): MessageDetails | null {
+  return details ?? detailsOf(content)
+}
+
 function toStore(ctx: Context, draft: Draft): ToStore {
   const { outgoing, settings, tenantId } = draft
   const id = ctx.ids.uuid()
@@ -69,6 +75,8 @@ function toStore(ctx: Context, draft: Draft): ToStore {
       content_full: settings.storeFullText
         ? seal(ctx.config, fullTextPurpose(id), Buffer.from(text)).toString('base64')
         : null,
+      details: sealDetails(ctx, id, detailsOfOutgoing(outgoing))?.toString('base64') ?? null,
+      has_media: isMediaType(messageTypeOf(outgoing.content)),
       origin: outgoing.origin,
       metadata: outgoing.metadata ?? null,
       is_cold: draft.isCold,
@@ -127,6 +135,20 @@ async function answerDuplicate(ctx: Context, draft: Draft): Promise<Submitted> {
   return storeAndSend(ctx, draft)
 }
 
+/**
+ * What a reaction, an edit or an unsend passes: the session and the safeguards. Such an act changes a message that has
+ * left already, so it is neither counted nor queued.
+ */
+export async function passForAction(
+  ctx: Context,
+  outgoing: Pick<OutgoingMessage, 'sessionId' | 'chatId' | 'content'>,
+): Promise<void> {
+  const tenantId = tenantOf(ctx)
+  const settings = await getSettings(ctx, tenantId)
+  const draft = newDraft(tenantId, { ...outgoing, origin: 'api' }, settings, null)
+  for (const step of pipeline) if (step.isForActions === true) await step.pass(ctx, draft)
+}
+
 function leavingOf(draft: Draft, { row }: ToStore, { chat }: Extract<Stored, { kind: 'stored' }>): Leaving {
   return {
     content: draft.outgoing.content,
@@ -156,7 +178,7 @@ async function send(
   const { row } = item
   const runtime = runtimeOf(ctx)
   const { isAsync = false, sessionId } = draft.outgoing
-  const pending = (): MessageObject => toObject(draft, item, stored, undefined)
+  const pending = (): MessageObject => toObject(ctx, draft, item, stored, undefined)
   if (draft.waitsFor === 'burst' || draft.waitsFor === 'rate') {
     drainSession(runtime.ctx, sessionId)
     return { message: pending(), status: isAsync ? 202 : 201 }
@@ -171,11 +193,12 @@ async function send(
   if (outcome === undefined) return { message: pending(), status: 202 }
   const known = await outcome
   if (known?.status === 'failed') throw failureOf(known.error, row.id)
-  return { message: toObject(draft, item, stored, known), status: 201 }
+  return { message: toObject(ctx, draft, item, stored, known), status: 201 }
 }
 
 /** The message object from what is known here: reading the row again would cost as much as sending. */
 function toObject(
+  ctx: Context,
   draft: Draft,
   { row }: ToStore,
   { chat }: Extract<Stored, { kind: 'stored' }>,
@@ -206,7 +229,8 @@ function toObject(
     requires_approval: false,
     error: null,
     is_cold: row.is_cold,
-    has_media: false,
+    has_media: row.has_media,
+    ...detailsToWire(ctx, row.id, detailsOfOutgoing(draft.outgoing)),
     text: draft.settings.storeFullText ? storableText(contentText(draft.outgoing.content)) : null,
   }
 }

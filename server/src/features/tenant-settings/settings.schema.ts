@@ -87,6 +87,9 @@ export interface TenantSettings {
   chatHistoryAccessEnabled: boolean
   messageRetentionDays: number
   storeFullText: boolean
+  /** Files of inbound and outbound messages are kept here, and not only by WhatsApp. */
+  storeMedia: boolean
+  mediaRetentionDays: number
   coldContacts: ColdContacts
   antispam: AntispamSettings
 }
@@ -121,6 +124,13 @@ export const updateSettingsBody = z
       .optional()
       .meta({ examples: [90] }),
     store_full_text: z.boolean().optional(),
+    store_media: z.boolean().optional(),
+    media_retention_days: z
+      .int()
+      .min(1)
+      .max(365)
+      .optional()
+      .meta({ examples: [30] }),
     cold_contacts: z.enum(coldContactModes).optional(),
   })
   .superRefine((body, context) => {
@@ -142,6 +152,8 @@ export const updateSettingsBody = z
     chatHistoryAccessEnabled: body.chat_history_access_enabled,
     messageRetentionDays: body.message_retention_days,
     storeFullText: body.store_full_text,
+    storeMedia: body.store_media,
+    mediaRetentionDays: body.media_retention_days,
     coldContacts: body.cold_contacts,
   }))
 
@@ -156,6 +168,8 @@ export const settingsSchema = z.object({
   chat_history_access_enabled: z.boolean(),
   message_retention_days: z.int(),
   store_full_text: z.boolean(),
+  store_media: z.boolean(),
+  media_retention_days: z.int(),
   cold_contacts: z.enum(coldContactModes),
 })
 
@@ -168,6 +182,8 @@ export function encodeSettings(settings: TenantSettings): z.output<typeof settin
     chat_history_access_enabled: settings.chatHistoryAccessEnabled,
     message_retention_days: settings.messageRetentionDays,
     store_full_text: settings.storeFullText,
+    store_media: settings.storeMedia,
+    media_retention_days: settings.mediaRetentionDays,
     cold_contacts: settings.coldContacts,
   }
 }

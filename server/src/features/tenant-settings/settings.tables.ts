@@ -10,6 +10,8 @@ export const tenantSettings = pgTable('tenant_settings', {
   chatHistoryAccessEnabled: boolean('chat_history_access_enabled').notNull().default(false),
   messageRetentionDays: integer('message_retention_days').notNull().default(90),
   storeFullText: boolean('store_full_text').notNull().default(false),
+  storeMedia: boolean('store_media').notNull().default(false),
+  mediaRetentionDays: integer('media_retention_days').notNull().default(30),
   coldContacts: text('cold_contacts', { enum: ['budget', 'strict', 'warn'] })
     .notNull()
     .default('budget'),

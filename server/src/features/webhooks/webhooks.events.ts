@@ -2,14 +2,22 @@ import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database.ts'
 import type { EventType } from '../../platform/events.ts'
+import { toTimestamp } from '../../wire.ts'
+import { type CallReceived, callReceived } from '../calls/calls.schema.ts'
+import { type HistoryProgressed, historyProgressed } from '../history/history.schema.ts'
 import {
+  type MessageChanged,
   type MessageProgress,
   type MessageReceived,
+  messageDeleted,
   messageDelivered,
+  messageEdited,
   messageFailed,
   messageRead,
   messageReceived,
   messageSent,
+  type PollVoted,
+  pollVoted,
 } from '../messages/messages.schema.ts'
 import {
   type SessionTransition,
@@ -17,6 +25,8 @@ import {
   sessionDisconnected,
   sessionStatusChanged,
 } from '../sessions/sessions.schema.ts'
+import { type StatusReceived, statusReceived } from '../status-posts/status-posts.schema.ts'
+import { type GroupUpdated, groupUpdated } from '../wa-groups/wa-groups.schema.ts'
 import type { WebhookEvent } from './webhooks.schema.ts'
 import { enqueueDeliveries } from './webhooks.service.ts'
 
@@ -34,6 +44,8 @@ export function toReceivedData(message: MessageReceived) {
     sender_name: message.senderName,
     is_group: message.isGroup,
     has_media: message.hasMedia,
+    target_message_id: message.targetMessageId,
+    ...message.details,
   }
 }
 
@@ -52,6 +64,38 @@ export function toProgressData(message: MessageProgress) {
   }
 }
 
+/** The `data` of the events that tell that a known message was changed or taken back. */
+export function toChangedData(message: MessageChanged) {
+  return {
+    session_id: message.sessionId,
+    chat_id: message.chatId,
+    message: message.text,
+    direction: message.direction,
+    message_id: message.messageId,
+    wa_message_id: message.waMessageId,
+    message_type: message.messageType,
+    is_group: message.isGroup,
+    changed_at: message.at,
+  }
+}
+
+/** The `data` of `poll.vote`: who chose what, and where the poll stands. */
+export function toVoteData(vote: PollVoted) {
+  return {
+    session_id: vote.sessionId,
+    chat_id: vote.chatId,
+    message_id: vote.messageId,
+    wa_message_id: vote.waMessageId,
+    direction: vote.direction,
+    title: vote.text,
+    voter_phone: vote.voterPhone,
+    voter_name: vote.voterName,
+    chosen: vote.chosen,
+    options: vote.options,
+    voted_at: vote.at,
+  }
+}
+
 /** The `data` of session events. */
 export function toSessionData(transition: SessionTransition) {
   return {
@@ -62,6 +106,62 @@ export function toSessionData(transition: SessionTransition) {
     phone_number: transition.phoneNumber,
     reason: transition.cause,
     status_reason: transition.statusReason,
+  }
+}
+
+/** The `data` of `group.updated`. */
+export function toGroupData(group: GroupUpdated) {
+  return {
+    session_id: group.sessionId,
+    wa_group_id: group.waGroupId,
+    change: group.change,
+    name: group.name,
+    description: group.description,
+    participants: group.participants.map(({ phone, chatId }) => ({ phone, wa_chat_id: chatId })),
+    actor_phone: group.actorPhone,
+  }
+}
+
+/** The `data` of `call.received`. */
+export function toCallData(call: CallReceived) {
+  return {
+    session_id: call.sessionId,
+    call_id: call.callId,
+    caller_phone: call.callerPhone,
+    caller_chat_id: call.callerChatId,
+    is_video: call.isVideo,
+    is_group: call.waGroupId !== null,
+    wa_group_id: call.waGroupId,
+    status: call.status,
+    timestamp: toTimestamp(new Date(call.at)),
+  }
+}
+
+/** The `data` of `status.received`. */
+export function toStatusData(post: StatusReceived) {
+  return {
+    session_id: post.sessionId,
+    wa_message_id: post.waMessageId,
+    author_phone: post.authorPhone,
+    author_chat_id: post.authorChatId,
+    author_name: post.authorName,
+    message_type: post.messageType,
+    message: post.text,
+    has_media: post.hasMedia,
+    timestamp: toTimestamp(new Date(post.at)),
+  }
+}
+
+/** The `data` of `history.progress`. */
+export function toHistoryData(history: HistoryProgressed) {
+  return {
+    session_id: history.sessionId,
+    kind: history.kind,
+    percent: history.percent,
+    is_complete: history.isComplete,
+    messages: history.messages,
+    chats: history.chats,
+    contacts: history.contacts,
   }
 }
 
@@ -81,7 +181,14 @@ export const webhooksEvents = [
   deliver(messageDelivered, 'message.delivered', toProgressData),
   deliver(messageRead, 'message.read', toProgressData),
   deliver(messageFailed, 'message.failed', toProgressData),
+  deliver(messageEdited, 'message.edited', toChangedData),
+  deliver(messageDeleted, 'message.deleted', toChangedData),
+  deliver(pollVoted, 'poll.vote', toVoteData),
   deliver(sessionStatusChanged, 'session.status', toSessionData),
   deliver(sessionConnected, 'session.connected', toSessionData),
   deliver(sessionDisconnected, 'session.disconnected', toSessionData),
+  deliver(groupUpdated, 'group.updated', toGroupData),
+  deliver(callReceived, 'call.received', toCallData),
+  deliver(statusReceived, 'status.received', toStatusData),
+  deliver(historyProgressed, 'history.progress', toHistoryData),
 ]
