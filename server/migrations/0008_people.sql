@@ -13,6 +13,17 @@ ALTER TABLE chats ADD COLUMN is_archived boolean NOT NULL DEFAULT false;
 ALTER TABLE chats ADD COLUMN is_pinned boolean NOT NULL DEFAULT false;
 ALTER TABLE chats ADD COLUMN muted_until timestamptz;
 
+-- The same of chats that nothing has been said in yet: app state tells it once, often before the history comes.
+CREATE TABLE wa_chat_states (
+  session_id uuid NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  wa_chat_id text NOT NULL,
+  tenant_id uuid NOT NULL,
+  is_archived boolean NOT NULL DEFAULT false,
+  is_pinned boolean NOT NULL DEFAULT false,
+  muted_until timestamptz,
+  PRIMARY KEY (session_id, wa_chat_id)
+);
+
 -- The proxy a session connects through, encrypted: its URL may carry a password.
 ALTER TABLE sessions ADD COLUMN proxy text;
 

@@ -56,7 +56,7 @@ export async function findChatRef(
   return rows[0] === undefined ? undefined : toRef(rows[0])
 }
 
-/** Inserts chats with their ids already chosen; those that exist are left alone. */
+/** Inserts chats with their ids already chosen and the settings kept for them; those that exist are left alone. */
 export async function insertChats(
   sql: Sql,
   tenantId: string,
@@ -65,10 +65,13 @@ export async function insertChats(
   now: Date,
 ): Promise<void> {
   await sql.execute(text`
-    INSERT INTO chats (id, tenant_id, session_id, kind, contact_id, wa_chat_id, created_at)
-    SELECT id, ${tenantId}::uuid, ${sessionId}::uuid, kind, "contactId", "waChatId", ${now.toISOString()}::timestamptz
+    INSERT INTO chats (id, tenant_id, session_id, kind, contact_id, wa_chat_id, created_at, is_archived, is_pinned,
+      muted_until)
+    SELECT id, ${tenantId}::uuid, ${sessionId}::uuid, kind, "contactId", "waChatId", ${now.toISOString()}::timestamptz,
+      coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until
     FROM json_to_recordset(${JSON.stringify(rows)}::json)
       AS r(id uuid, kind text, "contactId" uuid, "waChatId" text)
+    LEFT JOIN wa_chat_states w ON w.session_id = ${sessionId} AND w.wa_chat_id = r."waChatId"
     ON CONFLICT DO NOTHING`)
 }
 
@@ -97,10 +100,13 @@ export interface NamedChat {
 /** Keeps the subjects of groups and channels, also of those where nothing has been said yet. */
 export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: Date): Promise<void> {
   await sql.execute(text`
-    INSERT INTO chats (id, tenant_id, session_id, kind, wa_chat_id, name, created_at)
-    SELECT r.id, s.tenant_id, s.id, r.kind, r."waChatId", r.name, ${now.toISOString()}::timestamptz
+    INSERT INTO chats (id, tenant_id, session_id, kind, wa_chat_id, name, created_at, is_archived, is_pinned,
+      muted_until)
+    SELECT r.id, s.tenant_id, s.id, r.kind, r."waChatId", r.name, ${now.toISOString()}::timestamptz,
+      coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until
     FROM json_to_recordset(${JSON.stringify(rows)}::json)
       AS r(id uuid, "tenantId" uuid, "sessionId" uuid, kind text, "waChatId" text, name text)
     JOIN sessions s ON s.id = r."sessionId" AND s.tenant_id = r."tenantId"
+    LEFT JOIN wa_chat_states w ON w.session_id = s.id AND w.wa_chat_id = r."waChatId"
     ON CONFLICT (session_id, wa_chat_id) WHERE contact_id IS NULL DO UPDATE SET name = excluded.name`)
 }

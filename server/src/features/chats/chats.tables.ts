@@ -1,4 +1,15 @@
-import { boolean, date, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  date,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true })
 
@@ -34,4 +45,18 @@ export const chats = pgTable(
     uniqueIndex('chats_wa_id').on(table.sessionId, table.waChatId),
     index('chats_list').on(table.sessionId, table.lastMessageAt, table.id),
   ],
+)
+
+/** Settings of chats that nothing has been said in yet. */
+export const waChatStates = pgTable(
+  'wa_chat_states',
+  {
+    sessionId: uuid('session_id').notNull(),
+    waChatId: text('wa_chat_id').notNull(),
+    tenantId: uuid('tenant_id').notNull(),
+    isArchived: boolean('is_archived').notNull().default(false),
+    isPinned: boolean('is_pinned').notNull().default(false),
+    mutedUntil: moment('muted_until'),
+  },
+  (table) => [primaryKey({ columns: [table.sessionId, table.waChatId] })],
 )

@@ -1,0 +1,74 @@
+import type { z } from 'zod'
+import { type Context, tenantOf } from '../../context.ts'
+import type { HistoryProgress } from '../../engine/events.ts'
+import { toTimestamp } from '../../wire.ts'
+import { getChat } from '../messages/messages.service.ts'
+import { getSession, getWorkingSession } from '../sessions/sessions.service.ts'
+import {
+  type historyAnswer,
+  historyProgressed,
+  noKnownMessage,
+  type requestHistoryAnswer,
+} from './history.schema.ts'
+import { addPiece, findOldestMessage, listSyncs } from './history.store.ts'
+
+/** Keeps how far the history of a session has come and tells it. */
+export function applyHistory(ctx: Context, progress: HistoryProgress): Promise<void> {
+  return ctx.db.transaction(async (sql) => {
+    const row = await addPiece(sql, progress, ctx.clock.now())
+    if (row === undefined) return
+    const { tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts } = row
+    const told = { tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts }
+    await ctx.events.publish(sql, historyProgressed, told)
+  })
+}
+
+/** How far the history of a session has come; 404 for an unknown one. */
+export async function getHistory(ctx: Context, sessionId: string): Promise<z.infer<typeof historyAnswer>> {
+  await getSession(ctx, sessionId)
+  const rows = await listSyncs(ctx.db.sql, tenantOf(ctx), sessionId)
+  const sum = (field: 'messages' | 'chats' | 'contacts') => rows.reduce((total, row) => total + row[field], 0)
+  const current = rows.findLast((row) => !row.isComplete)
+  const status = rows.length === 0 ? 'none' : current === undefined ? 'complete' : 'syncing'
+  return {
+    session_id: sessionId,
+    status,
+    percent: status === 'complete' ? 100 : (current?.percent ?? null),
+    messages: sum('messages'),
+    chats: sum('chats'),
+    contacts: sum('contacts'),
+    parts: rows.map((row) => ({
+      kind: row.kind,
+      percent: row.percent,
+      is_complete: row.isComplete,
+      messages: row.messages,
+      chats: row.chats,
+      contacts: row.contacts,
+      started_at: toTimestamp(row.startedAt),
+      updated_at: toTimestamp(row.updatedAt),
+    })),
+  }
+}
+
+/** Asks the phone for messages of a chat before the oldest one known; they arrive like any other history. */
+export async function requestHistory(
+  ctx: Context,
+  sessionId: string,
+  input: { chat_id: string; count: number },
+): Promise<z.infer<typeof requestHistoryAnswer>> {
+  const session = await getSession(ctx, sessionId)
+  const chat = await getChat(ctx, sessionId, input.chat_id)
+  await getWorkingSession(ctx, sessionId)
+  const oldest = await findOldestMessage(ctx.db.sql, session.tenantId, chat.id)
+  if (oldest === undefined) throw noKnownMessage.create()
+  const digits = oldest.senderPhone ?? oldest.senderLid
+  const isFromOther = chat.kind === 'group' && oldest.direction === 'inbound' && digits !== null
+  const before = {
+    waMessageId: oldest.waMessageId,
+    isFromMe: oldest.direction === 'outbound',
+    sender: isFromOther ? `${digits}@c.us` : null,
+    at: new Date(oldest.at),
+  }
+  await ctx.engine.requestHistory(sessionId, chat.waChatId, before, input.count)
+  return { status: 'requested', wa_chat_id: chat.waChatId, count: input.count }
+}
