@@ -99,6 +99,8 @@ export class Connection {
       clock: options.clock,
       log: options.log,
       dismiss: (ids, isOwnDevice) => this.#stanzas.dismiss(ids, isOwnDevice),
+      findMessage: (id) => this.#findMessage(id),
+      findGroup: (jid) => this.groups.get(jid),
     })
     this.#world = new WorldReceiver({
       recipient: () => this.recipient(),

@@ -1,13 +1,17 @@
-import type { BaileysEventMap, WAMessage } from 'baileys'
+import type { BaileysEventMap, GroupMetadata, proto, WAMessage } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Addresses } from './addresses.ts'
-import type { EngineListener, PresenceUpdate, StatusUpdate } from './events.ts'
+import type { EngineListener, Person, PresenceUpdate } from './events.ts'
 import type { ChatId } from './ids.ts'
-import { parseMessage, type Recipient } from './inbound/parse-message.ts'
+import { openEnvelopes } from './inbound/envelopes.ts'
+import { type ChangeSources, isChange, parseChange } from './inbound/parse-change.ts'
+import { isPlaceholder, parseMessage, type Recipient } from './inbound/parse-message.ts'
+import { openSealedReaction } from './inbound/sealed-reaction.ts'
 import type { Arrival, Inbox } from './inbox.ts'
-import { parseJid } from './jids.ts'
+import { personOf } from './jids.ts'
+import { Receipts } from './receipts.ts'
 
 /** What the receiver hands on, and to whom. */
 export interface ReceiverOptions {
@@ -19,21 +23,32 @@ export interface ReceiverOptions {
   log: Logger
   /** Closes tickets of messages that are nothing to store, after a moment for the library's own work on them. */
   dismiss(ids: readonly string[], isOwnDevice: boolean): void
+  /** The content of a message of this session, when it is known. */
+  findMessage(id: string): Promise<proto.IMessage | undefined>
+  /** The group as it is known; asks WhatsApp when it is not. */
+  findGroup(jid: string): Promise<GroupMetadata | undefined>
 }
 
-// Source: WebMessageInfo.Status of WhatsApp's protobuf.
-const deliveryAck = 3
-const read = 4
-const played = 5
+const maxKeyed = 200
 
 /** Turns what the library emits into our events, in the order it is emitted. */
 export class Receiver {
   readonly #options: ReceiverOptions
+  readonly #receipts: Receipts
+  readonly #sources: ChangeSources
   readonly #presences = new LRUCache<ChatId, Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>({ max: 500 })
   readonly #presenceWaiters = new Map<ChatId, (() => void)[]>()
+  /** Messages that votes and edits may follow before they are stored. */
+  readonly #keyed = new LRUCache<string, proto.IMessage>({ max: maxKeyed })
 
   constructor(options: ReceiverOptions) {
     this.#options = options
+    this.#receipts = new Receipts(options)
+    this.#sources = {
+      addresses: options.addresses,
+      findMessage: async (id) => this.#keyed.get(id) ?? options.findMessage(id),
+      isGroupAdmin: (chatId, person) => this.#isGroupAdmin(chatId, person),
+    }
   }
 
   /** One event of the library; names we do not speak of are ignored. */
@@ -45,7 +60,9 @@ export class Receiver {
         return
       }
       case 'messages.update':
-        return this.#handleUpdates(data as BaileysEventMap['messages.update'])
+        return this.#receipts.handleUpdates(data as BaileysEventMap['messages.update'])
+      case 'message-receipt.update':
+        return this.#receipts.handleGroupReceipts(data as BaileysEventMap['message-receipt.update'])
       case 'presence.update':
         return this.#handlePresence(data as BaileysEventMap['presence.update'])
       default:
@@ -69,68 +86,68 @@ export class Receiver {
   }
 
   #handleMessage(message: WAMessage, isAppend: boolean): void {
-    const { inbox, addresses, dismiss } = this.#options
+    const { inbox, dismiss } = this.#options
     const id = message.key.id
     if (!id) return
+    if (isChange(message.message)) {
+      const arrived = { ...message }
+      return inbox.add(() => this.#takeChange(arrived, id))
+    }
     const isDeviceMessage =
       message.message?.protocolMessage !== undefined && message.message.protocolMessage !== null
-    if (!message.message || isDeviceMessage) return dismiss([id], isDeviceMessage)
+    if (isDeviceMessage || !(message.message || isPlaceholder(message))) {
+      return dismiss([id], isDeviceMessage)
+    }
+    if (message.message) this.#rememberKey(id, message.message)
     // The library changes the object later; what is read now is what arrived.
     const arrived = { ...message }
-    inbox.add(async (): Promise<Arrival> => {
-      const parsed = await parseMessage(
-        arrived,
-        isAppend ? 'offline' : 'live',
-        this.#options.recipient(),
-        addresses,
+    inbox.add(() => this.#takeMessage(arrived, id, isAppend))
+  }
+
+  async #takeMessage(message: WAMessage, id: string, isAppend: boolean): Promise<Arrival> {
+    const { recipient, addresses } = this.#options
+    const opened = await openSealedReaction(message, recipient(), this.#sources)
+    const parsed = await parseMessage(opened, isAppend ? 'offline' : 'live', recipient(), addresses)
+    return { messages: parsed === undefined ? [] : [parsed], tickets: [id] }
+  }
+
+  async #takeChange(message: WAMessage, id: string): Promise<Arrival> {
+    const { recipient, log } = this.#options
+    const change = await parseChange(message, recipient(), this.#sources)
+    if (change === undefined) log.debug('a change of a message was let go')
+    return { changes: change === undefined ? [] : [change], tickets: [id] }
+  }
+
+  #rememberKey(id: string, message: proto.IMessage): void {
+    const hasKey = openEnvelopes(message).contextInfo?.messageSecret
+    if (hasKey) this.#keyed.set(id, message)
+  }
+
+  async #isGroupAdmin(chatId: ChatId, person: Person): Promise<boolean> {
+    try {
+      const group = await this.#options.findGroup(chatId)
+      return (
+        group?.participants.some(({ id, lid, phoneNumber, admin }) => {
+          const member = personOf([id, lid, phoneNumber], null)
+          const isSame =
+            (member.phone !== null && member.phone === person.phone) ||
+            (member.lid !== null && member.lid === person.lid)
+          return isSame && Boolean(admin)
+        }) ?? false
       )
-      return { messages: parsed === undefined ? [] : [parsed], tickets: [id] }
-    })
-  }
-
-  #handleUpdates(updates: BaileysEventMap['messages.update']): void {
-    const { inbox } = this.#options
-    const known = updates.filter(
-      ({ key, update }) => key.fromMe === true && statusOf(update.status) !== undefined,
-    )
-    if (known.length === 0) return
-    inbox.add(async (): Promise<Arrival> => {
-      const statuses: StatusUpdate[] = []
-      for (const update of known) {
-        const status = await this.#convertUpdate(update)
-        if (status !== undefined) statuses.push(status)
-      }
-      return { statuses }
-    })
-  }
-
-  async #convertUpdate({
-    key,
-    update,
-  }: BaileysEventMap['messages.update'][number]): Promise<StatusUpdate | undefined> {
-    const { recipient, addresses, clock } = this.#options
-    const status = statusOf(update.status)
-    if (!key.remoteJid || !key.id || status === undefined) return undefined
-    const { tenantId, sessionId, me } = recipient()
-    const address = parseJid(key.remoteJid)
-    const isOwn =
-      (address.kind === 'phone' && address.digits === me.phone) ||
-      (address.kind === 'lid' && address.digits === me.lid)
-    const chatId = isOwn ? undefined : await addresses.chatIdOfJid(key.remoteJid)
-    if (chatId === undefined) return undefined
-    const seconds = Number(update.messageTimestamp ?? 0)
-    const at = seconds > 0 ? new Date(seconds * 1000) : clock.now()
-    return { tenantId, sessionId, waMessageId: key.id, chatId, status, error: null, at }
+    } catch (error) {
+      // Who may not be known is nobody: the message stays, as it does when a member without the right asks.
+      this.#options.log.debug({ err: error }, 'a group could not be looked at')
+      return false
+    }
   }
 
   #handlePresence({ id, presences }: BaileysEventMap['presence.update']): void {
-    const { recipient, addresses, listener, log } = this.#options
     const known = presences[id] ?? Object.values(presences)[0]
     if (known === undefined) return
     void this.#tellPresence(id, known.lastKnownPresence, known.lastSeen).catch((error: unknown) =>
-      log.debug({ err: error }, 'a presence could not be told'),
+      this.#options.log.debug({ err: error }, 'a presence could not be told'),
     )
-    void [recipient, addresses, listener]
   }
 
   async #tellPresence(jid: string, presence: string, lastSeen: number | undefined): Promise<void> {
@@ -145,11 +162,6 @@ export class Receiver {
     this.#presenceWaiters.delete(chatId)
     listener.onPresence(update)
   }
-}
-
-function statusOf(status: number | null | undefined): 'delivered' | 'read' | undefined {
-  if (status === deliveryAck) return 'delivered'
-  return status === read || status === played ? 'read' : undefined
 }
 
 function presenceOf(presence: string): PresenceUpdate['presence'] {

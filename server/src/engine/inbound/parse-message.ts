@@ -140,6 +140,11 @@ export async function personIdOf(
   return addresses.chatIdOfJid(jid)
 }
 
+/** Whether the phone withholds the content from linked devices, so that it may come later or never. */
+export function isPlaceholder(message: WAMessage): boolean {
+  return parsePlaceholder(message) !== undefined
+}
+
 /** What the phone withholds from linked devices is kept, so that it is not lost and can be replaced when it comes. */
 function parsePlaceholder(message: WAMessage): ParsedContent | undefined {
   if (message.message) return undefined
