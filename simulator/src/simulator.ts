@@ -7,13 +7,17 @@ import { createServerCertificate, type ServerCertificate } from './certificates.
 import { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
 import { AppStateFacade } from './facade/app-state.ts'
+import { BurstsFacade } from './facade/bursts.ts'
+import { CallsFacade } from './facade/calls.ts'
 import { ChannelsFacade } from './facade/channels.ts'
 import { CommunitiesFacade } from './facade/communities.ts'
 import { Context } from './facade/context.ts'
 import { GroupsFacade } from './facade/groups.ts'
 import { HistoryFacade } from './facade/history.ts'
+import { LimitsFacade } from './facade/limits.ts'
 import { MessagesFacade } from './facade/messages.ts'
-import { applyFault, clearFaults } from './fault-effects.ts'
+import { StatusFacade } from './facade/status.ts'
+import { applyFault, clearFaults, unlink } from './fault-effects.ts'
 import { Group } from './groups.ts'
 import { setHistory } from './history/history.ts'
 import {
@@ -23,12 +27,18 @@ import {
   presenceSchema,
   type ReceiptsInput,
   receiptsSchema,
+  type UnlinkInput,
+  unlinkSchema,
 } from './inputs/accounts.ts'
+import type { CallActionInput, CallInput } from './inputs/calls.ts'
 import { type FaultInput, faultSchema } from './inputs/faults.ts'
 import type { GroupInput, MembersInput } from './inputs/groups.ts'
 import type { HistoryInput } from './inputs/history.ts'
+import type { LimitsInput } from './inputs/limits.ts'
 import type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
+import type { StatusInput } from './inputs/status.ts'
 import type { KeyPair } from './keys.ts'
+import type { LimitsView } from './limits.ts'
 import { listen, loopback, portOf, stop } from './listening.ts'
 import { MediaServer } from './media/media-server.ts'
 import { parse, parseSince, withoutUndefined } from './parsing.ts'
@@ -69,10 +79,16 @@ export class Simulator implements AsyncDisposable {
   readonly #context = new Context(() => this.#world)
   readonly #media = new MediaServer(() => this.#world)
   readonly #messages = new MessagesFacade(this.#context)
+  readonly #calls = new CallsFacade(this.#context)
+  readonly #status = new StatusFacade(this.#context)
+  /** Load for measurements. */
+  readonly bursts = new BurstsFacade(this.#context, this.#messages)
   /** What owners change on their phones. */
   readonly appState = new AppStateFacade(this.#context)
   /** What phones have from before a client was linked. */
   readonly history = new HistoryFacade(this.#context)
+  /** What the service lets accounts and clients do. */
+  readonly limits = new LimitsFacade(this.#context)
   /** Groups and what happens in them. */
   readonly groups = new GroupsFacade(this.#context)
   /** Channels, their followers and their posts. */
@@ -188,6 +204,26 @@ export class Simulator implements AsyncDisposable {
     return this.#messages.mediaOf(phone, id)
   }
 
+  /** Somebody calls from the phone. The id is that of the call. */
+  call(phone: string, input: CallInput): { id: string } {
+    return this.#calls.place(phone, input)
+  }
+
+  /** Somebody picks up, declines or hangs up on the phone. */
+  actOnCall(phone: string, id: string, input: CallActionInput): void {
+    this.#calls.act(phone, id, input)
+  }
+
+  /** Somebody hangs up. */
+  endCall(phone: string, id: string): void {
+    this.#calls.act(phone, id, { action: 'end' })
+  }
+
+  /** Somebody posts a status on the phone. */
+  postStatus(phone: string, input: StatusInput): Promise<{ id: string }> {
+    return this.#status.post(phone, input)
+  }
+
   /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */
   messages(phone: string, since?: string | number): ReceivedMessage[] {
     const from = parseSince(since)
@@ -254,6 +290,22 @@ export class Simulator implements AsyncDisposable {
   /** Gives a phone a history that a client gets when it is linked, and older parts on demand. */
   setHistory(phone: string, input: HistoryInput): ReturnType<HistoryFacade['set']> {
     return this.history.set(phone, input)
+  }
+
+  /** Limits an account; what is left out stays as it is, and null ends a limit. */
+  setLimits(phone: string, input: LimitsInput): LimitsView {
+    return this.limits.set(phone, input)
+  }
+
+  /** The owner unlinks a device, or all of them. */
+  unlink(phone: string, input: UnlinkInput = {}): void {
+    const account = this.#account(phone)
+    const { device } = parse(unlinkSchema, input)
+    const companion = account.companions.get(device ?? 0)
+    if (device !== undefined && !companion) {
+      throw new SimulatorError(404, `there is no device ${device}`, 'device')
+    }
+    unlink(account, companion ? [companion] : [...account.companions.values()])
   }
 
   /** Creates a group. */

@@ -1,7 +1,10 @@
 import { accountRoutes } from './accounts.ts'
 import { appStateRoutes } from './app-state.ts'
+import { burstRoutes } from './bursts.ts'
+import { callRoutes } from './calls.ts'
 import { groupRoutes } from './groups.ts'
 import { historyRoutes } from './history.ts'
+import { limitRoutes } from './limits.ts'
 import { messageRoutes } from './messages.ts'
 import type { Route } from './route.ts'
 import { worldRoutes } from './world.ts'
@@ -10,8 +13,11 @@ import { worldRoutes } from './world.ts'
 export const routes: readonly Route[] = [
   ...accountRoutes,
   ...messageRoutes,
+  ...burstRoutes,
+  ...callRoutes,
   ...groupRoutes,
   ...appStateRoutes,
   ...historyRoutes,
+  ...limitRoutes,
   ...worldRoutes,
 ]
