@@ -23,7 +23,11 @@ export async function sendFromPhone(
   world.remember(sent)
   noteDestination(world, sent)
   keepOnPhone(world, from, sent)
-  await from.inOrder(() => (chat instanceof Group ? sendToGroup(sent, chat) : sendToPerson(sent, chat)))
+  await from.inOrder(async () => {
+    if (sent.isHidden) announceHidden(sent)
+    else if (chat instanceof Group) await sendToGroup(sent, chat)
+    else await sendToPerson(sent, chat)
+  })
   const readers = chat instanceof Group ? chat.members.keys() : [chat]
   for (const reader of readers) {
     if (reader === from || reader.blocked.has(from.phone)) continue
@@ -46,13 +50,18 @@ export function answerWithReceipts(
   const { mode, deliveryMs, readMs } = reader.receipts
   if (mode === 'none' || !sent.author.companions.size) return
   const answer = (type: string | undefined) => {
-    const who = sent.chat instanceof Group ? sent.chat.authorAttributes(reader) : {}
+    const who = readerAttributes(sent, reader)
     for (const companion of sent.author.companions.values()) {
       companion.queue.add(stanza('receipt', { from, ...who, id: sent.id, type, t: seconds() }))
     }
   }
   world.after(deliveryMs, () => answer(undefined))
   if (mode === 'read') world.after(Math.max(readMs, deliveryMs), () => answer('read'))
+}
+
+function readerAttributes({ chat, isStatus }: RememberedMessage, reader: Account): Record<string, string> {
+  if (isStatus) return { participant: chatJid(reader) }
+  return chat instanceof Group ? chat.authorAttributes(reader) : {}
 }
 
 /** A device could not decrypt: it gets the message again under a new session and the same id. */
@@ -155,6 +164,19 @@ async function sendToGroup(sent: RememberedMessage, group: Group): Promise<void>
   }
 }
 
+/** Only phones show it: clients learn that it is there. Source: `unavailable` in `decode-wa-message` of Baileys. */
+function announceHidden(sent: RememberedMessage): void {
+  const { author, chat } = sent
+  const people = chat instanceof Group ? chat.members.keys() : new Set([chat, author])
+  for (const person of people) {
+    if (person.blocked.has(author.phone)) continue
+    for (const companion of person.companions.values()) {
+      const notice = stanza('unavailable', { type: 'view_once' })
+      companion.queue.add(messageStanza(sent, companion, [notice]))
+    }
+  }
+}
+
 function messageStanza(sent: RememberedMessage, companion: Companion, content: BinaryNode[]): BinaryNode {
   const { author, chat, message, id } = sent
   let who: Record<string, string>
@@ -162,9 +184,8 @@ function messageStanza(sent: RememberedMessage, companion: Companion, content: B
   else if (companion.account === author && chat !== author) who = ownCopyAttributes(author, chat)
   else who = authorAttributes(author)
   const { type, edit, mediatype } = outerAttributes(message)
-  const parts = sent.isHidden ? [stanza('unavailable', { type: 'view_once' })] : content
-  if (mediatype) for (const { tag, attrs } of parts) if (tag === 'enc') attrs.mediatype = mediatype
-  return stanza('message', { ...who, id, type, edit, t: seconds(), notify: author.name }, parts)
+  if (mediatype) for (const { tag, attrs } of content) if (tag === 'enc') attrs.mediatype = mediatype
+  return stanza('message', { ...who, id, type, edit, t: seconds(), notify: author.name }, content)
 }
 
 function encNode({ type, ciphertext }: Ciphertext, count?: string): BinaryNode {

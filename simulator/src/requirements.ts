@@ -58,6 +58,29 @@ export const requirements: readonly Requirement[] = [
     'Who knows the devices of an account hears of new ones',
   ),
 
+  requirement(
+    'USYNC-03',
+    `${baileys} Socket/messages-recv handleDevicesNotification`,
+    'The owner unlinks a device; who knows it forgets it',
+  ),
+
+  requirement('LIMIT-01', 'WhatsApp Web, iq errors', 'Queries beyond a rate are refused: 429 rate-overlimit'),
+  requirement(
+    'LIMIT-02',
+    `${baileys} Socket/messages-recv, Socket/socket fetchAccountReachoutTimelock`,
+    'Reach-out lock: strangers cannot be written to (463); the client is told, can ask, and it ends',
+  ),
+  requirement(
+    'LIMIT-03',
+    `${baileys} Socket/socket fetchNewChatMessageCap; WhatsApp Web NackReason`,
+    'Messages to people who never wrote are counted, warned of, and capped (475)',
+  ),
+  requirement(
+    'LIMIT-04',
+    `${baileys} Utils/validate-connection`,
+    'Clients that are too old are refused (405)',
+  ),
+
   requirement('MSG-01', `${baileys} Socket/messages-send`, 'A phone decrypts and shows what a client sends'),
   requirement('MSG-02', `${baileys} Utils/decode-wa-message`, 'A phone writes to a client under its number'),
   requirement('MSG-03', `${baileys} Utils/decode-wa-message`, 'A phone writes to a client under its LID'),
@@ -84,6 +107,27 @@ export const requirements: readonly Requirement[] = [
     `${baileys} Socket/messages-recv`,
     'Every message is acknowledged before it is carried',
   ),
+
+  requirement('MSG-14', `${baileys} Utils/messages`, 'Places travel both ways'),
+  requirement('MSG-15', `${baileys} Utils/messages`, 'Contacts travel both ways'),
+  requirement(
+    'MSG-16',
+    `${baileys} Utils/messages`,
+    'Forwarding, disappearing and mentions go with any content',
+  ),
+  requirement(
+    'MSG-17',
+    `${baileys} Utils/decode-wa-message`,
+    'Files to be viewed once come whole, or as a notice alone',
+  ),
+  requirement('MSG-18', 'own', 'A phone sends any message of the protocol, and exactly one at a time'),
+  requirement('POLL-01', `${baileys} Utils/messages`, 'Polls travel both ways'),
+  requirement(
+    'POLL-02',
+    `${baileys} Utils/process-message decryptPollVote`,
+    'A client reads votes of phones',
+  ),
+  requirement('POLL-03', `${baileys} Utils/process-message decryptPollVote`, 'Phones read and count votes'),
 
   requirement('MEDIA-01', `${baileys} Utils/messages-media`, 'A client uploads files of every kind'),
   requirement(

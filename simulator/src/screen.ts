@@ -4,6 +4,7 @@ import { describeContent, describeMessage } from './content/describe.ts'
 import { openVote } from './content/poll-votes.ts'
 import { Group } from './groups.ts'
 import type { ReceivedMessage } from './records.ts'
+import { statusChat } from './status-chat.ts'
 import type { RememberedMessage, World } from './world.ts'
 
 /** Shows a message on a phone, once however often it comes. Tells whether it was new. */
@@ -34,7 +35,7 @@ function recordOf(world: World, phone: Account, sent: RememberedMessage): Receiv
   const shown: ReceivedMessage = {
     id,
     from: author.chatId,
-    chat: peer,
+    chat: sent.isStatus ? statusChat : peer,
     ...describeMessage(world, message),
     ...(isOwn && { fromMe: true as const }),
     receivedAt: new Date().toISOString(),

@@ -2,13 +2,16 @@ import { type BinaryNode, proto } from 'baileys'
 import { type Account, type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { Group } from '../groups.ts'
+import { receivePeerMessage } from '../history/requests.ts'
+import { refusalOf } from '../limits.ts'
 import { noteDestination } from '../media/phone-files.ts'
 import { answerWithReceipts, authorAttributes, chatJid, ownCopyAttributes } from '../outgoing.ts'
 import { showOnPhone } from '../screen.ts'
-import { receivePeerMessage } from '../history/requests.ts'
 import { senderKeyIdOf } from '../sender-keys.ts'
 import { bytesOf, child, children, seconds, stanza, writeNumber } from '../stanza.ts'
+import { statusChat } from '../status-chat.ts'
 import type { RememberedMessage, World } from '../world.ts'
+import { receiveStatusPost } from './status.ts'
 
 /** A message of a client on its way to phones and devices. */
 type Transit = {
@@ -33,8 +36,9 @@ export function receiveMessage(world: World, connection: Connection, node: Binar
   const { account, companion } = connection
   const { id, to } = node.attrs
   if (!account || !companion || !id) return
+  if (to === statusChat) return receiveStatusPost(world, connection, node)
   const chat = chatOf(world, node)
-  const error = errorFor(world, account, chat)
+  const error = errorFor(world, account, chat) ?? limitFor(node, account, chat)
   connection.send(stanza('ack', { class: 'message', id, from: to, t: seconds(), error }))
   if (error || !chat) return
   world.counters.messages++
@@ -55,6 +59,16 @@ function errorFor(world: World, account: Account, chat: Account | Group | undefi
   return chat instanceof Group && !chat.takesMessagesOf(account) ? notAMember : undefined
 }
 
+/** A limit of the service; what goes to own devices and answers to retry receipts are no new messages. */
+function limitFor(
+  { attrs }: BinaryNode,
+  account: Account,
+  chat: Account | Group | undefined,
+): number | undefined {
+  if (!chat || attrs.category === 'peer' || attrs.participant) return undefined
+  return refusalOf(account, chat)
+}
+
 function readTransit(world: World, node: BinaryNode, sender: Companion, chat: Account | Group): Transit {
   const parts = new Map<string, BinaryNode>()
   const addPart = (jid: string | undefined, enc: BinaryNode | undefined) => {
@@ -70,8 +84,8 @@ function readTransit(world: World, node: BinaryNode, sender: Companion, chat: Ac
   return { world, node, sender, chat, parts, groupPart }
 }
 
-async function carry(transit: Transit): Promise<void> {
-  const { world, chat, sender, parts, groupPart } = transit
+/** The people whose phone or clients get something of a message. */
+function targetsOf({ world, chat, parts, groupPart }: Transit): Set<Account> {
   const targets = new Set<Account>()
   if (chat instanceof Group && groupPart) for (const member of chat.members.keys()) targets.add(member)
   for (const address of parts.keys()) {
@@ -79,9 +93,14 @@ async function carry(transit: Transit): Promise<void> {
     // A client may not have heard yet that somebody left.
     if (account && !(chat instanceof Group && !chat.members.has(account))) targets.add(account)
   }
+  return targets
+}
+
+async function carry(transit: Transit): Promise<void> {
+  const { sender, groupPart } = transit
   // Keys go first: one member's copy tells the chain that the message for all is written under.
   const personal = new Map<Account, proto.Message | undefined>()
-  for (const account of targets) {
+  for (const account of targetsOf(transit)) {
     if (!account.blocked.has(sender.account.phone))
       personal.set(account, await readPersonal(transit, account))
   }

@@ -5,8 +5,11 @@ import { Group } from '../groups.ts'
 import { authorAttributes, sendAgain } from '../outgoing.ts'
 import type { SeenEvent } from '../records.ts'
 import { child, children, firstChild, seconds, stanza } from '../stanza.ts'
+import { statusChat } from '../status-chat.ts'
+import { postAgain, statusAuthor } from '../status-posts.ts'
 import type { PreKeyBundle } from '../virtual-device.ts'
 import type { World } from '../world.ts'
+import { receiveMediaRetry } from './media-retry.ts'
 
 /** Receipts among the devices of one account: nobody else hears of them. */
 const privateTypes = new Set(['sender', 'peer_msg', 'hist_sync', 'read-self'])
@@ -24,31 +27,41 @@ export async function receiveReceipt(world: World, connection: Connection, node:
     return
   }
   companion.queue.acknowledgeMessages(ids)
+  if (type === 'server-error') {
+    receiveMediaRetry(world, companion, node)
+    return
+  }
   if (type && privateTypes.has(type)) return
-  const author = world.find(to?.endsWith('@g.us') ? participant : to)
+  const author = world.find(participant ?? to)
   if (author && author !== account) tellAuthor(world, author, companion, node, ids)
 }
 
 function tellAuthor(world: World, author: Account, by: Companion, node: BinaryNode, ids: string[]): void {
-  const reader = by.account
-  const group = world.findChat(node.attrs.to)
-  const isGroup = group instanceof Group
   // An idle client says `inactive`; for the author of the message it is a delivery all the same.
   const type = node.attrs.type === 'inactive' ? undefined : node.attrs.type
+  const who = whoReads(world, node, by)
+  const isPerson = who.participant === undefined
   author.events.add({
     type: 'receipt',
     receipt: receiptName(type),
     ids,
-    from: reader.chatId,
-    chat: isGroup ? group.id : reader.chatId,
+    from: by.account.chatId,
+    chat: isPerson ? by.account.chatId : (who.from ?? ''),
     at: new Date().toISOString(),
   })
-  const who = isGroup
-    ? { from: group.id, ...group.authorAttributes(reader, by.device) }
-    : authorAttributes(reader, by.device)
   for (const companion of author.companions.values()) {
     companion.queue.add(stanza('receipt', { ...who, id: ids[0], type, t: seconds() }, node.content))
   }
+}
+
+/** Attributes that say who sends a receipt, and from which group or from the status posts. */
+function whoReads(world: World, { attrs }: BinaryNode, by: Companion): Record<string, string> {
+  const { account, device } = by
+  if (attrs.to === statusChat) return statusAuthor(account, device)
+  const chat = world.findChat(attrs.to)
+  return chat instanceof Group
+    ? { from: chat.id, ...chat.authorAttributes(account, device) }
+    : authorAttributes(account, device)
 }
 
 function receiptName(type: string | undefined): Extract<SeenEvent, { type: 'receipt' }>['receipt'] {
@@ -59,18 +72,14 @@ function receiptName(type: string | undefined): Extract<SeenEvent, { type: 'rece
 async function receiveRetry(world: World, companion: Companion, node: BinaryNode): Promise<void> {
   const { id, to, participant } = node.attrs
   const sent = world.recall(id ?? '')
-  const writer = world.findCompanion(to?.endsWith('@g.us') ? participant : to)
+  const writer = world.findCompanion(participant ?? to)
   if (writer) {
-    const group = world.findChat(to)
-    const who =
-      group instanceof Group
-        ? { from: group.id, ...group.authorAttributes(companion.account, companion.device) }
-        : authorAttributes(companion.account, companion.device)
+    const who = whoReads(world, node, companion)
     writer.queue.add(stanza('receipt', { ...who, id, type: 'retry', t: seconds() }, node.content))
     return
   }
   if (!sent) return
-  const bundle = extractE2ESessionFromRetryReceipt(node)
-  const count = child(node, 'retry')?.attrs.count ?? '1'
-  await sendAgain(sent, companion, { count, bundle: (bundle as PreKeyBundle | null) ?? undefined })
+  const bundle = (extractE2ESessionFromRetryReceipt(node) as PreKeyBundle | null) ?? undefined
+  const retry = { count: child(node, 'retry')?.attrs.count ?? '1', bundle }
+  await (sent.isStatus ? postAgain(sent, companion, retry) : sendAgain(sent, companion, retry))
 }

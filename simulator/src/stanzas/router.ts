@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Connection } from '../connection.ts'
-import { firstChild, stanza } from '../stanza.ts'
+import { isOverRate, type LimitedQuery } from '../limits.ts'
+import { child, firstChild } from '../stanza.ts'
 import type { World } from '../world.ts'
 import { answer, type Query, refuse } from './answer.ts'
 import { handleAppState } from './app-state.ts'
@@ -101,7 +102,16 @@ function receiveQuery(world: World, connection: Connection, node: BinaryNode): v
     countUnknown(world, node)
     return refuse({ connection, node }, 501, 'feature-not-implemented')
   }
+  const kind = limitedQuery(xmlns, body)
+  if (kind && isOverRate(account, kind)) return refuse({ connection, node }, 429, 'rate-overlimit')
   return handler({ world, connection, account, companion, node, body })
+}
+
+/** The limit that a query falls under. Asking for devices before a message is not asking who has an account. */
+function limitedQuery(xmlns: string, body: BinaryNode | undefined): LimitedQuery | undefined {
+  if (xmlns === 'w:g2') return 'groups'
+  if (xmlns === 'w:profile:picture') return 'pictures'
+  return xmlns === 'usync' && child(child(body, 'query'), 'contact') ? 'contacts' : undefined
 }
 
 function answerEmpty(query: Query): void {
@@ -125,7 +135,7 @@ function handleDevices(query: Query): void {
   const target = world.findCompanion(body?.attrs.jid)
   if (body?.tag !== 'remove-companion-device' || target?.account !== account) return
   account.companions.delete(target.device)
-  account.announceDevices()
+  account.announceDevices('remove', [target.device])
   target.connection?.terminate()
 }
 

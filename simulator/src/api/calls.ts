@@ -1,0 +1,39 @@
+import { callActionSchema, callSchema } from '../inputs/calls.ts'
+import { statusSchema } from '../inputs/status.ts'
+import { type Route, route } from './route.ts'
+
+const maxFileBodyBytes = 150 * 1024 * 1024
+
+/** Operations on calls and status posts. */
+export const callRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/calls',
+    operation: 'call',
+    tag: 'Calls',
+    summary: 'Somebody calls a person or a group',
+    status: 201,
+    body: callSchema,
+    run: (simulator, { params, body }) => simulator.call(params.phone ?? '', body),
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/calls/{id}',
+    operation: 'actOnCall',
+    tag: 'Calls',
+    summary: 'Somebody picks up, declines or hangs up on the phone',
+    body: callActionSchema,
+    run: (simulator, { params, body }) => simulator.actOnCall(params.phone ?? '', params.id ?? '', body),
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/status',
+    operation: 'postStatus',
+    tag: 'Status',
+    summary: 'Somebody posts a status; without to everybody sees it',
+    status: 201,
+    body: statusSchema,
+    maxBodyBytes: maxFileBodyBytes,
+    run: (simulator, { params, body }) => simulator.postStatus(params.phone ?? '', body),
+  }),
+]
