@@ -5,7 +5,7 @@ import { bob, carol, owner, startSimulator } from './client.ts'
 suite('bursts', () => {
   test('many texts reach a chat from people in turn, at the rate asked for', async () => {
     await using simulator = await startSimulator()
-    const { id } = await simulator.createGroup({ subject: 'Team', owner, members: [bob, carol] })
+    const { id } = simulator.createGroup({ subject: 'Team', owner, members: [bob, carol] })
     const { sent, ms } = await simulator.bursts.send({
       to: id,
       from: [bob, carol],
