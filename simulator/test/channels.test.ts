@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { bob, carol, linkedClient, owner, startSimulator, textOf } from './client.ts'
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from 'baileys'
+import { bob, carol, jidOf, linkedClient, owner, startSimulator, textOf } from './client.ts'
+import { askMedia, trustMedia } from './media-client.ts'
 import { verifies } from './verifies.ts'
 
 suite('channels', () => {
@@ -117,6 +120,89 @@ suite('channels', () => {
     const sent = await client.socket.sendMessage(id, { text: 'now me' })
     assert.equal((await simulator.nextMessage(bob)).id, sent?.key.id)
     assert.equal(await client.socket.newsletterAdminCount(id), 2)
+  })
+
+  test('who watches a channel hears of reactions and views', async () => {
+    verifies('CHAN-06')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    const { id } = await client.socket.newsletterCreate('News')
+    const { serverId } = simulator.channels.post(id, { text: 'hello' })
+    simulator.channels.react(carol, id, String(serverId), '😮')
+    assert.deepEqual(await client.socket.subscribeNewsletterUpdates(id), { duration: '300' })
+    simulator.channels.react(bob, id, String(serverId), '👍')
+    const reaction = await client.next('newsletter.reaction')
+    assert.deepEqual(reaction, { id, server_id: String(serverId), reaction: { code: '👍', count: 1 } })
+    simulator.channels.view(bob, id, String(serverId))
+    simulator.channels.view(bob, id, String(serverId))
+    const view = await client.next('newsletter.view')
+    assert.deepEqual(view, { id, server_id: String(serverId), count: 1 })
+    await client.socket.newsletterReactMessage(id, String(serverId), '👍')
+    const [post] = simulator.channels.posts(id)
+    assert.deepEqual([post?.views, post?.reactions], [1, { '😮': 1, '👍': 2 }])
+    await client.socket.newsletterReactMessage(id, String(serverId))
+    simulator.channels.post(id, { text: 'newer' })
+    const node: BinaryNode = await client.socket.newsletterFetchMessages(id, 1, 0, 0)
+    const list = getBinaryNodeChild(getBinaryNodeChild(node, 'message_updates'), 'messages')
+    assert.deepEqual(
+      getBinaryNodeChildren(list, 'message').map(({ attrs }) => attrs.server_id),
+      [String(serverId + 1)],
+    )
+    assert.deepEqual(simulator.channels.posts(id)[0]?.reactions, { '😮': 1, '👍': 1 })
+  })
+
+  test('a channel is changed, handed over and deleted', async () => {
+    verifies('CHAN-07')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    await using reader = await linkedClient(simulator, carol)
+    const { id } = await client.socket.newsletterCreate('News')
+    await reader.socket.newsletterFollow(id)
+    await client.socket.newsletterUpdateName(id, 'Newer')
+    const renamed = await reader.next('newsletter-settings.update')
+    assert.deepEqual([renamed.id, renamed.update.name], [id, 'Newer'])
+    await client.socket.newsletterUpdateDescription(id, 'All of it')
+    await reader.next('newsletter-settings.update', ({ update }) => update.description === 'All of it')
+    simulator.channels.changeFollower(id, { phone: carol, action: 'promote' })
+    await client.socket.newsletterChangeOwner(id, jidOf(carol))
+    assert.deepEqual(simulator.channels.describe(id).admins, [owner])
+    await assert.rejects(client.socket.newsletterDelete(id), (error) => statusOf(error) === 403)
+    await reader.socket.newsletterDemote(id, jidOf(owner))
+    await reader.socket.newsletterDelete(id)
+    await assert.rejects(reader.socket.newsletterMetadata('jid', id), (error) => statusOf(error) === 404)
+    assert.deepEqual(simulator.channels.list(), [])
+  })
+
+  test('posts are edited and taken back, and carry files that are not encrypted', async () => {
+    verifies('CHAN-08')
+    await using simulator = await startSimulator()
+    await trustMedia(simulator)
+    await using client = await linkedClient(simulator, owner)
+    await using reader = await linkedClient(simulator, carol)
+    const { id } = await client.socket.newsletterCreate('News')
+    await reader.socket.newsletterFollow(id)
+    const sent = await client.socket.sendMessage(id, { text: 'frist' })
+    const key = sent?.key ?? {}
+    await client.socket.sendMessage(id, { text: 'first', edit: key })
+    const [edited] = await reader.next('messages.update', ([first]) => first?.key.id === key.id)
+    const content = edited?.update.message?.editedMessage?.message
+    assert.equal(content?.extendedTextMessage?.text ?? content?.conversation, 'first')
+    const [post] = simulator.channels.posts(id)
+    assert.deepEqual([post?.text, post?.isEdited], ['first', true])
+    await client.socket.sendMessage(id, { delete: key })
+    await reader.next('messages.update', ([update]) => update?.update.message === null)
+    assert.equal(simulator.channels.posts(id)[0]?.isRevoked, true)
+    const bytes = randomBytes(5000)
+    const picture = await client.socket.sendMessage(id, { image: bytes, caption: 'look', jpegThumbnail: '' })
+    const received = await reader.message((message) => message.key.id === picture?.key.id)
+    assert.equal(received.message?.imageMessage?.mediaKey?.length ?? 0, 0)
+    assert.ok(simulator.channels.mediaOf(id, picture?.key.id ?? '').equals(bytes))
+    const own = simulator.channels.post(id, { media: { kind: 'image', bytes, caption: 'mine' } })
+    const copy = await reader.message((message) => message.key.id === own.id)
+    assert.equal(copy.message?.imageMessage?.caption, 'mine')
+    const { status, body } = await askMedia(simulator, copy.message?.imageMessage?.url ?? '')
+    assert.equal(status, 200)
+    assert.ok(body.equals(bytes))
   })
 })
 
