@@ -150,22 +150,35 @@ export class Account {
   }
 
   /**
-   * Tells who keeps a list of this account's devices that it is out of date. Source: `handleDevicesNotification`
-   * of Baileys, which drops its list on `<update>`.
+   * Tells who keeps a list of this account's devices which were added or removed. Source:
+   * `handleDevicesNotification` of Baileys, which changes its list and forgets sessions with what was removed.
    */
-  announceDevices(): void {
-    const now = { hash: '2:simulator', t: seconds() }
-    for (const companion of this.deviceWatchers) {
-      for (const jid of [this.jid, this.lidJid]) {
-        const attrs = { from: jid, type: 'devices', id: stanzaId(), t: now.t }
-        companion.queue.add(
-          stanza('notification', attrs, [
-            stanza('update', { device_hash: now.hash }, [stanza('device', { jid })]),
+  announceDevices(change: 'add' | 'remove', devices: readonly number[]): void {
+    const t = seconds()
+    const tell = (companion: Companion, from: string, jids: string[]) =>
+      companion.queue.add(
+        stanza('notification', { from, type: 'devices', id: stanzaId(), t }, [
+          stanza(change, { device_hash: '2:simulator' }, [
+            ...jids.map((jid, index) => stanza('device', { jid, 'key-index': devices[index] })),
+            stanza('key-index-list', { ts: t }),
           ]),
+        ]),
+      )
+    for (const watcher of this.deviceWatchers) {
+      if (watcher.account.companions.get(watcher.device) !== watcher) this.deviceWatchers.delete(watcher)
+      else {
+        tell(
+          watcher,
+          this.jid,
+          devices.map((device) => this.deviceJid(device)),
+        )
+        tell(
+          watcher,
+          this.lidJid,
+          devices.map((device) => this.deviceLid(device)),
         )
       }
     }
-    this.deviceWatchers.clear()
   }
 
   /** Does things of this person one after the other, so that sessions and order stay sound. */

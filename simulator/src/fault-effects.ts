@@ -1,3 +1,4 @@
+import type { Account, Companion } from './accounts.ts'
 import type { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
 import type { Fault, StandingFault } from './faults.ts'
@@ -20,7 +21,7 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
       for (const connection of connections) replace(connection)
       return undefined
     case 'logout':
-      unlink(world, phone)
+      unlinkAll(world, phone)
       return undefined
     case 'ban':
     case 'outdated':
@@ -99,19 +100,26 @@ function fail(connection: Connection, reason: number): void {
 }
 
 /** The owner unlinks the devices on the phone: they are told, and their next login is refused with 401. */
-function unlink(world: World, phone: string | undefined): void {
-  const accounts = phone === undefined ? [...world.accounts.values()] : [world.account(phone)]
-  for (const account of accounts) {
-    for (const companion of account.companions.values()) {
-      const { connection } = companion
-      if (!connection) continue
-      companion.queue.close(connection)
-      const removed = stanza('conflict', { type: 'device_removed' })
-      connection.farewell(stanza('stream:error', { code: 401 }, [removed]))
-    }
-    account.companions.clear()
-    account.announceDevices()
+function unlinkAll(world: World, phone: string | undefined): void {
+  const accounts = phone === undefined ? world.accounts.values() : [world.account(phone)]
+  for (const account of accounts) unlink(account, [...account.companions.values()])
+}
+
+/** The owner unlinks some devices: they are told, and so is who keeps a list of the devices. */
+export function unlink(account: Account, devices: readonly Companion[]): void {
+  if (!devices.length) return
+  for (const companion of devices) {
+    account.companions.delete(companion.device)
+    const { connection } = companion
+    if (!connection) continue
+    companion.queue.close(connection)
+    const removed = stanza('conflict', { type: 'device_removed' })
+    connection.farewell(stanza('stream:error', { code: 401 }, [removed]))
   }
+  account.announceDevices(
+    'remove',
+    devices.map(({ device }) => device),
+  )
 }
 
 /**

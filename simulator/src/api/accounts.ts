@@ -1,4 +1,10 @@
-import { accountSchema, codeSchema, presenceSchema, receiptsSchema } from '../inputs/accounts.ts'
+import {
+  accountSchema,
+  codeSchema,
+  presenceSchema,
+  receiptsSchema,
+  unlinkSchema,
+} from '../inputs/accounts.ts'
 import { parse } from '../parsing.ts'
 import { type Route, route } from './route.ts'
 
@@ -33,6 +39,15 @@ export const accountRoutes: Route[] = [
     summary: 'The phone types a pairing code; 422 when it is wrong',
     body: codeSchema,
     run: (simulator, { params, body }) => simulator.pair(params.phone ?? '', parse(codeSchema, body).code),
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/unlink',
+    operation: 'unlink',
+    tag,
+    summary: 'The owner unlinks a device, or all of them; their logins are refused from then on',
+    body: unlinkSchema,
+    run: (simulator, { params, body }) => simulator.unlink(params.phone ?? '', body),
   }),
   route({
     method: 'GET',

@@ -27,7 +27,14 @@ export const presenceSchema = z.strictObject({
   to: chatSchema.optional(),
 })
 
+/** `POST /accounts/{phone}/unlink` */
+export const unlinkSchema = z.strictObject({
+  /** Number of the device, as linking told it; all of them unless said. */
+  device: z.number().int().min(1).optional(),
+})
+
 /** What callers hand in. */
+export type UnlinkInput = z.input<typeof unlinkSchema>
 export type AccountInput = z.input<typeof accountSchema>
 export type CodeInput = z.input<typeof codeSchema>
 export type ReceiptsInput = z.input<typeof receiptsSchema>

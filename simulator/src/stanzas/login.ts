@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto'
 import type { proto } from 'baileys'
 import type { Companion } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { isOutdated } from '../limits.ts'
 import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
 
 const qrCodes = 6
+const outdated = 405
 
 /** The handshake is done: a client that is not linked gets QR codes, a linked one is let in or refused. */
 export function login(world: World, connection: Connection, payload: proto.ClientPayload): void {
   const phone = payload.devicePairingData ? undefined : String(payload.username)
   connection.slowMs = world.faults.find('slow', phone)?.delayMs ?? 0
-  const refusal = refusalOf(world, phone)
+  const refusal = isOutdated(world, payload) ? outdated : refusalOf(world, phone)
   if (refusal) {
     connection.farewell(stanza('failure', { reason: refusal, location: 'simulator' }))
     return
@@ -30,7 +32,7 @@ export function login(world: World, connection: Connection, payload: proto.Clien
 
 /** A fault that refuses the login, as the reason that Baileys turns into its disconnect reason. */
 function refusalOf(world: World, phone: string | undefined): number | undefined {
-  if (world.faults.take('outdated', phone)) return 405
+  if (world.faults.take('outdated', phone)) return outdated
   if (world.faults.take('ban', phone)) return 403
   if (world.faults.take('unavailable', phone)) return 503
   return undefined

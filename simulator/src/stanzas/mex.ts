@@ -1,10 +1,9 @@
 import { type Channel, microseconds } from '../channels.ts'
+import { cappingForClient, lockForClient } from '../limits.ts'
 import { stanza, textOf } from '../stanza.ts'
 import { answer, type Query } from './answer.ts'
 import { channelMetadata } from './channel-metadata.ts'
 import { notifyGraph, notifyUpdate } from './channel-notices.ts'
-
-const reachOutLocked = 463
 
 /** A GraphQL query: its variables, and who asks. */
 type Asked = { query: Query; variables: Variables }
@@ -29,9 +28,12 @@ class GraphError extends Error {
 const operations: Record<string, Operation> = {
   '23983697327930364': {
     path: 'xwa2_fetch_account_reachout_timelock',
-    run: ({ query }) => timeLockOf(query),
+    run: ({ query }) => lockForClient(query.world, query.account),
   },
-  '24503548349331633': { path: 'xwa2_message_capping_info', run: () => ({}) },
+  '24503548349331633': {
+    path: 'xwa2_message_capping_info',
+    run: ({ query }) => cappingForClient(query.account),
+  },
   '8823471724422422': { path: 'xwa2_newsletter_create', run: create },
   '24250201037901610': { path: 'xwa2_newsletter_update', run: update },
   '6563316087068696': { path: 'xwa2_newsletter', run: describe },
@@ -70,14 +72,6 @@ function run({ path, run: work }: Operation, asked: Asked): object {
     const extensions = { error_code: cause.code, is_retryable: false, severity: 'CRITICAL' }
     return { data: { [path]: null }, errors: [{ message: cause.message, path: [path], extensions }] }
   }
-}
-
-/** The reach-out time lock is in force while messages are refused with 463. */
-function timeLockOf({ world, account }: Query): object {
-  const fault = world.faults.find('ack_error', account.phone)
-  if (fault?.code !== reachOutLocked) return { is_active: false }
-  const ends = fault.until && { time_enforcement_ends: String(Math.ceil(fault.until / 1000)) }
-  return { is_active: true, enforcement_type: 'WEB_COMPANION_ONLY', ...ends }
 }
 
 function channelOf({ query, variables }: Asked): Channel {

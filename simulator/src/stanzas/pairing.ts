@@ -73,7 +73,7 @@ function linkClient(
   ]
   const attrs = { from: SERVER, type: 'set', id: stanzaId(), xmlns: 'md', t: seconds() }
   connection.send(stanza('iq', attrs, [stanza('pair-success', {}, content)]))
-  account.announceDevices()
+  account.announceDevices('add', [device])
   return companion
 }
 
