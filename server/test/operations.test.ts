@@ -48,6 +48,13 @@ const builders: Record<string, ResourceBuilder> = {
     assert.ok(deliveries[0], 'a session that changed its state causes a delivery')
     return deliveries[0].id
   },
+  async contacts(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    const ctx: Context = { ...harness.app.ctx, caller: { kind: 'system', tenantId } }
+    await storeInbound(ctx, [buildInboundMessage({ tenantId, sessionId })])
+    const { contacts } = await api.get(200, `/contacts?session_id=${sessionId}`)
+    return contacts[0].id
+  },
   async messages(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)
     const message = buildInboundMessage({ tenantId, sessionId })
