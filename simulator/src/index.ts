@@ -4,6 +4,7 @@ import { Simulator, type SimulatorOptions } from './simulator.ts'
 // biome-ignore lint/performance/noBarrelFile: the entry of the package is the one place that gathers its exports.
 export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './certificates.ts'
 export { SimulatorError } from './errors.ts'
+export type { AccountInfo } from './facade/accounts.ts'
 export type { FaultKind } from './faults.ts'
 export type { AccountInput, PresenceInput, ReceiptsInput } from './inputs/accounts.ts'
 export type { FaultInput } from './inputs/faults.ts'
@@ -11,7 +12,7 @@ export type { GroupInput, MembersInput } from './inputs/groups.ts'
 export type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
 export { generateKeyPair, type KeyPair } from './keys.ts'
 export type { MessageKind, ReceivedMessage, SeenEvent } from './records.ts'
-export type { AccountInfo, Simulator, SimulatorOptions } from './simulator.ts'
+export type { Simulator, SimulatorOptions } from './simulator.ts'
 export type { WorldState } from './state.ts'
 
 /** Starts a simulator on the loopback address and resolves once clients can connect. */
