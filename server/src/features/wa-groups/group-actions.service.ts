@@ -45,16 +45,25 @@ function groupToWire(sessionId: string, group: GroupInfo): z.infer<typeof waGrou
   }
 }
 
+const inviteUrl = (code: string): string => `https://chat.whatsapp.com/${code}`
+
+function invitationOf({ invitation }: ParticipantResult) {
+  if (invitation === undefined) return null
+  const { code, expiresAt } = invitation
+  return { code, url: inviteUrl(code), expires_at: toTimestampOrNull(expiresAt) }
+}
+
 function resultsToWire(
   waGroupId: string,
   results: readonly ParticipantResult[],
 ): z.infer<typeof participantsAnswer> {
   return {
     wa_group_id: waGroupId,
-    results: results.map(({ chatId, status, error }) => ({
-      phone: phoneOf(chatId),
-      success: status === 'done',
-      error: status === 'invited' ? 'invited' : error,
+    results: results.map((result) => ({
+      phone: phoneOf(result.chatId),
+      success: result.status === 'done',
+      error: result.status === 'invited' ? 'invited' : result.error,
+      invitation: invitationOf(result),
     })),
   }
 }
@@ -74,10 +83,11 @@ export async function createGroup(
     wa_group_id: group.chatId,
     name: group.subject,
     session_id: sessionId,
-    participants: results.map(({ chatId, status, error }) => ({
-      phone: phoneOf(chatId),
-      status: status === 'done' ? 'added' : status,
-      error,
+    participants: results.map((result) => ({
+      phone: phoneOf(result.chatId),
+      status: result.status === 'done' ? 'added' : result.status,
+      error: result.error,
+      invitation: invitationOf(result),
     })),
     created_at: toTimestamp(group.createdAt ?? ctx.clock.now()),
   }
@@ -143,7 +153,7 @@ export async function getInvite(
 ): Promise<z.infer<typeof inviteAnswer>> {
   const sessionId = await chooseSession(ctx, waGroupId, session)
   const code = await ctx.engine.groups.inviteCode(sessionId, waGroupId, options)
-  return { wa_group_id: waGroupId, code, url: `https://chat.whatsapp.com/${code}` }
+  return { wa_group_id: waGroupId, code, url: inviteUrl(code) }
 }
 
 /** What an invitation leads to, before anybody accepts it. */

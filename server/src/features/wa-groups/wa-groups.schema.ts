@@ -134,6 +134,11 @@ export const joinRequestsBody = z.object({
   participants: participants(50),
 })
 
+const invitation = z
+  .object({ code: z.string(), url: z.string(), expires_at: timestampOutput.nullable() })
+  .nullable()
+  .meta({ description: 'For somebody who lets nobody add them: send this to them like any message' })
+
 /** A group that was made. */
 export const createdGroup = z.object({
   wa_group_id: z.string(),
@@ -144,6 +149,7 @@ export const createdGroup = z.object({
       phone: z.string().nullable(),
       status: z.enum(['added', 'invited', 'failed']),
       error: z.string().nullable(),
+      invitation,
     }),
   ),
   created_at: timestampOutput,
@@ -154,6 +160,7 @@ const results = z.array(
     phone: z.string().nullable(),
     success: z.boolean(),
     error: z.string().nullable().meta({ description: 'For example not_on_whatsapp, not_allowed, invited' }),
+    invitation,
   }),
 )
 
