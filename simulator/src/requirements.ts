@@ -136,6 +136,39 @@ export const requirements: readonly Requirement[] = [
     'A phone reads the file of a message and checks it',
   ),
   requirement('MEDIA-03', `${baileys} Utils/messages-media`, 'A client reads what a phone uploaded'),
+  requirement(
+    'MEDIA-04',
+    'own',
+    'The media server has a certificate for localhost, which clients can ask for',
+  ),
+  requirement('MEDIA-05', `${baileys} Utils/messages-media`, 'Files are served whole and in ranges'),
+  requirement(
+    'MEDIA-06',
+    `${baileys} Utils/messages-media`,
+    'An upload needs a token and the right checksum',
+  ),
+  requirement('MEDIA-07', `${baileys} Utils/messages-media`, 'The phone uploads a file again that is gone'),
+  requirement('MEDIA-08', `${baileys} Utils/messages-media`, 'The phone says why it cannot upload again'),
+  requirement('MEDIA-09', 'own', 'Files are kept in memory up to a bound, the newest longest'),
+
+  requirement(
+    'CALL-01',
+    `${baileys} Socket/messages-recv handleCall`,
+    'A client hears of calls and their end',
+  ),
+  requirement('CALL-02', `${baileys} Socket/messages-recv rejectCall`, 'A client rejects a call'),
+  requirement('CALL-03', 'own', 'A call is answered on the phone, and other devices stop ringing'),
+  requirement('CALL-04', `${baileys} Socket/messages-recv handleCall`, 'Calls in groups reach their members'),
+  requirement(
+    'CALL-05',
+    `${baileys} Socket/chats createCallLink`,
+    'A client calls, and makes links to calls',
+  ),
+
+  requirement('STATUS-01', `${baileys} Utils/decode-wa-message`, 'A client sees status posts meant for it'),
+  requirement('STATUS-02', `${baileys} Socket/messages-send statusJidList`, 'Phones see what a client posts'),
+  requirement('STATUS-03', `${baileys} Socket/messages-send`, 'A phone learns who saw its post'),
+  requirement('STATUS-04', `${baileys} Socket/messages-recv`, 'A post that a client cannot read comes again'),
 
   requirement(
     'RCPT-01',
@@ -184,6 +217,63 @@ export const requirements: readonly Requirement[] = [
     'A client asks for older messages; the answer names the request',
   ),
   requirement('HIST-05', `${baileys} Utils/history downloadHistory`, 'Chunks can come as files'),
+
+  requirement(
+    'GROUP-07',
+    `${baileys} Socket/messages-recv`,
+    'Every setting is told and stands in the metadata',
+  ),
+  requirement(
+    'GROUP-08',
+    'whatsmeow group.go',
+    'Only admins change a group; strangers get 403, no group 404',
+  ),
+  requirement(
+    'GROUP-09',
+    `${baileys} Socket/groups, whatsmeow types/group.go`,
+    'Each person of a change gets an answer: 403, 404, 409',
+  ),
+  requirement(
+    'GROUP-10',
+    `${baileys} Socket/groups, whatsmeow group.go`,
+    'An invitation link is looked at, followed and revoked (401, 406, 409, 410)',
+  ),
+  requirement(
+    'GROUP-11',
+    `${baileys} Socket/groups`,
+    'Requests to join are told, listed, approved and rejected',
+  ),
+  requirement(
+    'GROUP-12',
+    `${baileys} Socket/groups, whatsmeow GroupParticipant.AddRequest`,
+    'Who lets nobody add them is invited instead, and may accept',
+  ),
+  requirement('GROUP-13', 'own', 'Who left reads and writes no more; a group is never without an admin'),
+  requirement('GROUP-14', 'own', 'Only admins write into an announcement group'),
+  requirement('GROUP-15', `${baileys} Signal/Group`, 'Members follow a client that starts a new sender key'),
+  requirement('GROUP-16', 'own', 'Thousands of groups with hundreds of members cost nothing noticeable'),
+  requirement(
+    'COMM-01',
+    `${baileys} Socket/communities`,
+    'A client creates a community with its announcement group',
+  ),
+  requirement(
+    'COMM-02',
+    `${baileys} Socket/communities`,
+    'Groups are linked, listed and unlinked; their members are members of the community',
+  ),
+  requirement('COMM-03', `${baileys} Socket/communities`, 'Who leaves a community leaves all its groups'),
+  requirement(
+    'BIZ-01',
+    `${baileys} Socket/chats getBusinessProfile`,
+    'A business has a profile, others have none',
+  ),
+  requirement('BIZ-02', `${baileys} Socket/business`, 'A client changes the profile of its business'),
+  requirement(
+    'BIZ-03',
+    `${baileys} Utils/decode-wa-message`,
+    'Messages of a business carry its verified name',
+  ),
 
   requirement('CHAN-01', `${baileys} Socket/newsletter`, 'A client creates a channel and reads its metadata'),
   requirement('CHAN-02', `${baileys} Socket/newsletter`, 'A client follows, mutes and leaves a channel'),
@@ -251,6 +341,11 @@ export const requirements: readonly Requirement[] = [
   ),
   requirement('FAULT-09', 'own', 'slow: every frame to the client is late'),
   requirement('FAULT-10', 'own', 'Faults end by count, by duration, or when they are cleared'),
+  requirement('FAULT-11', 'own', 'upload_refused: the media server refuses files of a client'),
+  requirement('FAULT-12', 'own', 'media_gone: a file is lost until the phone uploads it again'),
+  requirement('FAULT-13', 'own', 'media_lost: the phone lost the file as well'),
+  requirement('FAULT-14', 'own', 'media_corrupt, media_truncated: a file comes garbled or cut'),
+  requirement('FAULT-15', 'own', 'media_slow: files move at a given speed'),
 
   requirement('CTRL-01', 'own', 'The control API mirrors the methods, with 201 for what it makes'),
   requirement('CTRL-02', 'own', 'Errors are JSON, name the field, and use 400, 404, 405, 413 and 422'),
