@@ -41,16 +41,16 @@ CREATE TABLE tallies (
   PRIMARY KEY (tenant_id, area, counter)
 );
 
--- The last time a text went to a chat: the same one again so soon is a duplicate. Rows go with their window.
+-- The last time a text went to a chat: the same one again before `until` is a duplicate.
 CREATE TABLE recent_sends (
   chat_id uuid NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
   digest text NOT NULL,
   tenant_id uuid NOT NULL,
   message_id uuid NOT NULL,
   sent_at timestamptz NOT NULL,
+  until timestamptz NOT NULL,
   PRIMARY KEY (chat_id, digest)
 );
-CREATE INDEX recent_sends_age ON recent_sends USING brin (sent_at);
 
 -- What people who flood a session did; enough of it within a day blocks them.
 CREATE TABLE antispam_violations (

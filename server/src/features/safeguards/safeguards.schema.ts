@@ -4,7 +4,6 @@ import { maxPatternLength } from '../../platform/safe-patterns.ts'
 import { timestampOutput, uuidField } from '../../wire.ts'
 
 export const contentRefused = defineError('content_refused', 403, 'The content policy refuses the message')
-export const tooManyRules = defineError('too_many_rules', 400, 'There are as many rules as a tenant may have')
 
 /** The policy a tenant that changed nothing has (contract: content policy and safeguards). */
 export const policyDefaults = {

@@ -23,6 +23,8 @@ export interface AntispamSettings {
   duplicateWindow: number
   autoBlockSpammers: boolean
   maxViolations: number
+  /** How long a rule with the action `delay` puts a message off, in seconds. */
+  delaySeconds: number
   /** Cold conversations a day in a session's first week. */
   coldBudgetFirstWeek: number
   /** Factor per day after it. */
@@ -40,6 +42,7 @@ export const antispamDefaults: AntispamSettings = {
   duplicateWindow: 300,
   autoBlockSpammers: true,
   maxViolations: 5,
+  delaySeconds: 60,
   coldBudgetFirstWeek: 20,
   coldBudgetGrowth: 1.3,
   coldBudgetMax: 200,
@@ -53,20 +56,30 @@ const antispamNames = {
   duplicateWindow: 'duplicate_window',
   autoBlockSpammers: 'auto_block_spammers',
   maxViolations: 'max_violations',
+  delaySeconds: 'delay_seconds',
   coldBudgetFirstWeek: 'cold_budget_first_week',
   coldBudgetGrowth: 'cold_budget_growth',
   coldBudgetMax: 'cold_budget_max',
 } as const satisfies Record<keyof AntispamSettings, string>
 
 /** Anti-spam settings under their wire names, as they are stored: only what differs from the defaults. */
-export type StoredAntispam = Partial<Record<(typeof antispamNames)[keyof AntispamSettings], boolean | number>>
+export type StoredAntispam = Partial<
+  Record<(typeof antispamNames)[keyof AntispamSettings], boolean | number | undefined>
+>
 
 const antispamFields = Object.entries(antispamNames) as [keyof AntispamSettings, keyof StoredAntispam][]
 
+/** The given anti-spam settings from their wire names. */
+export function decodeAntispamChanges(stored: StoredAntispam): Partial<AntispamSettings> {
+  const given = antispamFields.flatMap(([name, wire]) =>
+    stored[wire] === undefined ? [] : [[name, stored[wire]]],
+  )
+  return Object.fromEntries(given)
+}
+
 /** Anti-spam settings from their stored form, with the defaults. */
 export function decodeAntispam(stored: StoredAntispam): AntispamSettings {
-  const given = antispamFields.flatMap(([name, wire]) => (wire in stored ? [[name, stored[wire]]] : []))
-  return { ...antispamDefaults, ...Object.fromEntries(given) }
+  return { ...antispamDefaults, ...decodeAntispamChanges(stored) }
 }
 
 /** Anti-spam settings under their wire names; what is not given stays out. */
@@ -92,6 +105,12 @@ export interface TenantSettings {
   mediaRetentionDays: number
   coldContacts: ColdContacts
   antispam: AntispamSettings
+  /** Words that end what is sent by itself to whoever writes one; null: the words of the product. */
+  optOutWords: readonly string[] | null
+  /** Words that allow it again. */
+  optInWords: readonly string[] | null
+  /** A message held for approval expires after so many hours. */
+  approvalExpiryHours: number
 }
 
 const allowedNumber = z.string().transform((text, context) => {
@@ -100,6 +119,18 @@ const allowedNumber = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'not a phone number' })
   return z.NEVER
 })
+
+const words = (example: string) =>
+  z
+    .array(z.string().trim().min(1).max(40))
+    .min(1)
+    .max(200)
+    .nullable()
+    .optional()
+    .meta({
+      description: 'Whole messages, in any case; null: the words of the product',
+      examples: [[example]],
+    })
 
 /** A change of tenant settings; older names of two fields are accepted. */
 export const updateSettingsBody = z
@@ -132,6 +163,14 @@ export const updateSettingsBody = z
       .optional()
       .meta({ examples: [30] }),
     cold_contacts: z.enum(coldContactModes).optional(),
+    opt_out_words: words('STOP'),
+    opt_in_words: words('START'),
+    approval_expiry_hours: z
+      .int()
+      .min(1)
+      .max(720)
+      .optional()
+      .meta({ examples: [72] }),
   })
   .superRefine((body, context) => {
     const refuseBoth = (name: string, a: boolean | undefined, b: boolean | undefined): void => {
@@ -155,6 +194,9 @@ export const updateSettingsBody = z
     storeMedia: body.store_media,
     mediaRetentionDays: body.media_retention_days,
     coldContacts: body.cold_contacts,
+    optOutWords: body.opt_out_words,
+    optInWords: body.opt_in_words,
+    approvalExpiryHours: body.approval_expiry_hours,
   }))
 
 /** A change of tenant settings. */
@@ -171,6 +213,9 @@ export const settingsSchema = z.object({
   store_media: z.boolean(),
   media_retention_days: z.int(),
   cold_contacts: z.enum(coldContactModes),
+  opt_out_words: z.array(z.string()).nullable().meta({ description: 'Null: the words of the product' }),
+  opt_in_words: z.array(z.string()).nullable().meta({ description: 'Null: the words of the product' }),
+  approval_expiry_hours: z.int(),
 })
 
 /** Writes settings the way answers carry them. */
@@ -185,5 +230,8 @@ export function encodeSettings(settings: TenantSettings): z.output<typeof settin
     store_media: settings.storeMedia,
     media_retention_days: settings.mediaRetentionDays,
     cold_contacts: settings.coldContacts,
+    opt_out_words: settings.optOutWords === null ? null : [...settings.optOutWords],
+    opt_in_words: settings.optInWords === null ? null : [...settings.optInWords],
+    approval_expiry_hours: settings.approvalExpiryHours,
   }
 }

@@ -17,6 +17,10 @@ export const tenantSettings = pgTable('tenant_settings', {
     .default('budget'),
   /** Only what differs from the defaults, so that a new field needs no migration. */
   antispam: jsonb().$type<StoredAntispam>().notNull().default({}),
+  /** Null: the words of the product. */
+  optOutWords: jsonb('opt_out_words').$type<string[]>(),
+  optInWords: jsonb('opt_in_words').$type<string[]>(),
+  approvalExpiryHours: integer('approval_expiry_hours').notNull().default(72),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
 })
 

@@ -31,6 +31,9 @@ const defaults = {
   message_retention_days: 90,
   store_full_text: false,
   cold_contacts: 'budget',
+  opt_out_words: null,
+  opt_in_words: null,
+  approval_expiry_hours: 72,
 }
 
 suite('tenant settings', () => {

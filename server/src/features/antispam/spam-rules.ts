@@ -1,0 +1,28 @@
+import type { Context } from '../../context.ts'
+import { compilePattern, type SafePattern } from '../../platform/safe-patterns.ts'
+import { defineCache } from '../tenants/changes.service.ts'
+import { listSpamRules } from './antispam.store.ts'
+import type { SpamAction } from './antispam.tables.ts'
+
+/** A rule, ready to run. */
+export interface SpamRule {
+  id: string
+  action: SpamAction
+  pattern: SafePattern
+}
+
+const cache = defineCache<{ tenantId: string; rules: readonly SpamRule[] }>({
+  max: 5_000,
+  maxAgeMs: 60_000,
+  subjectsOf: ({ tenantId }) => [`tenant:${tenantId}`],
+  async load(_ctx, sql, tenantId) {
+    const enabled = (await listSpamRules(sql, tenantId)).filter((rule) => rule.enabled)
+    const rules = enabled.map(({ id, action, pattern }) => ({ id, action, pattern: compilePattern(pattern) }))
+    return { tenantId, rules }
+  },
+})
+
+/** The rules of a tenant that are on, from memory. */
+export async function getSpamRules(ctx: Context, tenantId: string): Promise<readonly SpamRule[]> {
+  return (await cache.get(ctx, tenantId))?.rules ?? []
+}

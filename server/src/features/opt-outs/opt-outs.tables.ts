@@ -1,0 +1,34 @@
+import { boolean, index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+/** Who asked not to be written to, and who allowed it again. */
+export const optOuts = pgTable(
+  'opt_outs',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    /** Digits of the phone, or `lid:` and those of the LID while the number is hidden. */
+    address: text().notNull(),
+    isOptedOut: boolean('is_opted_out').notNull(),
+    changedAt: timestamp('changed_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.address] })],
+)
+
+/** How somebody opted out or in: wrote the word, or somebody of the tenant entered it. */
+export type OptOutWay = 'message' | 'manual'
+
+/** Every change; never changed afterwards. */
+export const optOutLedger = pgTable(
+  'opt_out_ledger',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    address: text().notNull(),
+    isOptedOut: boolean('is_opted_out').notNull(),
+    how: text().$type<OptOutWay>().notNull(),
+    word: text(),
+    sessionId: uuid('session_id'),
+    userId: uuid('user_id'),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [index('opt_out_ledger_address').on(table.tenantId, table.address, table.id)],
+)
