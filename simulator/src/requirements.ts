@@ -64,6 +64,8 @@ export const requirements: readonly Requirement[] = [
     'The owner unlinks a device; who knows it forgets it',
   ),
 
+  requirement('SCRIPT-01', 'own', 'A phone answers messages by rules, as its owner would'),
+
   requirement('LIMIT-01', 'WhatsApp Web, iq errors', 'Queries beyond a rate are refused: 429 rate-overlimit'),
   requirement(
     'LIMIT-02',
