@@ -12,6 +12,7 @@ import { GroupsFacade } from './facade/groups.ts'
 import { HistoryFacade } from './facade/history.ts'
 import { LimitsFacade } from './facade/limits.ts'
 import { MessagesFacade } from './facade/messages.ts'
+import { type ScriptState, ScriptsFacade } from './facade/scripts.ts'
 import { StatusFacade } from './facade/status.ts'
 import { applyFault, clearFaults } from './fault-effects.ts'
 import { Group } from './groups.ts'
@@ -22,6 +23,7 @@ import type { GroupInput, MembersInput } from './inputs/groups.ts'
 import type { HistoryInput } from './inputs/history.ts'
 import type { LimitsInput } from './inputs/limits.ts'
 import type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
+import type { ScriptRuleInput } from './inputs/scripts.ts'
 import type { StatusInput } from './inputs/status.ts'
 import type { LimitsView } from './limits.ts'
 import { parse, parseSince, withoutUndefined } from './parsing.ts'
@@ -45,6 +47,7 @@ export abstract class Actions {
   readonly #status = new StatusFacade(this.context)
   /** Load for measurements. */
   readonly bursts = new BurstsFacade(this.context, this.#messages)
+  readonly #scripts = new ScriptsFacade(this.context, this.#messages)
   /** What owners change on their phones. */
   readonly appState = new AppStateFacade(this.context)
   /** What phones have from before a client was linked. */
@@ -188,6 +191,16 @@ export abstract class Actions {
   /** Limits an account; what is left out stays as it is, and null ends a limit. */
   setLimits(phone: string, input: LimitsInput): LimitsView {
     return this.limits.set(phone, input)
+  }
+
+  /** The phone answers by these rules, in place of those it had; the first that fits decides. */
+  script(phone: string, rules: ScriptRuleInput[]): ScriptState {
+    return this.#scripts.set(phone, rules)
+  }
+
+  /** The rules of a phone, and how often each answered. */
+  scriptOf(phone: string): ScriptState {
+    return this.#scripts.of(phone)
   }
 
   /** Creates a group. */

@@ -6,6 +6,7 @@ export class Mailbox<T> {
   readonly #waiters = new Set<Waiter<T>>()
   #items: T[] = []
   #taken = new WeakSet<object>()
+  #listener: ((item: T) => void) | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -20,8 +21,14 @@ export class Mailbox<T> {
     return this.#items
   }
 
+  /** Calls back for everything that comes from now on; there is one listener at most. */
+  listen(listener: ((item: T) => void) | undefined): void {
+    this.#listener = listener
+  }
+
   add(item: T & object): void {
     this.#items.push(item)
+    this.#listener?.(item)
     // Cut in halves, so that a full mailbox does not move its whole content at every message.
     if (this.#items.length > this.#limit * 2) this.#items = this.#items.slice(-this.#limit)
     for (const waiter of this.#waiters) {

@@ -1,22 +1,26 @@
 /** Kinds of message content that a phone can tell apart. */
-export type MessageKind =
-  | 'text'
-  | 'image'
-  | 'video'
-  | 'gif'
-  | 'audio'
-  | 'voice'
-  | 'document'
-  | 'sticker'
-  | 'location'
-  | 'contact'
-  | 'poll'
-  | 'poll_vote'
-  | 'reaction'
-  | 'edit'
-  | 'revoke'
-  | 'disappearing'
-  | 'other'
+export const messageKinds = [
+  'text',
+  'image',
+  'video',
+  'gif',
+  'audio',
+  'voice',
+  'document',
+  'sticker',
+  'location',
+  'contact',
+  'poll',
+  'poll_vote',
+  'reaction',
+  'edit',
+  'revoke',
+  'disappearing',
+  'other',
+] as const
+
+/** One of them. */
+export type MessageKind = (typeof messageKinds)[number]
 
 /** A file as the message describes it; `mediaOf` gets its bytes. The checksum is hexadecimal. */
 export type ShownMedia = {

@@ -7,6 +7,7 @@ import { historyRoutes } from './history.ts'
 import { limitRoutes } from './limits.ts'
 import { messageRoutes } from './messages.ts'
 import type { Route } from './route.ts'
+import { scriptRoutes } from './scripts.ts'
 import { worldRoutes } from './world.ts'
 
 /** All operations of the control API, an area after the other. */
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...appStateRoutes,
   ...historyRoutes,
   ...limitRoutes,
+  ...scriptRoutes,
   ...worldRoutes,
 ]

@@ -2,6 +2,7 @@ import type { Account } from '../accounts.ts'
 import type { Group } from '../groups.ts'
 import { phoneSchema } from '../inputs/fields.ts'
 import { parse } from '../parsing.ts'
+import { type } from '../stanzas/presence.ts'
 import type { World } from '../world.ts'
 
 /** What the parts of a simulator share: the world as it is now, and how callers name people and chats in it. */
@@ -25,6 +26,11 @@ export class Context {
   /** The group a caller means. */
   group(id: string, field = 'id'): Group {
     return this.world.group(id, field)
+  }
+
+  /** Somebody types, records or stops, as the other side sees it. */
+  type(phone: string, chat: string, state: 'composing' | 'recording' | 'paused'): void {
+    type(this.account(phone), this.chat(chat), state)
   }
 
   /** The person or group a caller means. */
