@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import type { BucketSettings } from './platform/bucket.ts'
 import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
 
 /** Everything that is wrong with the environment, told at once. */
@@ -92,6 +93,15 @@ export const environmentSchema = z.object({
       'must be seconds separated by commas',
     )
     .describe('Delays between the attempts of a webhook delivery.'),
+  MOLTFLOW_S3_ENDPOINT: url(/^https?:$/, 'https://s3.eu-central-1.amazonaws.com')
+    .optional()
+    .describe(
+      'Keeps media in a bucket of S3, or of what speaks its protocol, instead of the data directory.',
+    ),
+  MOLTFLOW_S3_BUCKET: z.string().optional().describe('Name of the bucket.'),
+  MOLTFLOW_S3_REGION: z.string().optional().describe('Region of the bucket, us-east-1 if unsure.'),
+  MOLTFLOW_S3_ACCESS_KEY_ID: z.string().optional().describe('Access key of the bucket.'),
+  MOLTFLOW_S3_SECRET_ACCESS_KEY: z.string().optional().describe('Secret of that key.'),
   MOLTFLOW_SMTP_URL: url(/^smtps?:$/, 'smtps://user:password@mail.example.com')
     .optional()
     .describe('Mail server.'),
@@ -126,6 +136,8 @@ export interface Config {
   pace: number
   outgoingAllow: readonly string[]
   webhookRetrySeconds: readonly number[]
+  /** Where media are kept; undefined is the data directory. */
+  bucket: BucketSettings | undefined
   smtpUrl: string | undefined
   metricsToken: string | undefined
   logLevel: string
@@ -174,10 +186,31 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     pace: values.MOLTFLOW_PACE,
     outgoingAllow: values.MOLTFLOW_OUTGOING_ALLOW,
     webhookRetrySeconds: values.MOLTFLOW_WEBHOOK_RETRY_SECONDS,
+    bucket: bucketOf(values),
     smtpUrl: values.MOLTFLOW_SMTP_URL,
     metricsToken: values.MOLTFLOW_METRICS_TOKEN,
     logLevel: values.LOG_LEVEL,
   }
+}
+
+const bucketVariables = [
+  'MOLTFLOW_S3_ENDPOINT',
+  'MOLTFLOW_S3_BUCKET',
+  'MOLTFLOW_S3_REGION',
+  'MOLTFLOW_S3_ACCESS_KEY_ID',
+  'MOLTFLOW_S3_SECRET_ACCESS_KEY',
+] as const
+
+/** The bucket, when all of its variables are set. */
+function bucketOf(values: z.output<typeof environmentSchema>): BucketSettings | undefined {
+  const [endpoint, name, region, accessKeyId, secretAccessKey] = bucketVariables.map((key) => values[key])
+  const isSet =
+    endpoint !== undefined &&
+    name !== undefined &&
+    region !== undefined &&
+    accessKeyId !== undefined &&
+    secretAccessKey !== undefined
+  return isSet ? { endpoint, name, region, accessKeyId, secretAccessKey } : undefined
 }
 
 /** What only shows when variables are seen together; reads the raw values, so that all is told at once. */
@@ -201,6 +234,10 @@ function findConflicts(given: Record<string, string | undefined>): string[] {
   if (keyProblem !== undefined) problems.push(`MOLTFLOW_SECRET_KEY ${keyProblem}`)
   if ((given['MOLTFLOW_OWNER_EMAIL'] === undefined) !== (given['MOLTFLOW_OWNER_PASSWORD'] === undefined)) {
     problems.push('MOLTFLOW_OWNER_EMAIL and MOLTFLOW_OWNER_PASSWORD must be set together')
+  }
+  const missing = bucketVariables.filter((key) => given[key] === undefined)
+  if (missing.length > 0 && missing.length < bucketVariables.length) {
+    problems.push(`${missing.join(', ')} must be set too: a bucket needs all five MOLTFLOW_S3_ variables`)
   }
   return problems
 }

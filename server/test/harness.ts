@@ -69,6 +69,7 @@ function testConfig(database: TestDatabase): Config {
     pace: 0,
     outgoingAllow: ['127.0.0.1'],
     webhookRetrySeconds: [5, 300],
+    bucket: undefined,
     smtpUrl: undefined,
     metricsToken: undefined,
     logLevel: 'silent',

@@ -33,6 +33,8 @@ const idBytes = 4
 const nonceBytes = 12
 const tagBytes = 16
 const headBytes = 1 + idBytes + nonceBytes + tagBytes
+/** Bytes that sealing adds. */
+export const sealOverhead = headBytes
 const rings = new Map<string, KeyRing>()
 
 /**

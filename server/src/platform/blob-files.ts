@@ -1,0 +1,55 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { BlobMissingError, type BlobPlace } from './blob-place.ts'
+
+/** Sealed files in the data directory, below `media`. */
+export function createBlobFiles(dataDir: string): BlobPlace {
+  // The end of a time-ordered id is random: no directory grows with a day.
+  const pathOf = (key: string): string => join(dataDir, 'media', key.slice(-2), key)
+  return {
+    async write(key, sealed) {
+      const path = pathOf(key)
+      await makeDirectory(dirname(path))
+      const partial = `${path}.part`
+      const file = await open(partial, 'w', 0o600)
+      try {
+        for await (const piece of sealed()) await file.writeFile(piece)
+        await file.sync()
+      } catch (error) {
+        await rm(partial, { force: true })
+        throw error
+      } finally {
+        await file.close()
+      }
+      await rename(partial, path)
+      await syncDirectory(dirname(path))
+    },
+    async read(key, { start, end }) {
+      const file = await open(pathOf(key), 'r').catch((error: NodeJS.ErrnoException) => {
+        throw error.code === 'ENOENT' ? new BlobMissingError() : error
+      })
+      return createReadStream('', { fd: file, start, end, highWaterMark: 256 * 1024 })
+    },
+    async delete(key) {
+      const path = pathOf(key)
+      await rm(path, { force: true })
+      await rm(`${path}.part`, { force: true })
+    },
+  }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(dirname(path))
+}
+
+/** A new name is on the disk only when its directory is. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

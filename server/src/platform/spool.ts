@@ -1,0 +1,74 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FileDigest } from './blob-crypto.ts'
+
+/** A file for the length of a request, in clear: it has a name because other programs read it. */
+export interface SpoolFile extends FileDigest {
+  path: string
+}
+
+/** More came than is allowed. */
+export class SpoolTooLargeError extends Error {
+  readonly maxBytes: number
+
+  constructor(maxBytes: number) {
+    super(`more than ${maxBytes} bytes came`)
+    this.name = 'SpoolTooLargeError'
+    this.maxBytes = maxBytes
+  }
+}
+
+const directoryOf = (dataDir: string): string => join(dataDir, 'spool')
+
+/** A name nobody has yet, in a directory that only the owner may enter. */
+export async function spoolPath(dataDir: string): Promise<string> {
+  const directory = directoryOf(dataDir)
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  return join(directory, randomBytes(16).toString('hex'))
+}
+
+/** Writes a stream to a spool file with flat memory; throws SpoolTooLargeError, and leaves nothing when it throws. */
+export async function writeSpool(
+  dataDir: string,
+  source: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<SpoolFile> {
+  const path = await spoolPath(dataDir)
+  const file = await open(path, 'wx', 0o600)
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const piece of source) {
+      bytes += piece.byteLength
+      if (bytes > maxBytes) throw new SpoolTooLargeError(maxBytes)
+      hash.update(piece)
+      await file.writeFile(piece)
+    }
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+  return { path, bytes, sha256: hash.digest('hex') }
+}
+
+/** Removes a spool file; one that is gone is fine. */
+export function dropSpool(path: string): Promise<void> {
+  return rm(path, { force: true })
+}
+
+/** Removes what a crash left behind: files that nobody touched since `beforeMs` (milliseconds since the epoch). */
+export async function clearSpool(dataDir: string, beforeMs: number): Promise<void> {
+  const directory = directoryOf(dataDir)
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  for (const name of names) {
+    const path = join(directory, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && found.mtimeMs < beforeMs) await rm(path, { force: true })
+  }
+}
