@@ -54,7 +54,7 @@ function translate(error: unknown, refusals: Refusals): AppError {
  * WhatsApp's code: `data` of the error that `assertNodeErrorFree` throws, the status of one that `executeWMexQuery` and
  * `extractGroupMetadata` throw (Baileys 7).
  */
-function codeOf(error: unknown): number | undefined {
+export function codeOf(error: unknown): number | undefined {
   const { data, output } = error as { data?: unknown; output?: { statusCode?: unknown } }
   if (typeof data === 'number' && Number.isFinite(data)) return data
   const status = Number(output?.statusCode)

@@ -1,6 +1,9 @@
+import type { Agent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
 import type { AuthenticationCreds, BinaryNode, CacheStore, GroupMetadata, WASocket } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import { childrenOf } from './binary-nodes.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
 import { createLibraryLog } from './library-log.ts'
 import type { SessionKeys } from './session-keys.ts'
@@ -15,6 +18,8 @@ export interface SocketOptions {
   log: Logger
   /** A simulator instead of WhatsApp. */
   waUrl: string | undefined
+  /** The way of the WebSocket through a proxy. */
+  agent?: Agent | undefined
   retryCounters: CacheStore
   findMessage(id: string): Promise<proto.IMessage | undefined>
   findGroup(jid: string): Promise<GroupMetadata | undefined>
@@ -28,11 +33,19 @@ export interface SocketOptions {
   onDecryptFailed(ciphertext: Uint8Array): void
   /** A notice about a group arrived; the library has not read it yet. */
   onGroupNotice(node: BinaryNode): void
+  /** A stanza about a call arrived; the library has not read it yet. */
+  onCall(node: BinaryNode): void
+  /** WhatsApp offers so many codes to scan. */
+  onPairDevice(codes: number): void
+  /** WhatsApp asks for a passkey before it links this device. */
+  onPasskey(): void
   onAck(node: BinaryNode): void
   /** Takes every outgoing frame; `isQuery` when an answer is awaited, as for no message or receipt. */
   onFrame(send: () => void, isQuery: boolean): void
 }
 
+/** The steps of linking that need a passkey (WhatsApp's "Shortcake"; whatsmeow's `pair-passkey.go` of June 2026). */
+const passkeyNotices = ['passkey_prologue_request', 'crsc_continuation']
 const userDevicesTtlMs = 3_600_000
 /** The library asks the server for a QR code's first life of 60 s and 20 s for each further one (`socket.js`). */
 export const qrLifetimesMs = { first: 60_000, next: 20_000 } as const
@@ -56,6 +69,7 @@ export function openSocket(options: SocketOptions): WASocket {
     auth: { creds: options.credentials, keys },
     logger,
     ...(options.waUrl === undefined ? {} : { waWebSocketUrl: options.waUrl }),
+    ...(options.agent === undefined ? {} : { agent: options.agent as HttpsAgent }),
     browser: Browsers.macOS('Chrome'),
     // With a limit the library makes a timer and a stack trace for every frame; ours watches the whole connect.
     connectTimeoutMs: 0,
@@ -143,6 +157,12 @@ function tapFrames(socket: WASocket, options: SocketOptions): void {
   }
   ws.prependListener('CB:message', options.onMessageStanza)
   ws.prependListener('CB:notification,type:w:gp2', options.onGroupNotice)
+  ws.prependListener('CB:call', options.onCall)
+  ws.prependListener('CB:iq,type:set,pair-device', ({ content }: BinaryNode) => {
+    const [offer] = Array.isArray(content) ? content : []
+    options.onPairDevice(childrenOf(offer, 'ref').length)
+  })
+  for (const type of passkeyNotices) ws.on(`CB:notification,type:${type}`, options.onPasskey)
   ws.on('CB:ack,class:message', options.onAck)
 }
 

@@ -9,6 +9,7 @@ import type {
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { Addresses } from './addresses.ts'
+import { codeOf } from './ask.ts'
 import { closeSocket, openSocket } from './baileys.ts'
 import type { Ending } from './endings.ts'
 import type { EngineListener } from './events.ts'
@@ -19,8 +20,12 @@ import { Inbox } from './inbox.ts'
 import { personOf } from './jids.ts'
 import type { WriteSource } from './key-writer.ts'
 import { proto } from './library.ts'
+import type { ProxyRoute } from './proxy.ts'
 import { Receiver } from './receiver.ts'
+import { cappedCode, readCapping, readLock } from './restriction-news.ts'
+import type { Restriction, RestrictionNews } from './restrictions.ts'
 import { Sender } from './sender.ts'
+import { pingServer, unlinkDevice } from './server-pings.ts'
 import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { type MediaTransfers, SessionMedia } from './session-media.ts'
 import { StanzaWatch } from './stanza-watch.ts'
@@ -34,6 +39,8 @@ export interface ConnectionOptions {
   epoch: number
   credentials: AuthenticationCreds
   waUrl: string | undefined
+  /** The session's proxy. */
+  route?: ProxyRoute | undefined
   clock: Clock
   log: Logger
   listener: EngineListener
@@ -44,7 +51,11 @@ export interface ConnectionOptions {
   notifyWriter(source: WriteSource): void
   onQr(code: string): void
   onOpen(): void
-  onReachOutLock(lock: { isActive: boolean; until: Date | null }): void
+  /** WhatsApp offers so many codes to scan. */
+  onPairDevice(codes: number): void
+  onRestriction(news: RestrictionNews): void
+  /** WhatsApp took a message. */
+  onSent(): void
   onEnd(ending: Ending): void
 }
 
@@ -65,6 +76,7 @@ export class Connection {
   #hasEnded = false
   #ending: Promise<void> | undefined
   #lastInboundMs: number
+  #inboundCount = 0
   readonly keys: SessionKeys
   readonly addresses: Addresses
   readonly groups: GroupCache
@@ -121,7 +133,7 @@ export class Connection {
       clock: options.clock,
       log: options.log,
       isOpen: () => this.#isOpen,
-      onReachOutLock: () => void this.#askReachOutLock(),
+      onReachOutLock: () => this.#handleRefusal('reach_out_locked'),
     })
   }
 
@@ -150,6 +162,11 @@ export class Connection {
     return this.#lastInboundMs
   }
 
+  /** How many stanzas arrived. */
+  get inboundCount(): number {
+    return this.#inboundCount
+  }
+
   /** The account as it knows itself. */
   recipient(): Recipient {
     const { tenantId, sessionId, credentials } = this.#options
@@ -161,34 +178,29 @@ export class Connection {
     this.keys.write('credentials', '', this.#options.credentials)
   }
 
-  /** Takes this device off the account's list of linked devices (source: `logout` of Baileys 7, `socket.js`). */
+  /** Takes this device off the account's list of linked devices. */
   async unlink(timeoutMs: number): Promise<void> {
     const jid = this.#options.credentials.me?.id
-    if (jid === undefined) return
-    const removal = { tag: 'remove-companion-device', attrs: { jid, reason: 'user_initiated' } }
-    const request = {
-      tag: 'iq',
-      attrs: { to: '@s.whatsapp.net', type: 'set', xmlns: 'md' },
-      content: [removal],
-    }
-    const answered = this.#socket.query(request, timeoutMs).catch(() => undefined)
-    await Promise.race([answered, this.#options.clock.sleep(timeoutMs)])
+    if (jid !== undefined) await unlinkDevice(this.#socket, jid, this.#options.clock, timeoutMs)
   }
 
   /** Asks the server for a sign of life; false when none came in time. */
   async probe(timeoutMs: number): Promise<boolean> {
-    const before = this.#lastInboundMs
-    const ping = {
-      tag: 'iq',
-      attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'w:p' },
-      content: [{ tag: 'ping', attrs: {} }],
+    const before = this.#inboundCount
+    await pingServer(this.#socket, this.#options.clock, timeoutMs)
+    return this.#hasEnded || this.#inboundCount > before
+  }
+
+  /** Asks WhatsApp how a restriction stands; the answer is told like any other news of it. */
+  async askRestriction(kind: Restriction): Promise<void> {
+    try {
+      // The library tells the answer about the lock as an event, that about the cap only to whoever asked.
+      if (kind === 'reach_out_locked') await this.#socket.fetchAccountReachoutTimelock()
+      else this.#options.onRestriction(readCapping(await this.#socket.fetchNewChatMessageCap()))
+    } catch (error) {
+      // Nothing is known, so nothing changes; a restriction without an end is asked for again.
+      this.log.debug({ code: codeOf(error) }, 'WhatsApp did not say how a restriction stands')
     }
-    const answered = this.#socket.query(ping, timeoutMs).then(
-      (answer) => answer !== undefined,
-      () => false,
-    )
-    await Promise.race([answered, this.#options.clock.sleep(timeoutMs)])
-    return this.#hasEnded || this.#lastInboundMs > before
   }
 
   /** Ends the connection for a reason of ours; `onEnd` is told. */
@@ -211,6 +223,7 @@ export class Connection {
       clock,
       socket: () => this.#socket,
       ownId: () => credentials.me?.id ?? '',
+      route: this.#options.route,
     })
   }
 
@@ -244,6 +257,7 @@ export class Connection {
       keys,
       log: options.log,
       waUrl: options.waUrl,
+      agent: options.route?.agent,
       retryCounters: options.retryCounters(keys),
       findMessage: (id) => this.#findMessage(id),
       findGroup: (jid) => this.groups.get(jid),
@@ -253,6 +267,9 @@ export class Connection {
       onDecrypted: (ciphertext) => this.#stanzas.finish(ciphertext),
       onDecryptFailed: (ciphertext) => this.#stanzas.fail(ciphertext),
       onGroupNotice: (node) => this.#world.handleGroupNotice(node),
+      onCall: (node) => this.#world.handleCallStanza(node),
+      onPairDevice: (codes) => options.onPairDevice(codes),
+      onPasskey: () => options.credentials.account === undefined && this.#end({ kind: 'passkey' }),
       onAck: (node) => this.#receiveAck(node),
       onFrame: (send, isQuery) => this.#pushFrame(send, isQuery),
     })
@@ -263,6 +280,7 @@ export class Connection {
     })
     socket.ws.on('frame', () => {
       this.#lastInboundMs = options.clock.monotonicMs()
+      this.#inboundCount += 1
     })
     return socket
   }
@@ -274,21 +292,17 @@ export class Connection {
       for (const { key } of (data as BaileysEventMap['messages.upsert']).messages)
         this.#tickets.claim(key.id ?? '')
     }
+    if (name === 'message-capping.update') this.#options.onRestriction(readCapping(data as object))
     if (name === 'messages.media-update')
       this.media.retries.handle(data as BaileysEventMap['messages.media-update'])
-    this.receiver.handle(name, data)
     this.#world.handle(name, data)
+    this.receiver.handle(name, data)
   }
 
   #handleConnection(update: Partial<ConnectionState>): void {
     const { qr, connection, lastDisconnect, reachoutTimeLock } = update
     if (typeof qr === 'string') this.#options.onQr(qr)
-    if (reachoutTimeLock !== undefined) {
-      this.#options.onReachOutLock({
-        isActive: reachoutTimeLock.isActive === true,
-        until: reachoutTimeLock.timeEnforcementEnds ?? null,
-      })
-    }
+    if (reachoutTimeLock !== undefined) this.#options.onRestriction(readLock(reachoutTimeLock))
     if (connection === 'open') {
       this.#isOpen = true
       this.keys.accountId = this.#options.credentials.me?.id
@@ -296,6 +310,8 @@ export class Connection {
     }
     if (connection === 'close') {
       const error = lastDisconnect?.error as (Error & { output?: { statusCode?: number } }) | undefined
+      const failure = this.#options.route?.takeFailure()
+      if (failure !== undefined) return this.#end({ kind: 'proxy', failure })
       this.#end({ kind: 'code', code: error?.output?.statusCode ?? 428, message: error?.message ?? 'closed' })
     }
   }
@@ -318,6 +334,8 @@ export class Connection {
   }
 
   #receiveAck(node: BinaryNode): void {
+    if (node.attrs.error === undefined) this.#options.onSent()
+    else if (node.attrs.error === cappedCode) this.#handleRefusal('message_capped')
     const late = this.sender.receiveAck(node.attrs)
     if (late === undefined) return
     const { tenantId, sessionId, clock } = this.#options
@@ -335,10 +353,10 @@ export class Connection {
     return bytes === undefined ? undefined : proto.Message.decode(bytes)
   }
 
-  async #askReachOutLock(): Promise<void> {
-    this.#options.onReachOutLock({ isActive: true, until: null })
-    // The answer arrives as an event like any other news of the lock.
-    await this.#socket.fetchAccountReachoutTimelock().catch(() => {})
+  /** A message was refused because of a restriction: it is in force at once, its end is asked for. */
+  #handleRefusal(kind: Restriction): void {
+    this.#options.onRestriction({ kind, isActive: true, until: null })
+    void this.askRestriction(kind)
   }
 
   #end(ending: Ending): void {

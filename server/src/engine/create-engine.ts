@@ -5,6 +5,7 @@ import type { Database } from '../platform/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
 import { writeKeys } from './auth-store.ts'
+import { createChannelActions } from './channel-actions.ts'
 import { createChatActions } from './chat-actions.ts'
 import type { Connection } from './connection.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
@@ -47,6 +48,8 @@ export interface EngineConfig {
   probeAfterMs?: number
   probeTimeoutMs?: number
   presenceWaitMs?: number
+  /** First pause before WhatsApp is asked again about a restriction that has no end. */
+  askAgainMs?: number
 }
 
 /** Root of the simulator's server certificate; trusted only on a loopback address. */
@@ -78,6 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
       listener: options.listener,
       media: createMediaTransfers({ waUrl: config.waUrl, clock, readBlob: options.readBlob }),
       waUrl: config.waUrl,
+      askAgainMs: config.askAgainMs,
       connectTimeoutMs: config.connectTimeoutMs ?? 20_000,
       leaseMs,
       reconnectBaseMs: config.reconnectBaseMs ?? 1000,
@@ -101,6 +105,7 @@ function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Eng
       return session.requestPairingCode(phone)
     },
     isWorking: (sessionId) => sessions.get(sessionId)?.open !== undefined,
+    activity: (sessionId) => sessions.get(sessionId)?.activity,
     newMessageId: (sessionId) => generateMessageIDV2(sessions.get(sessionId)?.accountId),
     async send(submission, sendOptions) {
       const connection = sessions.get(submission.sessionId)?.open
@@ -125,7 +130,7 @@ function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Eng
     },
     download: async (sessionId, message, limits) => open(sessionId).media.download(message, limits),
     groups: createGroupActions(open),
-    channels: unbuilt(),
+    channels: createChannelActions(open),
     chats: createChatActions(open, clock),
     labels: createLabelActions(open, clock),
     contacts: createContactActions(open),

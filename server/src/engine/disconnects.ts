@@ -1,3 +1,4 @@
+import type { Ending } from './endings.ts'
 import type { StatusReason } from './states.ts'
 
 /** What to do when a connection ended. */
@@ -54,6 +55,32 @@ export function judgeDisconnect(code: number, facts: DisconnectFacts): Verdict {
       return lost(facts)
     default:
       return lost(facts)
+  }
+}
+
+/** The code behind an ending; undefined when the reason is our own. */
+export function codeOfEnding(ending: Ending): number | undefined {
+  if (ending.kind === 'timeout') return 408
+  return ending.kind === 'code' ? ending.code : undefined
+}
+
+/** What to do after any ending. */
+export function judgeEnding(ending: Ending, facts: DisconnectFacts): Verdict {
+  switch (ending.kind) {
+    case 'fenced':
+      return fail('replaced')
+    case 'passkey':
+      return fail('passkey_required')
+    case 'deaf':
+      return { kind: 'retry', reason: 'deaf' }
+    case 'proxy':
+      return { kind: 'retry', reason: 'proxy_unreachable' }
+    case 'store_failed':
+      return { kind: 'retry', reason: 'reconnecting' }
+    case 'timeout':
+      return judgeDisconnect(408, facts)
+    case 'code':
+      return judgeDisconnect(ending.code, facts)
   }
 }
 

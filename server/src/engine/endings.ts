@@ -5,7 +5,9 @@ export type Ending =
   | { kind: 'code'; code: number; message: string }
   | { kind: 'fenced' }
   | { kind: 'store_failed'; error: unknown }
-  | { kind: 'deaf' }
+  | { kind: 'deaf'; quietMs: number; stanzas: number }
+  | { kind: 'passkey' }
+  | { kind: 'proxy'; failure: string }
   | { kind: 'timeout' }
 
 /** A sentence for the log and `last_error`, without addresses. */
@@ -18,7 +20,11 @@ export function describeEnding(ending: Ending): string {
     case 'fenced':
       return 'another process took the session over'
     case 'deaf':
-      return 'no answer to a probe'
+      return `no answer to a probe after ${Math.round(ending.quietMs / 1000)} s of silence, ${ending.stanzas} stanzas before`
+    case 'passkey':
+      return 'WhatsApp asked for a passkey'
+    case 'proxy':
+      return maskDigits(ending.failure)
     case 'timeout':
       return 'no connection in time'
   }

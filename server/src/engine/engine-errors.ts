@@ -52,3 +52,14 @@ export const notBusinessAccount = defineError(
   400,
   'Labels need a WhatsApp Business account',
 )
+export const invalidProxyUrl = defineError(
+  'invalid_proxy_url',
+  422,
+  'proxy_url: an address such as http://user:password@host:3128 or socks5://host:1080',
+)
+export const channelNotFound = defineError('channel_not_found', 404, 'WhatsApp knows no such channel')
+export const notChannelAdmin = defineError(
+  'not_channel_admin',
+  403,
+  'The account does not administer this channel',
+)

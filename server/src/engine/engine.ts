@@ -9,6 +9,19 @@ import type { ChatId } from './ids.ts'
 export interface LinkCode {
   code: string
   expiresAt: Date
+  /** Which of the codes to scan it is, from 1, and how many WhatsApp accepts before linking has to begin anew. */
+  attempt?: number
+  attempts?: number
+}
+
+/** What a connection has heard: a number that stands still tells a deaf one. */
+export interface SessionActivity {
+  /** When WhatsApp let this connection in. */
+  connectedAt: Date
+  /** When anything arrived last. */
+  lastInboundAt: Date
+  /** Stanzas received since it was made. */
+  stanzas: number
 }
 
 /** One message to hand over. */
@@ -71,13 +84,22 @@ export interface ContactActions {
   setBlocked(sessionId: string, chatId: ChatId, isBlocked: boolean): Promise<void>
 }
 
+/** A session to start. */
+export interface StartOptions {
+  tenantId: string
+  sessionId: string
+  /** `http://`, `https://` or `socks5://`, with credentials or without; for the connection and for files. */
+  proxyUrl?: string | null
+}
+
 /** WhatsApp as features see it. Our ids, our content, our events; nothing of the library leaks out. */
 export interface Engine {
   /**
    * Takes the session over (lease, epoch) and connects. Resolves when the attempt is under way and the state
-   * `starting` is told; what follows arrives as events. Starting a running session does nothing.
+   * `starting` is told; what follows arrives as events. Starting a running session does nothing. 422 for a proxy address
+   * that is none.
    */
-  start(session: { tenantId: string; sessionId: string }): Promise<void>
+  start(session: StartOptions): Promise<void>
   /** Closes the connection, keeps the pairing; resolves when `stopped` is told. Stopping a stopped one does nothing. */
   stop(sessionId: string, cause: 'stop' | 'restart'): Promise<void>
   /** Unlinks from the phone when connected, erases the pairing; resolves when `stopped` is told. */
@@ -90,6 +112,8 @@ export interface Engine {
   requestPairingCode(sessionId: string, phone: string): Promise<LinkCode>
   /** Whether the session is connected in this process and can send now. */
   isWorking(sessionId: string): boolean
+  /** What the session's connection in this process has heard; undefined when it is not connected here. */
+  activity(sessionId: string): SessionActivity | undefined
   /** A fresh WhatsApp message id for the session (also valid before it is connected). */
   newMessageId(sessionId: string): string
   /** Encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs` (default 20,000). */

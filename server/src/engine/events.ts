@@ -17,8 +17,11 @@ export interface StateChange {
   isBusiness: boolean
   /** Technical detail for the log and `last_error`; never a phone number or a key. */
   error: string | null
-  /** When a temporary lock (reach-out) ends. */
+  /** When a temporary restriction (reach-out, capping) ends. */
   until: Date | null
+  /** With `qr_code`: which code it is, from 1, and how many there will be; each is told. */
+  qrAttempt?: number
+  qrAttempts?: number
 }
 
 /** A person as WhatsApp told of them: a phone and a LID are two addresses of one contact; either may be missing. */

@@ -20,6 +20,7 @@ export {
   newLTHashState,
   normalizeMessageContent,
   proto,
+  QueryIds,
   WA_CERT_DETAILS,
 } from 'baileys'
 

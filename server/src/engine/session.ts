@@ -3,15 +3,18 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
-import { qrLifetimesMs } from './baileys.ts'
 import { Connection } from './connection.ts'
-import { judgeDisconnect, reconnectPauseMs, type Verdict } from './disconnects.ts'
+import { DeafWatch } from './deaf-watch.ts'
+import { codeOfEnding, judgeEnding, reconnectPauseMs, type Verdict } from './disconnects.ts'
 import { describeEnding, type Ending } from './endings.ts'
-import type { LinkCode } from './engine.ts'
+import type { LinkCode, SessionActivity } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { parseJid } from './jids.ts'
 import { initAuthCreds } from './library.ts'
+import { LinkCodes } from './link-codes.ts'
+import type { ProxyRoute } from './proxy.ts'
+import { Restrictions } from './restrictions.ts'
 import { createRetryCounters } from './retry-counters.ts'
 import type { MediaTransfers } from './session-media.ts'
 import type { SessionVault } from './session-vault.ts'
@@ -31,6 +34,8 @@ export interface SessionEnvironment {
   reconnectBaseMs: number
   /** Silence after which the connection is probed, and how long the probe waits. */
   probe: { afterMs: number; timeoutMs: number }
+  /** First pause before WhatsApp is asked again about a restriction without an end. */
+  askAgainMs?: number | undefined
   leaseMs: number
   /** Waits for a turn to connect; call the result when the attempt is decided. */
   takeConnectTurn(): Promise<() => void>
@@ -46,17 +51,17 @@ export class Session {
   readonly #environment: SessionEnvironment
   readonly #vault: SessionVault
   readonly #teller: StateTeller
+  readonly #codes: LinkCodes
+  readonly #restrictions: Restrictions
+  readonly #deafWatch: DeafWatch
+  readonly #route: ProxyRoute | undefined
   readonly #log: Logger
   #credentials: AuthenticationCreds
   #connection: Connection | undefined
-  #qr: LinkCode | undefined
   #releaseTurn: (() => void) | undefined
   #retryTimer: { cancel(): void } | undefined
   #connectTimer: { cancel(): void } | undefined
-  #probeTimer: { cancel(): void } | undefined
-  #lockTimer: { cancel(): void } | undefined
   #isOver = false
-  #hadCode = false
   #wasWorking = false
   #openedAtMs = 0
   #attempt = 0
@@ -68,6 +73,7 @@ export class Session {
     environment: SessionEnvironment,
     vault: SessionVault,
     credentials: AuthenticationCreds | undefined,
+    route?: ProxyRoute,
   ) {
     this.#environment = environment
     this.#vault = vault
@@ -76,6 +82,16 @@ export class Session {
     this.#log = environment.log.child({ sessionId: vault.sessionId })
     this.#credentials = credentials ?? initAuthCreds()
     this.#teller = new StateTeller(vault, environment.listener, this.#log)
+    this.#route = route
+    const { clock, probe } = environment
+    this.#codes = new LinkCodes(clock)
+    this.#deafWatch = new DeafWatch(clock, probe)
+    this.#restrictions = new Restrictions({
+      clock,
+      ask: (kind) => void this.open?.askRestriction(kind),
+      onChange: () => this.#tellWorking(),
+      ...(environment.askAgainMs === undefined ? {} : { firstPauseMs: environment.askAgainMs }),
+    })
   }
 
   /** The lease this life runs under. */
@@ -102,7 +118,20 @@ export class Session {
 
   /** The code to scan, while it is good. */
   get qrCode(): LinkCode | undefined {
-    return this.#qr !== undefined && this.#qr.expiresAt > this.#environment.clock.now() ? this.#qr : undefined
+    return this.#codes.current
+  }
+
+  /** What the connection has heard. */
+  get activity(): SessionActivity | undefined {
+    const connection = this.open
+    if (connection === undefined) return undefined
+    const { clock } = this.#environment
+    const at = (monotonicMs: number) => new Date(clock.nowMs() - (clock.monotonicMs() - monotonicMs))
+    return {
+      connectedAt: at(this.#openedAtMs),
+      lastInboundAt: at(connection.lastInboundMs),
+      stanzas: connection.inboundCount,
+    }
   }
 
   /** The account's own address, for message ids. */
@@ -187,7 +216,7 @@ export class Session {
     this.#releaseTurn = release
     const { clock } = this.#environment
     if (!isPaired(this.#credentials)) this.#credentials = initAuthCreds()
-    this.#hadCode = false
+    this.#codes.reset()
     try {
       this.#connection = this.#createConnection()
     } catch (error) {
@@ -209,6 +238,7 @@ export class Session {
       epoch: vault.epoch,
       credentials: this.#credentials,
       waUrl,
+      route: this.#route,
       clock,
       log: this.#log,
       listener,
@@ -219,7 +249,9 @@ export class Session {
       notifyWriter: (source) => vault.notify(source),
       onQr: (code) => this.#handleQr(code),
       onOpen: () => this.#handleOpen(),
-      onReachOutLock: (lock) => this.#handleReachOutLock(lock),
+      onPairDevice: (codes) => this.#codes.announce(codes),
+      onRestriction: (news) => this.open && this.#restrictions.handle(news),
+      onSent: () => this.#restrictions.noteSuccess(),
       onEnd: (ending) => void this.#handleEnd(ending),
     })
   }
@@ -233,32 +265,29 @@ export class Session {
 
   #handleQr(code: string): void {
     this.#decided()
-    const lifetimeMs = this.#hadCode ? qrLifetimesMs.next : qrLifetimesMs.first
-    this.#hadCode = true
-    this.#qr = { code, expiresAt: new Date(this.#environment.clock.nowMs() + lifetimeMs) }
-    void this.#tell('qr_code', null)
+    this.#codes.show(code)
+    void this.#tell('qr_code', null, this.#codes.progress)
   }
 
   #handleOpen(): void {
     this.#decided()
     const { clock } = this.#environment
-    this.#qr = undefined
+    this.#codes.clear()
     this.#wasWorking = true
     this.#openedAtMs = clock.monotonicMs()
-    void this.#tell('working', null)
-    this.#scheduleProbe()
+    this.#tellWorking()
+    const connection = this.#connection
+    if (connection === undefined) return
+    this.#deafWatch.start(connection, (heard) => connection.abort({ kind: 'deaf', ...heard }))
+    // A restriction outlives the connection that heard of it.
+    void connection.askRestriction('reach_out_locked')
+    void connection.askRestriction('message_capped')
   }
 
-  #handleReachOutLock(lock: { isActive: boolean; until: Date | null }): void {
+  #tellWorking(): void {
     if (this.open === undefined) return
-    this.#lockTimer?.cancel()
-    this.#lockTimer = undefined
-    if (!lock.isActive) return void this.#tell('working', null)
-    void this.#tell('working', 'reach_out_locked', { until: lock.until })
-    if (lock.until === null) return
-    const { clock } = this.#environment
-    const leftMs = Math.min(Math.max(0, lock.until.getTime() - clock.nowMs()), 2 ** 31 - 1)
-    this.#lockTimer = clock.schedule(leftMs, () => void (this.open && this.#tell('working', null)))
+    const { reason = null, until = null } = this.#restrictions.current ?? {}
+    void this.#tell('working', reason, { until })
   }
 
   async #handleEnd(ending: Ending): Promise<void> {
@@ -284,24 +313,23 @@ export class Session {
       this.#repeats = 0
     }
     this.#decided()
-    this.#probeTimer?.cancel()
-    this.#lockTimer?.cancel()
+    this.#deafWatch.stop()
+    this.#restrictions.clear()
     this.#connection = undefined
-    this.#qr = undefined
+    this.#codes.clear()
     this.#openedAtMs = 0
   }
 
   #judge(ending: Ending, isPairedNow: boolean): Verdict {
-    if (ending.kind === 'fenced') return { kind: 'fail', reason: 'replaced', erasesPairing: false }
-    if (ending.kind === 'deaf') return { kind: 'retry', reason: 'deaf' }
-    if (ending.kind === 'store_failed') return { kind: 'retry', reason: 'reconnecting' }
-    const code = ending.kind === 'timeout' ? 408 : ending.code
-    this.#repeats = code === this.#lastCode ? this.#repeats + 1 : 1
-    this.#lastCode = code
-    return judgeDisconnect(code, {
+    const code = codeOfEnding(ending)
+    if (code !== undefined) {
+      this.#repeats = code === this.#lastCode ? this.#repeats + 1 : 1
+      this.#lastCode = code
+    }
+    return judgeEnding(ending, {
       isPaired: isPairedNow,
       areCodesUsedUp: ending.kind === 'code' && ending.message.includes('QR refs'),
-      wasWorking: this.#wasWorking || this.#hadCode,
+      wasWorking: this.#wasWorking || this.#codes.wasShown,
       repeats: this.#repeats,
     })
   }
@@ -342,30 +370,10 @@ export class Session {
     await this.#vault.erase()
   }
 
-  /** Rule 8: a socket can be open and deaf. Silence is probed, and no answer ends the connection. */
-  #scheduleProbe(): void {
-    const { clock, probe } = this.#environment
-    const connection = this.#connection
-    if (connection === undefined) return
-    const quietMs = clock.monotonicMs() - connection.lastInboundMs
-    this.#probeTimer = clock.schedule(
-      Math.max(10, probe.afterMs - quietMs),
-      () => void this.#probe(connection),
-    )
-  }
-
-  async #probe(connection: Connection): Promise<void> {
-    const { clock, probe } = this.#environment
-    if (connection !== this.#connection) return
-    const isQuiet = clock.monotonicMs() - connection.lastInboundMs >= probe.afterMs
-    if (isQuiet && !(await connection.probe(probe.timeoutMs))) return connection.abort({ kind: 'deaf' })
-    if (connection === this.#connection) this.#scheduleProbe()
-  }
-
   #tell(
     status: 'starting' | 'qr_code' | 'working' | 'failed',
     reason: StatusReason | null,
-    more: { error?: string; until?: Date | null } = {},
+    more: { error?: string; until?: Date | null; qrAttempt?: number; qrAttempts?: number } = {},
   ): Promise<void> {
     const cause: DisconnectCause =
       status === 'failed' ? 'failed' : reason === 'logged_out' ? 'logout' : 'lost'

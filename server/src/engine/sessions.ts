@@ -3,10 +3,12 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { claimSession, eraseKeys, renewLeases } from './auth-store.ts'
+import type { StartOptions } from './engine.ts'
 import { engineClosed, sessionRunsElsewhere } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import type { KeyWriter } from './key-writer.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
+import { ProxyRoute } from './proxy.ts'
 import { Session, type SessionEnvironment } from './session.ts'
 import { type EngineSecrets, SessionVault } from './session-vault.ts'
 
@@ -47,10 +49,11 @@ export class Sessions {
   }
 
   /** Starts the session unless it runs; refuses one that another process runs. */
-  start(wanted: { tenantId: string; sessionId: string }): Promise<void> {
+  start({ proxyUrl, ...wanted }: StartOptions): Promise<void> {
     return this.#mutex.run(wanted.sessionId, async () => {
       if (this.#isClosed) throw new AppError(engineClosed)
       if (this.#sessions.get(wanted.sessionId)?.isOver === false) return
+      const route = proxyUrl ? new ProxyRoute(proxyUrl) : undefined
       const vault = await this.#claim(wanted)
       const stored = await vault.readCredentials()
       if (stored.kind === 'unreadable') {
@@ -59,7 +62,7 @@ export class Sessions {
       }
       const credentials = stored.kind === 'found' ? stored.credentials : undefined
       const environment = { ...this.#options.environment, takeConnectTurn: () => this.#takeTurn() }
-      const session = new Session(environment, vault, credentials)
+      const session = new Session(environment, vault, credentials, route)
       this.#sessions.set(wanted.sessionId, session)
       await session.start()
     })

@@ -12,6 +12,8 @@ export interface Telling {
   isBusiness: boolean
   error?: string
   until?: Date | null
+  qrAttempt?: number
+  qrAttempts?: number
 }
 
 /** Tells each change of a session's state once and in order; what changes nothing is not told. */
@@ -20,7 +22,7 @@ export class StateTeller {
   readonly #listener: Pick<EngineListener, 'onState'>
   readonly #log: Logger
   #status: SessionStatus = 'stopped'
-  #signature = 'stopped//null/null'
+  #signature = 'stopped////'
   #told: Promise<void> = Promise.resolve()
 
   constructor(
@@ -35,8 +37,8 @@ export class StateTeller {
 
   /** Resolves when this and everything before it is told. */
   tell(telling: Telling): Promise<void> {
-    const { status, reason, cause, phone, isBusiness, error, until } = telling
-    const signature = `${status}/${reason ?? ''}/${phone}/${until?.getTime() ?? null}`
+    const { status, reason, cause, phone, isBusiness, error, until, qrAttempt, qrAttempts } = telling
+    const signature = [status, reason ?? '', phone, until?.getTime() ?? null, qrAttempt].join('/')
     if (signature === this.#signature) return this.#told
     const previousStatus = this.#status
     const hasLeft = previousStatus === 'working' && status !== 'working'
@@ -52,6 +54,8 @@ export class StateTeller {
       isBusiness,
       error: error ?? null,
       until: until ?? null,
+      ...(qrAttempt === undefined ? {} : { qrAttempt }),
+      ...(qrAttempts === undefined ? {} : { qrAttempts }),
     }
     this.#told = this.#told.then(async () => {
       try {

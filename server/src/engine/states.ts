@@ -14,9 +14,13 @@ export const statusReasons = {
   qr_expired: 'The code was not scanned in time. Start the session again for a new one.',
   pairing_failed: 'Linking did not complete. Start the session and try again.',
   passkey_required:
-    'WhatsApp asks for a passkey when linking. Confirm it on the phone, or turn it off there and retry.',
+    'WhatsApp asks for a passkey to link this account, which so far only its own apps can give. It does not ask every time: try again on another day, or link another number.',
   reach_out_locked:
     'WhatsApp does not let this account start new conversations right now. Replies still work.',
+  message_capped:
+    'WhatsApp limits how many new conversations this account may start, and the number is used up. Replies still work.',
+  proxy_unreachable:
+    'The proxy of this session cannot be reached or refuses to connect. It keeps trying; check its address and credentials.',
   deaf: 'The connection was open but silent; it was renewed.',
   key_mismatch: 'The stored session cannot be read with the current installation key.',
   engine_error: 'The WhatsApp engine failed unexpectedly. Start the session again.',

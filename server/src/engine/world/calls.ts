@@ -1,4 +1,4 @@
-import type { BaileysEventMap } from 'baileys'
+import type { BaileysEventMap, BinaryNode } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { CallUpdate } from '../events.ts'
 import type { Arrival } from '../inbox.ts'
@@ -9,8 +9,16 @@ type Call = BaileysEventMap['call'][number]
 
 /** Calls, as they ring and as they end. */
 export class CallReader {
+  readonly #reasons = new LRUCache<string, string>({ max: 200, ttl: 3_600_000 })
   /** Calls that ring or were answered, and whether they were: what ends without an answer was missed. */
   readonly #open = new LRUCache<string, { offer: Call; isAnswered: boolean }>({ max: 200, ttl: 3_600_000 })
+
+  /** Why a call ended: taken or declined on another device of the account (`call.go` of whatsmeow). */
+  note({ content }: BinaryNode): void {
+    const step = Array.isArray(content) ? content[0] : undefined
+    const id = step?.attrs['call-id']
+    if (step?.tag === 'terminate' && id !== undefined) this.#reasons.set(id, step.attrs.reason ?? '')
+  }
 
   /** What the library tells of calls; steps of the connection between two phones are no news. */
   async read(calls: readonly Call[], context: WorldContext): Promise<Arrival | undefined> {
@@ -59,9 +67,16 @@ export class CallReader {
       case 'timeout':
         return 'missed'
       case 'terminate':
-        return this.#open.get(id)?.isAnswered === false ? 'missed' : 'ended'
+        return this.#endingOf(id)
       default:
         return undefined
     }
+  }
+
+  #endingOf(id: string): CallUpdate['status'] {
+    const reason = this.#reasons.get(id)
+    if (reason === 'accepted_elsewhere') return 'accepted'
+    if (reason === 'rejected_elsewhere') return 'rejected'
+    return this.#open.get(id)?.isAnswered === false ? 'missed' : 'ended'
   }
 }

@@ -87,6 +87,11 @@ export class WorldReceiver {
     if (tag === 'delete') this.#add((context) => readEndedGroup(from, attrs, context))
   }
 
+  /** A stanza about a call, before the library reads it and drops why a call ended. */
+  handleCallStanza(node: BinaryNode): void {
+    this.#calls.note(node)
+  }
+
   #add(read: (context: WorldContext) => Promise<Arrival | undefined>): void {
     const { recipient, addresses, inbox, clock } = this.#options
     const now = clock.now()

@@ -1,0 +1,24 @@
+import type { ConnectionState, NewChatMessageCapInfo } from 'baileys'
+import type { RestrictionNews } from './restrictions.ts'
+
+/** Ack error of a message that would start one conversation too many (`NackReason` of WhatsApp Web). */
+export const cappedCode = '475'
+
+/** What the library tells of the reach-out time lock. */
+export function readLock(lock: NonNullable<ConnectionState['reachoutTimeLock']>): RestrictionNews {
+  return {
+    kind: 'reach_out_locked',
+    isActive: lock.isActive === true,
+    until: lock.timeEnforcementEnds ?? null,
+  }
+}
+
+/** What WhatsApp tells of how many new conversations may be started; warnings before the limit restrict nothing. */
+export function readCapping(info: NewChatMessageCapInfo | null): RestrictionNews {
+  const seconds = Number(info?.cycle_end_timestamp)
+  return {
+    kind: 'message_capped',
+    isActive: info?.capping_status === 'CAPPED',
+    until: Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000) : null,
+  }
+}
