@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { BinaryNode } from 'baileys'
 import type { Account, Addressing } from './accounts.ts'
+import type { Picture } from './pictures.ts'
 import { seconds, stanza } from './stanza.ts'
 
 /** Role of a member; a plain member has none. */
@@ -37,6 +38,7 @@ export class Group {
   subjectChangedAt = seconds()
   subjectChangedBy: Account
   description: Description | undefined
+  picture: Picture | undefined
   isAnnouncement = false
   isLocked = false
   ephemeralSeconds: number | undefined
@@ -76,10 +78,10 @@ export class Group {
     return [...this.members].flatMap(([member, role]) => (role ? [member] : []))
   }
 
-  /** Whether the server takes a message of this person. */
-  takesMessagesOf(account: Account): boolean {
+  /** Whether a message of this person is taken; in an announcement group members only react and vote. */
+  takes(account: Account, type = 'text'): boolean {
     if (!this.members.has(account) || this.communityRole === 'community') return false
-    return !this.isAnnouncement || this.isAdmin(account)
+    return !this.isAnnouncement || this.isAdmin(account) || type === 'reaction' || type === 'poll'
   }
 
   /** How this group names a person: by LID or by phone number. */

@@ -38,7 +38,7 @@ export function receiveMessage(world: World, connection: Connection, node: Binar
   if (!account || !companion || !id) return
   if (to === statusChat) return receiveStatusPost(world, connection, node)
   const chat = chatOf(world, node)
-  const error = errorFor(world, account, chat) ?? limitFor(node, account, chat)
+  const error = errorFor(world, account, chat, node.attrs.type) ?? limitFor(node, account, chat)
   connection.send(stanza('ack', { class: 'message', id, from: to, t: seconds(), error }))
   if (error || !chat) return
   world.counters.messages++
@@ -51,12 +51,17 @@ function chatOf(world: World, node: BinaryNode): Account | Group | undefined {
   return world.findChat(node.attrs.recipient ?? node.attrs.to)
 }
 
-function errorFor(world: World, account: Account, chat: Account | Group | undefined): number | undefined {
+function errorFor(
+  world: World,
+  account: Account,
+  chat: Account | Group | undefined,
+  type: string | undefined,
+): number | undefined {
   const to = chat instanceof Group ? chat.id : chat?.phone
   const fault = world.faults.take('ack_error', account.phone, to)
   if (fault) return fault.code ?? 500
   if (!chat) return noSuchChat
-  return chat instanceof Group && !chat.takesMessagesOf(account) ? notAMember : undefined
+  return chat instanceof Group && !chat.takes(account, type) ? notAMember : undefined
 }
 
 /** A limit of the service; what goes to own devices and answers to retry receipts are no new messages. */
