@@ -261,6 +261,8 @@ export interface LinkedEngineOptions {
   prepare?(simulator: Simulator, account: string): void | Promise<void>
   isBusiness?: boolean
   config?: EngineConfig
+  /** Files to send, by key. */
+  blobs?: Map<string, Uint8Array>
 }
 
 let lastNumber = 15_560_000_000
@@ -275,8 +277,8 @@ export function useLinkedEngine(options: LinkedEngineOptions = {}): LinkedEngine
     -readonly [K in keyof LinkedEngine]: LinkedEngine[K]
   }
   const build = () => {
-    const { config = {} } = options
-    made = createTestEngine({ db: database.db, waUrl: world.simulator.url, secrets, config })
+    const { config = {}, blobs = new Map() } = options
+    made = createTestEngine({ db: database.db, waUrl: world.simulator.url, secrets, config, blobs })
     world.engine = made.engine
     world.listener = made.listener
   }

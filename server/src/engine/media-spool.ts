@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 
 const maxInMemory = 1024 * 1024
 const chunkBytes = 256 * 1024
@@ -38,13 +37,8 @@ export class MediaSpool {
   /** Everything from the start, as often as it is needed; each reading ends before the next begins. */
   read(): Buffer | Readable {
     if (this.#file === undefined) return Buffer.concat(this.#chunks)
-    return createReadStream('', {
-      fd: this.#file.fd,
-      start: 0,
-      end: this.#bytes - 1,
-      autoClose: false,
-      highWaterMark: chunkBytes,
-    })
+    // A stream of `node:fs` would close the file when it is done.
+    return Readable.from(readAll(this.#file, this.#bytes), { objectMode: false, highWaterMark: chunkBytes })
   }
 
   /** Frees what was kept. */
@@ -65,4 +59,14 @@ async function openNameless(): Promise<FileHandle> {
     throw error
   }
   return file
+}
+
+async function* readAll(file: FileHandle, bytes: number): AsyncGenerator<Buffer> {
+  for (let position = 0; position < bytes; ) {
+    const length = Math.min(chunkBytes, bytes - position)
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, position)
+    if (bytesRead === 0) throw new Error('the spooled file is shorter than it was')
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
 }
