@@ -25,17 +25,8 @@ export async function benchGroupInbound(options: { databaseUrl?: string; count?:
         owner: members[0],
         members: [...members, reader],
       })
-    const flood = async (id: string, messages: number) => {
-      let next = 0
-      const lane = async () => {
-        for (let n = next++; n < messages; n = next++)
-          await simulator.call('POST', `/groups/${id}/messages`, {
-            from: members[n % members.length],
-            text: `bench ${n}`,
-          })
-      }
-      await Promise.all(Array.from({ length: 8 }, lane))
-    }
+    const flood = (id: string, messages: number) =>
+      simulator.call('POST', '/bursts', { to: id, from: members, count: messages })
     const bareRate = async (client: typeof bare, phone: string, messages: number) => {
       const { id } = await groupFor(phone)
       await flood(id, 20)
