@@ -78,10 +78,10 @@ export class Group {
     return [...this.members].flatMap(([member, role]) => (role ? [member] : []))
   }
 
-  /** Whether a message of this person is taken; in an announcement group members only react and vote. */
-  takes(account: Account, type = 'text'): boolean {
+  /** Whether a message of this person is taken; in an announcement group members only react and vote (`isReply`). */
+  takes(account: Account, isReply = false): boolean {
     if (!this.members.has(account) || this.communityRole === 'community') return false
-    return !this.isAnnouncement || this.isAdmin(account) || type === 'reaction' || type === 'poll'
+    return !this.isAnnouncement || this.isAdmin(account) || isReply
   }
 
   /** How this group names a person: by LID or by phone number. */
@@ -141,6 +141,15 @@ export class Group {
       if (keys.size > keptKeys && oldest !== undefined) keys.delete(oldest)
     }
     return holders
+  }
+
+  /** Who was told which keys, to save and to restore. */
+  saved(): Map<string, Map<number, Set<Account>>> {
+    return this.#keyHolders
+  }
+
+  restore(keyHolders: ReadonlyMap<string, Map<number, Set<Account>>>): void {
+    for (const [author, keys] of keyHolders) this.#keyHolders.set(author, keys)
   }
 
   /** A phone lost all keys of an author's device. */

@@ -1,6 +1,5 @@
 import type { Account } from '../accounts.ts'
 import { composeMessage } from '../content/compose.ts'
-import { outerAttributes } from '../content/stanza-type.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups.ts'
 import type { ContentDraft } from '../inputs/content.ts'
@@ -58,7 +57,8 @@ export class MessagesFacade {
       throw new SimulatorError(422, `${from.phone} is not a member of ${chat.id}`, 'from')
     }
     const message = composeMessage(world, from, chat, draft)
-    if (chat instanceof Group && !chat.takes(from, outerAttributes(message).type)) {
+    const isReply = draft.reaction !== undefined || draft.vote !== undefined
+    if (chat instanceof Group && !chat.takes(from, isReply)) {
       throw new SimulatorError(422, `only admins write into ${chat.id}`, 'from')
     }
     const isHidden = draft.viewOnce === 'hidden'

@@ -38,7 +38,7 @@ export function receiveMessage(world: World, connection: Connection, node: Binar
   if (!account || !companion || !id) return
   if (to === statusChat) return receiveStatusPost(world, connection, node)
   const chat = chatOf(world, node)
-  const error = errorFor(world, account, chat, node.attrs.type) ?? limitFor(node, account, chat)
+  const error = errorFor(world, account, chat, isReply(node)) ?? limitFor(node, account, chat)
   connection.send(stanza('ack', { class: 'message', id, from: to, t: seconds(), error }))
   if (error || !chat) return
   world.counters.messages++
@@ -55,13 +55,19 @@ function errorFor(
   world: World,
   account: Account,
   chat: Account | Group | undefined,
-  type: string | undefined,
+  isReply: boolean,
 ): number | undefined {
   const to = chat instanceof Group ? chat.id : chat?.phone
   const fault = world.faults.take('ack_error', account.phone, to)
   if (fault) return fault.code ?? 500
   if (!chat) return noSuchChat
-  return chat instanceof Group && !chat.takes(account, type) ? notAMember : undefined
+  return chat instanceof Group && !chat.takes(account, isReply) ? notAMember : undefined
+}
+
+/** A reaction or a vote. Source: `<meta polltype>`, with which Baileys marks polls. */
+function isReply(node: BinaryNode): boolean {
+  const { type } = node.attrs
+  return type === 'reaction' || (type === 'poll' && child(node, 'meta')?.attrs.polltype !== 'creation')
 }
 
 /** A limit of the service; what goes to own devices and answers to retry receipts are no new messages. */
