@@ -4,14 +4,19 @@ import type { Connection } from './connection.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { withTypeByte } from './keys.ts'
 import { Mailbox } from './mailbox.ts'
+import type { Picture } from './pictures.ts'
 import { defaultPrivacy } from './privacy.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
 import { SenderKeys } from './sender-keys.ts'
 import { SERVER, seconds, stanza, stanzaId } from './stanza.ts'
 import { type PreKeyBundle, VirtualDevice } from './virtual-device.ts'
 
-/** How a phone answers a message: not at all, with a delivery receipt, or by reading it as well. */
-export type ReceiptSettings = { mode: 'none' | 'delivery' | 'read'; deliveryMs: number; readMs: number }
+/** How a phone answers a message: not at all, with a delivery receipt, by reading it, or by listening to it as well. */
+export type ReceiptSettings = {
+  mode: 'none' | 'delivery' | 'read' | 'played'
+  deliveryMs: number
+  readMs: number
+}
 
 /** Whether an account's messages arrive under its phone number or under its LID. */
 export type Addressing = 'pn' | 'lid'
@@ -72,6 +77,15 @@ export class Companion {
     } as PreKeyBundle
   }
 
+  /** What restoring a world needs beyond the fields that anybody can read. */
+  saved(): { askedForPreKeys: boolean } {
+    return { askedForPreKeys: this.#askedForPreKeys }
+  }
+
+  restore({ askedForPreKeys }: ReturnType<Companion['saved']>): void {
+    this.#askedForPreKeys = askedForPreKeys
+  }
+
   /** The client uploaded prekeys. */
   addPreKeys(keys: PublicPreKey[]): void {
     this.preKeys.push(...keys)
@@ -103,7 +117,7 @@ export class Account {
   /** Ids of messages that came more than once without having been asked for. */
   duplicates = 0
   undecryptable = 0
-  picture: string | undefined
+  picture: Picture | undefined
   about = 'Hey there! I am using WhatsApp.'
   presence: 'available' | 'unavailable' = 'unavailable'
   readonly presenceSubscribers = new Set<Companion>()
@@ -202,6 +216,16 @@ export class Account {
     if (this.#shown.size <= keptMessages) return
     const oldest = this.#shown.keys().next().value
     if (oldest !== undefined) this.#shown.delete(oldest)
+  }
+
+  /** What restoring a world needs beyond the fields that anybody can read. */
+  saved(): { shown: Map<string, ReceivedMessage>; nextDevice: number } {
+    return { shown: this.#shown, nextDevice: this.#nextDevice }
+  }
+
+  restore({ shown, nextDevice }: ReturnType<Account['saved']>): void {
+    for (const [key, message] of shown) this.#shown.set(key, message)
+    this.#nextDevice = nextDevice
   }
 
   /** A message on the screen, by its author and its id. */

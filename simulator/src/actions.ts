@@ -12,6 +12,7 @@ import { GroupsFacade } from './facade/groups.ts'
 import { HistoryFacade } from './facade/history.ts'
 import { LimitsFacade } from './facade/limits.ts'
 import { MessagesFacade } from './facade/messages.ts'
+import { PicturesFacade } from './facade/pictures.ts'
 import { type ScriptState, ScriptsFacade } from './facade/scripts.ts'
 import { StatusFacade } from './facade/status.ts'
 import { applyFault, clearFaults } from './fault-effects.ts'
@@ -23,6 +24,7 @@ import type { GroupInput, MembersInput } from './inputs/groups.ts'
 import type { HistoryInput } from './inputs/history.ts'
 import type { LimitsInput } from './inputs/limits.ts'
 import type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
+import type { PictureInput } from './inputs/pictures.ts'
 import type { ScriptRuleInput } from './inputs/scripts.ts'
 import type { StatusInput } from './inputs/status.ts'
 import type { LimitsView } from './limits.ts'
@@ -45,6 +47,7 @@ export abstract class Actions {
   readonly #messages = new MessagesFacade(this.context)
   readonly #calls = new CallsFacade(this.context)
   readonly #status = new StatusFacade(this.context)
+  readonly #pictures = new PicturesFacade(this.context)
   /** Load for measurements. */
   readonly bursts = new BurstsFacade(this.context, this.#messages)
   readonly #scripts = new ScriptsFacade(this.context, this.#messages)
@@ -130,6 +133,11 @@ export abstract class Actions {
   /** Somebody posts a status on the phone. */
   postStatus(phone: string, input: StatusInput): Promise<{ id: string }> {
     return this.#status.post(phone, input)
+  }
+
+  /** The person takes another picture, or gives one to a group. */
+  setPicture(phone: string, input: PictureInput): { id?: string } {
+    return this.#pictures.set(phone, input)
   }
 
   /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */

@@ -1,5 +1,6 @@
 import type { BinaryNode, proto } from 'baileys'
 import type { Account, Addressing, Companion } from './accounts.ts'
+import { mediaPartOf } from './content/media-part.ts'
 import { outerAttributes } from './content/stanza-type.ts'
 import { Group } from './groups.ts'
 import { noteDestination } from './media/phone-files.ts'
@@ -56,7 +57,11 @@ export function answerWithReceipts(
     }
   }
   world.after(deliveryMs, () => answer(undefined))
-  if (mode === 'read') world.after(Math.max(readMs, deliveryMs), () => answer('read'))
+  if (mode === 'delivery') return
+  world.after(Math.max(readMs, deliveryMs), () => {
+    answer('read')
+    if (mode === 'played' && mediaPartOf(sent.message)?.kind === 'voice') answer('played')
+  })
 }
 
 function readerAttributes({ chat, isStatus }: RememberedMessage, reader: Account): Record<string, string> {

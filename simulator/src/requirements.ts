@@ -153,6 +153,10 @@ export const requirements: readonly Requirement[] = [
   requirement('MEDIA-08', `${baileys} Utils/messages-media`, 'The phone says why it cannot upload again'),
   requirement('MEDIA-09', 'own', 'Files are kept in memory up to a bound, the newest longest'),
 
+  requirement('PICTURE-01', `${baileys} Socket/chats profilePictureUrl`, 'A client sees pictures of people'),
+  requirement('PICTURE-02', `${baileys} Socket/chats updateProfilePicture`, 'A client changes pictures'),
+  requirement('PICTURE-03', `${baileys} Socket/chats`, 'A picture can be hidden'),
+
   requirement(
     'CALL-01',
     `${baileys} Socket/messages-recv handleCall`,
@@ -178,6 +182,7 @@ export const requirements: readonly Requirement[] = [
     'A phone answers delivered, then read',
   ),
   requirement('RCPT-02', 'own', 'Receipts can be limited or switched off, and their delays set'),
+  requirement('RCPT-04', `${baileys} Utils/generics`, 'A phone answers that a voice note was played'),
   requirement(
     'RCPT-03',
     `${baileys} Socket/messages-send sendReceipt`,

@@ -23,6 +23,8 @@ export type WorldState = {
   faults: StandingFault[]
   connections: number
   counters: World['counters']
+  /** Files on the media server. */
+  media: { files: number; bytes: number }
   /** How often linked devices asked, by namespace. */
   queries: Record<string, number>
   unknownStanzas: Record<string, number>
@@ -59,6 +61,7 @@ export function describeWorld(world: World): WorldState {
     faults: world.faults.list(),
     connections: world.connections.size,
     counters: { ...world.counters },
+    media: world.media.usage,
     queries: Object.fromEntries(world.queries),
     unknownStanzas: Object.fromEntries(world.unknownStanzas),
   }

@@ -96,6 +96,18 @@ suite('media', () => {
     assert.ok((await simulator.mediaOf(bob, answer?.key.id ?? '')).equals(bytes))
   })
 
+  test('a phone says that it played a voice note, and of other messages that it read them', async () => {
+    verifies('RCPT-04')
+    await using simulator = await startSimulator()
+    await trustMedia(simulator)
+    simulator.setReceipts(bob, { mode: 'played' })
+    await using client = await linkedClient(simulator, owner)
+    const voice = await client.socket.sendMessage(jidOf(bob), { audio: bytes, ptt: true, seconds: 4 })
+    await client.status(voice?.key.id, 5)
+    const audio = await client.socket.sendMessage(jidOf(bob), { audio: bytes, seconds: 4 })
+    await client.status(audio?.key.id, 4)
+  })
+
   test('mediaOf names what is wrong', async () => {
     verifies('MEDIA-02')
     await using simulator = await startSimulator()

@@ -1,10 +1,11 @@
 import { callActionSchema, callSchema } from '../inputs/calls.ts'
+import { pictureSchema } from '../inputs/pictures.ts'
 import { statusSchema } from '../inputs/status.ts'
 import { type Route, route } from './route.ts'
 
 const maxFileBodyBytes = 150 * 1024 * 1024
 
-/** Operations on calls and status posts. */
+/** Operations on calls, status posts and pictures. */
 export const callRoutes: Route[] = [
   route({
     method: 'POST',
@@ -35,5 +36,15 @@ export const callRoutes: Route[] = [
     body: statusSchema,
     maxBodyBytes: maxFileBodyBytes,
     run: (simulator, { params, body }) => simulator.postStatus(params.phone ?? '', body),
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/picture',
+    operation: 'setPicture',
+    tag: 'Accounts',
+    summary: 'The person takes another picture, or gives one to a group, or removes it',
+    body: pictureSchema,
+    maxBodyBytes: maxFileBodyBytes,
+    run: (simulator, { params, body }) => simulator.setPicture(params.phone ?? '', body),
   }),
 ]

@@ -16,7 +16,8 @@ export const codeSchema = z.strictObject({ code: z.string().min(1).max(2000) })
 
 /** `POST /accounts/{phone}/receipts` */
 export const receiptsSchema = z.strictObject({
-  mode: z.enum(['none', 'delivery', 'read']),
+  /** `played` listens to voice notes after reading them. */
+  mode: z.enum(['none', 'delivery', 'read', 'played']),
   deliveryMs: delayMsSchema.optional(),
   readMs: delayMsSchema.optional(),
 })

@@ -7,7 +7,8 @@ export const mediaKinds = ['image', 'video', 'gif', 'audio', 'voice', 'document'
 
 const maxFileBytes = 100 * 1024 * 1024
 
-const bytesSchema = z
+/** Bytes of a file, in process. */
+export const bytesSchema = z
   .custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be a Uint8Array')
   .refine(({ length }) => length > 0 && length <= maxFileBytes, `has 1 to ${maxFileBytes} bytes`)
 

@@ -14,16 +14,10 @@ import { handleMediaConnection } from './media.ts'
 import { receiveMessage } from './messages.ts'
 import { handleGraphQuery } from './mex.ts'
 import { confirmPairing, receiveLinkFinish, receiveLinkHello } from './pairing.ts'
+import { handlePicture } from './pictures.ts'
 import { receivePresence, receiveTyping } from './presence.ts'
 import { receiveReceipt } from './receipts.ts'
-import {
-  handleAbout,
-  handleBlocklist,
-  handleBusiness,
-  handlePicture,
-  handlePrivacy,
-  handleProperties,
-} from './settings.ts'
+import { handleAbout, handleBlocklist, handleBusiness, handlePrivacy, handleProperties } from './settings.ts'
 import { handleUsync } from './usync.ts'
 
 type QueryHandler = (query: Query) => void | Promise<void>

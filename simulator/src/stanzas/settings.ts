@@ -1,6 +1,6 @@
 import { parseJid } from '../accounts.ts'
-import { children, seconds, stanza, textOf } from '../stanza.ts'
-import { answer, type Query, refuse } from './answer.ts'
+import { children, stanza, textOf } from '../stanza.ts'
+import { answer, type Query } from './answer.ts'
 
 /** `iq blocklist`: who is blocked, and changes of it. */
 export function handleBlocklist(query: Query): void {
@@ -36,17 +36,6 @@ export function handlePrivacy(query: Query): void {
 export function handleProperties(query: Query): void {
   const prop = stanza('prop', { config_code: '10518', config_value: '0' })
   answer(query, [stanza('props', { protocol: '1', hash: 'simulator', refresh: '86400' }, [prop])])
-}
-
-/** `iq w:profile:picture`: only that there is none, until media come. */
-export function handlePicture(query: Query): void {
-  const { node, account } = query
-  if (node.attrs.type === 'get') {
-    refuse(query, 404, 'item-not-found')
-    return
-  }
-  account.picture = seconds()
-  answer(query, [stanza('picture', { id: account.picture })])
 }
 
 /** `iq status`: the line below the name. */
