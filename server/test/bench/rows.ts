@@ -1,0 +1,179 @@
+import { benchDensity } from './density.ts'
+import { benchFlood } from './flood.ts'
+import { benchGroupInbound } from './group-inbound.ts'
+import { benchHttp } from './http.ts'
+import { benchInbound } from './inbound.ts'
+import { benchMemory, benchReady } from './lifecycle.ts'
+import { benchMedia } from './media.ts'
+import { benchSend } from './send.ts'
+import { benchSoak } from './soak.ts'
+
+/** One line of the table. */
+export interface Row {
+  what: string
+  database: string
+  figure: string
+  goal: string
+  isMet: boolean
+}
+
+/** Where and how long to measure. */
+export interface BenchOptions {
+  /** `embedded` or `server`. */
+  database: string
+  databaseUrl?: string
+  isQuick: boolean
+}
+
+/** A measurement: what it found, and its lines. */
+export interface Bench {
+  /** For `--only`. */
+  name: string
+  /** Takes so long that it runs only when asked for. */
+  isLong?: boolean
+  run(options: BenchOptions): Promise<{ rows: Omit<Row, 'database'>[]; raw: unknown }>
+}
+
+const median = (numbers: number[]) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+const urlOf = ({ databaseUrl }: BenchOptions) => (databaseUrl === undefined ? {} : { databaseUrl })
+
+const send: Bench = {
+  name: 'send',
+  async run(options) {
+    const raw = await benchSend({ ...urlOf(options), ...(options.isQuick ? { rounds: 1, count: 600 } : {}) })
+    const ours = median(raw.ours.map((round) => round.perSecond))
+    const bare = median(raw.bare.map((round) => round.perSecond))
+    const cpu = [
+      median(raw.ours.map((r) => r.cpuMsPerMessage)),
+      median(raw.bare.map((r) => r.cpuMsPerMessage)),
+    ]
+    const figure = `${ours.toFixed(0)} : ${bare.toFixed(0)} = ${raw.ratio.toFixed(2)} (CPU ms ${cpu.map((ms) => ms.toFixed(2)).join(' : ')})`
+    const what = '(a) texts/s, 20 at once, beside bare Baileys'
+    return { raw, rows: [{ what, figure, goal: '>= 0.60', isMet: raw.ratio >= 0.6 }] }
+  },
+}
+
+const inbound: Bench = {
+  name: 'inbound',
+  async run(options) {
+    const raw = await benchInbound({ ...urlOf(options), ...(options.isQuick ? { seconds: 10 } : {}) })
+    const figure = `p50 ${raw.p50.toFixed(1)} ms, p99 ${raw.p99.toFixed(1)} ms, missing ${raw.missing}/${raw.total}`
+    const isMet = raw.p50 <= 15 && raw.p99 <= 60 && raw.missing === 0
+    const what = '(b) inbound to webhook at 50/s'
+    return { raw, rows: [{ what, figure, goal: 'p50 <= 15, p99 <= 60', isMet }] }
+  },
+}
+
+const ready: Bench = {
+  name: 'ready',
+  async run(options) {
+    const raw = await benchReady(urlOf(options))
+    const figure = `first ${raw.firstMs.toFixed(0)} ms, later ${raw.medianMs.toFixed(0)} ms`
+    const what = '(c) ready when installed'
+    return { raw, rows: [{ what, figure, goal: '<= 3000 ms', isMet: raw.worstMs <= 3000 }] }
+  },
+}
+
+const memory: Bench = {
+  name: 'memory',
+  async run(options) {
+    const raw = await benchMemory({ ...urlOf(options), ...(options.isQuick ? { idleSeconds: 10 } : {}) })
+    const limit = options.database === 'embedded' ? 350 : 200
+    const figure = `${raw.residentMb.toFixed(0)} MB`
+    const what = '(d) resident, idle, one session'
+    return { raw, rows: [{ what, figure, goal: `<= ${limit} MB`, isMet: raw.residentMb <= limit }] }
+  },
+}
+
+const http: Bench = {
+  name: 'http',
+  async run(options) {
+    const raw = await benchHttp({ ...urlOf(options), seconds: options.isQuick ? 3 : 8 })
+    const figure = `${raw.ours.toFixed(0)} : ${raw.bare.toFixed(0)} req/s = ${raw.ratio.toFixed(2)}`
+    const what = '(e) GET /sessions beside a bare route'
+    return { raw, rows: [{ what, figure, goal: '>= 0.70', isMet: raw.ratio >= 0.7 }] }
+  },
+}
+
+const groups: Bench = {
+  name: 'groups',
+  async run(options) {
+    const raw = await benchGroupInbound({ ...urlOf(options), ...(options.isQuick ? { count: 800 } : {}) })
+    const figure = `${raw.ours.toFixed(0)}; bare ${raw.bare.toFixed(0)}, bare as installed ${raw.stock.toFixed(0)}`
+    const what = '(f) group messages/s received on one socket'
+    return { raw, rows: [{ what, figure, goal: '>= 400', isMet: raw.ours >= 400 }] }
+  },
+}
+
+const density: Bench = {
+  name: 'density',
+  async run(options) {
+    const raw = await benchDensity({ ...urlOf(options), ...(options.isQuick ? { steps: [100] } : {}) })
+    const limits: Record<number, number> = { 100: 6, 300: 5 }
+    const rows = raw.density.map(({ at, oursMb, bareMb }) => ({
+      what: `(g) MB per further session at ${at}`,
+      figure: `${oursMb.toFixed(2)}; bare ${bareMb.toFixed(2)}`,
+      goal: `<= ${limits[at]}`,
+      isMet: oursMb <= (limits[at] ?? 0),
+    }))
+    const restarts = raw.restarts.map(({ sessions, ms }) => ({
+      what: `(h) start to all ${sessions} sessions working`,
+      figure: `${ms.toFixed(0)} ms; bare re-login of ${raw.restarts.at(-1)?.sessions} ${raw.bareReconnectMs.toFixed(0)} ms`,
+      goal: sessions === 100 ? '<= 5000 ms' : '',
+      isMet: sessions !== 100 || ms <= 5000,
+    }))
+    return { raw, rows: [...rows, ...restarts] }
+  },
+}
+
+const media: Bench = {
+  name: 'media',
+  async run(options) {
+    const raw = await benchMedia({ ...urlOf(options), ...(options.isQuick ? { rounds: 1, count: 10 } : {}) })
+    const ours = median(raw.rounds.map((round) => round.ours))
+    const bare = median(raw.rounds.map((round) => round.bare))
+    const { from, to } = raw.residentMb
+    const figure = `${ours.toFixed(1)} : ${bare.toFixed(1)}/s = ${raw.ratio.toFixed(2)}, ${from.toFixed(0)} to ${to.toFixed(0)} MB resident`
+    const what = '(i) files of 5 MB sent beside bare Baileys'
+    return { raw, rows: [{ what, figure, goal: '>= 0.70', isMet: raw.ratio >= 0.7 }] }
+  },
+}
+
+const flood: Bench = {
+  name: 'flood',
+  async run(options) {
+    const raw = await benchFlood({ ...urlOf(options), ...(options.isQuick ? { seconds: 8 } : {}) })
+    const ratio = raw.busy.p50 / raw.idle.p50
+    const figure = `p50 ${raw.idle.p50.toFixed(1)} to ${raw.busy.p50.toFixed(1)} ms = ${ratio.toFixed(2)} (p95 ${raw.idle.p95.toFixed(0)} to ${raw.busy.p95.toFixed(0)}) at ${raw.saidPerSecond.toFixed(0)}/s`
+    const what = "(j) send latency while another session's group floods"
+    return { raw, rows: [{ what, figure, goal: '< 2.00', isMet: ratio < 2 }] }
+  },
+}
+
+const soak: Bench = {
+  name: 'soak',
+  isLong: true,
+  async run(options) {
+    const raw = await benchSoak({ ...urlOf(options), ...(options.isQuick ? { minutes: 3 } : {}) })
+    const { traffic } = raw
+    const figure = `${raw.slopeMbPerHour.toFixed(1)} MB/h (${raw.from.toFixed(0)} to ${raw.to.toFixed(0)} MB), ${raw.working}/${raw.sessions} working, ${traffic.sent} sent, ${traffic.received} received, ${traffic.refused} refused, ${traffic.drops} drops, ${raw.complaints.length} complaints`
+    const isMet = raw.complaints.length === 0 && raw.working === raw.sessions && raw.slopeMbPerHour < 30
+    const what = '(k) mixed traffic over 50 sessions'
+    return { raw, rows: [{ what, figure, goal: 'flat, no complaints', isMet }] }
+  },
+}
+
+/** Every measurement there is. */
+export const benches: readonly Bench[] = [
+  send,
+  inbound,
+  ready,
+  memory,
+  http,
+  groups,
+  density,
+  media,
+  flood,
+  soak,
+]
