@@ -26,6 +26,9 @@ CREATE TABLE wa_chat_states (
 
 -- The proxy a session connects through, encrypted: its URL may carry a password.
 ALTER TABLE sessions ADD COLUMN proxy text;
+-- Which code waits to be scanned, and how many there will be.
+ALTER TABLE sessions ADD COLUMN qr_attempt integer;
+ALTER TABLE sessions ADD COLUMN qr_attempts integer;
 
 -- Every state a session has been in; at most 1,000 per session and 90 days.
 CREATE TABLE session_states (

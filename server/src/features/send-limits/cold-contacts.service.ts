@@ -72,6 +72,10 @@ export async function admitCold(ctx: Context, send: ColdSend): Promise<number | 
   if (session.reachOutLockedUntil !== null && session.reachOutLockedUntil > now) {
     throw lockRefusal(session.reachOutLockedUntil)
   }
+  // WhatsApp named no end, or the end of a cycle that has passed: the engine asks again and tells when it is over.
+  if (session.statusReason === 'reach_out_locked' || session.statusReason === 'message_capped') {
+    throw reachOutLocked.create()
+  }
   if (settings.coldContacts === 'warn') return null
   const budget = coldBudgetOf(settings.antispam, session.pairedAt ?? session.createdAt, now)
   requireBudget(session, budget, send.coldDay === dayOf(now), now)

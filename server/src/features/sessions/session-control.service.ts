@@ -4,8 +4,9 @@ import type { StateChange } from '../../engine/events.ts'
 import type { DisconnectCause } from '../../engine/states.ts'
 import type { Database } from '../../platform/database.ts'
 import { AppError, notFound } from '../../platform/errors.ts'
-import { engineUnavailable, sessionDeleted } from './sessions.schema.ts'
-import { applyState, getSession } from './sessions.service.ts'
+import { startOptionsOf } from './session-proxy.ts'
+import { engineUnavailable, type SettingsChange, sessionDeleted } from './sessions.schema.ts'
+import { applyState, changeSettings, getSession } from './sessions.service.ts'
 import { deleteSessionRow, updateSession } from './sessions.store.ts'
 import type { SessionRow } from './sessions.tables.ts'
 
@@ -54,7 +55,7 @@ async function want(ctx: Context, row: SessionRow, desiredState: 'running' | 'st
 
 async function startEngine(ctx: Context, row: SessionRow): Promise<void> {
   try {
-    await ctx.engine.start({ tenantId: row.tenantId, sessionId: row.id })
+    await ctx.engine.start(await startOptionsOf(ctx, row))
   } catch (cause) {
     // Running in another process or shutting down: the session itself is well.
     if (cause instanceof AppError) {
@@ -114,6 +115,17 @@ export function restartSession(ctx: Context, id: string): Promise<SessionRow> {
     await startEngine(ctx, row)
     return afterStart(ctx, id, true)
   })
+}
+
+/** Changes the session's own settings; one that runs connects anew when its proxy changed. */
+export async function changeSessionSettings(
+  ctx: Context,
+  id: string,
+  change: SettingsChange,
+): Promise<SessionRow> {
+  const { row, isProxyNew } = await changeSettings(ctx, id, change)
+  if (isProxyNew && !isResting(row)) await restartSession(ctx, id)
+  return row
 }
 
 /** Unlinks the account and erases the pairing. */

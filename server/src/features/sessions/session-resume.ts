@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { Database } from '../../platform/database.ts'
+import { startOptionsOf } from './session-proxy.ts'
 import { applyState } from './sessions.service.ts'
 import { listAbandonedSessions, listDesiredSessions } from './sessions.store.ts'
 
@@ -11,9 +12,9 @@ const staggerMs = 100
 
 const running = new WeakMap<Database, AbortController>()
 
-async function resumeOne(ctx: Context, session: { id: string; tenantId: string }): Promise<void> {
+async function resumeOne(ctx: Context, session: Parameters<typeof startOptionsOf>[1]): Promise<void> {
   try {
-    await ctx.engine.start({ tenantId: session.tenantId, sessionId: session.id })
+    await ctx.engine.start(await startOptionsOf(ctx, session))
   } catch (err) {
     // Another process holds it, or the database is away: the next round tries again.
     ctx.log.debug({ err, sessionId: session.id }, 'session not resumed')

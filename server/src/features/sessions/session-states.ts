@@ -1,5 +1,5 @@
 import type { StateChange } from '../../engine/events.ts'
-import type { DisconnectCause } from '../../engine/states.ts'
+import type { DisconnectCause, StatusReason } from '../../engine/states.ts'
 import type { SessionTransition } from './sessions.schema.ts'
 import type { SessionRow } from './sessions.tables.ts'
 
@@ -10,12 +10,18 @@ function causeOf(change: StateChange): DisconnectCause {
   return change.status === 'stopped' ? 'stop' : 'lost'
 }
 
+/** Whether WhatsApp lets the account start no new conversations: locked, or its number of them is used up. */
+const isRestriction = (reason: StatusReason | null): boolean =>
+  reason === 'reach_out_locked' || reason === 'message_capped'
+
 /** What the row becomes. The stored status decides what was before: it is what the outside world was told. */
 export function nextColumns(row: SessionRow, change: StateChange, now: Date): Partial<SessionRow> {
   const next: Partial<SessionRow> = {
     status: change.status,
     statusReason: change.reason,
     statusUntil: change.until,
+    qrAttempt: change.status === 'qr_code' ? (change.qrAttempt ?? null) : null,
+    qrAttempts: change.status === 'qr_code' ? (change.qrAttempts ?? null) : null,
     updatedAt: now,
   }
   if (change.status === 'working') {
@@ -32,7 +38,9 @@ export function nextColumns(row: SessionRow, change: StateChange, now: Date): Pa
     }
   }
   // Whoever saw the refusal may know an end where WhatsApp tells none.
-  if (change.reason === 'reach_out_locked') next.reachOutLockedUntil = change.until ?? row.reachOutLockedUntil
+  if (isRestriction(change.reason)) next.reachOutLockedUntil = change.until ?? row.reachOutLockedUntil
+  // WhatsApp took it back, perhaps before the end it had named.
+  else if (change.status === 'working' && isRestriction(row.statusReason)) next.reachOutLockedUntil = null
   // The engine gave up: coming back after a restart of the process would only repeat the failure.
   if (change.status === 'failed') next.desiredState = 'stopped'
   return next

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { requireChatId } from '../../engine/ids.ts'
 import { Answer, defineOperation, type Operation } from '../../operation.ts'
+import { addressRefused } from '../../platform/safe-fetch.ts'
 import { deletedAnswer } from '../../wire.ts'
 import {
+  changeSessionSettings,
   deleteSession,
   logoutSession,
   restartSession,
@@ -30,7 +32,7 @@ import {
   settingsAnswer,
 } from './sessions.schema.ts'
 import {
-  changeSettings,
+  configToWire,
   createSession,
   getSession,
   listTenantSessions,
@@ -143,9 +145,10 @@ const settings = defineOperation({
   params: sessionParams,
   body: sessionSettings,
   success: { status: 200, schema: settingsAnswer },
-  run: async (ctx, input) => {
-    const change = input.auto_transcribe === undefined ? {} : { auto_transcribe: input.auto_transcribe }
-    return { status: 'ok', config: await changeSettings(ctx, input.id, change) }
+  errors: [addressRefused],
+  run: async (ctx, { id, auto_transcribe, reject_calls, proxy_url }) => {
+    const row = await changeSessionSettings(ctx, id, { auto_transcribe, reject_calls, proxy_url })
+    return { status: 'ok', config: configToWire(row.config) }
   },
 })
 

@@ -7,6 +7,7 @@ import {
 } from '../../engine/states.ts'
 import { defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
+import { parseProxyUrl } from '../../platform/outgoing-proxy.ts'
 import { idParams, timestampOutput, uuidField } from '../../wire.ts'
 
 /** One step of a session's state machine, told once per transition. */
@@ -64,7 +65,32 @@ export const sessionParams = idParams
 export const sessionChatParams = z.object({ id: uuidField, chat_id: z.string().min(1).max(60) })
 
 /** The session's own settings; unknown keys are refused so that a typo is not silently without effect. */
-export const sessionSettings = z.strictObject({ auto_transcribe: z.boolean().optional() })
+export const sessionSettings = z.strictObject({
+  auto_transcribe: z.boolean().optional(),
+  reject_calls: z.boolean().optional().meta({ description: 'Calls are turned down at once' }),
+  proxy_url: z
+    .string()
+    .max(2048)
+    .refine((text) => parseProxyUrl(text) !== undefined, 'must be an http, https or socks5 URL')
+    .nullable()
+    .optional()
+    .meta({
+      description: 'The session connects to WhatsApp through it; null for none. Never shown with credentials',
+    }),
+})
+
+/** A change of a session's settings. */
+export type SettingsChange = z.output<typeof sessionSettings>
+
+/** All settings of a session as the API shows them. */
+const sessionConfig = z.object({
+  auto_transcribe: z.boolean(),
+  reject_calls: z.boolean(),
+  proxy_url: z.string().nullable().meta({ description: 'Without credentials' }),
+})
+
+/** Settings on the wire. */
+export type SessionConfigObject = z.infer<typeof sessionConfig>
 
 /** What a new session needs. */
 export const createSessionBody = z.object({ name: z.string().trim().min(1).max(255) })
@@ -86,13 +112,24 @@ export const sessionObject = z
     phone_number: z.string().nullable(),
     is_business: z.boolean(),
     created_at: timestampOutput,
-    config: z.object({ auto_transcribe: z.boolean() }),
+    config: sessionConfig,
     last_connected_at: timestamp,
     last_error: z.string().nullable(),
     updated_at: timestampOutput,
     status_reason: z.enum(Object.keys(statusReasons) as [StatusReason, ...StatusReason[]]).nullable(),
     status_detail: z.string().nullable(),
     status_until: timestamp,
+    qr_attempt: z
+      .object({ number: z.int(), of: z.int().nullable() })
+      .nullable()
+      .meta({ description: 'Which code waits to be scanned, and after how many linking has to begin anew' }),
+    limits: z
+      .object({
+        reach_out_locked_until: timestamp,
+        is_message_capped: z.boolean(),
+        message_cap_until: timestamp,
+      })
+      .meta({ description: 'What WhatsApp does not let the account do right now' }),
   })
   .meta({ id: 'Session', description: 'One WhatsApp account' })
 
@@ -102,7 +139,7 @@ export type SessionObject = z.infer<typeof sessionObject>
 /** The answer to a change of settings: all of them. */
 export const settingsAnswer = z.object({
   status: z.literal('ok'),
-  config: z.object({ auto_transcribe: z.boolean() }),
+  config: sessionConfig,
 })
 
 /** A code to scan, as JSON. */

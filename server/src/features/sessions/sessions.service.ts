@@ -4,13 +4,17 @@ import type { StateChange } from '../../engine/events.ts'
 import { statusReasons } from '../../engine/states.ts'
 import type { Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
+import { maskProxyUrl, parseProxyUrl } from '../../platform/outgoing-proxy.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import { requireRoom } from '../plans/plans.service.ts'
 import { lockTenant } from '../tenants/tenants.service.ts'
+import { proxyOf, requireAllowedProxy, sealProxy } from './session-proxy.ts'
 import { nextColumns, transitionOf } from './session-states.ts'
 import {
   connectionUpdated,
+  type SessionConfigObject,
   type SessionObject,
+  type SettingsChange,
   sessionConnected,
   sessionDisconnected,
   sessionNotWorking,
@@ -22,7 +26,6 @@ import {
   findSessionForUpdate,
   insertSession,
   listSessions,
-  updateConfig,
   updateSession,
 } from './sessions.store.ts'
 import type { SessionConfig, SessionRow } from './sessions.tables.ts'
@@ -31,6 +34,7 @@ export type { SessionRow } from './sessions.tables.ts'
 
 /** The session as callers see it. */
 export function sessionToWire(row: SessionRow): SessionObject {
+  const isCapped = row.statusReason === 'message_capped'
   return {
     id: row.id,
     name: row.name,
@@ -38,13 +42,28 @@ export function sessionToWire(row: SessionRow): SessionObject {
     phone_number: row.phoneNumber,
     is_business: row.isBusiness,
     created_at: toTimestamp(row.createdAt),
-    config: { auto_transcribe: row.config.auto_transcribe ?? false },
+    config: configToWire(row.config),
     last_connected_at: toTimestampOrNull(row.lastConnectedAt),
     last_error: row.lastError,
     updated_at: toTimestamp(row.updatedAt),
     status_reason: row.statusReason,
     status_detail: row.statusReason === null ? null : statusReasons[row.statusReason],
     status_until: toTimestampOrNull(row.statusUntil),
+    qr_attempt: row.qrAttempt === null ? null : { number: row.qrAttempt, of: row.qrAttempts },
+    limits: {
+      reach_out_locked_until: toTimestampOrNull(row.reachOutLockedUntil),
+      is_message_capped: isCapped,
+      message_cap_until: isCapped ? toTimestampOrNull(row.statusUntil) : null,
+    },
+  }
+}
+
+/** All settings of a session as callers see them. */
+export function configToWire(config: SessionConfig): SessionConfigObject {
+  return {
+    auto_transcribe: config.auto_transcribe ?? false,
+    reject_calls: config.reject_calls ?? false,
+    proxy_url: config.proxy_url ?? null,
   }
 }
 
@@ -91,15 +110,28 @@ export function createSession(ctx: Context, name: string): Promise<SessionRow> {
   })
 }
 
-/** Changes the session's own settings and answers all of them. */
-export function changeSettings(ctx: Context, id: string, change: SessionConfig): Promise<SessionConfig> {
+/** Changes the session's own settings; says whether it has to connect anew for them. */
+export async function changeSettings(
+  ctx: Context,
+  id: string,
+  { proxy_url: proxyUrl, ...change }: SettingsChange,
+): Promise<{ row: SessionRow; isProxyNew: boolean }> {
   const tenantId = tenantOf(ctx)
+  await getSession(ctx, id)
+  if (typeof proxyUrl === 'string') await requireAllowedProxy(ctx, proxyUrl)
   return ctx.db.transaction(async (sql) => {
     const row = await findSessionForUpdate(sql, tenantId, id)
     if (row === undefined) throw notFound.create()
-    const config = { auto_transcribe: false, ...row.config, ...change }
-    await updateConfig(sql, tenantId, id, config, ctx.clock.now())
-    return config
+    const isProxyNew = proxyUrl !== undefined && proxyUrl !== proxyOf(ctx, row)
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+    const config: SessionConfig = { ...row.config, ...given }
+    const next: Partial<SessionRow> = { config, updatedAt: ctx.clock.now() }
+    if (isProxyNew) {
+      const url = proxyUrl === null ? undefined : parseProxyUrl(proxyUrl)
+      next.proxy = proxyUrl === null ? null : sealProxy(ctx, id, proxyUrl)
+      config.proxy_url = url === undefined ? null : maskProxyUrl(url)
+    }
+    return { row: (await updateSession(sql, tenantId, id, next)) ?? row, isProxyNew }
   })
 }
 

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, notInArray } from 'drizzle-orm'
 import type { SessionStatus } from '../../engine/states.ts'
 import type { Sql } from '../../platform/database.ts'
-import { type SessionConfig, type SessionRow, sessions } from './sessions.tables.ts'
+import { type SessionRow, sessions } from './sessions.tables.ts'
 
 const ofTenant = (tenantId: string, id: string) => and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))
 
@@ -57,17 +57,6 @@ export async function updateSession(
   return row
 }
 
-/** Replaces the settings of a session. */
-export async function updateConfig(
-  sql: Sql,
-  tenantId: string,
-  id: string,
-  config: SessionConfig,
-  updatedAt: Date,
-): Promise<void> {
-  await sql.update(sessions).set({ config, updatedAt }).where(ofTenant(tenantId, id))
-}
-
 /** Deletes the session; chats, messages and what else belongs to it go with it. */
 export async function deleteSessionRow(sql: Sql, tenantId: string, id: string): Promise<boolean> {
   const rows = await sql.delete(sessions).where(ofTenant(tenantId, id)).returning({ id: sessions.id })
@@ -75,9 +64,9 @@ export async function deleteSessionRow(sql: Sql, tenantId: string, id: string): 
 }
 
 /** Sessions that should run, of every tenant: only the process itself asks for them. */
-export function listDesiredSessions(sql: Sql): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'status'>[]> {
+export function listDesiredSessions(sql: Sql): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'proxy'>[]> {
   return sql
-    .select({ id: sessions.id, tenantId: sessions.tenantId, status: sessions.status })
+    .select({ id: sessions.id, tenantId: sessions.tenantId, proxy: sessions.proxy })
     .from(sessions)
     .where(eq(sessions.desiredState, 'running'))
     .orderBy(asc(sessions.id))

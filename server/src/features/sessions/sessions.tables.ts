@@ -8,6 +8,8 @@ export interface SessionConfig {
   auto_transcribe?: boolean
   /** Calls are turned down at once. */
   reject_calls?: boolean
+  /** The proxy without its credentials, to be shown. */
+  proxy_url?: string | null
 }
 
 /** One WhatsApp account of a tenant. */
@@ -19,6 +21,9 @@ export const sessions = pgTable(
     name: text().notNull(),
     status: text().$type<SessionStatus>().notNull().default('stopped'),
     statusReason: text('status_reason').$type<StatusReason>(),
+    /** Which code waits to be scanned, from 1, and how many there will be. */
+    qrAttempt: integer('qr_attempt'),
+    qrAttempts: integer('qr_attempts'),
     /** When a temporary reason (a lock) ends. */
     statusUntil: moment('status_until'),
     /** `running` comes back by itself after a restart of the process. */

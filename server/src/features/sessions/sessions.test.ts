@@ -35,13 +35,15 @@ suite('sessions', () => {
       phone_number: null,
       is_business: false,
       created_at: session.created_at,
-      config: { auto_transcribe: false },
+      config: { auto_transcribe: false, reject_calls: false, proxy_url: null },
       last_connected_at: null,
       last_error: null,
       updated_at: session.updated_at,
       status_reason: null,
       status_detail: null,
       status_until: null,
+      qr_attempt: null,
+      limits: { reach_out_locked_until: null, is_message_capped: false, message_cap_until: null },
     })
     assert.match(session.created_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
     assert.deepEqual(await tenant.api.get(200, `/sessions/${session.id}`), session)
@@ -192,7 +194,10 @@ suite('sessions', () => {
     const { id } = await createSession(tenant.api)
     const path = `/sessions/${id}/settings`
     const answer = await tenant.api.patch(200, path, { auto_transcribe: true })
-    assert.deepEqual(answer, { status: 'ok', config: { auto_transcribe: true } })
+    assert.deepEqual(answer, {
+      status: 'ok',
+      config: { auto_transcribe: true, reject_calls: false, proxy_url: null },
+    })
     assert.deepEqual(await tenant.api.patch(200, path, {}), answer)
     await tenant.api.patch(422, path, { auto_transcribe: 'yes' })
     await tenant.api.patch(422, path, { transcribe: true })

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { buildStateChange, createSession } from '../../../test/builders.ts'
+import type { TestTenant } from '../../../test/harness.ts'
+import { createLinkedApp, type LinkedApp, linkSession, nextEvent } from '../../../test/linked-session.ts'
+import { applyState } from '../sessions/sessions.service.ts'
+import { pruneTimelines } from './timeline.service.ts'
+
+let app: LinkedApp
+let tenant: TestTenant
+
+const timeline = (id: string, query = '') => tenant.api.get(200, `/sessions/${id}/timeline${query}`)
+
+before(async () => {
+  app = await createLinkedApp()
+  tenant = await app.tenant()
+})
+after(() => app.close())
+
+suite('sessions.timeline', () => {
+  test('every state with its reason and a sentence, newest first', async () => {
+    const { id, phone } = await linkSession(app, tenant.api)
+    const failed = nextEvent(
+      app,
+      'session.status',
+      (told) => told.sessionId === id && told.status !== 'working',
+    )
+    app.simulator.fault({ kind: 'logout', phone })
+    await failed
+    const { entries, total } = await timeline(id)
+    assert.deepEqual(
+      entries.map((entry: { status: string }) => entry.status),
+      ['failed', 'working', 'qr_code', 'starting'],
+    )
+    const [last] = entries
+    assert.deepEqual([last.reason, last.until], ['logged_out', null])
+    assert.match(last.detail, /scan a new code/)
+    assert.match(last.at, /Z$/)
+    const page = await timeline(id, '?limit=1&offset=1')
+    assert.deepEqual(page, { entries: [entries[1]], total, limit: 1, offset: 1 })
+  })
+
+  test('what is told twice is one entry; a lock is there with its end', async () => {
+    const { id: sessionId } = await createSession(tenant.api)
+    const until = new Date('2026-03-01T12:00:00Z')
+    const told = buildStateChange(
+      { tenantId: tenant.id, sessionId },
+      { status: 'working', reason: 'reach_out_locked', until },
+    )
+    await applyState(app.app.ctx, told)
+    await applyState(app.app.ctx, told)
+    const { entries } = await timeline(sessionId)
+    assert.equal(entries.length, 1)
+    assert.equal(entries[0].until, '2026-03-01T12:00:00Z')
+  })
+
+  test('kept are the newest 1,000, and none older than 90 days', async () => {
+    const { id: sessionId } = await createSession(tenant.api)
+    const owner = { tenantId: tenant.id, sessionId }
+    await app.database.db.pool.query(
+      `INSERT INTO session_states (id, tenant_id, session_id, status, at)
+       SELECT gen_random_uuid(), $1, $2, 'starting', $3::timestamptz - n * interval '1 second'
+       FROM generate_series(1, 995) n`,
+      [tenant.id, sessionId, app.clock.now().toISOString()],
+    )
+    for (let index = 0; index < 20; index += 1) {
+      const status = index % 2 === 0 ? 'working' : 'starting'
+      await applyState(app.app.ctx, buildStateChange(owner, { status }))
+    }
+    assert.equal((await timeline(sessionId)).total, 1000)
+    app.clock.advance(91 * 86_400_000)
+    await applyState(app.app.ctx, buildStateChange(owner, { status: 'failed' }))
+    await pruneTimelines(app.app.ctx)
+    const fresh = await app.tenant()
+    await fresh.api.get(404, `/sessions/${sessionId}/timeline`)
+    const api = app.api.with({ authorization: `Bearer ${await tenant.signIn('owner')}` })
+    const left = await api.get(200, `/sessions/${sessionId}/timeline`)
+    assert.deepEqual(
+      left.entries.map((entry: { status: string }) => entry.status),
+      ['failed'],
+    )
+  })
+})
