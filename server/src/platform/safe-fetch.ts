@@ -100,7 +100,28 @@ function requireReachable(address: ipaddr.IPv4 | ipaddr.IPv6, allow: AllowList):
  * Fetches over https from a public address, however the address is written and wherever redirects and
  * names lead; throws UrlRefused, ResponseTooLargeError, a TimeoutError or undici's errors.
  */
-export async function safeFetch(text: string, options: SafeFetchOptions): Promise<SafeResponse> {
+export function safeFetch(text: string, options: SafeFetchOptions): Promise<SafeResponse> {
+  return safeStream(text, options, async ({ status, headers, url, body }) => {
+    const { bytes, isCut } = await readBody(body, options)
+    return { status, headers, body: bytes, isCut, url }
+  })
+}
+
+/** An answer whose body has not been read yet. */
+export interface SafeStream {
+  status: number
+  headers: Headers
+  /** Where the answer came from, after redirects. */
+  url: string
+  body: AsyncIterable<Uint8Array>
+}
+
+/** As `safeFetch`, but the body goes to `consume` as it comes, which has to bound it. */
+export async function safeStream<T>(
+  text: string,
+  options: Omit<SafeFetchOptions, 'maxBytes' | 'oversize'>,
+  consume: (answer: SafeStream) => Promise<T>,
+): Promise<T> {
   const allow = new AllowList(options.allow)
   const timeout = AbortSignal.timeout(options.timeoutMs)
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal])
@@ -113,14 +134,12 @@ export async function safeFetch(text: string, options: SafeFetchOptions): Promis
       const response = await fetch(url, { method, headers, body, signal, dispatcher, redirect: 'manual' })
       const location = response.headers.get('location')
       if (redirectsLeft <= 0 || response.status < 300 || response.status > 399 || location === null) {
-        const { bytes, isCut } = await readBody(response.body, options)
-        return {
+        return await consume({
           status: response.status,
           headers: new Headers([...response.headers]),
-          body: bytes,
-          isCut,
           url: url.href,
-        }
+          body: response.body ?? none(),
+        })
       }
       await response.body?.cancel()
       const next = checkWith(new URL(location, url).href, allow)
@@ -136,6 +155,10 @@ export async function safeFetch(text: string, options: SafeFetchOptions): Promis
   }
 }
 
+async function* none(): AsyncGenerator<Uint8Array> {
+  // A body that is not there is an empty one.
+}
+
 /** fetch wraps what the connector threw. */
 function refusalBehind(error: unknown): UrlRefused | undefined {
   if (error instanceof UrlRefused) return error
@@ -143,13 +166,13 @@ function refusalBehind(error: unknown): UrlRefused | undefined {
 }
 
 async function readBody(
-  body: AsyncIterable<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array>,
   options: SafeFetchOptions,
 ): Promise<{ bytes: Buffer; isCut: boolean }> {
   const chunks: Uint8Array[] = []
   let length = 0
   // Leaving the loop early cancels the rest of the body.
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     chunks.push(chunk)
     length += chunk.byteLength
     if (length <= options.maxBytes) continue
@@ -160,7 +183,7 @@ async function readBody(
 }
 
 /** Connections are shared by those who may reach the same addresses, and by nobody else. */
-function agentFor(options: SafeFetchOptions): Agent {
+function agentFor(options: Pick<SafeFetchOptions, 'allow' | 'resolve'>): Agent {
   if (options.resolve !== undefined) return createAgent(options.allow, options.resolve)
   const key = options.allow.join(',')
   const agent = agents.get(key) ?? createAgent(options.allow, resolveName)
