@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { jidDecode } from 'baileys'
+import type { BusinessProfile } from './business.ts'
 import type { Connection } from './connection.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { withTypeByte } from './keys.ts'
@@ -110,6 +111,8 @@ export class Account {
   readonly messages = new Mailbox<ReceivedMessage>(keptMessages)
   readonly events = new Mailbox<SeenEvent>(keptMessages)
   readonly blocked = new Set<string>()
+  /** What a business says about itself. */
+  readonly businessProfile: BusinessProfile = {}
   /** Phone numbers in the address book, for privacy settings that make a difference. */
   readonly contacts = new Set<string>()
   /** Privacy settings by category, as clients read and change them. */

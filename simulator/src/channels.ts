@@ -92,6 +92,15 @@ export class Channel {
     return kept
   }
 
+  /** The number of the next post, to save and to restore. */
+  saved(): number {
+    return this.#nextServerId
+  }
+
+  restore(nextServerId: number): void {
+    this.#nextServerId = nextServerId
+  }
+
   /** A post by its message id or its number. */
   post(id: string | undefined): ChannelPost | undefined {
     return this.posts.findLast((post) => post.id === id || String(post.serverId) === id)

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { useFastKeys } from './fast-keys.ts'
 import { createSimulator, SIMULATOR_ROOT_PUBLIC_KEY } from './index.ts'
 
-const usage = `usage: moltflow-simulator [--port 4000] [--control-port 4001] [--delivery-ms 250] [--read-ms 500] [--log]`
+const usage = `usage: moltflow-simulator [--port 4000] [--control-port 4001] [--delivery-ms 250] [--read-ms 500]
+       [--media-port 0] [--state FILE] [--log]`
 
 /** libsignal prints whole sessions, keys included, through these: nothing of it may reach a terminal. */
 function silenceConsole(): void {
@@ -23,6 +24,8 @@ function readOptions() {
         'control-port': { type: 'string', default: '4001' },
         'delivery-ms': { type: 'string', default: '250' },
         'read-ms': { type: 'string', default: '500' },
+        'media-port': { type: 'string', default: '0' },
+        state: { type: 'string' },
         log: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -50,6 +53,8 @@ const simulator = await createSimulator({
   controlPort: number('control-port', values['control-port'], 65_535),
   deliveryMs: number('delivery-ms', values['delivery-ms'], 600_000),
   readMs: number('read-ms', values['read-ms'], 600_000),
+  mediaPort: number('media-port', values['media-port'], 65_535),
+  ...(values.state !== undefined && { state: values.state }),
   log: values.log,
 }).catch((cause: Error) => fail(cause.message))
 process.stdout.write(
@@ -57,6 +62,12 @@ process.stdout.write(
 )
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    void simulator.close().then(() => process.exit(0))
+    simulator.close().then(
+      () => process.exit(0),
+      (cause: Error) => {
+        process.stderr.write(`${cause.message}\n`)
+        process.exit(1)
+      },
+    )
   })
 }

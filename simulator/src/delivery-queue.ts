@@ -27,6 +27,15 @@ export class DeliveryQueue {
     return this.#pending.size
   }
 
+  /** What waits, to save and to restore. */
+  saved(): Map<string, Entry> {
+    return this.#pending
+  }
+
+  restore(pending: ReadonlyMap<string, Entry>): void {
+    for (const [key, entry] of pending) this.#pending.set(key, entry)
+  }
+
   /** Sends at once when the device is there, and keeps it until it is acknowledged. */
   add(node: BinaryNode): void {
     if (queued.has(node.tag)) {

@@ -81,6 +81,11 @@ export class Faults {
     )
   }
 
+  /** Puts a fault in force as it stood. */
+  restore(fault: StandingFault): void {
+    this.#standing.push(fault)
+  }
+
   list(): StandingFault[] {
     const now = Date.now()
     this.#standing = this.#standing.filter(({ until }) => until === undefined || until > now)

@@ -22,12 +22,14 @@ type ReachOutLock = { until: number; enforcement: string }
 type Quota = { quota: number; used: number; starts: number; ends: number }
 
 /** What an account may do, as the owner of the simulator set it. */
-type Limits = {
+export type SavedLimits = {
   perMinute: Partial<Record<LimitedQuery, number | null | undefined>>
   asked: Map<LimitedQuery, number[]>
   lock: ReachOutLock | undefined
   newChats: Quota | undefined
 }
+
+type Limits = SavedLimits
 
 /** The limits of an account as JSON. */
 export type LimitsView = {
@@ -87,6 +89,15 @@ export function describeLimits(account: Account): LimitsView {
         }
       : null,
   }
+}
+
+/** The limits of an account, to save and to restore; undefined when there never were any. */
+export function savedLimits(account: Account): SavedLimits | undefined {
+  return limited.get(account)
+}
+
+export function restoreLimits(account: Account, limits: SavedLimits): void {
+  limited.set(account, limits)
 }
 
 /** Counts a query of a client; true when it is one too many. */
@@ -155,6 +166,11 @@ export function isOutdated(world: World, payload: proto.ClientPayload): boolean 
 }
 
 const minimumVersions = new WeakMap<World, number[]>()
+
+/** The oldest version that may log in, to save it. */
+export function minimumVersionOf(world: World): string | null {
+  return minimumVersions.get(world)?.join('.') ?? null
+}
 
 /** Refuses clients that are older; null admits all. */
 export function setMinimumVersion(world: World, minimum: string | null): void {

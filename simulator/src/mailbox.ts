@@ -26,6 +26,12 @@ export class Mailbox<T> {
     this.#listener = listener
   }
 
+  /** Puts back what was kept; nobody who waits gets any of it. */
+  restore(items: readonly (T & object)[]): void {
+    this.#items = [...items]
+    for (const item of items) this.#taken.add(item)
+  }
+
   add(item: T & object): void {
     this.#items.push(item)
     this.#listener?.(item)

@@ -358,6 +358,9 @@ export const requirements: readonly Requirement[] = [
   requirement('CTRL-02', 'own', 'Errors are JSON, name the field, and use 400, 404, 405, 413 and 422'),
   requirement('CTRL-03', 'own', 'since filters messages by ISO time or milliseconds'),
   requirement('CTRL-04', 'own', 'A reset makes a new world and cuts all connections'),
+  requirement('SAVE-01', 'own', 'A world outlives the simulator: clients log in again, nothing is lost'),
+  requirement('SAVE-02', 'own', 'A world is saved on demand, and loaded by another simulator'),
+  requirement('SAVE-03', 'own', 'What is no world is refused and left as it is'),
   requirement('CLI-01', 'own', 'The program prints its addresses and ends with 0 on SIGTERM'),
   requirement('CLI-02', 'own', 'A wrong argument is explained and ends with 2'),
 ]

@@ -61,6 +61,16 @@ export class SenderKeys {
   readonly #own = new Map<string, OwnChain>()
   readonly #others = new Map<string, Map<number, Chain>>()
 
+  /** Everything, to save and to restore. */
+  saved(): { own: Map<string, OwnChain>; others: Map<string, Map<number, Chain>> } {
+    return { own: this.#own, others: this.#others }
+  }
+
+  restore({ own, others }: ReturnType<SenderKeys['saved']>): void {
+    for (const [group, chain] of own) this.#own.set(group, chain)
+    for (const [author, chains] of others) this.#others.set(author, chains)
+  }
+
   /** Forgets our chain for a group, so that who left cannot read on. */
   forget(group: string): void {
     this.#own.delete(group)

@@ -3,9 +3,12 @@ import { WebSocketServer } from 'ws'
 import { Actions } from './actions.ts'
 import { createServerCertificate, type ServerCertificate } from './certificates.ts'
 import { Connection } from './connection.ts'
+import { SimulatorError } from './errors.ts'
 import type { KeyPair } from './keys.ts'
 import { listen, loopback, portOf, stop } from './listening.ts'
 import { MediaServer } from './media/media-server.ts'
+import { readSnapshot, writeSnapshot } from './persistence/file.ts'
+import { restoreSnapshot, type Snapshot, takeSnapshot } from './persistence/snapshot.ts'
 import { login } from './stanzas/login.ts'
 import { receiveStanza } from './stanzas/router.ts'
 import { describeWorld, type WorldState } from './state.ts'
@@ -19,6 +22,10 @@ export type SimulatorOptions = {
   root?: KeyPair
   /** Write problems to standard error. */
   log?: boolean
+  /** Port of the media server. */
+  mediaPort?: number
+  /** File in which the world is kept: read at the start if it is there, written at the end. */
+  state?: string
   deliveryMs?: number
   readMs?: number
 }
@@ -46,7 +53,10 @@ export class Simulator extends Actions implements AsyncDisposable {
   /** Starts listening; `control` serves the control API. */
   async listen(control: Server): Promise<void> {
     this.#control = control
-    await this.#media.listen()
+    const saved = this.#options.state === undefined ? undefined : await readSnapshot(this.#options.state)
+    // Messages name the port of their files, so a world that comes back wants the one it had.
+    await this.#media.listen(this.#options.mediaPort || saved?.mediaPort || 0, saved !== undefined)
+    if (saved) this.#restore(saved)
     await listen(this.#http, this.#options.port ?? 0)
     await listen(control, this.#options.controlPort ?? 0)
   }
@@ -80,7 +90,26 @@ export class Simulator extends Actions implements AsyncDisposable {
   async close(): Promise<void> {
     this.#world.end()
     for (const socket of this.#sockets.clients) socket.terminate()
+    if (this.#options.state !== undefined) await this.save()
     await Promise.all([stop(this.#http), stop(this.#control), this.#media.close()])
+  }
+
+  /** Writes the world to a file, the one that it is kept in unless said. */
+  async save(file = this.#options.state): Promise<{ file: string }> {
+    if (file === undefined) throw new SimulatorError(409, 'the simulator was started without a state file')
+    const world = this.#world
+    // What is on its way is done first, so that sessions and queues say the same.
+    await Promise.all([...world.accounts.values()].map((account) => account.inOrder(async () => undefined)))
+    await writeSnapshot(file, { ...takeSnapshot(world), mediaPort: this.#media.port })
+    return { file }
+  }
+
+  /** Puts the world of a file in the place of this one; every connection is cut. */
+  async load(file: string): Promise<void> {
+    const saved = await readSnapshot(file)
+    if (!saved) throw new SimulatorError(404, `there is no file ${file}`, 'file')
+    this.reset()
+    this.#restore(saved)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,6 +130,10 @@ export class Simulator extends Actions implements AsyncDisposable {
     this.#world.end()
     this.#media.store.clear()
     this.#world = this.#newWorld()
+  }
+
+  #restore(saved: Snapshot): void {
+    restoreSnapshot(this.#world, saved, (phone, rules) => this.script(phone, rules))
   }
 
   #newWorld(): World {

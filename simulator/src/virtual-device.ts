@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import { type BinaryNode, proto, unpadRandomMax16, writeRandomPadMax16 } from 'baileys'
 import { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'libsignal'
 import { generateKeyPair, type KeyPair, sign, withTypeByte } from './keys.ts'
@@ -24,27 +24,88 @@ const toSignalKey = (pair: KeyPair): SignalKey => ({
   pubKey: withTypeByte(pair.public),
 })
 
+/** Keys that a phone has from the start. */
+type DeviceKeys = { identity: KeyPair; registrationId: number; signedPreKey: KeyPair; signature: Buffer }
+
+/** A device as it is saved. Sessions are in the form of libsignal. */
+export type SavedDevice = {
+  keys: DeviceKeys | undefined
+  nextPreKeyId: number
+  preKeys: Map<number, SignalKey>
+  sessions: Map<string, object>
+}
+
+let nextPrefix = 0
+
+function makeKeys(): DeviceKeys {
+  const identity = generateKeyPair()
+  const signedPreKey = generateKeyPair()
+  const signature = sign(identity.private, withTypeByte(signedPreKey.public))
+  return { identity, registrationId: randomInt(1, 16_380), signedPreKey, signature }
+}
+
 /**
  * The Signal half of a phone: identity, prekeys and the sessions with other devices, in memory as live
  * objects. Devices are named `<lid user>:<device>`.
  */
 export class VirtualDevice {
-  readonly identity = generateKeyPair()
-  readonly registrationId = randomInt(1, 16_380)
-  readonly #signedPreKey = generateKeyPair()
-  readonly #signature: Buffer
   readonly #preKeys = new Map<number, SignalKey>()
   readonly #sessions = new Map<string, SessionRecord>()
-  readonly #storage: SignalStorage
   /** libsignal queues jobs by address in a table of the whole process: the prefix keeps devices apart. */
-  readonly #addressPrefix = randomBytes(6).toString('hex')
+  readonly #addressPrefix = (nextPrefix++).toString(36)
+  /** Made when they are first needed: most people of a big world never write to anybody. */
+  #keys: DeviceKeys | undefined
+  #madeStorage: SignalStorage | undefined
   #nextPreKeyId = 1
 
-  constructor() {
-    this.#signature = sign(this.identity.private, withTypeByte(this.#signedPreKey.public))
+  /** The key pair that the phone signs and agrees with. */
+  get identity(): KeyPair {
+    return this.#ownKeys.identity
+  }
+
+  get registrationId(): number {
+    return this.#ownKeys.registrationId
+  }
+
+  /** Everything, to save and to restore. */
+  saved(): SavedDevice {
+    return {
+      keys: this.#keys,
+      nextPreKeyId: this.#nextPreKeyId,
+      preKeys: this.#preKeys,
+      sessions: new Map(
+        // The prefix is of this process, so names are saved without it.
+        [...this.#sessions].map(([name, session]) => [
+          name.slice(this.#addressPrefix.length),
+          session.serialize(),
+        ]),
+      ),
+    }
+  }
+
+  restore({ keys, nextPreKeyId, preKeys, sessions }: SavedDevice): void {
+    this.#keys = keys
+    this.#nextPreKeyId = nextPreKeyId
+    for (const [id, key] of preKeys) this.#preKeys.set(id, key)
+    for (const [name, session] of sessions) {
+      this.#sessions.set(`${this.#addressPrefix}${name}`, SessionRecord.deserialize(session as never))
+    }
+  }
+
+  get #ownKeys(): DeviceKeys {
+    this.#keys ??= makeKeys()
+    return this.#keys
+  }
+
+  get #storage(): SignalStorage {
+    this.#madeStorage ??= this.#makeStorage()
+    return this.#madeStorage
+  }
+
+  #makeStorage(): SignalStorage {
     const identity = toSignalKey(this.identity)
-    const signedPreKey = toSignalKey(this.#signedPreKey)
-    this.#storage = {
+    const signedPreKey = toSignalKey(this.#ownKeys.signedPreKey)
+    return {
       loadSession: async (id) => this.#sessions.get(id),
       storeSession: async (id, session) => void this.#sessions.set(id, session),
       isTrustedIdentity: () => true,
@@ -75,8 +136,8 @@ export class VirtualDevice {
       stanza('key', {}, [stanza('id', {}, writeNumber(id, 3)), stanza('value', {}, preKey.public)]),
       stanza('skey', {}, [
         stanza('id', {}, writeNumber(signedPreKeyId, 3)),
-        stanza('value', {}, this.#signedPreKey.public),
-        stanza('signature', {}, this.#signature),
+        stanza('value', {}, this.#ownKeys.signedPreKey.public),
+        stanza('signature', {}, this.#ownKeys.signature),
       ]),
     ]
   }

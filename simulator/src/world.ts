@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import type { proto } from 'baileys'
-import type { Call } from './calls.ts'
 import { Account, type Companion, parseJid, type ReceiptSettings } from './accounts.ts'
+import type { Call } from './calls.ts'
 import { Channel } from './channels.ts'
 import type { Connection } from './connection.ts'
 import { SimulatorError } from './errors.ts'
@@ -154,6 +154,11 @@ export class World {
     if (this.#remembered.size <= rememberedMessages) return
     const oldest = this.#remembered.keys().next().value
     if (oldest !== undefined) this.#remembered.delete(oldest)
+  }
+
+  /** All messages that are remembered, oldest first. */
+  remembered(): RememberedMessage[] {
+    return [...this.#remembered.values()]
   }
 
   recall(id: string): RememberedMessage | undefined {

@@ -24,6 +24,14 @@ export const worldRoutes: Route[] = [
   }),
   route({
     method: 'POST',
+    path: '/save',
+    operation: 'save',
+    tag,
+    summary: 'Writes the world to the file that the simulator was started with; 409 without one',
+    run: (simulator) => simulator.save(),
+  }),
+  route({
+    method: 'POST',
     path: '/reset',
     operation: 'reset',
     tag,

@@ -14,6 +14,14 @@ import type { Account } from '../accounts.ts'
 /** Patches of one collection as the server keeps them, and the hash over what they add up to. */
 type Collection = { patches: Uint8Array[]; hash: LTHashState }
 
+/** All of an app state. */
+export type SavedAppState = {
+  keyId: Buffer
+  keyData: Buffer
+  collections: Map<string, Collection>
+  values: Map<string, proto.ISyncActionValue>
+}
+
 /** One entry that the phone read out of a patch; `undefined` is an entry that was removed. */
 type Change = { index: string; value: proto.ISyncActionValue | undefined }
 
@@ -52,6 +60,20 @@ export class AppState {
   /** Patches after a version, at most `limit`. */
   patchesAfter(name: string, version: number, limit: number): Uint8Array[] {
     return this.#collections.get(name)?.patches.slice(version, version + limit) ?? []
+  }
+
+  /** Everything, to save and to restore. */
+  saved(): SavedAppState {
+    const { keyId, keyData } = this
+    return { keyId, keyData, collections: this.#collections, values: this.#values }
+  }
+
+  /** An app state as it was saved. */
+  static restore({ keyId, keyData, collections, values }: SavedAppState): AppState {
+    const state = new AppState(keyId, keyData)
+    for (const [name, collection] of collections) state.#collections.set(name, collection)
+    for (const [index, value] of values) state.#values.set(index, value)
+    return state
   }
 
   /** Changes of one account happen one after the other: each builds on the hash of the one before. */
@@ -143,6 +165,11 @@ export function appStateOf(account: Account): AppState {
     states.set(account, state)
   }
   return state
+}
+
+/** Puts an app state in place that was saved. */
+export function restoreAppState(account: Account, saved: SavedAppState): void {
+  states.set(account, AppState.restore(saved))
 }
 
 /** Whether an account has app state yet. */

@@ -27,8 +27,8 @@ export class MediaServer {
     this.#world = world
   }
 
-  /** Starts on any free port and tells the world where. */
-  async listen(): Promise<void> {
+  /** Starts on a port, or with `orAnother` on any free one when it is taken, and tells the world where. */
+  async listen(port = 0, orAnother = false): Promise<void> {
     const { key, certificate } = await mediaCertificate()
     this.certificate = certificate
     this.#server = createServer({ key, cert: certificate }, (request, response) => {
@@ -37,8 +37,17 @@ export class MediaServer {
         response.destroy()
       })
     })
-    await listen(this.#server, 0)
+    try {
+      await listen(this.#server, port)
+    } catch (cause) {
+      if (!orAnother || (cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+      await listen(this.#server, 0)
+    }
     this.store.host = `localhost:${portOf(this.#server)}`
+  }
+
+  get port(): number {
+    return portOf(this.#server)
   }
 
   /** Cuts all transfers and stops. */

@@ -95,6 +95,22 @@ export class MediaStore {
     return this.#tokens.get(token)
   }
 
+  /** Everything but where it listens, to save and to restore. */
+  saved(): { files: StoredFile[]; tokens: Map<string, string> } {
+    return { files: [...this.#files.values()], tokens: this.#tokenOf }
+  }
+
+  restore({ files, tokens }: ReturnType<MediaStore['saved']>): void {
+    for (const file of files) {
+      this.#files.set(file.path, file)
+      this.#bytes += file.bytes.length
+    }
+    for (const [phone, token] of tokens) {
+      this.#tokenOf.set(phone, token)
+      this.#tokens.set(token, phone)
+    }
+  }
+
   /** Forgets everything but where it listens. */
   clear(): void {
     this.#files.clear()
