@@ -4,6 +4,7 @@ import type { AppStateView } from './app-state/view.ts'
 import { type AccountInfo, AccountsFacade, type LinkedDevice } from './facade/accounts.ts'
 import { AppStateFacade } from './facade/app-state.ts'
 import { BurstsFacade } from './facade/bursts.ts'
+import { BusinessFacade } from './facade/business.ts'
 import { CallsFacade } from './facade/calls.ts'
 import { ChannelsFacade } from './facade/channels.ts'
 import { CommunitiesFacade } from './facade/communities.ts'
@@ -61,6 +62,8 @@ export abstract class Actions {
   readonly groups = new GroupsFacade(this.context)
   /** Channels, their followers and their posts. */
   readonly channels = new ChannelsFacade(this.context)
+  /** What businesses say about themselves. */
+  readonly business = new BusinessFacade(this.context)
   /** Communities and the groups in them. */
   readonly communities = new CommunitiesFacade(this.context)
 

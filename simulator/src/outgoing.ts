@@ -1,5 +1,6 @@
 import type { BinaryNode, proto } from 'baileys'
 import type { Account, Addressing, Companion } from './accounts.ts'
+import { verifiedNameOf } from './business.ts'
 import { mediaPartOf } from './content/media-part.ts'
 import { outerAttributes } from './content/stanza-type.ts'
 import { Group } from './groups.ts'
@@ -190,7 +191,9 @@ function messageStanza(sent: RememberedMessage, companion: Companion, content: B
   else who = authorAttributes(author)
   const { type, edit, mediatype } = outerAttributes(message)
   if (mediatype) for (const { tag, attrs } of content) if (tag === 'enc') attrs.mediatype = mediatype
-  return stanza('message', { ...who, id, type, edit, t: seconds(), notify: author.name }, content)
+  const name = verifiedNameOf(author)
+  const attrs = { ...who, id, type, edit, t: seconds(), notify: author.name, ...name.attrs }
+  return stanza('message', attrs, [...content, ...name.nodes])
 }
 
 function encNode({ type, ciphertext }: Ciphertext, count?: string): BinaryNode {

@@ -1,5 +1,6 @@
 import { type BinaryNode, proto } from 'baileys'
 import { type Account, type Companion, parseJid } from '../accounts.ts'
+import { verifiedNameOf } from '../business.ts'
 import type { Connection } from '../connection.ts'
 import { Group } from '../groups.ts'
 import { receivePeerMessage } from '../history/requests.ts'
@@ -246,7 +247,9 @@ function forward(transit: Transit, account: Account): void {
     const content = [part, groupPart].filter((enc) => enc !== undefined)
     if (identity) content.push(identity)
     const { id, type } = node.attrs
-    const attrs = { ...senderAttributes(sender, account, chat), id, type, t: seconds() }
+    const name = verifiedNameOf(sender.account)
+    const attrs = { ...senderAttributes(sender, account, chat), id, type, t: seconds(), ...name.attrs }
+    content.push(...name.nodes)
     companion.queue.add(stanza('message', { ...attrs, notify: sender.account.name }, content))
   }
 }

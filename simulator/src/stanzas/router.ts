@@ -6,6 +6,7 @@ import type { World } from '../world.ts'
 import { answer, type Query, refuse } from './answer.ts'
 import { handleAppState } from './app-state.ts'
 import { bootstrap } from './bootstrap.ts'
+import { handleBusiness } from './business.ts'
 import { receiveCall } from './calls.ts'
 import { handleChannel, isForChannel, receivePost, receiveView } from './channels.ts'
 import { handleEncryptionKeys } from './encryption-keys.ts'
@@ -17,7 +18,7 @@ import { confirmPairing, receiveLinkFinish, receiveLinkHello } from './pairing.t
 import { handlePicture } from './pictures.ts'
 import { receivePresence, receiveTyping } from './presence.ts'
 import { receiveReceipt } from './receipts.ts'
-import { handleAbout, handleBlocklist, handleBusiness, handlePrivacy, handleProperties } from './settings.ts'
+import { handleAbout, handleBlocklist, handlePrivacy, handleProperties } from './settings.ts'
 import { handleUsync } from './usync.ts'
 
 type QueryHandler = (query: Query) => void | Promise<void>

@@ -44,13 +44,3 @@ export function handleAbout(query: Query): void {
   if (body?.tag === 'status') account.about = textOf(body)
   answer(query)
 }
-
-/** `iq w:biz`: the profile of a business. */
-export function handleBusiness(query: Query): void {
-  const { world, body } = query
-  const profiles = children(body, 'profile').flatMap(({ attrs }) => {
-    const account = world.find(attrs.jid)
-    return account?.isBusiness ? [stanza('profile', { jid: attrs.jid }, [])] : []
-  })
-  answer(query, [stanza('business_profile', {}, profiles)])
-}
