@@ -347,7 +347,7 @@ suite('changes', () => {
       .then(() => {
         isAcknowledged = true
       })
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    for (let turn = 0; turn < 500; turn += 1) await new Promise((resolve) => setImmediate(resolve))
     assert.equal(isAcknowledged, false)
     release()
     await acknowledged

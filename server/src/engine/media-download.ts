@@ -62,7 +62,7 @@ export class MediaDownloads {
     try {
       const { headers, body } = await this.#find(part, owner, controller.signal, leftMs)
       refuseLarge(headers['content-length'], limits.maxBytes)
-      stream = Readable.from(guard(body, part, limits.maxBytes), {
+      stream = Readable.from(checkFile(body, part, limits.maxBytes), {
         objectMode: false,
         highWaterMark: chunkBytes,
       })
@@ -147,7 +147,7 @@ export class MediaDownloads {
 }
 
 /** The file's bytes, counted as they come: what the sender says of the size is only said. */
-async function* guard(
+export async function* checkFile(
   body: AsyncIterable<Buffer>,
   part: MediaPart,
   maxBytes: number,
