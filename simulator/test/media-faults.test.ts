@@ -106,6 +106,18 @@ suite('media server', () => {
     }
   })
 
+  test('a file that is too large is refused', async () => {
+    verifies('MEDIA-06')
+    await using running = await start()
+    const { simulator, client } = running
+    const { hosts, auth } = await client.socket.refreshMediaConn()
+    const body = Buffer.alloc((hosts[0]?.maxContentLengthBytes ?? 0) + 1)
+    const checksum = createHash('sha256').update(body).digest('base64url')
+    const url = `https://${hosts[0]?.hostname}/mms/video/${checksum}?auth=${auth}`
+    assert.equal((await askMedia(simulator, url, { method: 'POST', body })).status, 413)
+    assert.deepEqual(simulator.state().media, { files: 0, bytes: 0 })
+  })
+
   test('upload_refused: the client cannot send its file, and then it can', async () => {
     verifies('FAULT-11')
     await using running = await start()

@@ -80,13 +80,14 @@ async function receiveUpload(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // The whole body is read even when it is refused, else a client that still sends sees a broken connection.
+  const body = await readBody(request)
   const [, checksum] = uploadPath.exec(url.pathname) ?? []
   if (!checksum) return sendError(response, 404, 'there is no such path')
   const phone = world.media.phoneOf(url.searchParams.get('auth') ?? '')
   if (!phone) return sendError(response, 401, 'auth is not valid')
   const refused = world.faults.take('upload_refused', phone)
   if (refused) return sendError(response, refused.code ?? 503, 'the upload is refused')
-  const body = await readBody(request)
   if (!body) return sendError(response, 413, `a file has at most ${maxUploadBytes} bytes`)
   if (sha256(body).toString('base64url') !== checksum) {
     return sendError(response, 400, 'the checksum in the path is not that of the file')
@@ -104,10 +105,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   let size = 0
   for await (const chunk of request) {
     size += (chunk as Buffer).length
-    if (size > maxUploadBytes) return undefined
-    chunks.push(chunk as Buffer)
+    if (size <= maxUploadBytes) chunks.push(chunk as Buffer)
+    else chunks.length = 0
   }
-  return Buffer.concat(chunks)
+  return size <= maxUploadBytes ? Buffer.concat(chunks) : undefined
 }
 
 function serve(world: World, url: URL, request: IncomingMessage, response: ServerResponse): void {

@@ -42,8 +42,7 @@ export function send(
 
 /** Answers with a problem in the form of the media service. */
 export function sendError(response: ServerResponse, status: number, message: string): void {
-  // The rest of an upload that is refused is not read, so the connection cannot serve another one.
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.writeHead(status, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ error: { code: status, message } }))
 }
 
