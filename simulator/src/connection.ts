@@ -34,6 +34,8 @@ export class Connection {
   /** Faults on the wire: nothing passes, or every frame is late. */
   isDeaf = false
   slowMs = 0
+  /** Messages and receipts are late by chance, up to this, and overtake each other. */
+  shuffleMs = 0
   /** The client said that it is ready: stanzas flow. */
   isActive = false
   account: Account | undefined
@@ -65,6 +67,10 @@ export class Connection {
   /** Sends one stanza, unless a fault swallows it. */
   send(node: BinaryNode): void {
     if (this.isDeaf || !this.isOpen) return
+    if (this.shuffleMs && (node.tag === 'message' || node.tag === 'receipt')) {
+      this.#sendLater(node, Math.random() * this.shuffleMs)
+      return
+    }
     if (!this.slowMs) {
       this.#socket.send(this.#noise.frame(encodeBinaryNode(node)))
       return
@@ -72,9 +78,13 @@ export class Connection {
     // The frame is encrypted when it leaves: nonces are counted in the order of the wire.
     const now = Date.now()
     this.#lastSendAt = Math.max(now + this.slowMs, this.#lastSendAt)
+    this.#sendLater(node, this.#lastSendAt - now)
+  }
+
+  #sendLater(node: BinaryNode, delayMs: number): void {
     const timer = setTimeout(() => {
       if (this.isOpen && !this.isDeaf) this.#socket.send(this.#noise.frame(encodeBinaryNode(node)))
-    }, this.#lastSendAt - now)
+    }, delayMs)
     timer.unref()
   }
 

@@ -40,6 +40,8 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
       for (const connection of connections) connection.slowMs = fault.delayMs
       if (fault.durationMs !== undefined) world.after(fault.durationMs + 1, () => speedUp(world, phone))
       return world.faults.add(fault)
+    case 'shuffle':
+      return shuffle(world, fault, connections)
     case 'ack_error':
     case 'app_state_error':
     case 'phone_offline':
@@ -70,6 +72,21 @@ export function clearFaults(world: World, kind: Fault['kind'] | undefined, phone
   world.faults.clear(kind, phone)
   if (kind === undefined || kind === 'deaf') hearAgain(world, phone)
   if (kind === undefined || kind === 'slow') speedUp(world, phone)
+  if (kind === undefined || kind === 'shuffle') putInOrder(world, phone)
+}
+
+function shuffle(world: World, fault: Fault, connections: readonly Connection[]): StandingFault {
+  const { delayMs, durationMs, phone } = fault
+  if (!delayMs) throw new SimulatorError(422, 'shuffle needs a delayMs above 0', 'delayMs')
+  for (const connection of connections) connection.shuffleMs = delayMs
+  if (durationMs !== undefined) world.after(durationMs + 1, () => putInOrder(world, phone))
+  return world.faults.add(fault)
+}
+
+function putInOrder(world: World, phone: string | undefined): void {
+  for (const connection of connectionsOf(world, phone)) {
+    connection.shuffleMs = world.faults.find('shuffle', connection.account?.phone)?.delayMs ?? 0
+  }
 }
 
 function speedUp(world: World, phone: string | undefined): void {

@@ -11,6 +11,7 @@ export const faultKinds = [
   'phone_offline',
   'deaf',
   'slow',
+  'shuffle',
   'undecryptable',
   'media_gone',
   'media_lost',
@@ -35,7 +36,7 @@ export type Fault = {
    * and `upload_refused`.
    */
   code?: number
-  /** Delay of every frame of `slow`. */
+  /** Delay of every frame of `slow`; longest delay of a message or receipt of `shuffle`. */
   delayMs?: number
   /** Speed of `media_slow`. */
   bytesPerSecond?: number

@@ -353,6 +353,7 @@ export const requirements: readonly Requirement[] = [
   requirement('FAULT-13', 'own', 'media_lost: the phone lost the file as well'),
   requirement('FAULT-14', 'own', 'media_corrupt, media_truncated: a file comes garbled or cut'),
   requirement('FAULT-15', 'own', 'media_slow: files move at a given speed'),
+  requirement('FAULT-16', 'own', 'shuffle: messages and receipts overtake each other, none is lost'),
 
   requirement('CTRL-01', 'own', 'The control API mirrors the methods, with 201 for what it makes'),
   requirement('CTRL-02', 'own', 'Errors are JSON, name the field, and use 400, 404, 405, 413 and 422'),

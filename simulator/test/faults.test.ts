@@ -170,4 +170,24 @@ suite('faults', () => {
     assert.equal(await answers(client, 5000), true)
     assert.ok(performance.now() - fastAt < 290)
   })
+
+  test('shuffle: messages overtake each other, and all arrive', async () => {
+    verifies('FAULT-16')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    assert.throws(() => simulator.fault({ kind: 'shuffle', phone: owner }), { field: 'delayMs' })
+    simulator.fault({ kind: 'shuffle', phone: owner, delayMs: 200 })
+    const texts = Array.from({ length: 20 }, (_, n) => `text ${n}`)
+    for (const text of texts) await simulator.sendMessage(bob, { to: owner, text })
+    const seen: string[] = []
+    while (seen.length < texts.length) {
+      const message = await client.message((one) => {
+        const text = textOf(one)
+        return text !== undefined && texts.includes(text) && !seen.includes(text)
+      })
+      seen.push(textOf(message) ?? '')
+    }
+    assert.deepEqual(seen.toSorted(), texts.toSorted())
+    assert.notDeepEqual(seen, texts)
+  })
 })

@@ -13,6 +13,7 @@ const outdated = 405
 export function login(world: World, connection: Connection, payload: proto.ClientPayload): void {
   const phone = payload.devicePairingData ? undefined : String(payload.username)
   connection.slowMs = world.faults.find('slow', phone)?.delayMs ?? 0
+  connection.shuffleMs = world.faults.find('shuffle', phone)?.delayMs ?? 0
   const refusal = isOutdated(world, payload) ? outdated : refusalOf(world, phone)
   if (refusal) {
     connection.farewell(stanza('failure', { reason: refusal, location: 'simulator' }))
