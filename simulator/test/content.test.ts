@@ -207,6 +207,68 @@ suite('contents', () => {
     }
   })
 
+  test('a person known by LID reacts, votes, edits and revokes', async () => {
+    verifies('MSG-11', 'POLL-02')
+    await using simulator = await startSimulator()
+    const { lid } = simulator.createAccount({ phone: bob, name: 'Bob', addressing: 'lid' })
+    await using client = await linkedClient(simulator, owner)
+    const { id } = await simulator.sendMessage(bob, { to: owner, text: 'draft' })
+    const { key } = await client.message(withId(id))
+    assert.equal(key.remoteJid, lid)
+    const poll = { name: 'Tea?', values: ['yes', 'no'], selectableCount: 1 }
+    const asked = await client.socket.sendMessage(lid, { poll })
+    const pollId = asked?.key.id ?? ''
+    await simulator.nextMessage(bob)
+    const vote = await simulator.sendMessage(bob, { to: owner, vote: { poll: pollId, options: ['no'] } })
+    const { message } = await client.message(withId(vote.id))
+    const read = decryptPollVote(message?.pollUpdateMessage?.vote as proto.Message.IPollEncValue, {
+      pollCreatorJid: client.auth.creds.me?.lid?.replace(/:\d+/, '') ?? '',
+      pollMsgId: pollId,
+      pollEncKey: asked?.message?.messageContextInfo?.messageSecret as Uint8Array,
+      voterJid: lid,
+    })
+    assert.deepEqual(optionsOf(read, poll.values), ['no'])
+    assert.deepEqual(simulator.message(owner, pollId).poll?.votes, { yes: [], no: [`${bob}@c.us`] })
+    await simulator.sendMessage(bob, { to: owner, reaction: { message: pollId, emoji: '☕' } })
+    const [reaction] = await client.next('messages.reaction')
+    assert.equal(reaction?.key.id, pollId)
+    assert.equal(reaction?.key.fromMe, true)
+    assert.equal(reaction?.key.remoteJid, lid)
+    await simulator.sendMessage(bob, { to: owner, edit: { message: id, text: 'final' } })
+    const isAbout = (updates: { key: { id?: string | null } }[]) => updates.some((one) => one.key.id === id)
+    const [edit] = await client.next('messages.update', isAbout)
+    assert.equal(edit?.key.remoteJid, lid)
+    await simulator.sendMessage(bob, { to: owner, revoke: { message: id } })
+    await client.next('messages.update', isAbout)
+    assert.equal(simulator.message(owner, id).isRevoked, true)
+  })
+
+  test('what the owner does on the phone reaches the client as its own', async () => {
+    verifies('MSG-05', 'MSG-11')
+    await using simulator = await startSimulator()
+    await trustMedia(simulator)
+    await using client = await linkedClient(simulator, owner)
+    const bytes = randomBytes(500)
+    const media = { kind: 'image' as const, bytes, caption: 'mine' }
+    const { id } = await simulator.sendMessage(owner, { to: bob, media })
+    const copy = await client.message(withId(id))
+    assert.equal(copy.key.fromMe, true)
+    assert.ok((await downloadMediaMessage(copy, 'buffer', {})).equals(bytes))
+    const liked = await client.socket.sendMessage(jidOf(bob), { text: 'like me' })
+    const { id: target } = await simulator.nextMessage(bob, ({ kind }) => kind === 'text')
+    await simulator.sendMessage(owner, { to: bob, reaction: { message: target, emoji: '👀' } })
+    const [reaction] = await client.next('messages.reaction')
+    assert.equal(reaction?.key.id, liked?.key.id)
+    assert.equal(reaction?.reaction.key?.fromMe, true)
+    await simulator.sendMessage(owner, { to: bob, revoke: { message: target } })
+    await client.next('messages.update', (all) => all.some(({ key }) => key.id === target))
+    assert.equal(simulator.message(bob, target).isRevoked, true)
+    const hidden = await simulator.sendMessage(owner, { to: bob, media, viewOnce: 'hidden' })
+    const notice = await client.message(withId(hidden.id))
+    assert.equal(notice.key.isViewOnce, true)
+    assert.equal(notice.key.fromMe, true)
+  })
+
   test('an admin revokes what a member wrote into the group', async () => {
     verifies('MSG-11')
     await using simulator = await startSimulator()
