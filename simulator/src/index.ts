@@ -5,12 +5,22 @@ import { Simulator, type SimulatorOptions } from './simulator.ts'
 export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './certificates.ts'
 export { SimulatorError } from './errors.ts'
 export type { AccountInfo } from './facade/accounts.ts'
+export type { ChannelDescription, PostDescription } from './facade/channels.ts'
 export type { FaultKind } from './faults.ts'
+export type { GroupDescription } from './group-description.ts'
 export type { AccountInput, PresenceInput, ReceiptsInput } from './inputs/accounts.ts'
+export type { BusinessProfileInput } from './inputs/business.ts'
 export type { CallActionInput, CallInput } from './inputs/calls.ts'
+export type { ChannelInput, PostInput } from './inputs/channels.ts'
 export type { MediaDraft } from './inputs/content.ts'
 export type { FaultInput } from './inputs/faults.ts'
-export type { GroupInput, MembersInput } from './inputs/groups.ts'
+export type {
+  CommunityInput,
+  GroupChangesInput,
+  GroupInput,
+  GroupPrivacyInput,
+  MembersInput,
+} from './inputs/groups.ts'
 export type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
 export type { PictureInput } from './inputs/pictures.ts'
 export type { StatusInput } from './inputs/status.ts'

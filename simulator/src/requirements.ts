@@ -259,6 +259,7 @@ export const requirements: readonly Requirement[] = [
   requirement('GROUP-14', 'own', 'Only admins write into an announcement group'),
   requirement('GROUP-15', `${baileys} Signal/Group`, 'Members follow a client that starts a new sender key'),
   requirement('GROUP-16', 'own', 'Thousands of groups with hundreds of members cost nothing noticeable'),
+  requirement('GROUP-17', 'own', 'Groups and communities are steered through the control API'),
   requirement(
     'COMM-01',
     `${baileys} Socket/communities`,
@@ -282,6 +283,8 @@ export const requirements: readonly Requirement[] = [
     'Messages of a business carry its verified name',
   ),
 
+  requirement('BIZ-04', 'own', 'A business says what it is through the control API'),
+
   requirement('CHAN-01', `${baileys} Socket/newsletter`, 'A client creates a channel and reads its metadata'),
   requirement('CHAN-02', `${baileys} Socket/newsletter`, 'A client follows, mutes and leaves a channel'),
   requirement('CHAN-03', `${baileys} Socket/messages-send`, 'What a client posts reaches all followers'),
@@ -302,6 +305,7 @@ export const requirements: readonly Requirement[] = [
     `${baileys} Utils/messages`,
     'Posts are edited and taken back, and carry plain files',
   ),
+  requirement('CHAN-09', 'own', 'Channels and their posts are steered through the control API'),
 
   requirement('SYNC-01', `${baileys} Utils/chat-utils`, 'A setting that a client changes reaches the phone'),
   requirement(

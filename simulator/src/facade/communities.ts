@@ -1,6 +1,11 @@
 import { SimulatorError } from '../errors.ts'
 import { describeGroup, type GroupDescription } from '../group-description.ts'
-import { type CommunityInput, communitySchema } from '../inputs/groups.ts'
+import {
+  type CommunityGroupInput,
+  type CommunityInput,
+  communityGroupSchema,
+  communitySchema,
+} from '../inputs/groups.ts'
 import { parse } from '../parsing.ts'
 import { messageId, stanza } from '../stanza.ts'
 import { createCommunity, linkGroup, unlinkGroup } from '../stanzas/communities.ts'
@@ -44,6 +49,12 @@ export class CommunitiesFacade {
     }
     linkGroup(community, member, community.owner)
     return describeGroup(community)
+  }
+
+  /** Puts a group in, or takes it out. */
+  changeGroup(id: string, input: CommunityGroupInput): GroupDescription {
+    const { group, action } = parse(communityGroupSchema, input)
+    return action === 'unlink' ? this.unlink(id, group) : this.link(id, group)
   }
 
   /** Takes a group out of a community. */

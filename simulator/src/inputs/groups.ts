@@ -58,6 +58,9 @@ export const groupPrivacySchema = z.strictObject({
   contacts: z.array(phoneSchema).max(10_000).optional(),
 })
 
+/** `POST /groups/{id}/invite` */
+export const revokeInviteSchema = z.strictObject({ by: phoneSchema.optional() })
+
 /** `POST /communities` */
 export const communitySchema = z.strictObject({
   subject,
@@ -79,3 +82,4 @@ export type MembersInput = z.input<typeof membersSchema>
 export type DecisionInput = z.input<typeof decisionSchema>
 export type GroupPrivacyInput = z.input<typeof groupPrivacySchema>
 export type CommunityInput = z.input<typeof communitySchema>
+export type CommunityGroupInput = z.input<typeof communityGroupSchema>

@@ -1,0 +1,25 @@
+import { businessProfileSchema } from '../inputs/business.ts'
+import { type Route, route } from './route.ts'
+
+const tag = 'Businesses'
+
+/** Operations on profiles of businesses. */
+export const businessRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/accounts/{phone}/business',
+    operation: 'businessProfile',
+    tag,
+    summary: 'What a business says about itself, as its owner and clients left it',
+    run: (simulator, { params }) => simulator.business.profile(params.phone ?? ''),
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/business',
+    operation: 'setBusinessProfile',
+    tag,
+    summary: 'The owner changes the profile; what is not given stays',
+    body: businessProfileSchema,
+    run: (simulator, { params, body }) => simulator.business.setProfile(params.phone ?? '', body),
+  }),
+]
