@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { routes } from './api/routes.ts'
 import { useFastKeys } from './fast-keys.ts'
 import { createSimulator, SIMULATOR_ROOT_PUBLIC_KEY } from './index.ts'
+import { openApiDocument } from './openapi.ts'
 
 const usage = `usage: moltflow-simulator [--port 4000] [--control-port 4001] [--delivery-ms 250] [--read-ms 500]
-       [--media-port 0] [--state FILE] [--log]`
+       [--media-port 0] [--state FILE] [--log]
+       moltflow-simulator --openapi    prints the control API as an OpenAPI document`
 
 /** libsignal prints whole sessions, keys included, through these: nothing of it may reach a terminal. */
 function silenceConsole(): void {
@@ -27,6 +30,7 @@ function readOptions() {
         'media-port': { type: 'string', default: '0' },
         state: { type: 'string' },
         log: { type: 'boolean', default: false },
+        openapi: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values
@@ -46,6 +50,10 @@ useFastKeys()
 const values = readOptions()
 if (values.help) {
   process.stdout.write(`${usage}\n`)
+  process.exit(0)
+}
+if (values.openapi) {
+  process.stdout.write(`${JSON.stringify(openApiDocument(routes), null, 2)}\n`)
   process.exit(0)
 }
 const simulator = await createSimulator({

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   accountSchema,
   codeSchema,
@@ -6,6 +7,7 @@ import {
   unlinkSchema,
 } from '../inputs/accounts.ts'
 import { parse } from '../parsing.ts'
+import { accountAnswer, deviceAnswer, eventAnswer, receiptsAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Accounts'
@@ -20,6 +22,7 @@ export const accountRoutes: Route[] = [
     summary: 'Adds a person or business with a phone; one that is there already gets the new name',
     status: 201,
     body: accountSchema,
+    answer: accountAnswer,
     run: (simulator, { body }) => simulator.createAccount(body),
   }),
   route({
@@ -29,6 +32,7 @@ export const accountRoutes: Route[] = [
     tag,
     summary: 'The phone scans a QR code, given as its text',
     body: codeSchema,
+    answer: deviceAnswer,
     run: (simulator, { params, body }) => simulator.scan(params.phone ?? '', parse(codeSchema, body).code),
   }),
   route({
@@ -38,6 +42,7 @@ export const accountRoutes: Route[] = [
     tag,
     summary: 'The phone types a pairing code; 422 when it is wrong',
     body: codeSchema,
+    answer: deviceAnswer,
     run: (simulator, { params, body }) => simulator.pair(params.phone ?? '', parse(codeSchema, body).code),
   }),
   route({
@@ -56,6 +61,7 @@ export const accountRoutes: Route[] = [
     tag,
     summary: 'Receipts, typing and presence that the phone saw of others, oldest first',
     query: { since: 'ISO time or milliseconds' },
+    answer: z.array(eventAnswer),
     run: (simulator, { params, query }) =>
       simulator.events(params.phone ?? '', query.get('since') ?? undefined),
   }),
@@ -66,6 +72,7 @@ export const accountRoutes: Route[] = [
     tag,
     summary: 'How the phone answers messages',
     body: receiptsSchema,
+    answer: receiptsAnswer,
     run: (simulator, { params, body }) => simulator.setReceipts(params.phone ?? '', body),
   }),
   route({

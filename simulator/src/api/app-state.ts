@@ -1,6 +1,7 @@
 import { appStateChanges } from '../facade/app-state.ts'
 import { type AppStateChange, appStateSchemas } from '../inputs/app-state.ts'
 import type { Simulator } from '../simulator.ts'
+import { appStateAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'App state'
@@ -37,6 +38,7 @@ export const appStateRoutes: Route[] = [
     operation: 'appStateOf',
     tag,
     summary: "The phone's view of chats, stars, contacts, labels and settings",
+    answer: appStateAnswer,
     run: (simulator, { params }) => simulator.appStateOf(params.phone ?? ''),
   }),
   ...appStateChanges.map((name) =>

@@ -1,6 +1,7 @@
 import { callActionSchema, callSchema } from '../inputs/calls.ts'
 import { pictureSchema } from '../inputs/pictures.ts'
 import { statusSchema } from '../inputs/status.ts'
+import { idAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const maxFileBodyBytes = 150 * 1024 * 1024
@@ -15,6 +16,7 @@ export const callRoutes: Route[] = [
     summary: 'Somebody calls a person or a group',
     status: 201,
     body: callSchema,
+    answer: idAnswer,
     run: (simulator, { params, body }) => simulator.call(params.phone ?? '', body),
   }),
   route({
@@ -35,6 +37,7 @@ export const callRoutes: Route[] = [
     status: 201,
     body: statusSchema,
     maxBodyBytes: maxFileBodyBytes,
+    answer: idAnswer,
     run: (simulator, { params, body }) => simulator.postStatus(params.phone ?? '', body),
   }),
   route({

@@ -1,4 +1,5 @@
 import { historySchema } from '../inputs/history.ts'
+import { historyAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 /** Operations on histories. */
@@ -11,6 +12,7 @@ export const historyRoutes: Route[] = [
     summary: 'Gives the phone a history that a client gets when it is linked, and older parts on demand',
     body: historySchema,
     maxBodyBytes: 64 * 1024 * 1024,
+    answer: historyAnswer,
     run: (simulator, { params, body }) => simulator.setHistory(params.phone ?? '', body),
   }),
 ]

@@ -1,4 +1,5 @@
 import { clientVersionSchema, limitsSchema } from '../inputs/limits.ts'
+import { limitsAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Limits'
@@ -12,6 +13,7 @@ export const limitRoutes: Route[] = [
     tag,
     summary: 'Limits an account; what is left out stays as it is, and null ends a limit',
     body: limitsSchema,
+    answer: limitsAnswer,
     run: (simulator, { params, body }) => simulator.setLimits(params.phone ?? '', body),
   }),
   route({
@@ -20,6 +22,7 @@ export const limitRoutes: Route[] = [
     operation: 'limits',
     tag,
     summary: 'The limits of an account and what is used of them',
+    answer: limitsAnswer,
     run: (simulator, { params }) => simulator.limits.of(params.phone ?? ''),
   }),
   route({

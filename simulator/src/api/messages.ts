@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { groupMessageSchema, messageSchema } from '../inputs/messages.ts'
+import { idAnswer, messageAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Messages'
@@ -16,6 +18,7 @@ export const messageRoutes: Route[] = [
     status: 201,
     body: messageSchema,
     maxBodyBytes: maxFileBodyBytes,
+    answer: idAnswer,
     run: (simulator, { params, body }) => simulator.sendMessage(params.phone ?? '', body),
   }),
   route({
@@ -25,6 +28,7 @@ export const messageRoutes: Route[] = [
     tag,
     summary: 'What the phone shows, oldest first',
     query: { since: 'ISO time or milliseconds' },
+    answer: z.array(messageAnswer),
     run: (simulator, { params, query }) =>
       simulator.messages(params.phone ?? '', query.get('since') ?? undefined),
   }),
@@ -34,6 +38,7 @@ export const messageRoutes: Route[] = [
     operation: 'message',
     tag,
     summary: 'One message as it stands on the screen, with its reactions, votes and edits',
+    answer: messageAnswer,
     run: (simulator, { params }) => simulator.message(params.phone ?? '', params.id ?? ''),
   }),
   route({
@@ -58,6 +63,7 @@ export const messageRoutes: Route[] = [
     status: 201,
     body: groupMessageSchema,
     maxBodyBytes: maxFileBodyBytes,
+    answer: idAnswer,
     run: (simulator, { params, body }) => simulator.sendGroupMessage(params.id ?? '', body),
   }),
 ]

@@ -1,5 +1,6 @@
 import { scriptSchema } from '../inputs/scripts.ts'
 import { parse } from '../parsing.ts'
+import { scriptAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Scripts'
@@ -14,6 +15,7 @@ export const scriptRoutes: Route[] = [
     summary: 'The phone answers by rules, in place of those it had; the first that fits decides',
     body: scriptSchema,
     maxBodyBytes: 64 * 1024 * 1024,
+    answer: scriptAnswer,
     run: (simulator, { params, body }) =>
       simulator.script(params.phone ?? '', parse(scriptSchema, body).rules),
   }),
@@ -23,6 +25,7 @@ export const scriptRoutes: Route[] = [
     operation: 'scriptOf',
     tag,
     summary: 'The rules of the phone, and how often each answered',
+    answer: scriptAnswer,
     run: (simulator, { params }) => simulator.scriptOf(params.phone ?? ''),
   }),
 ]

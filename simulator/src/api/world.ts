@@ -1,4 +1,5 @@
 import { faultSchema } from '../inputs/faults.ts'
+import { savedAnswer, stateAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'World'
@@ -20,6 +21,7 @@ export const worldRoutes: Route[] = [
     operation: 'state',
     tag,
     summary: 'Everything',
+    answer: stateAnswer,
     run: (simulator) => simulator.state(),
   }),
   route({
@@ -28,6 +30,7 @@ export const worldRoutes: Route[] = [
     operation: 'save',
     tag,
     summary: 'Writes the world to the file that the simulator was started with; 409 without one',
+    answer: savedAnswer,
     run: (simulator) => simulator.save(),
   }),
   route({

@@ -19,7 +19,7 @@ export const mediaSchema = z
     base64: z
       .base64()
       .min(1)
-      .max((maxFileBytes / 3) * 4 + 4)
+      .max(Math.ceil(maxFileBytes / 3) * 4)
       .optional(),
     bytes: bytesSchema.optional(),
     mimetype: z.string().min(3).max(200).optional(),
