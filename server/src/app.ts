@@ -4,6 +4,7 @@ import type { Caller, Context } from './context.ts'
 import { createEngine } from './engine/create-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import type { EngineListener } from './engine/events.ts'
+import { shareEngine } from './engine/remote-engine.ts'
 import { createAccessPolicy } from './features/auth/access-policy.service.ts'
 import { applyCalls } from './features/calls/calls.service.ts'
 import { applyChatChanges } from './features/chats/chat-changes.service.ts'
@@ -13,6 +14,7 @@ import { applyChanges } from './features/inbound/apply-changes.service.ts'
 import { applyStatuses } from './features/inbound/apply-statuses.service.ts'
 import { applyMappings, mergeContactsWith } from './features/inbound/merge-contacts.service.ts'
 import { storeInbound } from './features/inbound/store-inbound.service.ts'
+import { readOutgoing } from './features/media/blobs.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
@@ -146,7 +148,9 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
     contextFor,
     handlers: features.flatMap((feature) => feature.events ?? []),
   })
-  const engine = createEngine({
+  // Only one process can open an embedded database, so its restart need not wait for the old lease.
+  const ownerId = db.kind === 'embedded' ? 'embedded' : ids.uuid()
+  const local = createEngine({
     db,
     clock,
     ids,
@@ -156,11 +160,11 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
       encrypt: (plain, label) => seal(config, label, plain),
       decrypt: (sealed, label) => unseal(config, label, sealed),
     },
-    readBlob: () => Promise.reject(new Error('there is no blob store yet')),
+    readBlob: (key) => readOutgoing(contextFor(''), key),
     listener: listenTo(contextFor),
-    // Only one process can open an embedded database, so its restart need not wait for the old lease.
-    ownerId: db.kind === 'embedded' ? 'embedded' : ids.uuid(),
+    ownerId,
   })
+  const engine = shareEngine({ engine: local, db, events, clock, ids, log, ownerId })
   const base: Omit<Context, 'caller'> = { db, jobs: store, events, engine, clock, ids, log, config }
   return { store, events, engine, contextOf, contextFor }
 }

@@ -41,6 +41,15 @@ export async function claimSession(
   return { kind: 'refused', freeInSeconds: Math.max(1, left.rows[0]?.seconds ?? 1) }
 }
 
+/** Who holds a session's lease right now; undefined when nobody does. */
+export async function findLeaseHolder(db: Database, sessionId: string): Promise<string | undefined> {
+  const { rows } = await db.pool.query<{ owner_id: string }>(
+    `SELECT owner_id FROM engine_sessions WHERE session_id = $1 AND lease_until > now()`,
+    [sessionId],
+  )
+  return rows[0]?.owner_id
+}
+
 /** Prolongs leases; returns the ids of those that are still held under the given epoch. */
 export async function renewLeases(
   db: Database,

@@ -99,6 +99,7 @@ function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Eng
     logout: (session) => sessions.logout(session),
     erase: (sessionId) => sessions.erase(sessionId),
     qrCode: (sessionId) => sessions.get(sessionId)?.qrCode,
+    linkCode: async (sessionId) => sessions.get(sessionId)?.qrCode,
     async requestPairingCode(sessionId, phone) {
       const session = sessions.get(sessionId)
       if (session === undefined) throw new AppError(sessionNotLinking)

@@ -108,6 +108,8 @@ export interface Engine {
   erase(sessionId: string): Promise<void>
   /** The QR code to scan now; undefined when the session is not waiting for one. */
   qrCode(sessionId: string): LinkCode | undefined
+  /** The same of a session that another process may hold. */
+  linkCode(sessionId: string): Promise<LinkCode | undefined>
   /** A code to type on the phone instead of scanning; only while the session waits for linking. */
   requestPairingCode(sessionId: string, phone: string): Promise<LinkCode>
   /** Whether the session is connected in this process and can send now. */

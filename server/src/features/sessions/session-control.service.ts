@@ -144,7 +144,7 @@ export function deleteSession(ctx: Context, id: string): Promise<void> {
   return oneAtATime(ctx, id, async () => {
     const row = await getSession(ctx, id)
     await want(ctx, row, 'stopped')
-    if (ctx.engine.isWorking(id)) await unlink(ctx, row)
+    if (row.status === 'working') await unlink(ctx, row)
     await ctx.engine.stop(id, 'stop')
     await settleStopped(ctx, id, 'stop')
     await ctx.engine.erase(id)

@@ -11,8 +11,8 @@ import { getSession, type SessionRow } from './sessions.service.ts'
 // The code is read off a screen from some distance: large modules, and a quiet zone of four (ISO/IEC 18004).
 const imageOptions = { width: 512, margin: 4, errorCorrectionLevel: 'L' } as const
 
-function codeOf(ctx: Context, session: SessionRow): LinkCode {
-  const code = session.status === 'qr_code' ? ctx.engine.qrCode(session.id) : undefined
+async function codeOf(ctx: Context, session: SessionRow): Promise<LinkCode> {
+  const code = session.status === 'qr_code' ? await ctx.engine.linkCode(session.id) : undefined
   if (code !== undefined) return code
   throw noCodeToScan.create({ message: `${noCodeToScan.text} (it is ${session.status})` })
 }
@@ -22,13 +22,13 @@ export async function qrImage(
   ctx: Context,
   session: SessionRow,
 ): Promise<{ contentType: string; body: Buffer }> {
-  const { code } = codeOf(ctx, session)
+  const { code } = await codeOf(ctx, session)
   return { contentType: 'image/png', body: await qrcode.toBuffer(code, imageOptions) }
 }
 
 /** The code to scan as a data URL and as text. */
 export async function qrJson(ctx: Context, session: SessionRow): Promise<z.infer<typeof qrAnswer>> {
-  const { code, expiresAt } = codeOf(ctx, session)
+  const { code, expiresAt } = await codeOf(ctx, session)
   const qr = await qrcode.toDataURL(code, imageOptions)
   return { session_id: session.id, qr, code, expires_at: toTimestamp(expiresAt) }
 }
@@ -48,7 +48,7 @@ export async function requestPairingCode(
     })
   }
   const session = await getSession(ctx, id)
-  codeOf(ctx, session)
+  await codeOf(ctx, session)
   try {
     const { code, expiresAt } = await ctx.engine.requestPairingCode(id, phone)
     return { code, expires_at: toTimestamp(expiresAt) }

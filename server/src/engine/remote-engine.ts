@@ -1,0 +1,84 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/database.ts'
+import type { Events } from '../platform/events.ts'
+import type { Ids } from '../platform/ids.ts'
+import { findLeaseHolder } from './auth-store.ts'
+import type { Engine } from './engine.ts'
+import { type RemoteCall, RemoteCalls } from './remote-calls.ts'
+
+/** What the shared engine is made from. */
+export interface SharedEngineOptions {
+  engine: Engine
+  db: Database
+  events: Events
+  clock: Clock
+  ids: Ids
+  log: Logger
+  /** As the engine's own. */
+  ownerId: string
+}
+
+/** Methods whose first argument is the session and whose other arguments and answers are plain data. */
+const forwardedMethods = [
+  'stop',
+  'linkCode',
+  'requestPairingCode',
+  'setChatState',
+  'setPresence',
+  'presenceOf',
+  'rejectCall',
+  'requestHistory',
+  'postStatus',
+] as const satisfies readonly (keyof Engine)[]
+
+/** Groups of methods of which that is true for all. */
+const forwardedGroups = ['groups', 'channels', 'chats', 'labels', 'contacts'] as const
+
+type AnyMethod = (...args: never[]) => Promise<unknown>
+
+/**
+ * One engine over several processes on one database: what is asked about a session that another process holds is done
+ * there. Sending and files stay where the session is: the outbox hands messages to the holder by itself.
+ */
+export function shareEngine(options: SharedEngineOptions): Engine {
+  const { engine, db, ownerId } = options
+  // Only one process can open an embedded database.
+  if (db.kind === 'embedded') return engine
+  const calls = new RemoteCalls({ ...options, sql: db.sql, run: (call) => run(engine, call) })
+  calls.open()
+
+  const forward = async (method: string, sessionId: string, args: readonly unknown[]): Promise<unknown> => {
+    const call = { method, args }
+    if (engine.isWorking(sessionId)) return run(engine, call)
+    const holder = await findLeaseHolder(db, sessionId)
+    return holder === undefined || holder === ownerId ? run(engine, call) : calls.call(holder, call)
+  }
+  const bySession =
+    (method: string) =>
+    (...args: [string, ...unknown[]]) =>
+      forward(method, args[0], args)
+  const methods = forwardedMethods.map((name) => [name, bySession(name)])
+  const groups = forwardedGroups.map((group) => {
+    const names = Object.keys(engine[group])
+    return [group, Object.fromEntries(names.map((name) => [name, bySession(`${group}.${name}`)]))]
+  })
+  return {
+    ...engine,
+    ...(Object.fromEntries([...methods, ...groups]) as Partial<Engine>),
+    logout: (session) => forward('logout', session.sessionId, [session]) as Promise<void>,
+    async close() {
+      await engine.close()
+      calls.close()
+    },
+  }
+}
+
+/** Does here what was asked for, by name. */
+function run(engine: Engine, { method, args }: RemoteCall): Promise<unknown> {
+  const [group, name] = method.split('.')
+  const owner = (name === undefined ? engine : engine[group as (typeof forwardedGroups)[number]]) as object
+  const found = (owner as Record<string, AnyMethod | undefined>)[name ?? group ?? '']
+  if (found === undefined) throw new Error('another process asked for what this one does not know')
+  return found(...(args as never[]))
+}
