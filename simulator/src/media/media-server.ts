@@ -12,7 +12,8 @@ import { send, sendError } from './media-transfer.ts'
 /** Largest file that is taken, as `media_conn` tells clients. */
 export const maxUploadBytes = 100 * 1024 * 1024
 
-const uploadPath = /^\/(?:mms|product|pps)\/[a-z-]+\/([\w-]{43})$/
+/** Files of channels go under `newsletter` (source: `rawUpload` of whatsmeow); Baileys puts them beside the others. */
+const uploadPath = /^\/(mms|product|pps|newsletter)\/[a-z-]+\/([\w-]{43})$/
 
 /** Serves the files of a world over https on the loopback address. */
 export class MediaServer {
@@ -82,7 +83,7 @@ async function receiveUpload(
 ): Promise<void> {
   // The whole body is read even when it is refused, else a client that still sends sees a broken connection.
   const body = await readBody(request)
-  const [, checksum] = uploadPath.exec(url.pathname) ?? []
+  const [, prefix, checksum] = uploadPath.exec(url.pathname) ?? []
   if (!checksum) return sendError(response, 404, 'there is no such path')
   const phone = world.media.phoneOf(url.searchParams.get('auth') ?? '')
   if (!phone) return sendError(response, 401, 'auth is not valid')
@@ -95,7 +96,9 @@ async function receiveUpload(
   const path = world.media.put(body, phone)
   const slow = world.faults.take('media_slow', phone)
   const waitMs = slow?.bytesPerSecond ? (body.length / slow.bytesPerSecond) * 1000 : 0
-  const answer = JSON.stringify({ url: world.media.urlOf(path), direct_path: path })
+  // A channel post names its file by this beside the path.
+  const handle = prefix === 'newsletter' ? { handle: `handle-${checksum}` } : {}
+  const answer = JSON.stringify({ url: world.media.urlOf(path), direct_path: path, ...handle })
   world.after(waitMs, () => response.writeHead(200, { 'content-type': 'application/json' }).end(answer))
 }
 

@@ -2,7 +2,7 @@ import { type BinaryNode, proto } from 'baileys'
 import { publish, reactToPost, viewPost } from '../channel-posts.ts'
 import type { Channel, ChannelPost } from '../channels.ts'
 import type { Connection } from '../connection.ts'
-import { bytesOf, child, children, seconds, stanza } from '../stanza.ts'
+import { bytesOf, child, children, messageId, seconds, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
 import { answer, type Query, refuse } from './answer.ts'
 import { postNode } from './channel-notices.ts'
@@ -35,9 +35,23 @@ export function receivePost(world: World, connection: Connection, node: BinaryNo
   }
   if (!channel.isRunBy(account)) return acknowledge({ error: forbidden })
   world.counters.messages++
-  const message = proto.Message.decode(bytesOf(child(node, 'plaintext')))
-  const post = publish(world, channel, { id, by: account, type, message, device: companion })
+  const change = changeOf(node)
+  if (change && !channel.post(id)) return acknowledge({ error: notFound })
+  const message = change ?? proto.Message.decode(bytesOf(child(node, 'plaintext')))
+  const own = { by: account, type, message, device: companion }
+  const post = publish(world, channel, { id: change ? messageId() : id, ...own })
   acknowledge({ server_id: post.serverId })
+}
+
+/** An edit or a deletion under the id of the post itself, as official clients send them (`sendNewsletter` of whatsmeow). */
+function changeOf(node: BinaryNode): proto.IMessage | undefined {
+  const { id, to, edit } = node.attrs
+  const { Type } = proto.Message.ProtocolMessage
+  const key = { remoteJid: to, fromMe: true, id }
+  if (edit === '8') return { protocolMessage: { type: Type.REVOKE, key } }
+  if (edit !== '3') return undefined
+  const editedMessage = proto.Message.decode(bytesOf(child(node, 'plaintext')))
+  return { protocolMessage: { type: Type.MESSAGE_EDIT, key, editedMessage } }
 }
 
 /** A client saw posts (`view`) or read them. Source: `NewsletterMarkViewed` of whatsmeow. */
