@@ -1,4 +1,4 @@
-import { normalizeMessageContent, proto } from 'baileys'
+import { type BinaryNode, normalizeMessageContent, proto } from 'baileys'
 import type { Account, Companion } from './accounts.ts'
 import type { Channel, ChannelPost } from './channels.ts'
 import { describeMessage } from './content/describe.ts'
@@ -14,6 +14,8 @@ export type Publication = {
   message: proto.IMessage
   /** The linked device that wrote it, which needs no copy. */
   device?: Companion | undefined
+  /** Whether clients get a change as the service sends it: see {@link changeStanza}. */
+  isAsService?: boolean | undefined
 }
 
 /** Publishes a post, an edit or a revocation: every follower's phone and linked devices get it. */
@@ -32,10 +34,26 @@ export function publish(world: World, channel: Channel, publication: Publication
         server_id: post.serverId,
         is_sender: reader === by ? 'true' : undefined,
       }
-      companion.queue.add(stanza('message', attrs, [plaintextNode(message)]))
+      const isChange = post.id !== id && publication.isAsService
+      companion.queue.add(
+        isChange ? changeStanza(post, attrs) : stanza('message', attrs, [plaintextNode(message)]),
+      )
     }
   }
   return post
+}
+
+/**
+ * An edit or a deletion as the service sends it: under the id of the post, with nothing but the new content in it,
+ * or none. Source: `NewsletterMessageMeta` and `EditAttribute` of whatsmeow. Baileys drops the attribute and the
+ * times, so that it shows an edit as the same message again and a deletion as one it cannot read.
+ */
+function changeStanza(post: ChannelPost, attrs: Record<string, string | number | undefined>): BinaryNode {
+  const { id, at, message } = post
+  const edit = message ? '3' : '8'
+  const times = stanza('meta', { msg_edit_t: Date.now(), original_msg_t: at })
+  const content = message ? plaintextNode(message) : stanza('plaintext')
+  return stanza('message', { ...attrs, id, edit }, [times, content])
 }
 
 /** An edit or a revocation changes the post it names; anything else is a new one. */

@@ -124,15 +124,20 @@ export class ChannelsFacade {
   post(id: string, input: PostInput): { id: string; serverId: number } {
     const { world } = this.#context
     const channel = world.channel(id)
-    const { by: phone, ...draft } = parse(postSchema, input)
+    const { by: phone, asService: isAsService, ...draft } = parse(postSchema, input)
     const by = phone === undefined ? channel.owner : this.#context.account(phone, 'by')
     if (!channel.isRunBy(by)) throw new SimulatorError(422, `${phone} is no admin of ${id}`, 'by')
     const message = this.#compose(channel, by, draft)
-    const post = { id: messageId(), by, type: outerAttributes(message).type, message }
+    const { type } = outerAttributes(message)
+    const post = { id: messageId(), by, type, message, isAsService }
     return { id: post.id, serverId: publish(world, channel, post).serverId }
   }
 
-  #compose(channel: Channel, by: Account, draft: Omit<z.output<typeof postSchema>, 'by'>): proto.IMessage {
+  #compose(
+    channel: Channel,
+    by: Account,
+    draft: Omit<z.output<typeof postSchema>, 'by' | 'asService'>,
+  ): proto.IMessage {
     const { text, media, edit, revoke } = draft
     if (text !== undefined) return { conversation: text }
     if (media) return composeMedia(this.#context.world, by, media, true)

@@ -30,6 +30,8 @@ export const postSchema = z
     media: mediaSchema.optional(),
     edit: z.strictObject({ message: messageIdSchema, text: textSchema }).optional(),
     revoke: z.strictObject({ message: messageIdSchema }).optional(),
+    /** Whether clients get an edit or a deletion as the service sends it, or wrapped as in other chats. */
+    asService: z.boolean().optional(),
   })
   .refine(
     ({ text, media, edit, revoke }) =>
