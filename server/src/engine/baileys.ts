@@ -1,11 +1,19 @@
-import type { Agent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
-import type { AuthenticationCreds, BinaryNode, CacheStore, GroupMetadata, WASocket } from 'baileys'
+import type {
+  AuthenticationCreds,
+  BinaryNode,
+  CacheStore,
+  GroupMetadata,
+  UserFacingSocketConfig,
+  WASocket,
+} from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
+import { Dispatcher1Wrapper } from 'undici'
 import { childrenOf } from './binary-nodes.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
 import { createLibraryLog } from './library-log.ts'
+import type { ProxyRoute } from './proxy.ts'
 import type { SessionKeys } from './session-keys.ts'
 
 /** What the library emits, told as it happens and not when its event buffer is flushed. */
@@ -18,23 +26,19 @@ export interface SocketOptions {
   log: Logger
   /** A simulator instead of WhatsApp. */
   waUrl: string | undefined
-  /** The way of the WebSocket through a proxy. */
-  agent?: Agent | undefined
+  /** The session's proxy, for the WebSocket and for files that the library gets itself. */
+  route?: ProxyRoute | undefined
   retryCounters: CacheStore
   findMessage(id: string): Promise<proto.IMessage | undefined>
   findGroup(jid: string): Promise<GroupMetadata | undefined>
   onEvent: LibraryEvent
-  /** A message stanza arrived; nothing of it is processed yet. */
-  onMessageStanza(node: BinaryNode): void
   /** A ciphertext of a stanza is about to be decrypted: its ratchet steps belong to the stanza's message. */
   onDecrypt(ciphertext: Uint8Array): void
   /** It was decrypted: the receipt may follow at once. */
   onDecrypted(ciphertext: Uint8Array): void
   onDecryptFailed(ciphertext: Uint8Array): void
-  /** A notice about a group arrived; the library has not read it yet. */
-  onGroupNotice(node: BinaryNode): void
-  /** A stanza about a call arrived; the library has not read it yet. */
-  onCall(node: BinaryNode): void
+  /** Listeners by event of the WebSocket client, called before the library reads the stanza. */
+  stanzaListeners: Readonly<Record<string, (node: BinaryNode) => void>>
   /** WhatsApp offers so many codes to scan. */
   onPairDevice(codes: number): void
   /** WhatsApp asks for a passkey before it links this device. */
@@ -69,7 +73,7 @@ export function openSocket(options: SocketOptions): WASocket {
     auth: { creds: options.credentials, keys },
     logger,
     ...(options.waUrl === undefined ? {} : { waWebSocketUrl: options.waUrl }),
-    ...(options.agent === undefined ? {} : { agent: options.agent as HttpsAgent }),
+    ...(options.route === undefined ? {} : routed(options.route)),
     browser: Browsers.macOS('Chrome'),
     // With a limit the library makes a timer and a stack trace for every frame; ours watches the whole connect.
     connectTimeoutMs: 0,
@@ -77,8 +81,9 @@ export function openSocket(options: SocketOptions): WASocket {
     markOnlineOnConnect: false,
     emitOwnEvents: false,
     syncFullHistory: false,
-    // Without history the library never learns the first LID mappings; the full archive stays on the phone.
-    shouldSyncHistoryMessage: ({ syncType }) => syncType !== 2,
+    // The library asks about kinds of history to find out whether any is wanted, which makes the phone send it, and
+    // about each piece whether to load it whole: that is done in bounded parts elsewhere.
+    shouldSyncHistoryMessage: (notice) => !isPiece(notice),
     generateHighQualityLinkPreview: false,
     msgRetryCounterCache: options.retryCounters,
     userDevicesCache: createBoundedCache(2000, userDevicesTtlMs),
@@ -96,6 +101,19 @@ export function openSocket(options: SocketOptions): WASocket {
   tapEvents(socket, options.onEvent)
   tapFrames(socket, options)
   return socket
+}
+
+/** The library gets large pieces of the account's settings with the `fetch` of Node, which wants an older dispatcher. */
+function routed(route: ProxyRoute): Pick<UserFacingSocketConfig, 'agent' | 'options'> {
+  const dispatcher = new Dispatcher1Wrapper(route.createDispatcher({})) as unknown
+  return { agent: route.agent as HttpsAgent, options: { dispatcher } as RequestInit }
+}
+
+/** Whether a notice carries a piece of history or says where one is. */
+function isPiece(notice: proto.Message.IHistorySyncNotification): boolean {
+  return Boolean(
+    notice.initialHistBootstrapInlinePayload?.length || notice.directPath || notice.mediaKey?.length,
+  )
 }
 
 type Repository = ReturnType<typeof makeSignalRepository>
@@ -155,9 +173,7 @@ function tapFrames(socket: WASocket, options: SocketOptions): void {
     }, query)
     callback?.()
   }
-  ws.prependListener('CB:message', options.onMessageStanza)
-  ws.prependListener('CB:notification,type:w:gp2', options.onGroupNotice)
-  ws.prependListener('CB:call', options.onCall)
+  for (const [name, listener] of Object.entries(options.stanzaListeners)) ws.prependListener(name, listener)
   ws.prependListener('CB:iq,type:set,pair-device', ({ content }: BinaryNode) => {
     const [offer] = Array.isArray(content) ? content : []
     options.onPairDevice(childrenOf(offer, 'ref').length)

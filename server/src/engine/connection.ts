@@ -9,7 +9,6 @@ import type {
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { Addresses } from './addresses.ts'
-import { codeOf } from './ask.ts'
 import { closeSocket, openSocket } from './baileys.ts'
 import type { Ending } from './endings.ts'
 import type { EngineListener } from './events.ts'
@@ -22,7 +21,7 @@ import type { WriteSource } from './key-writer.ts'
 import { proto } from './library.ts'
 import type { ProxyRoute } from './proxy.ts'
 import { Receiver } from './receiver.ts'
-import { cappedCode, readCapping, readLock } from './restriction-news.ts'
+import { cappedCode, fetchRestriction, readCapping, readLock } from './restriction-news.ts'
 import type { Restriction, RestrictionNews } from './restrictions.ts'
 import { Sender } from './sender.ts'
 import { pingServer, unlinkDevice } from './server-pings.ts'
@@ -30,7 +29,7 @@ import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { type MediaTransfers, SessionMedia } from './session-media.ts'
 import { StanzaWatch } from './stanza-watch.ts'
 import { Tickets } from './tickets.ts'
-import { WorldReceiver } from './world/world-receiver.ts'
+import { World } from './world/world.ts'
 
 /** What a connection is made from; the callbacks stop once it has ended. */
 export interface ConnectionOptions {
@@ -71,21 +70,24 @@ export class Connection {
   readonly #inbox: Inbox
   readonly #stanzas: StanzaWatch
   readonly #socket: WASocket
-  readonly #world: WorldReceiver
   #isOpen = false
   #hasEnded = false
   #ending: Promise<void> | undefined
   #lastInboundMs: number
   #inboundCount = 0
+  /** Log of the session. */
+  readonly log: Logger
   readonly keys: SessionKeys
   readonly addresses: Addresses
   readonly groups: GroupCache
   readonly sender: Sender
   readonly media: SessionMedia
   readonly receiver: Receiver
+  readonly world: World
 
   constructor(options: ConnectionOptions) {
     this.#options = options
+    this.log = options.log
     this.#lastInboundMs = options.clock.monotonicMs()
     this.#tickets = new Tickets(() => this.#advance())
     this.#stanzas = new StanzaWatch(this.#tickets, options.clock, options.log)
@@ -114,14 +116,18 @@ export class Connection {
       findMessage: (id) => this.#findMessage(id),
       findGroup: (jid) => this.groups.get(jid),
     })
-    this.#world = new WorldReceiver({
+    this.media = this.#createMedia()
+    this.world = new World({
+      ...options,
       recipient: () => this.recipient(),
       addresses: this.addresses,
+      keys: this.keys,
       inbox: this.#inbox,
       groups: this.groups,
-      clock: options.clock,
+      socket: () => this.#socket,
+      fetchFile: (part, limits) => this.media.fetch(part, limits),
+      closeTickets: (ids) => this.#tickets.close(ids),
     })
-    this.media = this.#createMedia()
     this.#socket = this.#openSocket()
     this.sender = new Sender({
       socket: this.#socket,
@@ -140,11 +146,6 @@ export class Connection {
   /** The library's socket, for calls that need nothing of ours. */
   get socket(): WASocket {
     return this.#socket
-  }
-
-  /** Log of the session. */
-  get log(): Logger {
-    return this.#options.log
   }
 
   /** Source: `platform` of pair-success is `smba` or `smbi` for WhatsApp Business on Android and iOS. */
@@ -191,16 +192,10 @@ export class Connection {
     return this.#hasEnded || this.#inboundCount > before
   }
 
-  /** Asks WhatsApp how a restriction stands; the answer is told like any other news of it. */
+  /** Asks WhatsApp how a restriction stands; what it answers is told like any other news of it. */
   async askRestriction(kind: Restriction): Promise<void> {
-    try {
-      // The library tells the answer about the lock as an event, that about the cap only to whoever asked.
-      if (kind === 'reach_out_locked') await this.#socket.fetchAccountReachoutTimelock()
-      else this.#options.onRestriction(readCapping(await this.#socket.fetchNewChatMessageCap()))
-    } catch (error) {
-      // Nothing is known, so nothing changes; a restriction without an end is asked for again.
-      this.log.debug({ code: codeOf(error) }, 'WhatsApp did not say how a restriction stands')
-    }
+    const news = await fetchRestriction(this.#socket, kind, this.log)
+    if (news !== undefined) this.#options.onRestriction(news)
   }
 
   /** Ends the connection for a reason of ours; `onEnd` is told. */
@@ -236,7 +231,11 @@ export class Connection {
       encrypt: encryptKey,
       notify: notifyWriter,
       tickets: this.#tickets,
-      onCommitted: () => this.#gate.advance(),
+      onCommitted: () => {
+        this.world.advance()
+        this.#gate.advance()
+      },
+      onRead: (ticket) => this.#inbox.add({ tickets: [ticket] }),
       onLost: (cause) =>
         this.#end(
           cause.kind === 'fenced' ? { kind: 'fenced' } : { kind: 'store_failed', error: cause.error },
@@ -257,17 +256,18 @@ export class Connection {
       keys,
       log: options.log,
       waUrl: options.waUrl,
-      agent: options.route?.agent,
+      route: options.route,
       retryCounters: options.retryCounters(keys),
       findMessage: (id) => this.#findMessage(id),
       findGroup: (jid) => this.groups.get(jid),
       onEvent: (name, data) => this.#handle(name, data),
-      onMessageStanza: (node) => this.#stanzas.register(node),
       onDecrypt: (ciphertext) => this.#stanzas.begin(ciphertext),
       onDecrypted: (ciphertext) => this.#stanzas.finish(ciphertext),
       onDecryptFailed: (ciphertext) => this.#stanzas.fail(ciphertext),
-      onGroupNotice: (node) => this.#world.handleGroupNotice(node),
-      onCall: (node) => this.#world.handleCallStanza(node),
+      stanzaListeners: {
+        ...this.world.stanzaListeners(),
+        'CB:message': (node) => this.#stanzas.register(node),
+      },
       onPairDevice: (codes) => options.onPairDevice(codes),
       onPasskey: () => options.credentials.account === undefined && this.#end({ kind: 'passkey' }),
       onAck: (node) => this.#receiveAck(node),
@@ -277,6 +277,7 @@ export class Connection {
     socket.ev.on('creds.update', () => {
       keys.accountId = options.credentials.me?.id
       this.saveCredentials()
+      this.world.handleCredentials()
     })
     socket.ws.on('frame', () => {
       this.#lastInboundMs = options.clock.monotonicMs()
@@ -295,7 +296,7 @@ export class Connection {
     if (name === 'message-capping.update') this.#options.onRestriction(readCapping(data as object))
     if (name === 'messages.media-update')
       this.media.retries.handle(data as BaileysEventMap['messages.media-update'])
-    this.#world.handle(name, data)
+    this.world.handle(name, data)
     this.receiver.handle(name, data)
   }
 
@@ -307,6 +308,7 @@ export class Connection {
       this.#isOpen = true
       this.keys.accountId = this.#options.credentials.me?.id
       this.#options.onOpen()
+      this.world.handleOpen()
     }
     if (connection === 'close') {
       const error = lastDisconnect?.error as (Error & { output?: { statusCode?: number } }) | undefined
@@ -379,6 +381,7 @@ export class Connection {
     this.#isOpen = false
     this.sender.close()
     this.media.close()
+    this.world.stop()
     this.#stanzas.stop()
     this.#socket.ws.removeAllListeners('message')
     await Promise.race([this.#settle(), clock.sleep(settleTimeoutMs)])

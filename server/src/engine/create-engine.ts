@@ -11,7 +11,7 @@ import type { Connection } from './connection.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
 import { createContactActions } from './contact-actions.ts'
 import type { Engine } from './engine.ts'
-import { notBuiltYet, sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
+import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { createGroupActions } from './group-actions.ts'
 import { KeyWriter } from './key-writer.ts'
@@ -21,6 +21,7 @@ import { isLoopback } from './loopback.ts'
 import { createMediaTransfers } from './session-media.ts'
 import type { EngineSecrets } from './session-vault.ts'
 import { Sessions } from './sessions.ts'
+import { createWorldActions } from './world-actions.ts'
 
 /** What the engine is made from. */
 export interface EngineOptions {
@@ -135,20 +136,9 @@ function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Eng
     chats: createChatActions(open, clock),
     labels: createLabelActions(open, clock),
     contacts: createContactActions(open),
-    ...unbuilt<Pick<Engine, 'rejectCall' | 'requestHistory' | 'postStatus'>>(
-      'rejectCall',
-      'requestHistory',
-      'postStatus',
-    ),
+    ...createWorldActions(open, defaultAckTimeoutMs),
     close: () => sessions.close(),
   }
-}
-
-/** Holds the places of what is being built. */
-function unbuilt<T extends object>(...names: (keyof T & string)[]): T {
-  const refuse = () => Promise.reject(new AppError(notBuiltYet))
-  const named = Object.fromEntries(names.map((name) => [name, refuse]))
-  return (names.length > 0 ? named : new Proxy({}, { get: () => refuse })) as T
 }
 
 function requireOpen(sessions: Sessions, sessionId: string): Connection {

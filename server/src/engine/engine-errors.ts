@@ -15,7 +15,6 @@ export const sessionNotLinking = defineError(
   400,
   'The session is not waiting to be linked',
 )
-export const notBuiltYet = defineError('not_built_yet', 500, 'This part of the engine is not built yet')
 export const engineClosed = defineError('engine_closed', 503, 'The server is shutting down')
 export const whatsappRefused = defineError('whatsapp_refused', 400, 'WhatsApp refused this')
 export const whatsappSilent = defineError('whatsapp_no_answer', 504, 'WhatsApp did not answer in time')

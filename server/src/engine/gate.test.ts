@@ -58,6 +58,7 @@ suite('session keys', () => {
       notify: (source) => writer.notify(source),
       tickets,
       onMapping: () => {},
+      onRead: () => {},
       onCommitted: () => {},
       onLost: () => {},
     })

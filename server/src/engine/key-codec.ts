@@ -8,10 +8,12 @@ const plainTypes = new Set([
   'device-list',
   'known-lid',
   'group',
+  'history-queue',
+  'app-state-read',
   'retry-counters',
 ])
 /** Types whose values are byte arrays. */
-const byteTypes = new Set(['sender-key', 'identity-key'])
+const byteTypes = new Set(['sender-key', 'identity-key', 'history-chunk'])
 
 /** A value of the Signal store or the credentials as bytes. */
 export function encodeKey(type: string, value: unknown): Buffer {
@@ -35,7 +37,7 @@ export function isChangedByReaders(type: string): boolean {
   return type === 'app-state-sync-version' || type === 'tctoken'
 }
 
-/** Whether values stay in the memory of all keys: groups are large and have a memory of their own. */
+/** Whether values stay in the memory of all keys: groups, which have one of their own, and pieces of history are large. */
 export function isKeptInMemory(type: string): boolean {
-  return type !== 'group'
+  return type !== 'group' && type !== 'history-chunk'
 }

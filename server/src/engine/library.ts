@@ -6,6 +6,7 @@ import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 
 export {
+  ALL_WA_PATCH_NAMES,
   Browsers,
   BufferJSON,
   decryptMediaRetryData,

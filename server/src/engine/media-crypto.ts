@@ -9,7 +9,7 @@ import {
 import type { MediaKind } from './content.ts'
 
 /** What WhatsApp tells files apart by when it encrypts and stores them. */
-export type MediaClass = 'image' | 'video' | 'audio' | 'document'
+export type MediaClass = 'image' | 'video' | 'audio' | 'document' | 'history'
 
 /** Keys of one file. */
 export interface MediaKeys {
@@ -20,7 +20,13 @@ export interface MediaKeys {
 
 /** Bytes of the HMAC that follow the ciphertext. */
 export const macBytes = 10
-const infoOf = { image: 'Image', video: 'Video', audio: 'Audio', document: 'Document' } as const
+const infoOf = {
+  image: 'Image',
+  video: 'Video',
+  audio: 'Audio',
+  document: 'Document',
+  history: 'History',
+} as const
 
 /** Source: `MEDIA_HKDF_KEY_MAPPING` of Baileys 7: stickers are pictures, GIFs are films. */
 export function mediaClassOf(kind: MediaKind): MediaClass {

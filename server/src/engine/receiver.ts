@@ -12,6 +12,7 @@ import { openSealedReaction } from './inbound/sealed-reaction.ts'
 import type { Arrival, Inbox } from './inbox.ts'
 import { personOf } from './jids.ts'
 import { Receipts } from './receipts.ts'
+import { historyIn } from './world/world.ts'
 
 /** What the receiver hands on, and to whom. */
 export interface ReceiverOptions {
@@ -93,6 +94,8 @@ export class Receiver {
       const arrived = { ...message }
       return inbox.add(() => this.#takeChange(arrived, id))
     }
+    // A piece of history is acknowledged when it is kept.
+    if (message.key.fromMe === true && historyIn(message.message) !== undefined) return
     const isDeviceMessage =
       message.message?.protocolMessage !== undefined && message.message.protocolMessage !== null
     if (isDeviceMessage || !(message.message || isPlaceholder(message))) {

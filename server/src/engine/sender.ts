@@ -17,6 +17,7 @@ import {
   type PreparerOptions,
   stanzaIdOf,
 } from './prepare-outbound.ts'
+import { asStatus } from './status-message.ts'
 
 /** What sending needs of the connection. */
 export interface SenderOptions extends PreparerOptions {
@@ -53,14 +54,18 @@ export class Sender {
   }
 
   /** Sends one message; never throws. The time for its ack runs from the moment it leaves, after any upload. */
-  async send(submission: Submission, ackTimeoutMs: number): Promise<SubmitOutcome> {
+  async send(
+    submission: Submission,
+    ackTimeoutMs: number,
+    audience?: readonly string[],
+  ): Promise<SubmitOutcome> {
     const { isOpen } = this.#options
     if (!isOpen()) return { kind: 'unknown', error: 'not_connected' }
     const stanzaId = stanzaIdOf(submission)
     const pending = this.#acks.wait(stanzaId, submission.chatId)
     try {
       const handedOver = this.#chats.run(submission.chatId, () =>
-        this.#handOver(submission, pending, ackTimeoutMs),
+        this.#handOver(submission, pending, ackTimeoutMs, audience),
       )
       // On a connection that dies the library may wait for an answer for a minute: nobody waits with it.
       const lost = pending.answered.then((ack) => (ack.kind === 'none' ? ack : undefined))
@@ -101,25 +106,35 @@ export class Sender {
     this.#acks.loseAll()
   }
 
-  async #handOver(submission: Submission, ack: PendingAck, ackTimeoutMs: number): Promise<PreparedMessage> {
-    const prepared = await this.#preparer.prepare(submission)
+  async #handOver(
+    submission: Submission,
+    ack: PendingAck,
+    ackTimeoutMs: number,
+    audience: readonly string[] | undefined,
+  ): Promise<PreparedMessage> {
+    const made = await this.#preparer.prepare(submission)
+    const prepared = audience === undefined ? made : { ...made, message: asStatus(made.message) }
     this.#recent.set(submission.waMessageId, prepared.message)
     ack.startTimer(ackTimeoutMs)
     if (chatKind(submission.chatId) === 'channel') {
       await this.#options.socket.sendNode(channelStanza(prepared))
     } else {
-      await this.#relay(prepared)
+      await this.#relay(prepared, audience)
     }
     return prepared
   }
 
-  async #relay({ jid, message, stanzaId, attributes, nodes }: PreparedMessage): Promise<void> {
+  async #relay(
+    { jid, message, stanzaId, attributes, nodes }: PreparedMessage,
+    audience: readonly string[] | undefined,
+  ): Promise<void> {
     const { socket } = this.#options
     const relay = () =>
       socket.relayMessage(jid, message, {
         messageId: stanzaId,
         additionalAttributes: attributes,
         additionalNodes: nodes,
+        ...(audience === undefined ? {} : { statusJidList: [...audience] }),
       })
     if (this.#warm.has(jid)) {
       await relay()

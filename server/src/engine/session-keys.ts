@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { KeyRow, SessionRows } from './auth-store.ts'
@@ -18,6 +19,8 @@ export interface KeyEnvironment {
   /** Something can be written. */
   notify(source: WriteSource): void
   tickets: Tickets
+  /** Everything that a ticket of the account's settings stands for was handed on: it ends once that is stored. */
+  onRead(ticket: string): void
   /** A phone number and a LID turned out to be one person. */
   onMapping(phone: string, lid: string): void
   /** A write was committed: frames may move. */
@@ -41,6 +44,8 @@ export interface WriteMark {
   bound: number
 }
 
+/** Tickets of the settings that are being read in the current transaction. */
+const settingsRead = new AsyncLocalStorage<Set<string>>()
 const maxCached = 4000
 const phoneAddress = /^(\d+)(?::(\d+))?@s\.whatsapp\.net$/
 
@@ -62,6 +67,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   #inFlight: Write[] | undefined
   #settled: (() => void)[] = []
   #isLost = false
+  #versions = 0
   /** Transactions under this key run side by side: the library serialises every send of an account with it. */
   accountId: string | undefined
 
@@ -99,7 +105,22 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   }
 
   async transaction<T>(work: () => Promise<T>, key: string): Promise<T> {
-    return key === this.accountId ? work() : this.#mutex.run(await this.#lockName(key), work)
+    if (key !== this.accountId) return this.#mutex.run(await this.#lockName(key), work)
+    const read = new Set<string>()
+    try {
+      const result = await settingsRead.run(read, work)
+      // What was read is handed on in this turn, after whoever waits here goes on.
+      if (read.size > 0) setImmediate(() => this.#endRead(read))
+      return result
+    } catch (error) {
+      // Versions were read whose changes nobody will hear of: forgotten, they are read again.
+      if (read.size > 0) this.#lose({ kind: 'failed', error })
+      throw error
+    }
+  }
+
+  #endRead(tickets: ReadonlySet<string>): void {
+    for (const ticket of tickets) this.#environment.onRead(ticket)
   }
 
   isInTransaction(): boolean {
@@ -146,6 +167,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     const key = rowKey(type, id)
     const kept =
       value === null || value === undefined ? null : isChangedByReaders(type) ? encodeKey(type, value) : value
+    if (type === 'app-state-sync-version') this.#holdVersion()
     // After a bound write the row's next one must not overtake it.
     const isBound = isRatchet(type, kept) && (this.#environment.tickets.size > 0 || this.#bound.length > 0)
     const line = isBound ? 'bound' : 'free'
@@ -227,6 +249,22 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     for (const resolve of this.#settled.splice(0)) resolve()
   }
 
+  /**
+   * The version of the account's settings moves on before what changed is handed on: committed first, a crash in
+   * between would lose the change for ever.
+   */
+  #holdVersion(): void {
+    const read = settingsRead.getStore()
+    if (read === undefined) return
+    const { tickets } = this.#environment
+    this.#versions += 1
+    const ticket = `settings ${this.#versions}`
+    // Claimed, it never counts as forgotten, whatever its age.
+    tickets.open(ticket, 0)
+    tickets.claim(ticket)
+    read.add(ticket)
+  }
+
   #isBusy(): boolean {
     if (this.#inFlight !== undefined || this.#free.length > 0) return true
     const [next] = this.#bound
@@ -262,8 +300,9 @@ function rowKey(type: string, id: string): string {
   return `${type}/${id}`
 }
 
-/** Steps of a ratchet that a redelivered message would need undone. */
+/** Steps of a ratchet that a redelivered message would need undone, and versions of settings whose changes are on their way. */
 function isRatchet(type: string, value: unknown): boolean {
+  if (type === 'app-state-sync-version') return true
   return type === 'session' || type === 'sender-key' || (type === 'pre-key' && value === null)
 }
 

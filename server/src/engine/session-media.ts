@@ -9,7 +9,7 @@ import { proto } from './library.ts'
 import { MediaDownloads } from './media-download.ts'
 import { waMediaNone } from './media-errors.ts'
 import { MediaHosts, type MediaRoute } from './media-hosts.ts'
-import { findMediaPart } from './media-part.ts'
+import { findMediaPart, type MediaPart } from './media-part.ts'
 import { MediaRetries } from './media-retry.ts'
 import { type MediaConnection, MediaUploads } from './media-upload.ts'
 import type { MediaContent, UploadedFile } from './outbound/parts.ts'
@@ -78,6 +78,17 @@ export class SessionMedia {
       listHosts: async () => (await this.#connect(false)).hosts.map(({ hostname }) => hostname),
       requestAgain: (mediaKey: Uint8Array, timeoutMs: number) =>
         this.#requestAgain(message.chatId, message.target, mediaKey, timeoutMs),
+    }
+    return transfers.downloads.download(part, owner, limits)
+  }
+
+  /** A file that no message for people carries, such as a piece of history; the phone is not asked for it again. */
+  fetch(part: MediaPart, limits: { maxBytes: number; timeoutMs: number }): Promise<Readable> {
+    const { transfers, route } = this.#options
+    const owner = {
+      route,
+      listHosts: async () => (await this.#connect(false)).hosts.map(({ hostname }) => hostname),
+      requestAgain: () => Promise.reject(new Error('the phone does not upload it again')),
     }
     return transfers.downloads.download(part, owner, limits)
   }

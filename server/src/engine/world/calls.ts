@@ -20,6 +20,11 @@ export class CallReader {
     if (step?.tag === 'terminate' && id !== undefined) this.#reasons.set(id, step.attrs.reason ?? '')
   }
 
+  /** Address of whoever makes a call, as WhatsApp names them. */
+  callerOf(callId: string): string | undefined {
+    return this.#open.get(callId)?.offer.from
+  }
+
   /** What the library tells of calls; steps of the connection between two phones are no news. */
   async read(calls: readonly Call[], context: WorldContext): Promise<Arrival | undefined> {
     const updates: CallUpdate[] = []

@@ -64,8 +64,8 @@ function changeOf(
   return Object.keys(change).length === 0 ? undefined : change
 }
 
-/** Phones write milliseconds, older ones seconds; -1 and 0 are without end. */
-function readMute(end: unknown): Date | null {
+/** When a mute ends: phones write milliseconds, older ones seconds; -1 and 0 are without end. */
+export function readMute(end: unknown): Date | null {
   if (end === null || end === undefined) return null
   const value = Number(end)
   if (!Number.isFinite(value) || value <= 0) return endless

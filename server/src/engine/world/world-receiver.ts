@@ -11,6 +11,7 @@ import { readBlocked, readBusinesses, readContacts } from './contacts.ts'
 import { keepEphemeral, keepGroups, keepParticipants } from './group-keeping.ts'
 import { readEndedGroup, readGroups, readParticipants } from './groups.ts'
 import { readLabel, readLabelledChat } from './labels.ts'
+import { readStatusPosts, statusChat } from './status-posts.ts'
 
 /** What the receiver hands on, and to whom. */
 export interface WorldReceiverOptions {
@@ -58,6 +59,8 @@ export class WorldReceiver {
         return this.#add((context) => readChats(data as Events['chats.update'], context))
       case 'chats.delete':
         return this.#add((context) => readDeletedChats(data as Events['chats.delete'], context))
+      case 'messages.upsert':
+        return this.#handlePosts(data as Events['messages.upsert'])
       case 'messages.update':
         return this.#add((context) => readStars(data as Events['messages.update'], context))
       case 'labels.edit':
@@ -90,6 +93,17 @@ export class WorldReceiver {
   /** A stanza about a call, before the library reads it and drops why a call ended. */
   handleCallStanza(node: BinaryNode): void {
     this.#calls.note(node)
+  }
+
+  /** Address of whoever makes a call, as WhatsApp names them. */
+  callerOf(callId: string): string | undefined {
+    return this.#calls.callerOf(callId)
+  }
+
+  #handlePosts({ messages }: Events['messages.upsert']): void {
+    // The library changes the objects later; what is read now is what arrived.
+    const posts = messages.filter(({ key }) => key.remoteJid === statusChat).map((post) => ({ ...post }))
+    if (posts.length > 0) this.#add((context) => readStatusPosts({ messages: posts }, context))
   }
 
   #add(read: (context: WorldContext) => Promise<Arrival | undefined>): void {

@@ -1,0 +1,50 @@
+import type { BinaryNode, WAPatchName, WASocket } from 'baileys'
+import type { Logger } from 'pino'
+import { codeOf } from './ask.ts'
+import { childrenOf } from './binary-nodes.ts'
+import { ALL_WA_PATCH_NAMES } from './library.ts'
+import type { SessionKeys } from './session-keys.ts'
+
+/**
+ * Reads the settings that all devices of the account share. The library does so once, when its own history begins;
+ * here it happens when the keys for them are there, once per link and again until it worked.
+ */
+export class AppStateSync {
+  readonly #socket: () => WASocket
+  readonly #keys: SessionKeys
+  readonly #log: Logger
+  #isRunning = false
+
+  constructor(socket: () => WASocket, keys: SessionKeys, log: Logger) {
+    this.#socket = socket
+    this.#keys = keys
+    this.#log = log
+  }
+
+  /** Reads everything, unless it is read already or the keys are missing. */
+  async start(): Promise<void> {
+    const { creds } = this.#socket().authState
+    if (this.#isRunning || creds.myAppStateKeyId === undefined) return
+    this.#isRunning = true
+    try {
+      const done = await this.#keys.read('app-state-read', [''])
+      if (done[''] !== undefined) return
+      await this.#socket().resyncAppState(ALL_WA_PATCH_NAMES, true)
+      this.#keys.write('app-state-read', '', 1)
+    } catch (error) {
+      // Tried again with the next connection; until then changes are read as they come.
+      this.#log.info({ code: codeOf(error) }, 'the settings of the account could not be read')
+    } finally {
+      this.#isRunning = false
+    }
+  }
+
+  /** A notice of changes: of several collections the library reads only the first. */
+  handleNotice(node: BinaryNode): void {
+    const names = childrenOf(node, 'collection').flatMap(({ attrs }) => attrs.name ?? [])
+    if (names.length < 2) return
+    this.#socket()
+      .resyncAppState(names.slice(1) as WAPatchName[], false)
+      .catch((error: unknown) => this.#log.info({ code: codeOf(error) }, 'settings could not be read'))
+  }
+}

@@ -1,0 +1,211 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createInflate } from 'node:zlib'
+import type { proto as protocol } from 'baileys'
+import type { Logger } from 'pino'
+import type { Addresses } from '../addresses.ts'
+import type { EngineListener, HistoryProgress } from '../events.ts'
+import type { Recipient } from '../inbound/parse-message.ts'
+import { proto } from '../library.ts'
+import type { SessionKeys, WriteMark } from '../session-keys.ts'
+import { ingestHistory } from './history-ingest.ts'
+import { type PrivacyToken, storePrivacyTokens } from './privacy-tokens.ts'
+
+type Notice = protocol.Message.IHistorySyncNotification
+
+/** What history needs of its connection. */
+export interface HistoryOptions {
+  keys: SessionKeys
+  addresses: Addresses
+  recipient(): Recipient
+  listener: EngineListener
+  log: Logger
+  /** The file of a piece that is not inside its message. */
+  download(notice: Notice): Promise<Readable>
+  /** The message of a piece may be acknowledged. */
+  onKept(messageId: string): void
+}
+
+/** A piece whose row is on its way to the database. */
+interface Keeping {
+  id: string
+  position: WriteMark
+}
+
+const { HistorySyncType } = proto.HistorySync
+const kinds: Partial<Record<number, HistoryProgress['kind']>> = {
+  [HistorySyncType.INITIAL_BOOTSTRAP]: 'initial',
+  [HistorySyncType.PUSH_NAME]: 'initial',
+  [HistorySyncType.RECENT]: 'recent',
+  [HistorySyncType.FULL]: 'full',
+  [HistorySyncType.ON_DEMAND]: 'on_demand',
+}
+/** What one piece may unpack to. */
+const maxInflatedBytes = 512 * 1024 * 1024
+const maxTries = 3
+
+/**
+ * Takes in the history that the phone hands over. A piece is kept beside the keys before its message is acknowledged,
+ * and worked off afterwards, so that live messages wait for nothing and a crash loses nothing.
+ */
+export class HistorySync {
+  readonly #options: HistoryOptions
+  #queue: string[] = []
+  #keeping: Keeping[] = []
+  #isRunning = false
+  #isOver = false
+  #loaded: Promise<void> | undefined
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+  }
+
+  /** Goes on with what an earlier connection left. */
+  start(): void {
+    this.#loaded ??= this.#load()
+    void this.#loaded.then(() => this.#work())
+  }
+
+  /** A message that carries a piece, or says where it is. */
+  receive(messageId: string, notice: Notice): void {
+    const { keys } = this.#options
+    this.#loaded ??= this.#load()
+    keys.write('history-chunk', messageId, proto.Message.HistorySyncNotification.encode(notice).finish())
+    void this.#loaded.then(() => {
+      if (this.#isOver) return
+      if (!this.#queue.includes(messageId)) this.#queue.push(messageId)
+      keys.write('history-queue', '', this.#queue)
+      this.#keeping.push({ id: messageId, position: keys.mark() })
+      this.advance()
+      void this.#work()
+    })
+  }
+
+  /** Something was committed. */
+  advance(): void {
+    const isKept = ({ position }: Keeping) => this.#options.keys.hasCommittedFree(position)
+    const kept = this.#keeping.filter(isKept)
+    if (kept.length === 0) return
+    this.#keeping = this.#keeping.filter((one) => !kept.includes(one))
+    for (const { id } of kept) this.#options.onKept(id)
+  }
+
+  /** The connection is gone: the next one goes on. */
+  stop(): void {
+    this.#isOver = true
+  }
+
+  async #load(): Promise<void> {
+    const stored = (await this.#options.keys.read('history-queue', [''])) as Record<string, string[]>
+    this.#queue = [...(stored[''] ?? []), ...this.#queue]
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    try {
+      for (let id = this.#queue[0]; id !== undefined && !this.#isOver; id = this.#queue[0]) {
+        await this.#takeIn(id)
+        if (this.#isOver) return
+        this.#queue = this.#queue.filter((other) => other !== id)
+        this.#options.keys.write('history-chunk', id, null)
+        this.#options.keys.write('history-queue', '', this.#queue)
+      }
+    } catch (error) {
+      // The store failed or the session is over: the piece stays and is taken in with the next connection.
+      this.#options.log.debug({ err: error }, 'history is taken in later')
+    } finally {
+      this.#isRunning = false
+    }
+  }
+
+  /** Rejects when it should be tried again with the next connection. */
+  async #takeIn(id: string): Promise<void> {
+    const { keys, log, listener, recipient } = this.#options
+    const bytes = (await keys.read('history-chunk', [id]))[id] as Uint8Array | undefined
+    if (bytes === undefined) return
+    const notice = proto.Message.HistorySyncNotification.decode(bytes)
+    const kind = kinds[Number(notice.syncType ?? 0)]
+    if (kind === undefined) return
+    const tokens: PrivacyToken[] = []
+    const count = await this.#tryPiece(notice, tokens)
+    if (count === undefined) {
+      // A piece that is damaged or gone for good would stop all later ones.
+      log.warn({ kind }, 'a piece of history could not be read')
+      return
+    }
+    await storePrivacyTokens(keys, tokens)
+    const percent = notice.progress ?? count.percent
+    const { tenantId, sessionId } = recipient()
+    const isComplete = kind === 'on_demand' || percent === 100
+    const { messages, chats, contacts } = count
+    await listener.onHistory({ tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts })
+  }
+
+  async #tryPiece(notice: Notice, tokens: PrivacyToken[]) {
+    const { recipient, addresses, listener, log } = this.#options
+    for (let tries = 1; tries <= maxTries; tries += 1) {
+      const told = guard(listener)
+      try {
+        return await this.#readPiece(notice, (source) =>
+          ingestHistory(source, {
+            recipient: recipient(),
+            addresses,
+            listener: told,
+            keepToken: (token) => tokens.push(token),
+            check: () => {
+              if (this.#isOver) throw new StoreError(new Error('the session is over'))
+            },
+          }),
+        )
+      } catch (error) {
+        if (error instanceof StoreError) throw error.cause
+        if (this.#isOver) throw error
+        log.debug({ err: error, tries }, 'a piece of history could not be read')
+      }
+    }
+    return undefined
+  }
+
+  async #readPiece<T>(notice: Notice, read: (source: Readable) => Promise<T>): Promise<T> {
+    const inline = notice.initialHistBootstrapInlinePayload
+    const packed = inline?.length
+      ? Readable.from([Buffer.from(inline)])
+      : await this.#options.download(notice)
+    let result: { value: T } | undefined
+    await pipeline(packed, createInflate({ maxOutputLength: maxInflatedBytes }), async (source) => {
+      result = { value: await read(source as unknown as Readable) }
+    })
+    if (result === undefined) throw new Error('the history ended early')
+    return result.value
+  }
+}
+
+/** What was read could not be stored: not the piece's fault. */
+class StoreError extends Error {
+  constructor(cause: unknown) {
+    super('history could not be stored', { cause })
+    this.name = 'StoreError'
+  }
+}
+
+type Told = Pick<EngineListener, 'onMessages' | 'onContacts' | 'onGroups' | 'onChats'>
+
+/** Tells apart a store that fails from a piece that cannot be read. */
+function guard(listener: EngineListener): Told {
+  const safely =
+    <T>(store: (facts: readonly T[]) => Promise<void>) =>
+    async (facts: readonly T[]) => {
+      try {
+        await store(facts)
+      } catch (error) {
+        throw new StoreError(error)
+      }
+    }
+  return {
+    onMessages: safely((facts) => listener.onMessages(facts)),
+    onContacts: safely((facts) => listener.onContacts(facts)),
+    onGroups: safely((facts) => listener.onGroups(facts)),
+    onChats: safely((facts) => listener.onChats(facts)),
+  }
+}
