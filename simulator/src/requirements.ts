@@ -259,6 +259,12 @@ export const requirements: readonly Requirement[] = [
   requirement('GROUP-14', 'own', 'Only admins write into an announcement group'),
   requirement('GROUP-15', `${baileys} Signal/Group`, 'Members follow a client that starts a new sender key'),
   requirement('GROUP-16', 'own', 'Thousands of groups with hundreds of members cost nothing noticeable'),
+  requirement('GROUP-18', 'own', 'Groups, communities, channels and profiles outlive the simulator'),
+  requirement(
+    'GROUP-19',
+    `${baileys} Utils/messages`,
+    'Phones mark what they write into a group whose messages disappear',
+  ),
   requirement('GROUP-17', 'own', 'Groups and communities are steered through the control API'),
   requirement(
     'COMM-01',
@@ -363,6 +369,7 @@ export const requirements: readonly Requirement[] = [
   requirement('CTRL-02', 'own', 'Errors are JSON, name the field, and use 400, 404, 405, 413 and 422'),
   requirement('CTRL-03', 'own', 'since filters messages by ISO time or milliseconds'),
   requirement('CTRL-04', 'own', 'A reset makes a new world and cuts all connections'),
+  requirement('CTRL-05', 'own', 'The OpenAPI document and the README name every operation as it answers'),
   requirement('SAVE-01', 'own', 'A world outlives the simulator: clients log in again, nothing is lost'),
   requirement('SAVE-02', 'own', 'A world is saved on demand, and loaded by another simulator'),
   requirement('SAVE-03', 'own', 'What is no world is refused and left as it is'),

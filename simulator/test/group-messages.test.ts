@@ -88,6 +88,28 @@ suite('messages in groups that change', () => {
     assert.equal(simulator.state().counters.undecryptable, 0)
   })
 
+  test('phones mark what they write where messages disappear', async () => {
+    verifies('GROUP-19')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    const { id } = simulator.groups.create({
+      subject: 'Secret',
+      owner: bob,
+      members: [owner],
+      ephemeralSeconds: 604_800,
+    })
+    const sent = await simulator.sendGroupMessage(id, { from: bob, text: 'soon gone' })
+    const message = await client.message(({ key }) => key.id === sent.id)
+    assert.equal(message.message?.extendedTextMessage?.contextInfo?.expiration, 604_800)
+    const acknowledged = client.acknowledgement()
+    const own = await client.socket.sendMessage(id, { text: 'gone too' }, { ephemeralExpiration: 604_800 })
+    assert.equal((await acknowledged).error, undefined)
+    assert.equal((await simulator.nextMessage(bob)).id, own?.key.id)
+    simulator.groups.change(id, { ephemeralSeconds: null })
+    const kept = await simulator.sendGroupMessage(id, { from: bob, text: 'for ever' })
+    assert.equal((await client.message(({ key }) => key.id === kept.id)).message?.conversation, 'for ever')
+  })
+
   test('thousands of groups with hundreds of members cost nothing noticeable', async () => {
     verifies('GROUP-16')
     await using simulator = await startSimulator()

@@ -88,7 +88,7 @@ function composeRaw(raw: NonNullable<ContentDraft['raw']>): proto.IMessage {
 }
 
 /** What a message refers to. Undefined when nothing. */
-function contextOf({ world, nameOf }: Composer, draft: ContentDraft): proto.IContextInfo | undefined {
+function contextOf({ world, chat, nameOf }: Composer, draft: ContentDraft): proto.IContextInfo | undefined {
   const context: proto.IContextInfo = {}
   if (draft.quoted !== undefined) {
     const quoted = findMessage(world, draft.quoted, 'quoted', 'to quote')
@@ -103,8 +103,15 @@ function contextOf({ world, nameOf }: Composer, draft: ContentDraft): proto.ICon
     context.isForwarded = true
     context.forwardingScore = 1
   }
-  if (draft.ephemeralSeconds) context.expiration = draft.ephemeralSeconds
+  const expiration =
+    draft.ephemeralSeconds ?? (standsAlone(draft) && chat instanceof Group && chat.ephemeralSeconds)
+  if (expiration) context.expiration = expiration
   return Object.keys(context).length ? context : undefined
+}
+
+/** Whether it is a message of its own, which disappears with others where messages do. */
+function standsAlone({ text, media, location, contacts, poll }: ContentDraft): boolean {
+  return [text, media, location, contacts, poll].some((content) => content !== undefined)
 }
 
 function asViewOnce(message: proto.IMessage): proto.IMessage {

@@ -45,7 +45,7 @@ export function receivePost(world: World, connection: Connection, node: BinaryNo
 
 /** An edit or a deletion under the id of the post itself, as official clients send them (`sendNewsletter` of whatsmeow). */
 function changeOf(node: BinaryNode): proto.IMessage | undefined {
-  const { id, to, edit } = node.attrs
+  const { id = '', to = '', edit } = node.attrs
   const { Type } = proto.Message.ProtocolMessage
   const key = { remoteJid: to, fromMe: true, id }
   if (edit === '8') return { protocolMessage: { type: Type.REVOKE, key } }
