@@ -6,6 +6,7 @@ import { decodePadded, encodePadded } from './virtual-device.ts'
 const version = 0x33
 const signatureLength = 64
 const maxSkippedKeys = 2000
+const maxChains = 5
 
 type Chain = {
   id: number
@@ -118,6 +119,9 @@ export class SenderKeys {
         signingPublic: Buffer.from(told.signingKey ?? []),
         skipped: new Map(),
       })
+      // Clients forget old chains as well; each one who starts new chains would otherwise fill the memory.
+      const oldest = chains.keys().next().value
+      if (chains.size > maxChains && oldest !== undefined) chains.delete(oldest)
     }
     return id
   }
