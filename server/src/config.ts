@@ -136,6 +136,8 @@ export interface Config {
   pace: number
   outgoingAllow: readonly string[]
   webhookRetrySeconds: readonly number[]
+  /** Directories with other programs, as `PATH` lists them. */
+  searchPath: string
   /** Where media are kept; undefined is the data directory. */
   bucket: BucketSettings | undefined
   smtpUrl: string | undefined
@@ -186,6 +188,7 @@ export function loadConfig(environment: Record<string, string | undefined>): Con
     pace: values.MOLTFLOW_PACE,
     outgoingAllow: values.MOLTFLOW_OUTGOING_ALLOW,
     webhookRetrySeconds: values.MOLTFLOW_WEBHOOK_RETRY_SECONDS,
+    searchPath: given['PATH'] ?? '',
     bucket: bucketOf(values),
     smtpUrl: values.MOLTFLOW_SMTP_URL,
     metricsToken: values.MOLTFLOW_METRICS_TOKEN,

@@ -1,22 +1,29 @@
 import type { Feature } from './feature.ts'
+import { antispamFeature } from './features/antispam/antispam.feature.ts'
 import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
+import { approvalsFeature } from './features/approvals/approvals.feature.ts'
 import { authFeature } from './features/auth/auth.feature.ts'
 import { callsFeature } from './features/calls/calls.feature.ts'
 import { chatListFeature } from './features/chat-list/chat-list.feature.ts'
 import { chatsFeature } from './features/chats/chats.feature.ts'
 import { contactsFeature } from './features/contacts/contacts.feature.ts'
+import { earlyFactsFeature } from './features/early-facts/early-facts.feature.ts'
 import { historyFeature } from './features/history/history.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
+import { mediaFeature } from './features/media/media.feature.ts'
 import { messageActionsFeature } from './features/message-actions/message-actions.feature.ts'
 import { messagesFeature } from './features/messages/messages.feature.ts'
+import { optOutsFeature } from './features/opt-outs/opt-outs.feature.ts'
 import { outboxFeature } from './features/outbox/outbox.feature.ts'
 import { plansFeature } from './features/plans/plans.feature.ts'
+import { safeguardsFeature } from './features/safeguards/safeguards.feature.ts'
 import { sendingFeature } from './features/sending/sending.feature.ts'
 import { sessionEventsFeature } from './features/session-events/session-events.feature.ts'
 import { sessionHealthFeature } from './features/session-health/session-health.feature.ts'
 import { sessionsFeature } from './features/sessions/sessions.feature.ts'
 import { setupFeature } from './features/setup/setup.feature.ts'
 import { statusPostsFeature } from './features/status-posts/status-posts.feature.ts'
+import { talliesFeature } from './features/tallies/tallies.feature.ts'
 import { settingsFeature } from './features/tenant-settings/settings.feature.ts'
 import { tenantsFeature } from './features/tenants/tenants.feature.ts'
 import { usageFeature } from './features/usage/usage.feature.ts'
@@ -36,12 +43,19 @@ export const features: readonly Feature[] = [
   limitsFeature,
   setupFeature,
   webhooksFeature,
+  talliesFeature,
+  safeguardsFeature,
+  antispamFeature,
+  optOutsFeature,
   messagesFeature,
+  earlyFactsFeature,
   chatListFeature,
   sessionEventsFeature,
   outboxFeature,
+  approvalsFeature,
   sendingFeature,
   messageActionsFeature,
+  mediaFeature,
   chatsFeature,
   contactsFeature,
   waGroupsFeature,

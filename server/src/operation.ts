@@ -40,10 +40,22 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   errors?: readonly ErrorDefinition[]
   /** Bytes of the largest accepted body; default 1 MB, more answers 413. */
   maxBodyBytes?: number
+  /** Also takes `multipart/form-data`: a file of at most so many bytes in the field `file`, the rest as in JSON. */
+  upload?: { maxFileBytes: number }
   /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */
   isSend?: boolean
   /** The checked input: params, query and body in one object. Returns the wire object, or an `Answer`. */
   run(ctx: Context, input: OutputOf<P> & OutputOf<Q> & OutputOf<B> & RequestHints): Promise<unknown>
+}
+
+/** A file as it was uploaded; name and type are what the caller says. */
+export interface UploadedFile {
+  path: string
+  bytes: number
+  /** Hexadecimal. */
+  sha256: string
+  fileName: string | undefined
+  mimetype: string | undefined
 }
 
 /** What an operation may know about the request beside its input. */
@@ -54,7 +66,14 @@ export interface RequestHints {
   accepts: string
   /** The `User-Agent` header, cut at 400 characters; consent records keep it. */
   userAgent: string
-  /** `Idempotency-Key` with a SHA-256 (hex) of operation and checked body; absent when the header was not sent. */
+  /** The headers `Range`, `If-Range` and `If-None-Match`, of operations that answer files. */
+  conditions: { range?: string | undefined; ifRange?: string | undefined; ifNoneMatch?: string | undefined }
+  /** The file that came with a multipart request; gone when the answer is out. */
+  upload?: UploadedFile
+  /**
+   * `Idempotency-Key` with a SHA-256 (hex) of operation, checked body and uploaded file; absent when the header was
+   * not sent.
+   */
   idempotency?: { key: string; bodyHash: string }
 }
 

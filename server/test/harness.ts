@@ -69,6 +69,7 @@ function testConfig(database: TestDatabase): Config {
     pace: 0,
     outgoingAllow: ['127.0.0.1'],
     webhookRetrySeconds: [5, 300],
+    searchPath: process.env.PATH ?? '',
     bucket: undefined,
     smtpUrl: undefined,
     metricsToken: undefined,

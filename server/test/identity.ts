@@ -102,6 +102,7 @@ const testConfig: Config = {
   pace: 1,
   outgoingAllow: [],
   webhookRetrySeconds: [5],
+  searchPath: '',
   bucket: undefined,
   smtpUrl: undefined,
   metricsToken: undefined,

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
-import type { MessageTarget, OutboundContent } from '../../engine/content.ts'
+import { contentText, type MessageTarget, type OutboundContent } from '../../engine/content.ts'
 import type { SubmitOutcome } from '../../engine/engine.ts'
 import type { Sql } from '../../platform/database.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
@@ -44,15 +44,21 @@ async function requireLeft(ctx: Context, id: string): Promise<MessageRow> {
   return row
 }
 
+/** How an act was handed over: when, and as the safeguards left it. */
+interface HandedOver {
+  at: Date
+  content: OutboundContent
+}
+
 /** Hands an act over; without an answer once more under the same id, which WhatsApp applies once. */
-async function handOver(ctx: Context, row: MessageRow, content: OutboundContent): Promise<Date> {
+async function handOver(ctx: Context, row: MessageRow, wanted: OutboundContent): Promise<HandedOver> {
   const { sessionId, waChatId: chatId } = row
-  await passForAction(ctx, { sessionId, chatId, content })
+  const content = await passForAction(ctx, { sessionId, chatId, content: wanted })
   const submission = { sessionId, chatId, content, waMessageId: ctx.engine.newMessageId(sessionId) }
   let outcome: SubmitOutcome = await ctx.engine.send(submission)
   if (outcome.kind === 'unknown' && ctx.engine.isWorking(sessionId))
     outcome = await ctx.engine.send(submission)
-  if (outcome.kind === 'sent') return outcome.at
+  if (outcome.kind === 'sent') return { at: outcome.at, content }
   if (outcome.kind === 'refused') throw failureOf(outcome.error, row.id)
   throw messageLost.create({ details: { message_id: row.id, error: outcome.error } })
 }
@@ -71,7 +77,7 @@ async function change(
 /** Reacts to a message; an empty emoji takes the own reaction back. */
 export async function react(ctx: Context, id: string, emoji: string): Promise<MessageObject> {
   const row = await requireLeft(ctx, id)
-  const at = await handOver(ctx, row, { kind: 'reaction', target: targetOf(row), emoji })
+  const { at } = await handOver(ctx, row, { kind: 'reaction', target: targetOf(row), emoji })
   await change(ctx, row, (sql, target) => reactStored(sql, target, emoji, at))
   return showMessage(ctx, row.id)
 }
@@ -85,9 +91,9 @@ export async function edit(ctx: Context, id: string, text: string): Promise<Mess
   const row = await requireLeft(ctx, id)
   const isOwnText = row.direction === 'outbound' && row.messageType === 'text'
   if (!isOwnText || !isWithin(ctx, row, editWindowMs)) throw notEditable.create()
-  await handOver(ctx, row, { kind: 'edit', target: targetOf(row), text })
+  const { content } = await handOver(ctx, row, { kind: 'edit', target: targetOf(row), text })
   // Our own moment: a second edit within WhatsApp's second is still the newer one.
-  await change(ctx, row, (sql, target) => editStored(ctx, sql, target, text, ctx.clock.now()))
+  await change(ctx, row, (sql, target) => editStored(ctx, sql, target, contentText(content), ctx.clock.now()))
   return showMessage(ctx, row.id)
 }
 
@@ -99,7 +105,7 @@ export async function unsend(ctx: Context, id: string): Promise<{ status: 'delet
   if (row.deletedAt !== null) return answer
   if (!leftStatuses.has(row.status)) throw notSentYet.create()
   if (!isWithin(ctx, row, unsendWindowMs)) throw notUnsendable.create()
-  const at = await handOver(ctx, row, { kind: 'revoke', target: targetOf(row) })
+  const { at } = await handOver(ctx, row, { kind: 'revoke', target: targetOf(row) })
   await change(ctx, row, (sql, target) => deleteStored(ctx, sql, target, at))
   return answer
 }

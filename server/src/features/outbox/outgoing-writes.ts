@@ -2,19 +2,24 @@ import type { Context } from '../../context.ts'
 import { parsePhone } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type AppError, planLimitReached } from '../../platform/errors.ts'
+import { findDuplicates, refuseDuplicate } from '../antispam/antispam.service.ts'
 import { type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
 import { mergeContactsWith } from '../inbound/merge-contacts.service.ts'
+import { linkFiles } from '../media/blobs.service.ts'
 import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
 import { budgetRefusal, chargeBudget, dayOf, noteReachOutLock } from '../send-limits/cold-contacts.service.ts'
 import { monthOf } from '../usage/usage.schema.ts'
 import { releaseMessages, reserveMessages } from '../usage/usage.service.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, isOwnChat } from './draft.ts'
+import { messageHeld } from './outbox.schema.ts'
 import {
   deleteOutgoing,
   insertOutgoing,
   markFailed,
+  markHeld,
   markSent,
   type NewMessageRow,
+  putOff,
   type SentRow,
 } from './outbox.store.ts'
 
@@ -54,6 +59,37 @@ async function resolveChats(ctx: Context, sql: Sql, items: readonly ToStore[]): 
   })
 }
 
+/** Step 5: what went to the same chat a short while ago does not go again. */
+async function refuseDuplicates(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  chats: readonly ChatRef[],
+  results: (Stored | undefined)[],
+): Promise<void> {
+  const candidates = items.flatMap(({ draft, row }, index) => {
+    const chat = chats[index]
+    if (results[index]?.kind !== 'stored' || chat === undefined || isOwnChat(draft)) return []
+    const { tenantId, outgoing, settings } = draft
+    if (draft.kind === 'channel') return []
+    return [
+      {
+        tenantId,
+        messageId: row.id,
+        chatId: chat.id,
+        content: outgoing.content,
+        settings: settings.antispam,
+      },
+    ]
+  })
+  const duplicates = await findDuplicates(ctx, sql, candidates)
+  if (duplicates.size === 0) return
+  for (const [index, { draft, row }] of items.entries()) {
+    if (!duplicates.has(row.id)) continue
+    results[index] = { kind: 'refused', error: refuseDuplicate(ctx, draft.tenantId) }
+  }
+}
+
 async function chargeBudgets(
   ctx: Context,
   sql: Sql,
@@ -65,6 +101,8 @@ async function chargeBudgets(
   for (const [index, { draft }] of items.entries()) {
     const chat = chats[index]
     if (results[index]?.kind !== 'stored' || chat === undefined || draft.coldBudget === null) continue
+    // A held message starts no conversation yet; its approval is charged.
+    if (draft.isHeld) continue
     const { tenantId, coldBudget: budget } = draft
     const charge = { tenantId, sessionId: chat.sessionId, chatId: chat.id, day: dayOf(now), budget }
     if (!(await chargeBudget(sql, charge)))
@@ -103,6 +141,49 @@ async function reserveQuotas(
   }
 }
 
+/** Marks what a rule put off and what waits for a person's word, and tells the latter. */
+async function setAside(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  results: readonly (Stored | undefined)[],
+): Promise<void> {
+  const stored = items.filter((_, index) => results[index]?.kind === 'stored')
+  for (const { draft, row } of stored) {
+    if (draft.notBefore !== null) await putOff(sql, draft.tenantId, row.id, draft.notBefore)
+  }
+  const held = stored.filter(({ draft }) => draft.isHeld)
+  if (held.length === 0) return
+  await markHeld(
+    sql,
+    held.map(({ row }) => row.id),
+  )
+  const events = held.map(({ draft, row }) => ({
+    tenantId: draft.tenantId,
+    sessionId: row.session_id,
+    messageId: row.id,
+    chatId: draft.outgoing.chatId,
+    origin: draft.outgoing.origin,
+    contentPreview: row.content_preview,
+  }))
+  await ctx.events.publishMany(sql, messageHeld, events)
+}
+
+/** Ties the files of what was stored to it, so that they stay until it has left. */
+async function linkContents(
+  sql: Sql,
+  items: readonly ToStore[],
+  inserted: ReadonlySet<string>,
+): Promise<void> {
+  const links = items.flatMap(({ row, draft: { tenantId, outgoing } }) =>
+    'file' in outgoing.content && inserted.has(row.id)
+      ? [{ tenantId, id: outgoing.content.file.blob, messageId: row.id }]
+      : [],
+  )
+  for (const [tenantId, own] of Map.groupBy(links, (link) => link.tenantId))
+    await linkFiles(sql, tenantId, own)
+}
+
 /**
  * Stores messages before they are handed over: record, what has to leave, quota and budget in one transaction. From
  * here on a crash leads to the message being sent under the same id.
@@ -115,9 +196,11 @@ async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]):
     return { ...row, chat_id: (chats[index] as ChatRef).id, counted_month }
   })
   const inserted = await insertOutgoing(sql, rows)
+  await linkContents(sql, items, inserted)
   const results: (Stored | undefined)[] = items.map(({ row }, index) =>
     inserted.has(row.id) ? { kind: 'stored', chat: chats[index] as ChatRef } : { kind: 'duplicate' },
   )
+  await refuseDuplicates(ctx, sql, items, chats, results)
   await chargeBudgets(ctx, sql, items, chats, results)
   await reserveQuotas(ctx, sql, items, results)
   const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row.id)
@@ -126,6 +209,7 @@ async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]):
     if (results[index]?.kind !== 'refused' || !isCountedOnly(draft)) continue
     await releaseMessages(sql, draft.tenantId, month, 1)
   }
+  await setAside(ctx, sql, items, results)
   return results as Stored[]
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
-import { contentText, messageTypeOf } from '../../engine/content.ts'
+import { contentText, messageTypeOf, type OutboundContent } from '../../engine/content.ts'
 import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { forgetPlaces } from '../chats/chats.service.ts'
@@ -11,7 +11,7 @@ import { fullTextPurpose } from '../messages/purposes.service.ts'
 import { getLimits } from '../plans/plans.service.ts'
 import { changeWaiting } from '../send-limits/send-windows.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
-import { type Draft, newDraft } from './draft.ts'
+import { type Draft, metadataOf, newDraft } from './draft.ts'
 import { drainSession, letGo, scheduleDrain } from './drain.ts'
 import type { Leaving } from './hand-over.ts'
 import { answerAgain, forgetExpiredKey } from './idempotency.ts'
@@ -53,6 +53,39 @@ export async function submit(ctx: Context, outgoing: OutgoingMessage): Promise<S
   return storeAndSend(ctx, draft)
 }
 
+/** Whether it was counted among those that wait for a limit. */
+function isInLine({ waitsFor, isHeld }: Draft): boolean {
+  return waitsFor !== null && !isHeld
+}
+
+/** Whether the caller is answered before WhatsApp took the message. */
+function isAnsweredPending({ waitsFor, notBefore, isHeld, outgoing }: Draft): boolean {
+  if (isHeld || notBefore !== null || outgoing.isAsync === true) return true
+  return waitsFor === 'burst' || waitsFor === 'rate'
+}
+
+/**
+ * As `submit`, for content that is costly to make: it is made only when the request was not answered before. What was
+ * made and is not needed goes to `discard`.
+ */
+export async function submitPrepared<C extends OutboundContent>(
+  ctx: Context,
+  outgoing: Omit<OutgoingMessage, 'content'>,
+  content: { prepare(): Promise<C>; discard(content: C): Promise<void> },
+): Promise<Submitted> {
+  const { idempotency } = outgoing
+  if (idempotency !== undefined) {
+    const known = await answerAgain(ctx, tenantOf(ctx), idempotency, answerMs)
+    if (known !== undefined) return known
+  }
+  const prepared = await content.prepare()
+  try {
+    return await submit(ctx, { ...outgoing, content: prepared })
+  } finally {
+    await content.discard(prepared)
+  }
+}
+
 /** What the message holds beside its text; a forwarded one what the original held. */
 function detailsOfOutgoing({ content, details }: OutgoingMessage): MessageDetails | null {
   return details ?? detailsOf(content)
@@ -78,12 +111,12 @@ function toStore(ctx: Context, draft: Draft): ToStore {
       details: sealDetails(ctx, id, detailsOfOutgoing(outgoing))?.toString('base64') ?? null,
       has_media: isMediaType(messageTypeOf(outgoing.content)),
       origin: outgoing.origin,
-      metadata: outgoing.metadata ?? null,
+      metadata: metadataOf(draft),
       is_cold: draft.isCold,
       reply_to_id: outgoing.replyTo ?? null,
       idempotency_key: outgoing.idempotency?.key ?? null,
       idempotency_hash: outgoing.idempotency?.bodyHash ?? null,
-      answered_pending: draft.waitsFor === 'burst' || draft.waitsFor === 'rate' || outgoing.isAsync === true,
+      answered_pending: isAnsweredPending(draft),
       content: seal(ctx.config, contentPurpose(id), stored).toString('base64'),
       waits_for: draft.waitsFor,
       created_at: ctx.clock.now().toISOString(),
@@ -115,14 +148,14 @@ async function storeAndSend(ctx: Context, draft: Draft): Promise<Submitted> {
     stored = await store(ctx, draft, item)
   } catch (error) {
     runtime.handling.delete(item.row.id)
-    if (draft.waitsFor !== null) changeWaiting(ctx, outgoing.sessionId, -1)
+    if (isInLine(draft)) changeWaiting(ctx, outgoing.sessionId, -1)
     throw error
   }
   runtime.handling.delete(item.row.id)
-  if (stored.kind !== 'stored' && draft.waitsFor !== null) changeWaiting(ctx, outgoing.sessionId, -1)
+  if (stored.kind !== 'stored' && isInLine(draft)) changeWaiting(ctx, outgoing.sessionId, -1)
   if (stored.kind === 'refused') throw stored.error
   if (stored.kind === 'duplicate') return answerDuplicate(ctx, draft)
-  return send(ctx, draft, item, stored)
+  return sendStored(ctx, draft, item, stored)
 }
 
 /** Somebody else used the idempotency key meanwhile, or more than a day ago. */
@@ -137,16 +170,17 @@ async function answerDuplicate(ctx: Context, draft: Draft): Promise<Submitted> {
 
 /**
  * What a reaction, an edit or an unsend passes: the session and the safeguards. Such an act changes a message that has
- * left already, so it is neither counted nor queued.
+ * left already, so it is neither counted nor queued. Answers the content as the policy leaves it.
  */
 export async function passForAction(
   ctx: Context,
   outgoing: Pick<OutgoingMessage, 'sessionId' | 'chatId' | 'content'>,
-): Promise<void> {
+): Promise<OutboundContent> {
   const tenantId = tenantOf(ctx)
   const settings = await getSettings(ctx, tenantId)
   const draft = newDraft(tenantId, { ...outgoing, origin: 'api' }, settings, null)
   for (const step of pipeline) if (step.isForActions === true) await step.pass(ctx, draft)
+  return draft.outgoing.content
 }
 
 function leavingOf(draft: Draft, { row }: ToStore, { chat }: Extract<Stored, { kind: 'stored' }>): Leaving {
@@ -164,12 +198,13 @@ function leavingOf(draft: Draft, { row }: ToStore, { chat }: Extract<Stored, { k
       messageType: messageTypeOf(draft.outgoing.content),
       text: storableText(contentText(draft.outgoing.content)),
       isGroup: draft.kind === 'group',
-      metadata: draft.outgoing.metadata ?? null,
+      metadata: metadataOf(draft),
     },
   }
 }
 
-async function send(
+/** Answers what became of a stored message: held, waiting, or on its way and its end awaited. */
+export async function sendStored(
   ctx: Context,
   draft: Draft,
   item: ToStore,
@@ -179,7 +214,11 @@ async function send(
   const runtime = runtimeOf(ctx)
   const { isAsync = false, sessionId } = draft.outgoing
   const pending = (): MessageObject => toObject(ctx, draft, item, stored, undefined)
-  if (draft.waitsFor === 'burst' || draft.waitsFor === 'rate') {
+  if (draft.isHeld) return { message: pending(), status: 201 }
+  if (draft.waitsFor !== null && isAnsweredPending(draft)) {
+    if (draft.waitsFor === 'owner') {
+      await ctx.events.publish(ctx.db.sql, outboxQueued, { tenantId: draft.tenantId, sessionId })
+    }
     drainSession(runtime.ctx, sessionId)
     return { message: pending(), status: isAsync ? 202 : 201 }
   }
@@ -211,7 +250,7 @@ function toObject(
     direction: 'outbound',
     message_type: row.message_type,
     content_preview: row.content_preview,
-    status: outcome === undefined ? 'pending' : 'sent',
+    status: draft.isHeld ? 'pending_approval' : outcome === undefined ? 'pending' : 'sent',
     sent_at: outcome === undefined ? null : toTimestamp(outcome.at),
     created_at: toTimestamp(new Date(row.created_at)),
     session_id: row.session_id,
@@ -226,7 +265,7 @@ function toObject(
     deleted_at: null,
     delivered_at: null,
     read_at: null,
-    requires_approval: false,
+    requires_approval: draft.isHeld || draft.approval !== null,
     error: null,
     is_cold: row.is_cold,
     has_media: row.has_media,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { parsePhone } from '../../engine/ids.ts'
 import { defineError } from '../../platform/errors.ts'
 import { uuidField } from '../../wire.ts'
+import { mediaSourceFields } from '../media/media.schema.ts'
 
 export const notForwardable = defineError(
   'not_forwardable',
@@ -146,3 +147,31 @@ export const sendVcardBody = z
 
 /** Where to forward a message to. */
 export const forwardBody = z.object({ chat_id: chatIdField })
+
+const caption = z.string().max(1024).optional()
+
+/** A file as it is: a sticker or a voice note. */
+export const sendFileBody = z.object({ ...sendFields, ...mediaSourceFields })
+
+/** A moving picture. */
+export const sendGifBody = z.object({ ...sendFields, ...mentionFields, ...mediaSourceFields, caption })
+
+/** Any other file. */
+export const sendMediaBody = z.object({
+  ...sendFields,
+  ...mentionFields,
+  ...mediaSourceFields,
+  media_type: z.enum(['image', 'video', 'audio', 'document']),
+  mimetype: z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'Only believed where the bytes do not tell, as with text' }),
+  filename: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'Shown for documents; required when URL or upload have none' }),
+  caption,
+})

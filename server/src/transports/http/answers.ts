@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Answer, type Operation } from '../../operation.ts'
 
@@ -6,7 +7,7 @@ const jsonType = 'application/json; charset=utf-8'
 /** An answer that is not JSON, as operations with `success.raw` return it. */
 interface RawAnswer {
   contentType: string
-  body: string | Uint8Array
+  body: string | Uint8Array | Readable
 }
 
 /** Sends what an operation returned, with its declared status unless it returned an `Answer`. */

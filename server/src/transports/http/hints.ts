@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Operation, RequestHints } from '../../operation.ts'
+import type { Operation, RequestHints, UploadedFile } from '../../operation.ts'
 import { validationFailed } from '../../platform/errors.ts'
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/
 
 /** What an operation may know about the request beside its checked input, which idempotency keys are tied to. */
-export function readHints(operation: Operation, headers: IncomingHttpHeaders, input: object): RequestHints {
+export function readHints(
+  operation: Operation,
+  headers: IncomingHttpHeaders,
+  input: object,
+  upload?: UploadedFile,
+): RequestHints {
   const prefer = headers.prefer
   const hints: RequestHints = {
     respondAsync: typeof prefer === 'string' && /(?:^|[,\s])respond-async(?:$|[;,\s])/i.test(prefer),
     accepts: bestType(operation.success.raw, headers.accept),
     userAgent: (headers['user-agent'] ?? '').slice(0, 400),
+    conditions: operation.success.raw === undefined ? noConditions : conditionsOf(headers),
+    ...(upload === undefined ? {} : { upload }),
   }
   const key = headers['idempotency-key']
   if (operation.isSend === true && key !== undefined) {
@@ -20,9 +27,27 @@ export function readHints(operation: Operation, headers: IncomingHttpHeaders, in
       const errors = [{ field: 'Idempotency-Key', message }]
       throw validationFailed.create({ message: `Idempotency-Key: ${message}`, details: { errors } })
     }
-    hints.idempotency = { key, bodyHash: hashOf(operation.id, input) }
+    hints.idempotency = { key, bodyHash: hashOf(operation.id, withFile(input, upload)) }
   }
   return hints
+}
+
+const noConditions = {}
+
+function conditionsOf(headers: IncomingHttpHeaders): RequestHints['conditions'] {
+  const ifRange = headers['if-range']
+  return {
+    range: headers.range,
+    ifRange: typeof ifRange === 'string' ? ifRange : undefined,
+    ifNoneMatch: headers['if-none-match'],
+  }
+}
+
+/** The same file under the same name is the same request, wherever it lies meanwhile. */
+function withFile(input: object, upload: UploadedFile | undefined): object {
+  if (upload === undefined) return input
+  const { sha256, fileName, mimetype } = upload
+  return { ...input, file: { sha256, fileName, mimetype } }
 }
 
 function hashOf(operationId: string, input: object): string {

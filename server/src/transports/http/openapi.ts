@@ -128,7 +128,9 @@ function describeOperation(operation: Operation, collector: SchemaCollector): Js
     tags: [tagOf(operation.id)],
     ...securityOf(operation.access),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(operation.body === undefined ? {} : { requestBody: describeBody(operation.body, collector) }),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: describeBody(operation.body, operation.upload, collector) }),
     responses: { ...describeSuccess(operation, collector), ...describeErrors(errorsOf(operation)) },
   }
 }
@@ -191,10 +193,18 @@ function describeParameters(
   )
 }
 
-function describeBody(schema: z.ZodType, collector: SchemaCollector): JsonObject {
+function describeBody(body: z.ZodType, upload: Operation['upload'], collector: SchemaCollector): JsonObject {
+  const schema = collector.translate(body, 'input')
+  const file = {
+    type: 'object',
+    properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
+  }
   return {
-    required: !schema.safeParse({}).success,
-    content: { 'application/json': { schema: collector.translate(schema, 'input') } },
+    required: !body.safeParse({}).success,
+    content: {
+      'application/json': { schema },
+      ...(upload === undefined ? {} : { 'multipart/form-data': { schema: { allOf: [schema, file] } } }),
+    },
   }
 }
 

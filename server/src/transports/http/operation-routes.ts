@@ -1,12 +1,14 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
 import type { Context } from '../../context.ts'
-import type { Operation } from '../../operation.ts'
+import type { Operation, UploadedFile } from '../../operation.ts'
 import { sendResult } from './answers.ts'
 import { methodNotAllowed } from './errors.ts'
+import { createFormReader } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
 import { readHints } from './hints.ts'
 import { checkInput } from './input.ts'
+import { acceptForms, admitEarly, admittedContext, readForm } from './uploads.ts'
 
 /** Where the whole API lives. */
 export const basePath = '/api/v2'
@@ -19,37 +21,75 @@ export function routePath(path: string): string {
 }
 
 /** Adds a route for every operation. */
-export function addOperationRoutes(
+export async function addOperationRoutes(
   http: FastifyInstance,
   operations: readonly Operation[],
   gatekeeper: Gatekeeper,
   policy: AccessPolicy,
-): void {
+): Promise<void> {
   for (const operation of operations) {
-    http.route({
-      method: operation.method,
-      url: routePath(operation.path),
-      ...(operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }),
-      handler: createHandler(operation, gatekeeper, policy),
-    })
+    if (operation.upload === undefined)
+      http.route(routeOf(operation, createHandler(operation, gatekeeper, policy)))
   }
+  // Forms have a parser of their own, which must not change how other bodies are read.
+  await http.register((inner, _options, done) => {
+    acceptForms(inner)
+    for (const operation of operations) {
+      if (operation.upload === undefined) continue
+      const handler = createUploadHandler(operation, operation.upload.maxFileBytes, policy)
+      inner.route({ ...routeOf(operation, handler), onRequest: admitEarly(operation, gatekeeper) })
+    }
+    done()
+  })
+}
+
+function routeOf(operation: Operation, handler: RouteOptions['handler']): RouteOptions {
+  const limit = operation.maxBodyBytes === undefined ? {} : { bodyLimit: operation.maxBodyBytes }
+  return { method: operation.method, url: routePath(operation.path), ...limit, handler }
 }
 
 function createHandler(operation: Operation, gatekeeper: Gatekeeper, policy: AccessPolicy) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const base = await gatekeeper.admit(request, reply, operation)
-    const { params, query, body } = request
-    const input = checkInput(operation, {
-      params,
-      query: query as Record<string, unknown>,
-      body: typeof body === 'string' ? body : '',
-    })
-    const hints = readHints(operation, request.headers, input)
-    const ctx = withRequestLog(base, request.id, operation.id)
-    if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
-    const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
-    return sendResult(reply, operation, await run(ctx, Object.assign(input, hints)))
+    return answer(operation, policy, base, request, reply)
   }
+}
+
+function createUploadHandler(operation: Operation, maxFileBytes: number, policy: AccessPolicy) {
+  const readFields = createFormReader(operation.body)
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const base = admittedContext(request)
+    const read = await readForm(request, base.config.dataDir, maxFileBytes)
+    if (read === undefined) return answer(operation, policy, base, request, reply)
+    try {
+      const { fields, file } = read.form
+      return await answer(operation, policy, base, request, reply, { fields: readFields(fields), file })
+    } finally {
+      await read.drop()
+    }
+  }
+}
+
+async function answer(
+  operation: Operation,
+  policy: AccessPolicy,
+  base: Context,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form?: { fields: Record<string, unknown>; file: UploadedFile | undefined },
+): Promise<FastifyReply> {
+  const { params, query, body } = request
+  const input = checkInput(operation, {
+    params,
+    query: query as Record<string, unknown>,
+    body: typeof body === 'string' ? body : '',
+    form: form?.fields,
+  })
+  const hints = readHints(operation, request.headers, input, form?.file)
+  const ctx = withRequestLog(base, request.id, operation.id)
+  if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
+  const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
+  return sendResult(reply, operation, await run(ctx, Object.assign(input, hints)))
 }
 
 /** The context with a logger that names the request; made on first use, since most requests log nothing. */

@@ -80,7 +80,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   drainOnClose(http, clock)
   acceptAnyBody(http)
   allowOrigins(http, settings.corsOrigins)
-  addOperationRoutes(http, operations, gatekeeper, policy)
+  await addOperationRoutes(http, operations, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
   addMethodRefusals(http, [...operations, ...streams.map(({ path }) => ({ method: 'GET', path }))])
   http.setNotFoundHandler(async () => {

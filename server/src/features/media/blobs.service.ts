@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream'
+import type { Context } from '../../context.ts'
+import type { ByteRange } from '../../platform/blob-crypto.ts'
+import { BlobMissingError } from '../../platform/blob-place.ts'
+import { blobStoreOf } from '../../platform/blob-store.ts'
+import type { Sql } from '../../platform/database.ts'
+import { mediaGone } from './media.schema.ts'
+import {
+  type BlobRow,
+  completeBlob,
+  deleteBlobs,
+  findBlob,
+  findBlobOf,
+  insertBlob,
+  isUnlinked,
+  keepBlobsUntil,
+  linkBlobs,
+  listOver,
+} from './media.store.ts'
+
+export type { BlobRow } from './media.store.ts'
+
+/** Copies a file into the blob store; it belongs to no message yet. Resolves when it would survive a crash. */
+export async function keepFile(
+  ctx: Context,
+  tenantId: string,
+  file: { path: string; bytes: number; mimetype: string },
+): Promise<BlobRow> {
+  const id = ctx.ids.uuid()
+  const { path, bytes, mimetype } = file
+  await insertBlob(ctx.db.sql, { id, tenantId, mimetype, createdAt: ctx.clock.now() })
+  const digest = await blobStoreOf(ctx.config).put(id, path, bytes)
+  await completeBlob(ctx.db.sql, tenantId, id, digest)
+  return { id, tenantId, mimetype, ...digest }
+}
+
+/** Ties files to their messages, in the transaction that stores these. */
+export async function linkFiles(
+  sql: Sql,
+  tenantId: string,
+  links: readonly { id: string; messageId: string }[],
+): Promise<void> {
+  if (links.length > 0) await linkBlobs(sql, tenantId, links)
+}
+
+/** The file of a message, when it is kept here. */
+export function findFile(ctx: Context, tenantId: string, messageId: string): Promise<BlobRow | undefined> {
+  return findBlobOf(ctx.db.sql, tenantId, messageId, ctx.clock.now())
+}
+
+/** Says until when the files of messages are kept. */
+export async function keepFilesUntil(
+  sql: Sql,
+  tenantId: string,
+  messageIds: readonly string[],
+  until: Date,
+): Promise<void> {
+  if (messageIds.length > 0) await keepBlobsUntil(sql, tenantId, messageIds, until)
+}
+
+/** Removes a file unless a message has it. */
+export async function dropUnlinked(ctx: Context, tenantId: string, id: string): Promise<void> {
+  if (!(await isUnlinked(ctx.db.sql, tenantId, id))) return
+  await blobStoreOf(ctx.config).delete(id)
+  await deleteBlobs(ctx.db.sql, [id])
+}
+
+/** The bytes of a kept file, or of a part of it; 410 when they are gone all the same. */
+export async function readFile(ctx: Context, file: BlobRow, range?: ByteRange): Promise<Readable> {
+  try {
+    return await blobStoreOf(ctx.config).get(file.id, file.bytes, range)
+  } catch (error) {
+    throw error instanceof BlobMissingError ? mediaGone.create({ cause: error }) : error
+  }
+}
+
+/** The bytes behind the key of a file to send, as stored content names it. */
+export async function readOutgoing(ctx: Context, id: string): Promise<Readable> {
+  const file = await findBlob(ctx.db.sql, id)
+  if (file === undefined) throw mediaGone.create()
+  return readFile(ctx, file)
+}
+
+const sweepSize = 200
+
+/** Removes files that nobody needs any more; false when it was told to stop before the end. */
+export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<boolean> {
+  for (;;) {
+    const ids = await listOver(ctx.db.sql, ctx.clock.now(), sweepSize)
+    for (const id of ids) await blobStoreOf(ctx.config).delete(id)
+    await deleteBlobs(ctx.db.sql, ids)
+    if (ids.length < sweepSize) return true
+    if (signal?.aborted === true) return false
+  }
+}

@@ -1,0 +1,140 @@
+import multipart from '@fastify/multipart'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from '../../context.ts'
+import type { Operation, UploadedFile } from '../../operation.ts'
+import {
+  AppError,
+  malformedRequest,
+  payloadTooLarge,
+  unavailable,
+  validationFailed,
+} from '../../platform/errors.ts'
+import { dropSpool, type SpoolFile, SpoolTooLargeError, writeSpool } from '../../platform/spool.ts'
+import type { FormField } from './form-fields.ts'
+import type { Gatekeeper } from './gatekeeper.ts'
+
+/** JSON bodies from here on hold much memory, so that only some are read at once. */
+const largeBodyBytes = 8 * 1024 * 1024
+const mostLargeBodies = 2
+const maxFieldBytes = 100_000
+
+/** What a multipart request held. */
+export interface Form {
+  fields: FormField[]
+  file: UploadedFile | undefined
+}
+
+const admitted = new WeakMap<FastifyRequest, Context>()
+
+/** Lets the routes inside take forms. */
+export function acceptForms(http: FastifyInstance): void {
+  void http.register(multipart, { throwFileSizeLimit: false })
+}
+
+/**
+ * Admits the caller of an upload before a byte of the body is read, and bounds how many large bodies are in memory:
+ * strangers could fill it otherwise.
+ */
+export function admitEarly(operation: Operation, gatekeeper: Gatekeeper) {
+  let large = 0
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    admitted.set(request, await gatekeeper.admit(request, reply, operation))
+    if (request.headers['content-type']?.startsWith('multipart/') === true) return
+    const length = request.headers['content-length']
+    const isSmall =
+      length === undefined
+        ? request.headers['transfer-encoding'] === undefined
+        : Number(length) <= largeBodyBytes
+    if (isSmall) return
+    if (large >= mostLargeBodies) {
+      const message = 'Too many large files at once: send them as multipart/form-data, or try again'
+      throw unavailable.create({ message, headers: { 'retry-after': '5' } })
+    }
+    large += 1
+    const release = () => {
+      large -= 1
+      reply.raw.off('finish', release).off('close', release)
+    }
+    reply.raw.once('finish', release).once('close', release)
+  }
+}
+
+/** The context of the caller, who was admitted before the body was read. */
+export function admittedContext(request: FastifyRequest): Context {
+  const ctx = admitted.get(request)
+  if (ctx === undefined) throw new Error('a request reached its handler without being admitted')
+  return ctx
+}
+
+function refuse(field: string, message: string): AppError {
+  return validationFailed.create({
+    message: `${field}: ${message}`,
+    details: { errors: [{ field, message }] },
+  })
+}
+
+function toAppError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  if (error instanceof SpoolTooLargeError) {
+    return payloadTooLarge.create({ message: `file: larger than ${error.maxBytes} bytes` })
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'FST_FILES_LIMIT') return refuse('file', 'only one file at a time')
+  if (code === 'FST_FIELDS_LIMIT' || code === 'FST_PARTS_LIMIT') {
+    return malformedRequest.create({ message: 'The form has too many fields' })
+  }
+  if (code === 'ENOSPC') return error
+  // Whatever else ends a form early: a missing boundary, a connection that broke off.
+  return malformedRequest.create({
+    message: 'The form is incomplete or not multipart/form-data',
+    cause: error,
+  })
+}
+
+async function readParts(
+  request: FastifyRequest,
+  dataDir: string,
+  maxFileBytes: number,
+  keep: (file: SpoolFile) => void,
+): Promise<Form> {
+  const fields: FormField[] = []
+  let file: UploadedFile | undefined
+  const limits = { files: 1, fields: 40, parts: 41, fieldSize: maxFieldBytes, fileSize: maxFileBytes + 1 }
+  for await (const part of request.parts({ limits })) {
+    if (part.type === 'field') {
+      if (part.valueTruncated === true) throw refuse(part.fieldname, `longer than ${maxFieldBytes} bytes`)
+      fields.push({ name: part.fieldname, value: String(part.value) })
+      continue
+    }
+    if (part.fieldname !== 'file') throw refuse(part.fieldname, 'the file belongs into the field "file"')
+    const spooled = await writeSpool(dataDir, part.file, maxFileBytes)
+    keep(spooled)
+    // The parser gives this type to files whose sender names none.
+    const mimetype = part.mimetype === 'application/octet-stream' ? undefined : part.mimetype
+    file = { ...spooled, fileName: part.filename === '' ? undefined : part.filename, mimetype }
+  }
+  return { fields, file }
+}
+
+/**
+ * Reads a form, its file into the data directory; undefined when the request is none. Call `drop` when the answer is
+ * out, also after an error. Throws 413 for a file that is too large, 400 for a form that ends early.
+ */
+export async function readForm(
+  request: FastifyRequest,
+  dataDir: string,
+  maxFileBytes: number,
+): Promise<{ form: Form; drop(): Promise<void> } | undefined> {
+  if (!request.isMultipart()) return undefined
+  const paths: string[] = []
+  const drop = async () => {
+    for (const path of paths) await dropSpool(path)
+  }
+  try {
+    const form = await readParts(request, dataDir, maxFileBytes, ({ path }) => paths.push(path))
+    return { form, drop }
+  } catch (error) {
+    await drop()
+    throw toAppError(error)
+  }
+}
