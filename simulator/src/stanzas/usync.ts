@@ -1,5 +1,6 @@
 import type { BinaryNode } from 'baileys'
 import type { Account } from '../accounts.ts'
+import { verifiedNameOf } from '../business.ts'
 import { child, children, seconds, stanza, textOf } from '../stanza.ts'
 import { answer, type Query } from './answer.ts'
 
@@ -45,6 +46,9 @@ function protocolNode(account: Account | undefined, protocol: string): BinaryNod
   switch (protocol) {
     case 'devices':
       return [devicesNode(account)]
+    case 'business':
+      // Source: `IsOnWhatsApp` of whatsmeow.
+      return account.isBusiness ? [stanza('business', {}, verifiedNameOf(account).nodes)] : []
     case 'lid':
       return [stanza('lid', { val: account.lidJid })]
     case 'status':
