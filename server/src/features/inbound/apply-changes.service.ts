@@ -4,6 +4,7 @@ import { parsePhone, phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { retryDeadlocks } from '../../platform/sql-state.ts'
 import { displayName, personKey, resolveContacts } from '../contacts/contacts.service.ts'
+import { keepEarly } from '../early-facts/early-facts.service.ts'
 import { openDetails, tallyOf } from '../messages/message-details.service.ts'
 import { pollVoted } from '../messages/messages.schema.ts'
 import { changeOf, deleteStored, editStored, starStored, type TargetRow } from './changed-message.service.ts'
@@ -72,7 +73,13 @@ async function vote(
 
 async function applyOne(ctx: Context, sql: Sql, told: MessageChange): Promise<void> {
   const target = await findTarget(sql, told)
-  if (target === undefined) return
+  if (target === undefined) {
+    const { tenantId, sessionId } = told
+    const { waMessageId } = told.target
+    // An edit may overtake what it edits: a message that could not be read at first comes again, and later.
+    await keepEarly(ctx, sql, [{ tenantId, sessionId, waMessageId, fact: { kind: 'change', change: told } }])
+    return
+  }
   const { change, actor, at } = told
   switch (change.kind) {
     case 'edit':
@@ -90,12 +97,21 @@ async function applyOne(ctx: Context, sql: Sql, told: MessageChange): Promise<vo
 
 /**
  * Applies what happened to messages that are known, in one transaction, and tells each change once. What refers to a
- * message nobody knows, or is not its author's to change, is left out.
+ * message nobody knows waits for it for a day; what is not its author's to change is left out.
  */
 export async function applyChanges(ctx: Context, changes: readonly MessageChange[]): Promise<void> {
   await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
-      for (const change of changes) await applyOne(ctx, sql, change)
+      await applyChangesIn(ctx, sql, changes)
     }),
   )
+}
+
+/** The same in an open transaction. */
+export async function applyChangesIn(
+  ctx: Context,
+  sql: Sql,
+  changes: readonly MessageChange[],
+): Promise<void> {
+  for (const change of changes) await applyOne(ctx, sql, change)
 }

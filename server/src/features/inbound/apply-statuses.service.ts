@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import type { StatusUpdate } from '../../engine/events.ts'
 import type { Sql } from '../../platform/database.ts'
 import { retryDeadlocks } from '../../platform/sql-state.ts'
+import { keepEarly } from '../early-facts/early-facts.service.ts'
 import {
   type MessageProgress,
   messageDelivered,
@@ -13,6 +14,7 @@ import { monthOf } from '../usage/usage.schema.ts'
 import { countSent, releaseMessages } from '../usage/usage.service.ts'
 import {
   deleteFromOutbox,
+  listKnownMessages,
   type MovedMessage,
   moveMessages,
   type ProgressRow,
@@ -110,24 +112,48 @@ async function settleSteps(ctx: Context, sql: Sql, { sent, failed }: Steps): Pro
  */
 export async function applyStatuses(ctx: Context, updates: readonly StatusUpdate[]): Promise<void> {
   if (updates.length === 0) return
-  const rows = collect(updates)
-  await retryDeadlocks(() => applyOnce(ctx, rows))
+  await retryDeadlocks(() =>
+    ctx.db.transaction(async (sql) => {
+      const unmoved = await applyStatusesIn(ctx, sql, updates)
+      await keepForLater(ctx, sql, unmoved)
+    }),
+  )
 }
 
-async function applyOnce(ctx: Context, rows: ReadonlyMap<string, ProgressRow>): Promise<void> {
-  await ctx.db.transaction(async (sql) => {
-    const moved = await moveMessages(sql, [...rows.values()])
-    if (moved.length === 0) return
-    const steps = stepsOf(moved, rows)
-    await settleSteps(ctx, sql, steps)
-    const failedIds = new Set(steps.failed.map((event) => event.messageId))
-    for (const message of moved) {
-      if (!failedIds.has(message.id)) continue
-      await releaseMessages(sql, message.tenantId, monthOf(Date.parse(message.createdAt)), 1)
-    }
-    await ctx.events.publishMany(sql, messageSent, steps.sent)
-    await ctx.events.publishMany(sql, messageDelivered, steps.delivered)
-    await ctx.events.publishMany(sql, messageRead, steps.read)
-    await ctx.events.publishMany(sql, messageFailed, steps.failed)
-  })
+/** The same in an open transaction; answers the updates that moved nothing. */
+export async function applyStatusesIn(
+  ctx: Context,
+  sql: Sql,
+  updates: readonly StatusUpdate[],
+): Promise<StatusUpdate[]> {
+  const rows = collect(updates)
+  const moved = await moveMessages(sql, [...rows.values()])
+  const movedIds = new Set(moved.map(({ sessionId, waMessageId }) => `${sessionId} ${waMessageId}`))
+  const unmoved = updates.filter(({ sessionId, waMessageId }) => !movedIds.has(`${sessionId} ${waMessageId}`))
+  if (moved.length === 0) return unmoved
+  const steps = stepsOf(moved, rows)
+  await settleSteps(ctx, sql, steps)
+  const failedIds = new Set(steps.failed.map((event) => event.messageId))
+  for (const message of moved) {
+    if (!failedIds.has(message.id)) continue
+    await releaseMessages(sql, message.tenantId, monthOf(Date.parse(message.createdAt)), 1)
+  }
+  await ctx.events.publishMany(sql, messageSent, steps.sent)
+  await ctx.events.publishMany(sql, messageDelivered, steps.delivered)
+  await ctx.events.publishMany(sql, messageRead, steps.read)
+  await ctx.events.publishMany(sql, messageFailed, steps.failed)
+  return unmoved
+}
+
+/** A receipt may overtake the message it is about: what the own phone wrote may still be on its way to us. */
+async function keepForLater(ctx: Context, sql: Sql, unmoved: readonly StatusUpdate[]): Promise<void> {
+  const receipts = unmoved.filter(({ status }) => status === 'delivered' || status === 'read')
+  if (receipts.length === 0) return
+  const known = await listKnownMessages(sql, receipts)
+  const early = receipts.filter(({ sessionId, waMessageId }) => !known.has(`${sessionId} ${waMessageId}`))
+  await keepEarly(
+    ctx,
+    sql,
+    early.map((update) => ({ ...update, fact: { kind: 'status', update } })),
+  )
 }

@@ -28,6 +28,7 @@ import {
 import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
 import { countReceived } from '../usage/usage.service.ts'
+import { applyEarly } from './apply-early.service.ts'
 import { type ArrivedRow, insertArrived, listExistingSessions } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { applyReactions } from './reactions.service.ts'
@@ -191,7 +192,7 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     )
     const fresh = arrivals.filter(({ row }) => inserted.has(row.id))
     if (fresh.length === 0) return { arrivals, fresh }
-    const targets = await applyReactions(sql, fresh)
+    const targets = await applyReactions(ctx, sql, fresh)
     // What comes from WhatsApp's history is no news.
     const news = fresh.filter(({ message }) => !message.isHistory)
     const [received, own] = [
@@ -211,6 +212,11 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
       received.map((arrival) => receivedEvent(ctx, arrival, targets)),
     )
     await ctx.events.publishMany(sql, messageSent, own.map(ownPhoneEvent))
+    await applyEarly(
+      ctx,
+      sql,
+      fresh.map(({ row }) => row),
+    )
     return { arrivals, fresh }
   })
   for (const { message, place, resolved } of stored.arrivals)

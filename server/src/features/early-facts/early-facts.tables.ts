@@ -1,0 +1,18 @@
+import { customType, index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/** What was told of messages that are not stored yet. */
+export const earlyFacts = pgTable(
+  'early_facts',
+  {
+    id: uuid().primaryKey(),
+    tenantId: uuid('tenant_id').notNull(),
+    sessionId: uuid('session_id').notNull(),
+    waMessageId: text('wa_message_id').notNull(),
+    /** Encrypted JSON. */
+    fact: bytes().notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [index('early_facts_message').on(table.sessionId, table.waMessageId)],
+)
