@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { useLinkedEngine } from '../../test/harness-engine.ts'
 import type { MediaKind, MessageTarget } from './content.ts'
 import type { InboundMessage } from './events.ts'
+import { proto } from './library.ts'
 
 const world = useLinkedEngine()
 const limits = { maxBytes: 20_000_000, timeoutMs: 10_000 }
@@ -28,10 +29,9 @@ function targetOf(message: InboundMessage): MessageTarget {
 }
 
 async function download(message: InboundMessage): Promise<Buffer> {
-  const { chatId, proto } = message
   const stream = await world.engine.download(
     world.session.sessionId,
-    { chatId, proto, target: targetOf(message) },
+    { chatId: message.chatId, proto: message.proto, target: targetOf(message) },
     limits,
   )
   return Buffer.concat(await stream.toArray())
@@ -324,6 +324,62 @@ suite('changes', () => {
     const edit = await world.listener.next('change', ({ target }) => target.waMessageId === id)
     // Told as a change of a message of Anna's, which there is none of under this id.
     assert.deepEqual(edit.target, { waMessageId: id, isFromMe: false, sender: `${anna()}@c.us` })
+  })
+
+  /** Anna's phone adds something to a message under that message's own key, as newer clients do. */
+  function sealed(kind: string, id: string, secret: Uint8Array, plain: Uint8Array) {
+    const author = `${anna()}@s.whatsapp.net`
+    const info = `${id}${author}${author}${kind}`
+    const key = Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), info, 32))
+    const encIv = randomBytes(12)
+    const cipher = createCipheriv('aes-256-gcm', key, encIv)
+    const encPayload = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+    return {
+      targetMessageKey: { remoteJid: `${world.account}@s.whatsapp.net`, fromMe: true, id },
+      encPayload,
+      encIv,
+    }
+  }
+
+  test('an edit and a reaction under the key of the message are opened', async () => {
+    const messageSecret = randomBytes(32)
+    const raw = { conversation: 'Secretly', messageContextInfo: { messageSecret } }
+    const text = await receive({ raw } as Draft)
+    const id = text.waMessageId
+    const edited = { protocolMessage: { type: 14, key: { id }, editedMessage: { conversation: 'Openly' } } }
+    const editPlain = proto.Message.encode(edited).finish()
+    const secretEncryptedMessage = {
+      ...sealed('Message Edit', id, messageSecret, editPlain),
+      secretEncType: 2,
+    }
+    const edit = await change({ raw: { secretEncryptedMessage } } as Draft, id)
+    assert.deepEqual(edit.change, { kind: 'edit', text: 'Openly' })
+    const reactionPlain = proto.Message.ReactionMessage.encode({ text: '🔑' }).finish()
+    const encReactionMessage = sealed('Enc Reaction', id, messageSecret, reactionPlain)
+    const reaction = await receive({ raw: { encReactionMessage } } as Draft)
+    assert.deepEqual(reaction.content, {
+      kind: 'reaction',
+      target: { waMessageId: id, isFromMe: false, sender: null },
+      emoji: '🔑',
+    })
+    const wrong = sealed('Enc Reaction', id, randomBytes(32), reactionPlain)
+    const unread = await receive({ raw: { encReactionMessage: wrong } } as Draft)
+    assert.deepEqual(unread.content, { kind: 'unknown', type: 'encReactionMessage' })
+  })
+
+  test('a vote in a poll nobody knows is let go, and what follows arrives', async () => {
+    const told = world.listener.all('change').length
+    const pollUpdateMessage = {
+      pollCreationMessageKey: {
+        remoteJid: `${world.account}@s.whatsapp.net`,
+        fromMe: true,
+        id: 'NOSUCHPOLL',
+      },
+      vote: { encPayload: randomBytes(40), encIv: randomBytes(12) },
+    }
+    await world.simulator.sendMessage(anna(), { to: world.account, raw: { pollUpdateMessage } } as never)
+    await receive({ text: 'After the vote' })
+    assert.equal(world.listener.all('change').length, told)
   })
 
   test('changes are acknowledged only when they are stored', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 
 const maxInMemory = 1024 * 1024
-const chunkBytes = 256 * 1024
+const blockBytes = 512 * 1024
+const chunkBytes = 512 * 1024
 
 /**
  * What is to be uploaded, kept until its digest is known: in memory while it is small, else in a file that has no name
@@ -14,6 +15,8 @@ const chunkBytes = 256 * 1024
 export class MediaSpool {
   #chunks: Buffer[] = []
   #bytes = 0
+  #waiting = 0
+  #writing: Promise<void> = Promise.resolve()
   #file: FileHandle | undefined
 
   /** Bytes kept so far. */
@@ -21,17 +24,34 @@ export class MediaSpool {
     return this.#bytes
   }
 
-  /** Keeps a piece. */
+  /** Keeps a piece; waits while the disk is behind. */
   async write(piece: Buffer): Promise<void> {
     if (piece.length === 0) return
     this.#bytes += piece.length
-    if (this.#file === undefined && this.#bytes <= maxInMemory) {
-      this.#chunks.push(piece)
-      return
-    }
+    this.#chunks.push(piece)
+    if (this.#file === undefined && this.#bytes <= maxInMemory) return
     this.#file ??= await openNameless()
-    for (const waiting of this.#chunks.splice(0)) await this.#file.appendFile(waiting)
-    await this.#file.appendFile(piece)
+    this.#waiting += piece.length
+    if (this.#waiting >= blockBytes) await this.#startWrite(this.#file)
+  }
+
+  /** Everything has been given; what follows is reading. */
+  async finish(): Promise<void> {
+    if (this.#file === undefined) return
+    await this.#startWrite(this.#file)
+    await this.#writing
+  }
+
+  /** One write is under way while the next block collects. */
+  async #startWrite(file: FileHandle): Promise<void> {
+    await this.#writing
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.#waiting = 0
+    if (chunks.length === 0) return
+    this.#writing = writeAll(file, chunks)
+    // Whoever waits for it hears of a failure.
+    this.#writing.catch(() => {})
   }
 
   /** Everything from the start, as often as it is needed; each reading ends before the next begins. */
@@ -44,6 +64,7 @@ export class MediaSpool {
   /** Frees what was kept. */
   async dispose(): Promise<void> {
     this.#chunks = []
+    await this.#writing.catch(() => {})
     await this.#file?.close()
     this.#file = undefined
   }
@@ -59,6 +80,13 @@ async function openNameless(): Promise<FileHandle> {
     throw error
   }
   return file
+}
+
+/** A disk that is full takes less than it is given. */
+async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten < bytes) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten))
 }
 
 async function* readAll(file: FileHandle, bytes: number): AsyncGenerator<Buffer> {

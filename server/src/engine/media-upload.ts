@@ -137,7 +137,10 @@ export class MediaUploads {
           : encryptFile(file, expandMediaKey(seal.mediaKey, seal.mediaClass))
       for (;;) {
         const { done, value } = await pieces.next()
-        if (done === true) return value
+        if (done === true) {
+          await spool.finish()
+          return value
+        }
         await spool.write(value)
       }
     } catch (error) {
