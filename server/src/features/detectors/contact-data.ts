@@ -1,8 +1,8 @@
 import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
 
-const localPart = /[A-Za-z0-9._%+'-]{1,64}$/
-const domainPart = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-])/
+const localPart = /[\p{L}\p{N}._%+'-]{1,64}$/u
+const domainPart = /^[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-])/u
 const spelledAddress =
   /(?<![\w.])[\w.+-]{2,64}\s?[[({]\s?(?:at|@|arroba|ät)\s?[\])}]\s?[\w-]{2,63}\s?(?:\.|[[({]\s?(?:dot|punkt|punto|\.)\s?[\])}])\s?[A-Za-z]{2,10}(?!\w)/gi
 
@@ -13,6 +13,8 @@ export function findEmails({ text, hasAt }: ScannedText, into: Finding[]): void 
       const local = localPart.exec(text.slice(Math.max(0, at - 64), at))?.[0]
       const domain = domainPart.exec(text.slice(at + 1, at + 330))?.[0]
       if (local === undefined || domain === undefined) continue
+      // A name and password inside an address: the detector of passwords has it.
+      if (/:\/\/[^\s/]*$/.test(text.slice(Math.max(0, at - 128), at))) continue
       into.push({ kind: 'emails', start: at - local.length, end: at + 1 + domain.length })
     }
   }
@@ -25,7 +27,7 @@ export function findEmails({ text, hasAt }: ScannedText, into: Finding[]): void 
 
 /** Endings of names that make a word with a dot in it an address. Those that are also file endings are not among them. */
 const plainEndings =
-  'com|net|org|info|biz|edu|gov|mil|int|io|co|app|dev|ai|gg|tv|fm|xyz|online|store|shop|site|website|club|live|pro|tech|cloud|digital|agency|link|click|top|vip|win|bet|casino|loan|work|world|space|fun|icu|email|page|blog|news|media|social|group|studio|design|academy|solutions|services|company|business|finance|money|capital|bank|health|care|travel|cafe|restaurant|house|land|today|network|systems|software|ltd|inc|llc|gmbh|berlin|london|nyc|eu|asia|uk|de|fr|es|nl|ch|pt|br|mx|ar|cl|pe|ru|ua|cz|sk|hu|ro|bg|gr|tr|il|ae|sa|eg|ma|ng|ke|za|jp|cn|kr|tw|hk|sg|th|vn|ph|id|au|nz|ca|us|se|dk|fi|ie|lt|lv|ee|hr|si|cc|ly|me'
+  'com|net|org|info|biz|edu|gov|mil|int|io|co|app|dev|ai|gg|tv|fm|xyz|online|store|shop|site|website|club|live|pro|tech|cloud|digital|agency|link|click|top|vip|win|bet|casino|loan|work|world|space|fun|icu|email|page|blog|news|media|social|group|studio|design|academy|solutions|services|company|business|finance|money|capital|bank|health|care|travel|cafe|restaurant|house|land|today|network|systems|software|ltd|inc|llc|gmbh|berlin|london|nyc|gle|eu|asia|uk|de|fr|es|nl|ch|pt|br|mx|ar|cl|pe|ru|ua|cz|sk|hu|ro|bg|gr|tr|il|ae|sa|eg|ma|ng|ke|za|jp|cn|kr|tw|hk|sg|th|vn|ph|id|au|nz|ca|us|se|dk|fi|ie|lt|lv|ee|hr|si|cc|ly|me'
 /** Endings that are also words: only with a path, a number or more dots is it an address. */
 const wordEndings = 'it|is|at|in|no|so|to|be|am|as|my|us|do|pl|py|rs|md|sh|ps|st|la|pm|gd|ws|one|zip|mov|next'
 
@@ -34,12 +36,12 @@ const withPrefix =
   /(?<![A-Za-z0-9@.])www\.[A-Za-z0-9\p{L}-]{1,63}(?:\.[A-Za-z0-9\p{L}-]{1,63}){1,5}(?:[/?#:][^\s<>"'`]{0,2048})?/giu
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
 const bare = new RegExp(
-  `(?<![A-Za-z0-9@._\\-/])(?:${label}\\.){1,4}(?:${plainEndings})(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])(?:[/?#:][^\\s<>"'\`]{0,2048})?`,
-  'gi',
+  `(?<![\\p{L}\\p{N}@._\\-/])(?:${label}\\.){1,4}(?:${plainEndings})(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])(?:[/?#:][^\\s<>"'\`]{0,2048})?`,
+  'giu',
 )
 const bareWithPath = new RegExp(
-  `(?<![A-Za-z0-9@._\\-/])(?:${label}\\.){1,4}(?:${plainEndings}|${wordEndings})(?![A-Za-z0-9@-])/[^\\s<>"'\`]{1,2048}`,
-  'gi',
+  `(?<![\\p{L}\\p{N}@._\\-/])(?:${label}\\.){1,4}(?:${plainEndings}|${wordEndings})(?![A-Za-z0-9@-])/[^\\s<>"'\`]{1,2048}`,
+  'giu',
 )
 const visited = new RegExp(
   `(?:\\b(?:visit|site|website|web|online at|shop at|link|url|auf|visita|visitez|sito|besuche|webseite)\\b:? {0,2})((?:${label}\\.){1,4}(?:${wordEndings}))(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])`,
@@ -77,9 +79,9 @@ export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
 
 const international = /(?<![\w+])(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g
 const national =
-  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{2,4}(?:[ .-]\d{2,4}){2,4}|\d{8,13})(?![\d]|[-.,/]\d)/g
+  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{1,4}(?:[ .-]\d{2,5}){2,4}|\d{8,13})(?![\d]|[-.,/]\d)/g
 const phoneWords =
-  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|my number|number is|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|nummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|номер|телефон|电话|手机|電話|携帯|전화|هاتف|اتصل|جوال|טלפון|נייד|להתקשר|फोन|telepon|hubungi|ara\b|arayın/i
+  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|my number|number is|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|\bnummer|telefonnummer|rufnummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|мой номер|номер тел|телефон|电话|手机|電話|携帯|전화|هاتف|اتصل|جوال|טלפון|נייד|להתקשר|फोन|telepon|hubungi|ara\b|arayın/i
 
 /** Forms that are written for phones and nothing else. */
 const phoneForm = /^\(\d{2,5}\)|^\d{3}([-.])\d{3}\1\d{4}$/
@@ -90,7 +92,7 @@ function isOtherNumber(written: string): boolean {
     /^\d{4}[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])$/.test(written) ||
     /^(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:\d{2}|\d{4})$/.test(written) ||
     /^\d{1,3}(?:\.\d{1,3}){3}$/.test(written) ||
-    /^\d{1,3}(?:[ .]\d{3})+$/.test(written)
+    (/^\d{1,3}(?:[ .]\d{3}){1,2}$/.test(written) && written.length <= 10)
   )
 }
 

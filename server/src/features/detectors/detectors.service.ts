@@ -97,6 +97,7 @@ function withoutDoubles(findings: readonly Finding[]): Finding[] {
         const isSame = other.start === finding.start && other.end === finding.end
         return !isSame || place < index
       }
+      if (finding.kind === 'urls') return other.kind === 'emails'
       return finding.kind === 'phone_numbers' && strongerThanPhones.has(other.kind)
     })
   })

@@ -19,7 +19,7 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   {
     id: 'override',
     pattern: of(
-      `${start}(?:ignore|disregard|forget|override|bypass|neglect|dismiss|discard|do not follow|don't follow|stop following|pay no attention to)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}${before}${short}${rules}`,
+      `${start}(?<!(?:not|never|n't) )(?:ignore|disregard|forget|override|bypass|neglect|dismiss|discard|do not follow|don't follow|stop following|pay no attention to)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}${before}${short}${rules}`,
       `${start}(?:ignore|disregard|forget|override|bypass)[^\\p{L}\\n.!?]{1,3}(?:all|everything)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,4}[^\\p{L}\\n.!?]{1,3}(?:told|instructed|said before|before this|above this)`,
       `${start}(?:ignore|disregard|forget) everything (?:above|before)`,
     ),
@@ -73,8 +73,8 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       `${start}you are no longer (?:an? )?(?:ai|assistant|chatbot|language model|support (?:agent|bot))`,
       `${start}(?:act|behave|respond|answer|speak|roleplay|role-play|pretend|imagine)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}'-]{1,14}){0,6}[^\\p{L}\\n.!?]{1,3}(?:dan\\b|unrestricted|unfiltered|uncensored|jailbroken|(?:no|without|has no|have no|without any)[^\\p{L}]{1,3}(?:ethical |moral |safety |content |any )?(?:restrictions?|rules|filters?|limits|limitations|guidelines|guardrails|constraints))`,
       `${start}do anything now`,
-      `${start}(?:enable|enter|activate|switch (?:to|into)|start|turn on) (?:the )?(?:developer|debug|god|admin|sudo|root|dan|jailbreak|unrestricted|maintenance) mode`,
-      `${start}(?:developer|debug|god|dan|jailbreak|sudo) mode (?:is )?(?:enabled|activated|on)`,
+      `${start}(?:enable|enter|activate|switch (?:to|into)|start|turn on) (?:the )?(?:developer|god|admin|sudo|root|dan|jailbreak|unrestricted) mode(?! on (?:my|the|your))`,
+      `${start}(?:developer|debug|god|dan|jailbreak|sudo) mode (?:is )?(?:enabled|activated|on)(?=[.!,;\\n]|$)`,
       `${start}(?:ahora eres|a partir de ahora eres|actua como|agora voce e|aja como|tu es (?:maintenant|desormais)|agis comme|du bist (?:jetzt|nun|ab jetzt)|verhalte dich wie|ora sei|comportati come|ты теперь|веди себя как)${gap}(?:dan|sin (?:restricciones|filtros|limites|reglas)|sem (?:restricoes|filtros|limites|regras)|sans (?:restrictions?|filtres?|limites?|regles)|ohne (?:einschrankungen|beschrankungen|filter|regeln)|uneingeschrankt|senza (?:restrizioni|filtri|limiti|regole)|без (?:ограничении|фильтров|правил))`,
       '你现在是[^。！？\\n]{0,12}(?:没有限制|不受限制|无限制|DAN|dan)',
       '(?:制限のない|無制限の)[^。！？\\n]{0,6}(?:ai|アシスタント)(?:として|になって)',

@@ -27,6 +27,9 @@ const invisible =
   /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]/gu
 const marks = /[\u0300-\u036f]/g
 
+/** Letters that no decomposition makes plain. */
+const plainLetters: Readonly<Record<string, string>> = { ı: 'i', ł: 'l', ø: 'o', đ: 'd', æ: 'a' }
+
 function fold(text: string): string {
   return text
     .normalize('NFKD')
@@ -34,6 +37,7 @@ function fold(text: string): string {
     .replaceAll(marks, '')
     .normalize('NFC')
     .toLowerCase()
+    .replaceAll(/[ıłøđæ]/g, (letter) => plainLetters[letter] ?? letter)
     .replaceAll(/[’‘`´]/g, "'")
     .replaceAll(/[^\S\n]+/g, ' ')
 }
@@ -43,7 +47,10 @@ function* disguises(folded: string): Generator<string> {
   const mixed = /[a-z][\u0370-\u058f\u0131\u0261]|[\u0370-\u058f\u0131\u0261][a-z]/.test(folded)
   if (mixed) yield folded.replaceAll(/[\u0131\u0261\u0370-\u058f]/g, (sign) => lookAlikes[sign] ?? sign)
   if (/[a-z][013457@$][a-z]/.test(folded)) {
-    yield folded.replaceAll(/[013457@$]/g, (sign) => 'oleastas'['013457@$'.indexOf(sign)] ?? sign)
+    for (const one of ['l', 'i']) {
+      const letters = `o${one}eastas`
+      yield folded.replaceAll(/[013457@$]/g, (sign) => letters['013457@$'.indexOf(sign)] ?? sign)
+    }
   }
   if (/(?:(?<![\p{L}])\p{L}[ ._*-]){6,}/u.test(folded)) {
     // Letters apart: single spaces go, wider gaps were the words' borders.

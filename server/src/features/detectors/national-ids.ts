@@ -264,7 +264,7 @@ const forms: readonly IdForm[] = [
 
 /** Personal numbers of the countries most users are in. */
 export function findNationalIds({ text, digits }: ScannedText, into: Finding[]): void {
-  if (digits < 5) return
+  if (digits < 4) return
   for (const { pattern, isValid, words, bareForm } of forms) {
     for (const match of text.matchAll(pattern)) {
       const [written] = match

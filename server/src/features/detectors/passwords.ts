@@ -33,7 +33,7 @@ const announced = new RegExp(
 )
 /** A verb may announce one, or begin a sentence about passwords. */
 const told = new RegExp(
-  `(?<![\\p{L}])(?:${words})(?:[ \\t][\\p{L}]{1,12}){0,2}[ \\t]?(?:\\bis\\b|\\bes\\b|\\bist\\b|\\best\\b|\\bé\\b|(?<=\\s)è(?=\\s)|\\bjest\\b|\\bär\\b|\\bto\\b|\\blautet\\b|–|—|是|は|은|는|هي|היא|это|olarak)[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
+  `(?<![\\p{L}])(?:${words})(?:[ \\t][\\p{L}]{1,12}){0,2}[ \\t]?(?:\\bis\\b|\\bes\\b|\\bist\\b|\\best\\b|(?<![\\p{L}])é(?![\\p{L}])|(?<=\\s)è(?=\\s)|\\bjest\\b|\\bär\\b|\\bto\\b|\\blautet\\b|–|—|是|は|은|는|هي|היא|это|olarak)[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
   'giu',
 )
 const inAddress = /\b[a-z][a-z0-9+.-]{1,14}:\/\/[^\s:/@]{1,64}:([^\s:/@]{3,64})@[^\s/]{1,255}/gi

@@ -1,7 +1,7 @@
 import { isIbanCheck, isLuhn, weightedSum } from './checksums.ts'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
 
-const cardCandidate = /(?<![\d.,/-]|\d )\d(?:[ \-.\u00a0]?\d){12,18}(?![\d]|[-.,/]\d)/g
+const cardCandidate = /(?<![\d.,/+-]|\d )\d(?:[ \-.\u00a0]?\d){12,18}(?![\d]|[-.,/]\d)/g
 const cardWords =
   /card|visa|master|amex|american express|cvv|cvc|expir|tarjeta|cart[aeã]o|carte|carta di|karte|kaart|karta|karty|карт|卡|カード|카드|بطاقة|כרטיס|kart/
 

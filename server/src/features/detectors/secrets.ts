@@ -55,7 +55,7 @@ const keyWords =
 const tokenWords =
   'access[ _-]?token|refresh[ _-]?token|auth(?:entication|orization)?[ _-]?token|session[ _-]?token|id[ _-]?token|bearer[ _-]?token|api[ _-]?token|personal access token|token|jeton|токен|令牌|トークン|토큰'
 const between =
-  '["\'`]?\\s{0,3}(?:[:=：]|=>|\\bis\\b:?|\\bes\\b:?|\\bist\\b:?|\\best\\b:?|\\bé\\b:?|\\bè\\b:?|→|->)\\s{0,3}["\'`]?'
+  '["\'`]?\\s{0,3}(?:[:=：]|=>|\\bis\\b:?|\\bes\\b:?|\\bist\\b:?|\\best\\b:?|(?<![\\p{L}])é(?![\\p{L}]):?|(?<![\\p{L}])è(?![\\p{L}]):?|→|->)\\s{0,3}["\'`]?'
 
 const namedKeyValue = new RegExp(`(?<![\\p{L}])(?:${keyWords})${between}([A-Za-z0-9_\\-/+=.]{16,200})`, 'giu')
 const namedTokenValue = new RegExp(

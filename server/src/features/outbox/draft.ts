@@ -8,7 +8,8 @@ import type { OutgoingMessage } from './outbox.schema.ts'
 
 /** A message on its way through the pipeline: each step adds what it found out or refuses. */
 export interface Draft {
-  readonly outgoing: OutgoingMessage
+  /** As the content policy leaves it. */
+  outgoing: OutgoingMessage
   readonly tenantId: string
   readonly settings: TenantSettings
   /** Messages of the plan per month; null is unlimited. */
@@ -22,6 +23,20 @@ export interface Draft {
   isCold: boolean
   coldBudget: number | null
   waitsFor: WaitsFor | null
+  /** Rules that only mark: they go with the message's metadata. */
+  flags: readonly string[]
+  /** An anti-spam rule put it off until then. */
+  notBefore: Date | null
+  /** A person has to approve it first. */
+  isHeld: boolean
+  /** A person has approved it, perhaps with another text. */
+  approval: 'as_it_is' | 'edited' | null
+}
+
+/** What the message's events and its record say beside the text. */
+export function metadataOf({ outgoing, flags }: Draft): Record<string, unknown> | null {
+  if (flags.length === 0) return outgoing.metadata ?? null
+  return { ...outgoing.metadata, flags }
 }
 
 /** Whether the recipient is the account itself: nobody else is bothered. */
@@ -48,6 +63,10 @@ export function newDraft(
     isCold: false,
     coldBudget: null,
     waitsFor: null,
+    flags: [],
+    notBefore: null,
+    isHeld: false,
+    approval: null,
   }
 }
 

@@ -2,10 +2,13 @@ import type { Context } from '../../context.ts'
 import type { MessageType, OutboundContent } from '../../engine/content.ts'
 import type { Submission } from '../../engine/engine.ts'
 import type { Database } from '../../platform/database.ts'
+import { AppError } from '../../platform/errors.ts'
 import type { Subscription } from '../../platform/events.ts'
 import { unseal } from '../../platform/secrets.ts'
 import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
 import { quoteStored } from '../messages/quoting.service.ts'
+import { recipientOptedOut } from '../opt-outs/opt-outs.schema.ts'
+import { requireOptedIn } from '../opt-outs/opt-outs.service.ts'
 import { changeWaiting, forgetWindows, takeRoomWaiting } from '../send-limits/send-windows.service.ts'
 import { type SessionTransition, sessionConnected, sessionDeleted } from '../sessions/sessions.schema.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
@@ -61,13 +64,33 @@ async function toLeaving(ctx: Context, row: WaitingMessage): Promise<Leaving> {
   }
 }
 
+/** Whoever opted out while the message waited is left alone all the same. */
+async function isRefusedByNow(ctx: Context, row: WaitingMessage): Promise<boolean> {
+  if (row.kind !== 'person') return false
+  const { tenantId, origin, waChatId: chatId } = row
+  try {
+    await requireOptedIn(ctx, { tenantId, chatId, origin })
+    return false
+  } catch (error) {
+    if (error instanceof AppError && error.code === recipientOptedOut.code) return true
+    throw error
+  }
+}
+
 /** Lets one message go when it may; answers the milliseconds until it may otherwise. */
 async function release(ctx: Context, row: WaitingMessage): Promise<number> {
   const isWaiting = row.waitsFor !== null
   const leaving = await toLeaving(ctx, row)
-  if (ctx.clock.nowMs() - leaving.createdAt.getTime() > expiresMs) {
+  if (ctx.clock.nowMs() - new Date(row.queuedAt).getTime() > expiresMs) {
     if (isWaiting) changeWaiting(ctx, row.sessionId, -1)
     await concludeFailed(ctx, leaving, 'expired')
+    return 0
+  }
+  const putOffMs = row.notBefore === null ? 0 : new Date(row.notBefore).getTime() - ctx.clock.nowMs()
+  if (putOffMs > 0) return putOffMs
+  if (isWaiting && (await isRefusedByNow(ctx, row))) {
+    changeWaiting(ctx, row.sessionId, -1)
+    await concludeFailed(ctx, leaving, recipientOptedOut.code)
     return 0
   }
   if (isWaiting) {

@@ -14,6 +14,9 @@ const keepMs = 24 * 3_600_000
 /** The answer as it was given first: what happened to the message since is told elsewhere. */
 function firstAnswer(ctx: Context, row: MessageRow): Submitted {
   const message = { ...messageToWire(ctx, row), delivered_at: null, read_at: null }
+  if (row.requiresApproval) {
+    return { message: { ...message, status: 'pending_approval', sent_at: null, error: null }, status: 201 }
+  }
   if (row.answeredPending || row.sentAt === null) {
     return { message: { ...message, status: 'pending', sent_at: null, error: null }, status: 201 }
   }

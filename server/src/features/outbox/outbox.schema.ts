@@ -40,6 +40,17 @@ export const contentPurpose = (messageId: string): string => `outbox.content ${m
 /** Told between processes: a message waits for whoever holds its session. */
 export const outboxQueued = defineEvent<{ tenantId: string; sessionId: string }>('outbox.queued')
 
+/** A message waits for a person's word. */
+export const messageHeld = defineEvent<{
+  tenantId: string
+  sessionId: string
+  messageId: string
+  /** The WhatsApp chat id. */
+  chatId: ChatId
+  origin: Origin
+  contentPreview: string
+}>('outbox.held')
+
 /** The doors a message can come through. */
 export type Origin = 'api' | 'bulk' | 'schedule' | 'report' | 'auto_reply' | 'agent' | 'tool'
 

@@ -111,9 +111,20 @@ export interface WaitingMessage extends Record<string, unknown> {
   isCold: boolean
   content: Buffer
   waitsFor: WaitsFor | null
+  notBefore: Date | string | null
+  /** When it began to wait: its own moment, or that of its approval. */
+  queuedAt: Date | string
   lastInboundAt: Date | string | null
   createdAt: Date | string
 }
+
+const waitingSelection = text`
+    SELECT m.id, m.tenant_id AS "tenantId", m.session_id AS "sessionId", m.chat_id AS "chatId",
+      h.wa_chat_id AS "waChatId", h.kind, m.wa_message_id AS "waMessageId", m.message_type AS "messageType",
+      m.origin, m.metadata, m.reply_to_id AS "replyToId", m.is_cold AS "isCold", o.content,
+      o.waits_for AS "waitsFor", o.not_before AS "notBefore", o.created_at AS "queuedAt",
+      h.last_inbound_at AS "lastInboundAt", m.created_at AS "createdAt"
+    FROM outbox o JOIN messages m ON m.id = o.message_id JOIN chats h ON h.id = m.chat_id`
 
 /** The next messages of a session, oldest first, leaving out some. The session's owner asks, for its tenant. */
 export async function listWaiting(
@@ -123,11 +134,7 @@ export async function listWaiting(
   limit: number,
 ): Promise<WaitingMessage[]> {
   const { rows } = await sql.execute<WaitingMessage>(text`
-    SELECT m.id, m.tenant_id AS "tenantId", m.session_id AS "sessionId", m.chat_id AS "chatId",
-      h.wa_chat_id AS "waChatId", h.kind, m.wa_message_id AS "waMessageId", m.message_type AS "messageType",
-      m.origin, m.metadata, m.reply_to_id AS "replyToId", m.is_cold AS "isCold", o.content,
-      o.waits_for AS "waitsFor", h.last_inbound_at AS "lastInboundAt", m.created_at AS "createdAt"
-    FROM outbox o JOIN messages m ON m.id = o.message_id JOIN chats h ON h.id = m.chat_id
+    ${waitingSelection}
     WHERE o.session_id = ${sessionId} AND m.status = 'pending'
       AND o.message_id <> ALL(${text.param([...without])}::uuid[])
     ORDER BY o.message_id LIMIT ${limit}`)
@@ -138,4 +145,60 @@ export async function listWaiting(
 export async function listSessionsWithWaiting(sql: Sql): Promise<string[]> {
   const { rows } = await sql.execute<{ id: string }>(text`SELECT DISTINCT session_id AS id FROM outbox`)
   return rows.map((row) => row.id)
+}
+
+/** A rule puts a message off until a moment. */
+export async function putOff(sql: Sql, tenantId: string, id: string, until: Date): Promise<void> {
+  await sql.execute(text`
+    UPDATE outbox SET not_before = ${until.toISOString()} WHERE message_id = ${id} AND tenant_id = ${tenantId}`)
+}
+
+/** Messages stored a moment ago wait for a person's word. */
+export async function markHeld(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql.execute(text`
+    UPDATE messages SET status = 'pending_approval', requires_approval = true
+    WHERE id = ANY(${text.param([...ids])}::uuid[]) AND status = 'pending'`)
+}
+
+/** A message that waits for a person's word. */
+export async function findHeld(sql: Sql, tenantId: string, id: string): Promise<WaitingMessage | undefined> {
+  const { rows } = await sql.execute<WaitingMessage>(text`
+    ${waitingSelection} WHERE m.id = ${id} AND m.tenant_id = ${tenantId} AND m.status = 'pending_approval'`)
+  return rows[0]
+}
+
+/** What changes when a held message is let go. */
+export interface LetGoRow {
+  id: string
+  tenantId: string
+  content: Buffer
+  contentPreview: string
+  contentFull: Buffer | null
+  isCold: boolean
+  waitsFor: WaitsFor | null
+  at: Date
+}
+
+/** Lets a held message go; false when somebody decided meanwhile. */
+export async function letHeldGo(sql: Sql, row: LetGoRow): Promise<boolean> {
+  const { rowCount } = await sql.execute(text`
+    UPDATE messages SET status = 'pending', content_preview = ${row.contentPreview},
+      content_full = ${row.contentFull}, is_cold = ${row.isCold}
+    WHERE id = ${row.id} AND tenant_id = ${row.tenantId} AND status = 'pending_approval'`)
+  if ((rowCount ?? 0) === 0) return false
+  await sql.execute(text`
+    UPDATE outbox SET waits_for = ${row.waitsFor}, not_before = NULL, content = ${row.content},
+      created_at = ${row.at.toISOString()}
+    WHERE message_id = ${row.id} AND tenant_id = ${row.tenantId}`)
+  return true
+}
+
+/** A held message will not be sent; false when somebody decided meanwhile. */
+export async function dropHeld(sql: Sql, tenantId: string, id: string, error: string): Promise<boolean> {
+  const { rowCount } = await sql.execute(text`
+    UPDATE messages SET status = 'failed', error = ${error}
+    WHERE id = ${id} AND tenant_id = ${tenantId} AND status = 'pending_approval'`)
+  if ((rowCount ?? 0) === 0) return false
+  await sql.execute(text`DELETE FROM outbox WHERE message_id = ${id} AND tenant_id = ${tenantId}`)
+  return true
 }

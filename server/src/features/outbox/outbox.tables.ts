@@ -13,6 +13,8 @@ export const outbox = pgTable(
     /** The content as JSON, encrypted. */
     content: bytes().notNull(),
     waitsFor: text('waits_for').$type<WaitsFor>(),
+    /** A message that was put off leaves no sooner. */
+    notBefore: timestamp('not_before', { withTimezone: true }),
     /** Hand-overs that ended without an answer. */
     unanswered: integer().notNull().default(0),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),

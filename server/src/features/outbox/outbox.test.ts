@@ -228,7 +228,7 @@ suite('messages.send', () => {
       await ctx.db.transaction((sql) => changeAntispam(ctx, sql, own.id, { coldBudgetFirstWeek: 2 }))
       const [first, second, third] = [addContact(app), addContact(app), addContact(app)]
       await own.api.post(201, '/messages/send', cold(first))
-      await own.api.post(201, '/messages/send', cold(first))
+      await own.api.post(201, '/messages/send', { ...cold(first), message: 'Hello again' })
       await own.api.post(201, '/messages/send', cold(second))
       const refused = await own.api.post(403, '/messages/send', cold(third))
       assert.match(refused.detail, /renews at 20\d\d-\d\d-\d\dT00:00:00Z/)

@@ -1,15 +1,18 @@
 import { tenantOf } from '../../context.ts'
 import { parsePhone } from '../../engine/ids.ts'
 import { notFound } from '../../platform/errors.ts'
+import { screenSpam } from '../antispam/antispam.service.ts'
 import { findChat, knownWarmChat } from '../chats/chats.service.ts'
 import { getQuotable } from '../messages/messages.service.ts'
 import { quotationOf } from '../messages/quoting.service.ts'
+import { requireOptedIn } from '../opt-outs/opt-outs.service.ts'
+import { screenOutbound } from '../safeguards/safeguards.service.ts'
 import { admitCold } from '../send-limits/cold-contacts.service.ts'
 import { chooseWindow } from '../send-limits/send-windows.service.ts'
 import { findSessionFacts, forgetSessionFacts } from '../send-limits/session-facts.service.ts'
 import { sessionNotWorking } from '../sessions/sessions.schema.ts'
 import { isOwnChat, type Step } from './draft.ts'
-import { notAllowedNumber, quotedElsewhere } from './outbox.schema.ts'
+import { notAllowedNumber, type Origin, quotedElsewhere } from './outbox.schema.ts'
 
 /** Step 1: the session is the tenant's and working; one that another process holds is left to it. */
 const requireSession: Step = {
@@ -38,6 +41,16 @@ const requireAllowedNumber: Step = {
     const { allowedNumbers } = draft.settings
     if (allowedNumbers.length === 0 || draft.kind !== 'person' || isOwnChat(draft)) return
     if (!allowedNumbers.includes(`+${parsePhone(draft.outgoing.chatId)}`)) throw notAllowedNumber.create()
+  },
+}
+
+/** Between steps 3 and 4: whoever opted out gets nothing that is sent by itself. */
+const respectOptOut: Step = {
+  name: 'opt_out',
+  isForChannels: false,
+  pass(ctx, { kind, tenantId, outgoing }) {
+    if (kind !== 'person') return
+    return requireOptedIn(ctx, { tenantId, chatId: outgoing.chatId, origin: outgoing.origin })
   },
 }
 
@@ -82,13 +95,54 @@ const classifyContact: Step = {
   },
 }
 
+/** Step 5: the tenant's anti-spam patterns. What a person approved as it is was judged by that person. */
+const passAntispam: Step = {
+  name: 'antispam',
+  isForChannels: false,
+  async pass(ctx, draft) {
+    if (draft.approval === 'as_it_is') return
+    const { tenantId, settings, outgoing } = draft
+    const { flags, delayMs } = await screenSpam(ctx, tenantId, settings.antispam, outgoing.content)
+    draft.flags = [...draft.flags, ...flags]
+    if (delayMs > 0) draft.notBefore = new Date(ctx.clock.nowMs() + delayMs)
+  },
+}
+
+/** Step 6: safeguards and content policy; the message goes on as they leave it. */
+const passSafeguards: Step = {
+  name: 'safeguards',
+  isForChannels: true,
+  isForActions: true,
+  async pass(ctx, draft) {
+    const { content, flags } = await screenOutbound(ctx, draft.outgoing.content)
+    if (content !== draft.outgoing.content) draft.outgoing = { ...draft.outgoing, content }
+    draft.flags = [...draft.flags, ...flags]
+  },
+}
+
+/** What nobody wrote by hand: replies by themselves, agents and tools (contract C15). */
+const heldOrigins: ReadonlySet<Origin> = new Set(['auto_reply', 'agent', 'tool'])
+
+/** Step 8: held until a person of the tenant has seen it. */
+const holdForApproval: Step = {
+  name: 'approval',
+  isForChannels: false,
+  pass(_ctx, draft) {
+    if (!draft.settings.requireApproval || draft.approval !== null) return
+    if (!heldOrigins.has(draft.outgoing.origin)) return
+    draft.isHeld = true
+    draft.waitsFor = 'approval'
+  },
+}
+
 /** Steps 5 (rate) and 9 (burst): it goes now, waits for room or is refused. */
 const waitForRoom: Step = {
   name: 'burst',
   isForChannels: false,
   async pass(ctx, draft) {
-    if (isOwnChat(draft)) return
-    const { tenantId, outgoing, waitsFor } = draft
+    if (isOwnChat(draft) || draft.isHeld) return
+    const { tenantId, outgoing } = draft
+    const waitsFor = draft.waitsFor ?? (draft.notBefore === null ? null : ('delay' as const))
     const { antispam: settings } = draft.settings
     const lastInboundMs = draft.chat?.lastInboundMs ?? null
     const send = { tenantId, sessionId: outgoing.sessionId, settings, lastInboundMs, waitsFor }
@@ -97,15 +151,19 @@ const waitForRoom: Step = {
 }
 
 /**
- * What every message passes before it is stored, in the order of the contract (section 7). Content safeguards,
- * anti-spam patterns and approvals take their places here. The quota (step 7) and the charge for a new conversation
- * are taken in the transaction that stores the message, so that they are exact.
+ * What every message passes before it is stored, in the order of the contract (section 7). Duplicates (step 5), the
+ * quota (step 7) and the charge for a new conversation are taken in the transaction that stores the message, so that
+ * they are exact.
  */
 export const pipeline: readonly Step[] = [
   requireSession,
   requireAllowedNumber,
+  respectOptOut,
   findRecipient,
   findQuoted,
   classifyContact,
+  passAntispam,
+  passSafeguards,
+  holdForApproval,
   waitForRoom,
 ]

@@ -21,5 +21,8 @@ export const tooManyWaiting = defineError(
   'Too many messages are waiting in this session',
 )
 
-/** Which limit a message waits for, or `owner` when another process holds the session. */
-export type WaitsFor = 'burst' | 'rate' | 'owner'
+/**
+ * Which limit a message waits for; `delay` when an anti-spam rule put it off, `approval` when a person has to decide, or
+ * `owner` when another process holds the session.
+ */
+export type WaitsFor = 'burst' | 'rate' | 'delay' | 'approval' | 'owner'

@@ -44,7 +44,7 @@ export async function lockReachOut(
 export async function countWaiting(sql: Sql, tenantId: string, sessionId: string): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(text`
     SELECT count(*)::int AS total FROM outbox
-    WHERE session_id = ${sessionId} AND tenant_id = ${tenantId} AND waits_for IS NOT NULL`)
+    WHERE session_id = ${sessionId} AND tenant_id = ${tenantId} AND waits_for IS NOT NULL AND waits_for <> 'approval'`)
   return rows[0]?.total ?? 0
 }
 

@@ -153,7 +153,7 @@ export async function chooseWindow(ctx: Context, send: WindowSend): Promise<Wait
   await prepare(ctx, tenantId, sessionId, settings)
   const { waiting } = windowsOf(ctx)
   const ahead = waiting.get(sessionId) ?? 0
-  const isLine = waitsFor === 'owner' || (isBurst && ahead > 0)
+  const isLine = waitsFor !== null || (isBurst && ahead > 0)
   const room = isLine
     ? { waitMs: 1000, waitsFor: waitsFor ?? ('burst' as const) }
     : await takeRoom(ctx, tenantId, sessionId, settings, isBurst)

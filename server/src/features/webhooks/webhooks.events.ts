@@ -3,6 +3,7 @@ import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database.ts'
 import type { EventType } from '../../platform/events.ts'
 import { toTimestamp } from '../../wire.ts'
+import { approvalPending } from '../approvals/approvals.schema.ts'
 import { type CallReceived, callReceived } from '../calls/calls.schema.ts'
 import { type HistoryProgressed, historyProgressed } from '../history/history.schema.ts'
 import {
@@ -175,6 +176,20 @@ function deliver<P extends { tenantId: string }>(
   )
 }
 
+type HeldMessage = NonNullable<(typeof approvalPending)['payload']>
+
+/** The `data` of `approval.pending`. */
+function toApprovalData(held: HeldMessage) {
+  return {
+    approval_id: held.approvalId,
+    message_id: held.messageId,
+    session_id: held.sessionId,
+    chat_id: held.chatId,
+    content_preview: held.contentPreview,
+    origin: held.origin,
+  }
+}
+
 export const webhooksEvents = [
   deliver(messageReceived, 'message.received', toReceivedData),
   deliver(messageSent, 'message.sent', toProgressData),
@@ -187,6 +202,7 @@ export const webhooksEvents = [
   deliver(sessionStatusChanged, 'session.status', toSessionData),
   deliver(sessionConnected, 'session.connected', toSessionData),
   deliver(sessionDisconnected, 'session.disconnected', toSessionData),
+  deliver(approvalPending, 'approval.pending', toApprovalData),
   deliver(groupUpdated, 'group.updated', toGroupData),
   deliver(callReceived, 'call.received', toCallData),
   deliver(statusReceived, 'status.received', toStatusData),
