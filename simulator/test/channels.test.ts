@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren } from 'baileys'
+import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from 'baileys'
 import { bob, carol, jidOf, linkedClient, owner, startSimulator, textOf } from './client.ts'
 import { askMedia, trustMedia } from './media-client.ts'
 import { verifies } from './verifies.ts'
@@ -149,6 +149,25 @@ suite('channels', () => {
       [String(serverId + 1)],
     )
     assert.deepEqual(simulator.channels.posts(id)[0]?.reactions, { '😮': 1, '👍': 1 })
+    // Other clients ask for the posts themselves, and say what they saw.
+    const wanted = {
+      tag: 'messages',
+      attrs: { type: 'jid', jid: id, count: '5', before: String(serverId + 1) },
+    }
+    const attrs = { to: '@s.whatsapp.net', type: 'get', xmlns: 'newsletter' }
+    const answer = await client.socket.query({ tag: 'iq', attrs, content: [wanted] })
+    const [only, ...others] = getBinaryNodeChildren(getBinaryNodeChild(answer, 'messages'), 'message')
+    assert.deepEqual([only?.attrs.server_id, others.length], [String(serverId), 0])
+    const plaintext = getBinaryNodeChild(only, 'plaintext')?.content as Uint8Array
+    assert.equal(proto.Message.decode(plaintext).conversation, 'hello')
+    const item = { tag: 'item', attrs: { server_id: String(serverId) } }
+    const seen = { to: id, type: 'view', id: 'VIEW1' }
+    await client.socket.query({
+      tag: 'receipt',
+      attrs: seen,
+      content: [{ tag: 'list', attrs: {}, content: [item] }],
+    })
+    assert.equal(simulator.channels.posts(id)[0]?.views, 2)
   })
 
   test('a channel is changed, handed over and deleted', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { getBinaryNodeChild, getBinaryNodeChildren } from 'baileys'
 import { bob, carol, jidOf, linkedClient, owner, startSimulator, textOf } from './client.ts'
-import { refusal } from './group-people.ts'
+import { askGroups, nextChange, refusal } from './group-people.ts'
 import { verifies } from './verifies.ts'
 
 suite('communities', () => {
@@ -42,7 +43,13 @@ suite('communities', () => {
     await using member = await linkedClient(simulator, bob)
     const created = simulator.communities.create({ subject: 'Village', owner })
     const { id: choir } = await client.socket.groupCreate('Choir', [jidOf(bob)])
+    const told = nextChange(member, 'link', choir)
     await client.socket.communityLinkGroup(choir, created.id)
+    const link = getBinaryNodeChild(await told, 'link')
+    assert.deepEqual(
+      [link?.attrs.link_type, getBinaryNodeChild(link, 'group')?.attrs.jid],
+      ['parent_group', created.id],
+    )
     await member.next('groups.upsert', ([group]) => group?.id === created.announcements)
     assert.equal((await member.socket.groupMetadata(choir)).linkedParent, created.id)
     const news = await simulator.sendMessage(owner, { to: created.announcements, text: 'market on Monday' })
@@ -53,10 +60,22 @@ suite('communities', () => {
       simulator.groups.describe(created.id).members.map(({ phone }) => phone),
       [owner, bob, carol],
     )
+    const participants = { tag: 'linked_groups_participants', attrs: {} }
+    const answer = await askGroups(client, created.id, 'get', participants)
+    const people = getBinaryNodeChildren(
+      getBinaryNodeChild(answer, 'linked_groups_participants'),
+      'participant',
+    )
+    assert.deepEqual(
+      people.map(({ attrs }) => attrs.phone_number),
+      [owner, bob, carol].map(jidOf),
+    )
     const subjects = async () =>
       (await client.socket.communityFetchLinkedGroups(created.id)).linkedGroups.map(({ subject }) => subject)
     assert.deepEqual(await subjects(), ['Village', 'Choir', 'Chess'])
+    const unlinked = nextChange(member, 'unlink', choir)
     await client.socket.communityUnlinkGroup(choir, created.id)
+    assert.equal(getBinaryNodeChild(await unlinked, 'unlink')?.attrs.unlink_reason, 'unlink_group')
     assert.deepEqual(await subjects(), ['Village', 'Chess'])
     assert.equal((await member.socket.groupMetadata(choir)).linkedParent, undefined)
     assert.equal(await refusal(member.socket.communityLinkGroup(choir, created.id)), 403)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { getBinaryNodeChild } from 'baileys'
 import { bob, carol, jidOf, linkedClient, owner, startSimulator } from './client.ts'
-import { lidOf, refusal } from './group-people.ts'
+import { askGroups, lidOf, refusal } from './group-people.ts'
 import { verifies } from './verifies.ts'
 
 suite('joining groups', () => {
@@ -99,6 +99,11 @@ suite('joining groups', () => {
     )
     const [forBob, forCarol] = results.map(({ content }) => getBinaryNodeChild(content, 'add_request')?.attrs)
     assert.deepEqual(simulator.groups.join(bob, forBob?.code ?? ''), { id: group.id, status: 'joined' })
+    // Whoever was invited may look before accepting, and nobody else.
+    const look = { tag: 'query', attrs: {}, content: [{ tag: 'add_request', attrs: { ...forCarol } }] }
+    const seen = getBinaryNodeChild(await askGroups(shy, group.id, 'get', look), 'group')
+    assert.equal(seen?.attrs.subject, 'Team')
+    assert.equal(await refusal(shy.socket.groupMetadata(group.id)), 403)
     const invite = {
       groupJid: group.id,
       inviteCode: forCarol?.code ?? '',

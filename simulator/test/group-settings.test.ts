@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { getBinaryNodeChild, getBinaryNodeChildren } from 'baileys'
 import { bob, carol, jidOf, linkedClient, owner, startSimulator } from './client.ts'
-import { lidOf, refusal } from './group-people.ts'
+import { askGroups, lidOf, nextChange, refusal } from './group-people.ts'
 import { verifies } from './verifies.ts'
 
 const dave = '15550004444'
@@ -57,6 +58,43 @@ suite('settings of groups', () => {
     simulator.groups.change(id, { by: bob, subject: 'From the phone' })
     await told(({ subject }) => subject === 'From the phone')
     assert.equal((await member.socket.groupMetadata(id)).subject, 'From the phone')
+  })
+
+  test('a client sets a group up while creating it', async () => {
+    verifies('GROUP-07')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, owner)
+    const nobody = '15559999999'
+    const created = nextChange(client, 'create')
+    const answer = await askGroups(client, '@g.us', 'set', {
+      tag: 'create',
+      attrs: { subject: 'Ready', key: 'KEY1' },
+      content: [
+        { tag: 'participant', attrs: { jid: jidOf(bob) } },
+        { tag: 'participant', attrs: { jid: jidOf(nobody) } },
+        { tag: 'locked', attrs: {} },
+        { tag: 'announcement', attrs: {} },
+        { tag: 'ephemeral', attrs: { expiration: '86400' } },
+        {
+          tag: 'membership_approval_mode',
+          attrs: {},
+          content: [{ tag: 'group_join', attrs: { state: 'on' } }],
+        },
+      ],
+    })
+    const group = getBinaryNodeChild(answer, 'group')
+    assert.deepEqual(
+      getBinaryNodeChildren(group, 'participant').map(({ attrs }) => attrs.error),
+      [undefined, undefined, '404'],
+    )
+    // The creator's devices know their own group again by the key.
+    assert.equal(getBinaryNodeChild(await created, 'create')?.attrs.key, 'KEY1')
+    const { isLocked, isAnnouncement, ephemeralSeconds, hasJoinApproval, members } =
+      simulator.groups.describe(`${group?.attrs.id}@g.us`)
+    assert.deepEqual(
+      [isLocked, isAnnouncement, ephemeralSeconds, hasJoinApproval, members.length],
+      [true, true, 86_400, true, 2],
+    )
   })
 
   test('only admins change a group, and only members look into it', async () => {
