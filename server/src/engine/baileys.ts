@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Dispatcher1Wrapper } from 'undici'
 import { childrenOf } from './binary-nodes.ts'
+import { keepKeysOfCopy } from './device-copies.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
 import { createLibraryLog } from './library-log.ts'
 import type { ProxyRoute } from './proxy.ts'
@@ -135,7 +136,7 @@ function watchDecryption(repository: Repository, options: SocketOptions): Reposi
   repository.decryptMessage = async (input) => {
     // Looking a LID up may ask the server: that question must not wait for this very message to be stored.
     if (isPnUser(input.jid)) await repository.lidMapping.getLIDForPN(input.jid)
-    return watch(input.ciphertext, () => decryptMessage.call(repository, input))
+    return keepKeysOfCopy(await watch(input.ciphertext, () => decryptMessage.call(repository, input)))
   }
   repository.decryptGroupMessage = (input) =>
     watch(input.msg, () => decryptGroupMessage.call(repository, input))

@@ -43,7 +43,7 @@ const untrusted = new Set([
  */
 export class MediaHosts {
   readonly #simulator: URL | undefined
-  readonly #routes = new WeakMap<MediaRoute, Dispatcher>()
+  #routes = new WeakMap<MediaRoute, Dispatcher>()
   #ca: Promise<string | undefined> | undefined
   #direct: Dispatcher | undefined
 
@@ -127,6 +127,7 @@ export class MediaHosts {
     this.#ca = undefined
     void this.#direct?.close()
     this.#direct = undefined
+    this.#routes = new WeakMap()
   }
 }
 
