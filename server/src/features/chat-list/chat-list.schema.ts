@@ -11,6 +11,7 @@ export const chatListQuery = z.object({
   ...pageQuery(),
   search: z.string().max(200).optional(),
   is_group: booleanQuery().optional(),
+  is_archived: booleanQuery().optional(),
 })
 
 /** One chat of a list. */
@@ -29,6 +30,9 @@ export const chatObject = z
     last_message_at: timestamp,
     last_inbound_at: timestamp,
     last_outbound_at: timestamp,
+    is_archived: z.boolean().meta({ description: 'On the phone, as are the next two' }),
+    is_pinned: z.boolean(),
+    muted_until: timestamp,
     labels: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
   })
   .meta({ id: 'Chat', description: 'One conversation' })

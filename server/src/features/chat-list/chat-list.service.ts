@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import type { Context } from '../../context.ts'
 import { phoneOf } from '../../engine/ids.ts'
 import { toTimestamp } from '../../wire.ts'
-import { requireOpenHistory } from '../messages/messages.service.ts'
 import { getSession } from '../sessions/sessions.service.ts'
+import { requireOpenHistory } from '../tenant-settings/chat-history.service.ts'
 import type { chatListAnswer, chatObject } from './chat-list.schema.ts'
 import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
 
@@ -27,6 +27,9 @@ function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
     last_message_at: wireMoment(row.lastMessageAt),
     last_inbound_at: wireMoment(row.lastInboundAt),
     last_outbound_at: wireMoment(row.lastOutboundAt),
+    is_archived: row.isArchived,
+    is_pinned: row.isPinned,
+    muted_until: wireMoment(row.mutedUntil),
     labels: [],
   }
 }
@@ -38,6 +41,7 @@ export interface ChatListInput {
   offset: number
   search?: string | undefined
   is_group?: boolean | undefined
+  is_archived?: boolean | undefined
 }
 
 /** Chats of a session, the most recent first. */
@@ -47,8 +51,8 @@ export async function listSessionChats(
 ): Promise<z.infer<typeof chatListAnswer>> {
   await requireOpenHistory(ctx)
   const session = await getSession(ctx, input.session_id)
-  const { limit, offset, search, is_group: isGroup } = input
-  const filter = { tenantId: session.tenantId, sessionId: session.id, search, isGroup }
+  const { limit, offset, search, is_group: isGroup, is_archived: isArchived } = input
+  const filter = { tenantId: session.tenantId, sessionId: session.id, search, isGroup, isArchived }
   const [rows, total] = [
     await listChats(ctx.db.sql, filter, limit, offset),
     await countChats(ctx.db.sql, filter),

@@ -10,6 +10,9 @@ export interface ChatListRow extends Record<string, unknown> {
   contactPhone: string | null
   messageCount: number
   unreadCount: number
+  isArchived: boolean
+  isPinned: boolean
+  mutedUntil: string | null
   lastMessageAt: string | null
   lastInboundAt: string | null
   lastOutboundAt: string | null
@@ -24,19 +27,22 @@ export interface ChatFilter {
   sessionId: string
   search: string | undefined
   isGroup: boolean | undefined
+  isArchived: boolean | undefined
 }
 
 // A chat in which nothing was ever said (a group just joined) is no conversation yet.
-function condition({ tenantId, sessionId, search, isGroup }: ChatFilter) {
+function condition({ tenantId, sessionId, search, isGroup, isArchived }: ChatFilter) {
   const pattern = search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`
   const digits = search?.replace(/\D/g, '') ?? ''
   return text`FROM chats h LEFT JOIN contacts c ON c.id = h.contact_id
     WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId} AND h.last_message_at IS NOT NULL
     ${isGroup === undefined ? text`` : text`AND (h.kind = 'group') = ${isGroup}`}
+    ${isArchived === undefined ? text`` : text`AND h.is_archived = ${isArchived}`}
     ${
       pattern === undefined
         ? text``
-        : text`AND (h.name ILIKE ${pattern} OR c.name ILIKE ${pattern} OR c.push_name ILIKE ${pattern}
+        : text`AND (h.name ILIKE ${pattern} OR c.name ILIKE ${pattern} OR c.book_name ILIKE ${pattern}
+          OR c.push_name ILIKE ${pattern}
           OR h.wa_chat_id ILIKE ${digits.length >= 3 ? `%${digits}%` : pattern})`
     }`
 }
@@ -50,13 +56,14 @@ export async function listChats(
 ): Promise<ChatListRow[]> {
   const { rows } = await sql.execute<ChatListRow>(text`
     WITH page AS (
-      SELECT h.id, h.wa_chat_id, coalesce(h.name, c.name, c.push_name) AS name, h.kind, c.phone, h.message_count,
-        h.unread_count, h.last_message_id, h.last_message_at, h.last_inbound_at, h.last_outbound_at
+      SELECT h.id, h.wa_chat_id, coalesce(h.name, c.name, c.book_name, c.push_name) AS name, h.kind, c.phone, h.message_count,
+        h.unread_count, h.is_archived, h.is_pinned, h.muted_until, h.last_message_id, h.last_message_at, h.last_inbound_at, h.last_outbound_at
       ${condition(filter)}
       ORDER BY h.last_message_at DESC NULLS LAST, h.id DESC LIMIT ${limit} OFFSET ${offset}
     )
     SELECT p.id, p.wa_chat_id AS "waChatId", p.name, p.kind = 'group' AS "isGroup", p.phone AS "contactPhone",
-      p.message_count AS "messageCount", p.unread_count AS "unreadCount", p.last_message_at AS "lastMessageAt",
+      p.message_count AS "messageCount", p.unread_count AS "unreadCount", p.is_archived AS "isArchived",
+      p.is_pinned AS "isPinned", p.muted_until AS "mutedUntil", p.last_message_at AS "lastMessageAt",
       p.last_inbound_at AS "lastInboundAt", p.last_outbound_at AS "lastOutboundAt", m.direction AS "lastDirection",
       m.content_preview AS "lastPreview", m.status AS "lastStatus"
     FROM page p LEFT JOIN messages m ON m.id = p.last_message_id

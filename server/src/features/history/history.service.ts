@@ -11,6 +11,7 @@ import {
   type requestHistoryAnswer,
 } from './history.schema.ts'
 import { addPiece, findOldestMessage, listSyncs } from './history.store.ts'
+import type { HistorySyncRow } from './history.tables.ts'
 
 /** Keeps how far the history of a session has come and tells it. */
 export function applyHistory(ctx: Context, progress: HistoryProgress): Promise<void> {
@@ -23,13 +24,24 @@ export function applyHistory(ctx: Context, progress: HistoryProgress): Promise<v
   })
 }
 
+/** After this long without a piece nothing more is expected: the phone may be off, or has nothing older. */
+const quietMs = 10 * 60_000
+
+/** The first kind is complete in itself and others follow it; each counts to 100 on its own. */
+function statusOf(rows: readonly HistorySyncRow[], nowMs: number): 'none' | 'syncing' | 'complete' {
+  if (rows.length === 0) return 'none'
+  const isQuiet = rows.every((row) => nowMs - row.updatedAt.getTime() > quietMs)
+  const isFollowed = rows.some((row) => row.kind !== 'initial')
+  return isQuiet || (isFollowed && rows.every((row) => row.isComplete)) ? 'complete' : 'syncing'
+}
+
 /** How far the history of a session has come; 404 for an unknown one. */
 export async function getHistory(ctx: Context, sessionId: string): Promise<z.infer<typeof historyAnswer>> {
   await getSession(ctx, sessionId)
   const rows = await listSyncs(ctx.db.sql, tenantOf(ctx), sessionId)
   const sum = (field: 'messages' | 'chats' | 'contacts') => rows.reduce((total, row) => total + row[field], 0)
+  const status = statusOf(rows, ctx.clock.nowMs())
   const current = rows.findLast((row) => !row.isComplete)
-  const status = rows.length === 0 ? 'none' : current === undefined ? 'complete' : 'syncing'
   return {
     session_id: sessionId,
     status,

@@ -3,7 +3,7 @@ import type { HistoryProgress } from '../../engine/events.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type HistorySyncRow, historySyncs } from './history.tables.ts'
 
-/** Adds a piece to what is known of its kind; undefined when the session is gone. */
+/** Adds a piece to what is known of its kind (names that come after the last one open nothing again); undefined when the session is gone. */
 export async function addPiece(
   sql: Sql,
   piece: HistoryProgress,
@@ -17,7 +17,7 @@ export async function addPiece(
       ${piece.contacts}, ${at}, ${at}
     FROM sessions s WHERE s.id = ${piece.sessionId} AND s.tenant_id = ${piece.tenantId}
     ON CONFLICT (session_id, kind) DO UPDATE SET percent = coalesce(excluded.percent, h.percent),
-      is_complete = excluded.is_complete, messages = h.messages + excluded.messages, chats = h.chats + excluded.chats,
+      is_complete = h.is_complete OR excluded.is_complete, messages = h.messages + excluded.messages, chats = h.chats + excluded.chats,
       contacts = h.contacts + excluded.contacts, updated_at = excluded.updated_at
     RETURNING session_id`)
   if (rows.length === 0) return undefined

@@ -8,8 +8,7 @@ import { unseal } from '../../platform/secrets.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import { type ChatRef, findChat, findChatById } from '../chats/chats.service.ts'
 import { getSession } from '../sessions/sessions.service.ts'
-import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
+import { isHistoryOpen, requireOpenHistory } from '../tenant-settings/chat-history.service.ts'
 import { detailsToWire, openDetails } from './message-details.service.ts'
 import type { MessageObject, messageListAnswer } from './messages.schema.ts'
 import {
@@ -59,21 +58,6 @@ export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): Me
     ...detailsToWire(ctx, row.id, openDetails(ctx, row.id, row.details), row.pollVotes ?? []),
     text: whole === null ? null : unseal(ctx.config, fullTextPurpose(row.id), whole).toString(),
   }
-}
-
-/** Programs read chats only when the tenant has opened them (decision 7). */
-async function isHistoryOpen(ctx: Context): Promise<boolean> {
-  if (ctx.caller.kind !== 'key') return true
-  return (await getSettings(ctx, ctx.caller.tenantId)).chatHistoryAccessEnabled
-}
-
-/** Refuses programs until the tenant has opened its chats to them. */
-export async function requireOpenHistory(ctx: Context): Promise<void> {
-  if (await isHistoryOpen(ctx)) return
-  // The words are the contract's: clients look for them.
-  const message =
-    'Chat history access requires opt-in: set chat_history_access_enabled in the tenant settings'
-  throw chatHistoryClosed.create({ message })
 }
 
 /** The chat that a caller names by its WhatsApp id or its internal one; 404 for neither. */

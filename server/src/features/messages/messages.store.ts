@@ -73,7 +73,7 @@ const selection = text`
     m.wa_timestamp AS "waTimestamp", m.sent_at AS "sentAt", m.delivered_at AS "deliveredAt", m.read_at AS "readAt",
     m.edited_at AS "editedAt", m.deleted_at AS "deletedAt", m.created_at AS "createdAt",
     h.wa_chat_id AS "waChatId", h.kind AS "chatKind", c.phone AS "senderPhone",
-    c.lid AS "senderLid", coalesce(c.name, c.push_name) AS "senderName"
+    c.lid AS "senderLid", coalesce(c.name, c.book_name, c.push_name) AS "senderName"
   FROM messages m JOIN chats h ON h.id = m.chat_id LEFT JOIN contacts c ON c.id = m.sender_contact_id`
 
 /** One message by its id. */
