@@ -91,8 +91,9 @@ export function changeByAdmin(
   return outcomes
 }
 
-/** Takes people out of a group and tells everybody, who leaves included. */
+/** Takes people out of a group, or of a community and all its groups, and tells everybody, who leaves included. */
 export function removeMembers(group: Group, by: Account, people: readonly Account[]): void {
+  for (const subGroup of group.subGroups) removeMembers(subGroup, by, people)
   const leaving = people.filter((person) => group.members.has(person))
   if (!leaving.length) return
   notify(group, by, () => membersNode(group, 'remove', leaving))
@@ -105,7 +106,6 @@ export function removeMembers(group: Group, by: Account, people: readonly Accoun
 
 /** Somebody leaves. Who leaves a community leaves all its groups. */
 export function leaveGroup(group: Group, person: Account): void {
-  for (const subGroup of group.subGroups) leaveGroup(subGroup, person)
   removeMembers(group, person, [person])
 }
 

@@ -1,13 +1,6 @@
 import type { BinaryNode } from 'baileys'
 import type { Account } from '../accounts.ts'
-import {
-  addByMember,
-  changeByAdmin,
-  leaveGroup,
-  type MemberChange,
-  type Outcome,
-  refusalToAdd,
-} from '../group-members.ts'
+import { addByMember, changeByAdmin, leaveGroup, type MemberChange, refusalToAdd } from '../group-members.ts'
 import type { Group } from '../groups.ts'
 import { child, children, firstChild, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
@@ -151,12 +144,8 @@ function changeFromClient(query: Query, group: Group, change: MemberChange, body
   }
   const asked = peopleIn(world, body)
   const people = asked.flatMap(([, person]) => person ?? [])
-  const affected = body.attrs.linked_groups === 'true' ? [...group.subGroups, group] : [group]
-  let outcomes = new Map<Account, Outcome>()
-  for (const one of affected) {
-    outcomes =
-      change === 'add' ? addByMember(one, account, people) : changeByAdmin(one, account, change, people)
-  }
+  const outcomes =
+    change === 'add' ? addByMember(group, account, people) : changeByAdmin(group, account, change, people)
   const nodes = asked.map(([jid, person]) =>
     outcomeNode(jid, person, person ? outcomes.get(person) : { error: 404 }),
   )
