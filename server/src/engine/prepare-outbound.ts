@@ -53,9 +53,10 @@ export class OutboundPreparer {
     if (kind === 'channel') requireChannelKind(content)
     const target = 'target' in content ? await this.#keyOf(jid, chatId, content.target) : undefined
     const upload = 'file' in content ? await this.#options.upload(content, kind === 'channel') : undefined
+    const secret = this.#secretOf(waMessageId)
     const message = convertOutbound(content, {
       context: await this.#contextOf(submission, jid),
-      secret: this.#secretOf(waMessageId),
+      secret,
       nowMs: this.#options.clock.nowMs(),
       ...(target && { target }),
       ...(content.kind === 'edit' && {
@@ -63,6 +64,8 @@ export class OutboundPreparer {
       }),
       ...(upload && { upload }),
     })
+    // Official clients give every message a key of its own; additions to it and reports of it are made with it.
+    if (kind !== 'channel' && !('target' in content)) message.messageContextInfo = { messageSecret: secret }
     return {
       jid,
       message,
