@@ -90,8 +90,11 @@ export class Simulator extends Actions implements AsyncDisposable {
   async close(): Promise<void> {
     this.#world.end()
     for (const socket of this.#sockets.clients) socket.terminate()
-    if (this.#options.state !== undefined) await this.save()
-    await Promise.all([stop(this.#http), stop(this.#control), this.#media.close()])
+    try {
+      if (this.#options.state !== undefined) await this.save()
+    } finally {
+      await Promise.all([stop(this.#http), stop(this.#control), this.#media.close()])
+    }
   }
 
   /** Writes the world to a file, the one that it is kept in unless said. */

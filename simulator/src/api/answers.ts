@@ -3,6 +3,7 @@ import type { AppStateView } from '../app-state/view.ts'
 import type { AccountInfo, LinkedDevice } from '../facade/accounts.ts'
 import type { LimitsView } from '../limits.ts'
 import { messageKinds, type ReceivedMessage, type SeenEvent } from '../records.ts'
+import { groupAnswer } from './answers-places.ts'
 
 /** What the control API answers, as the OpenAPI document describes it. Types hold them to what is answered. */
 const time = z.string().meta({ format: 'date-time' })
@@ -158,6 +159,9 @@ export const receiptsAnswer = z.object({
   readMs: z.number(),
 })
 
+/** The id of a new picture; none when it was removed. */
+export const pictureAnswer = z.object({ id: z.string().optional() })
+
 /** The file that a world was written to. */
 export const savedAnswer = z.object({ file: z.string() })
 
@@ -185,10 +189,12 @@ export const stateAnswer = z.object({
       undecryptable: z.number(),
     }),
   ),
-  groups: z.array(anything),
+  groups: z.array(groupAnswer),
   faults: z.array(anything),
   connections: z.number(),
   counters: z.record(z.string(), z.number()),
+  media: z.object({ files: z.number(), bytes: z.number() }),
+  queries: z.record(z.string(), z.number()).meta({ description: 'by namespace' }),
   unknownStanzas: z.record(z.string(), z.number()),
 })
 

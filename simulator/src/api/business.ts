@@ -1,4 +1,5 @@
 import { businessProfileSchema } from '../inputs/business.ts'
+import { businessAnswer } from './answers-places.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Businesses'
@@ -11,6 +12,7 @@ export const businessRoutes: Route[] = [
     operation: 'businessProfile',
     tag,
     summary: 'What a business says about itself, as its owner and clients left it',
+    answer: businessAnswer,
     run: (simulator, { params }) => simulator.business.profile(params.phone ?? ''),
   }),
   route({
@@ -20,6 +22,7 @@ export const businessRoutes: Route[] = [
     tag,
     summary: 'The owner changes the profile; what is not given stays',
     body: businessProfileSchema,
+    answer: businessAnswer,
     run: (simulator, { params, body }) => simulator.business.setProfile(params.phone ?? '', body),
   }),
 ]

@@ -1,7 +1,7 @@
 import { callActionSchema, callSchema } from '../inputs/calls.ts'
 import { pictureSchema } from '../inputs/pictures.ts'
 import { statusSchema } from '../inputs/status.ts'
-import { idAnswer } from './answers.ts'
+import { idAnswer, pictureAnswer } from './answers.ts'
 import { type Route, route } from './route.ts'
 
 const maxFileBodyBytes = 150 * 1024 * 1024
@@ -48,6 +48,7 @@ export const callRoutes: Route[] = [
     summary: 'The person takes another picture, or gives one to a group, or removes it',
     body: pictureSchema,
     maxBodyBytes: maxFileBodyBytes,
+    answer: pictureAnswer,
     run: (simulator, { params, body }) => simulator.setPicture(params.phone ?? '', body),
   }),
 ]

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   channelChangesSchema,
   channelSchema,
@@ -7,6 +8,7 @@ import {
   viewSchema,
 } from '../inputs/channels.ts'
 import { parse } from '../parsing.ts'
+import { channelAnswer, newChannelAnswer, newPostAnswer, postAnswer } from './answers-places.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Channels'
@@ -22,6 +24,7 @@ export const channelRoutes: Route[] = [
     summary: 'Creates a channel',
     status: 201,
     body: channelSchema,
+    answer: newChannelAnswer,
     run: (simulator, { body }) => simulator.channels.create(body),
   }),
   route({
@@ -30,6 +33,7 @@ export const channelRoutes: Route[] = [
     operation: 'channels',
     tag,
     summary: 'All channels',
+    answer: z.array(channelAnswer),
     run: (simulator) => simulator.channels.list(),
   }),
   route({
@@ -38,6 +42,7 @@ export const channelRoutes: Route[] = [
     operation: 'channel',
     tag,
     summary: 'A channel and who follows it',
+    answer: channelAnswer,
     run: (simulator, { params }) => simulator.channels.describe(params.id ?? ''),
   }),
   route({
@@ -55,6 +60,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'Changes what is given; followers are told of name and description',
     body: channelChangesSchema,
+    answer: channelAnswer,
     run: (simulator, { params, body }) => simulator.channels.change(params.id ?? '', body),
   }),
   route({
@@ -64,6 +70,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'Somebody follows, follows no more, becomes an admin or ceases to be one',
     body: followerSchema,
+    answer: channelAnswer,
     run: (simulator, { params, body }) => simulator.channels.changeFollower(params.id ?? '', body),
   }),
   route({
@@ -75,6 +82,7 @@ export const channelRoutes: Route[] = [
     status: 201,
     body: postSchema,
     maxBodyBytes: maxPostBytes,
+    answer: newPostAnswer,
     run: (simulator, { params, body }) => simulator.channels.post(params.id ?? '', body),
   }),
   route({
@@ -83,6 +91,7 @@ export const channelRoutes: Route[] = [
     operation: 'posts',
     tag,
     summary: 'The posts, oldest first, with what became of them',
+    answer: z.array(postAnswer),
     run: (simulator, { params }) => simulator.channels.posts(params.id ?? ''),
   }),
   route({
@@ -104,6 +113,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'Somebody reacts to a post; an empty emoji takes the reaction back',
     body: postReactionSchema,
+    answer: postAnswer,
     run: (simulator, { params, body }) => {
       const { phone, emoji } = parse(postReactionSchema, body)
       return simulator.channels.react(phone, params.id ?? '', params.post ?? '', emoji)
@@ -116,6 +126,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'Somebody sees a post',
     body: viewSchema,
+    answer: postAnswer,
     run: (simulator, { params, body }) =>
       simulator.channels.view(parse(viewSchema, body).phone, params.id ?? '', params.post ?? ''),
   }),

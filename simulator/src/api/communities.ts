@@ -1,4 +1,5 @@
 import { communityGroupSchema, communitySchema } from '../inputs/groups.ts'
+import { groupAnswer, newCommunityAnswer } from './answers-places.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Communities'
@@ -13,6 +14,7 @@ export const communityRoutes: Route[] = [
     summary: 'Creates a community with its group for announcements',
     status: 201,
     body: communitySchema,
+    answer: newCommunityAnswer,
     run: (simulator, { body }) => simulator.communities.create(body),
   }),
   route({
@@ -22,6 +24,7 @@ export const communityRoutes: Route[] = [
     tag,
     summary: 'Puts a group into a community, whose members its members become, or takes it out',
     body: communityGroupSchema,
+    answer: groupAnswer,
     run: (simulator, { params, body }) => simulator.communities.changeGroup(params.id ?? '', body),
   }),
 ]

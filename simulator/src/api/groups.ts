@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import {
   decisionSchema,
   groupChangesSchema,
@@ -10,6 +11,7 @@ import {
 } from '../inputs/groups.ts'
 import { parse } from '../parsing.ts'
 import { idAnswer } from './answers.ts'
+import { groupAnswer, inviteAnswer, joinAnswer } from './answers-places.ts'
 import { type Route, route } from './route.ts'
 
 const tag = 'Groups'
@@ -33,6 +35,7 @@ export const groupRoutes: Route[] = [
     operation: 'group',
     tag,
     summary: 'A group: members, settings, invitation link and who asks to join',
+    answer: groupAnswer,
     run: (simulator, { params }) => simulator.groups.describe(params.id ?? ''),
   }),
   route({
@@ -42,6 +45,7 @@ export const groupRoutes: Route[] = [
     tag,
     summary: 'Adds, removes, promotes or demotes members, in the name of the owner or of another member',
     body: membersSchema,
+    answer: groupAnswer,
     run: (simulator, { params, body }) => simulator.changeGroupMembers(params.id ?? '', body),
   }),
   route({
@@ -51,6 +55,7 @@ export const groupRoutes: Route[] = [
     tag,
     summary: 'Changes subject, description and settings; members are told of each',
     body: groupChangesSchema,
+    answer: groupAnswer,
     run: (simulator, { params, body }) => simulator.groups.change(params.id ?? '', body),
   }),
   route({
@@ -60,6 +65,7 @@ export const groupRoutes: Route[] = [
     tag,
     summary: 'Makes the invitation link lead nowhere and tells the code of the new one',
     body: revokeInviteSchema,
+    answer: inviteAnswer,
     run: (simulator, { params, body }) =>
       simulator.groups.revokeInvite(params.id ?? '', parse(revokeInviteSchema, body).by),
   }),
@@ -70,6 +76,7 @@ export const groupRoutes: Route[] = [
     tag,
     summary: 'Approves or rejects people who asked to join',
     body: decisionSchema,
+    answer: groupAnswer,
     run: (simulator, { params, body }) => simulator.groups.decide(params.id ?? '', body),
   }),
 ]
@@ -82,6 +89,7 @@ export const membershipRoutes: Route[] = [
     operation: 'groupsOf',
     tag,
     summary: 'The groups somebody is a member of',
+    answer: z.array(groupAnswer),
     run: (simulator, { params }) => simulator.groups.list(params.phone ?? ''),
   }),
   route({
@@ -91,6 +99,7 @@ export const membershipRoutes: Route[] = [
     tag,
     summary: 'Follows an invitation link, or accepts an invitation that was left for this person',
     body: joinSchema,
+    answer: joinAnswer,
     run: (simulator, { params, body }) =>
       simulator.groups.join(params.phone ?? '', parse(joinSchema, body).code),
   }),
