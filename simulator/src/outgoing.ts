@@ -177,7 +177,7 @@ function announceHidden(sent: RememberedMessage): void {
   for (const person of people) {
     if (person.blocked.has(author.phone)) continue
     for (const companion of person.companions.values()) {
-      const notice = stanza('unavailable', { type: 'view_once' })
+      const notice = stanza('unavailable', { type: sent.isHidden === 'view_once' ? 'view_once' : undefined })
       companion.queue.add(messageStanza(sent, companion, [notice]))
     }
   }

@@ -16,8 +16,8 @@ export type RememberedMessage = {
   author: Account
   chat: Account | Group
   message: proto.IMessage
-  /** Linked clients learn only that there is a message to be viewed once. */
-  isHidden?: boolean
+  /** Linked clients learn only that there is a message, to be viewed once or to be asked for. */
+  isHidden?: boolean | 'view_once'
   /** It is a status post; `chat` is its author. */
   isStatus?: boolean
 }

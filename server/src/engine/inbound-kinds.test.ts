@@ -97,6 +97,23 @@ suite('files', () => {
     assert.equal(message.chatId, `${anna()}@c.us`)
   })
 
+  test('what linked devices are told of later is unknown first, then comes under the same id', async () => {
+    const bytes = randomBytes(77)
+    const media = { kind: 'image' as const, bytes, caption: 'At last' }
+    const first = await receive({ media, withheld: true })
+    assert.deepEqual(first.content, { kind: 'unknown', type: 'unavailable' })
+    const second = await world.listener.next(
+      'message',
+      ({ waMessageId, content }) => waMessageId === first.waMessageId && content.kind === 'image',
+    )
+    assert.equal('caption' in second.content && second.content.caption, 'At last')
+    assert.deepEqual(
+      [second.chatId, second.sender.phone, second.isFromMe],
+      [first.chatId, first.sender.phone, false],
+    )
+    assert.ok((await download(second)).equals(bytes))
+  })
+
   test('a file in a group, and one that the own phone sent', async () => {
     const { id: group } = world.simulator.createGroup({
       subject: 'Files',

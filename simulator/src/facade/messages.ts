@@ -61,7 +61,7 @@ export class MessagesFacade {
     if (chat instanceof Group && !chat.takes(from, isReply)) {
       throw new SimulatorError(422, `only admins write into ${chat.id}`, 'from')
     }
-    const isHidden = draft.viewOnce === 'hidden'
+    const isHidden = draft.viewOnce === 'hidden' ? 'view_once' : draft.withheld === true
     return { id: await sendFromPhone(world, from, chat, message, { isHidden }) }
   }
 }

@@ -97,6 +97,8 @@ const flags = {
   ephemeralSeconds: secondsSchema.min(1).optional(),
   /** `hidden` is what linked clients get of WhatsApp today: the fact, without the content. */
   viewOnce: z.union([z.boolean(), z.literal('hidden')]).optional(),
+  /** Linked clients are told that there is a message, and get it when they ask the phone. */
+  withheld: z.boolean().optional(),
 }
 
 /** Fields of everything that a message can be. */
@@ -116,7 +118,7 @@ export function checkContent(draft: Fields, context: z.RefinementCtx): void {
   if (!kind) fail('text', `one of ${contentKinds.join(', ')} is needed`)
   else if (second) fail(second, `does not go with ${kind}`)
   else {
-    for (const flag of ['quoted', 'mentions', 'forwarded', 'ephemeralSeconds'] as const) {
+    for (const flag of ['quoted', 'mentions', 'forwarded', 'ephemeralSeconds', 'withheld'] as const) {
       const fits = standsAlone.has(kind) || (flag === 'mentions' && kind === 'edit')
       if (draft[flag] !== undefined && !fits) fail(flag, `does not go with ${kind}`)
     }
