@@ -29,7 +29,7 @@ import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
 import { countReceived } from '../usage/usage.service.ts'
 import { applyEarly } from './apply-early.service.ts'
-import { type ArrivedRow, insertArrived, listExistingSessions } from './inbound.store.ts'
+import { type ArrivedRow, dropPlaceholders, insertArrived, listExistingSessions } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { applyReactions } from './reactions.service.ts'
 
@@ -177,6 +177,14 @@ async function tenantsKeepingText(ctx: Context, messages: readonly InboundMessag
   return keeping
 }
 
+/** Stores what is new. What is known may be a placeholder whose content comes only now. */
+async function insertNew(sql: Sql, rows: readonly ArrivedRow[]): Promise<Set<string>> {
+  const inserted = await insertArrived(sql, rows)
+  const known = rows.filter((row) => !inserted.has(row.id) && row.message_type !== 'unknown')
+  if (known.length === 0 || (await dropPlaceholders(sql, known)) === 0) return inserted
+  return new Set([...inserted, ...(await insertArrived(sql, known))])
+}
+
 async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Promise<void> {
   const keeping = await tenantsKeepingText(ctx, messages)
   const stored = await ctx.db.transaction(async (sql) => {
@@ -186,7 +194,7 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
       const where = places.get(message)
       if (where !== undefined) arrivals.push(toArrival(ctx, message, where, keeping.has(message.tenantId)))
     }
-    const inserted = await insertArrived(
+    const inserted = await insertNew(
       sql,
       arrivals.map(({ row }) => row),
     )

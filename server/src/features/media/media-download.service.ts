@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { ByteRange } from '../../platform/blob-crypto.ts'
+import type { Sql } from '../../platform/database.ts'
 import { unseal } from '../../platform/secrets.ts'
 import { dropSpool, SpoolTooLargeError, writeSpool } from '../../platform/spool.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
@@ -26,8 +27,8 @@ const onDemandMs = 10 * 60_000
 const dayMs = 86_400_000
 
 /** How long the files of a tenant are kept once their message has left or arrived; null is not at all. */
-export async function retentionMs(ctx: Context, tenantId: string): Promise<number | null> {
-  const { storeMedia, mediaRetentionDays } = await getSettings(ctx, tenantId)
+export async function retentionMs(ctx: Context, tenantId: string, sql?: Sql): Promise<number | null> {
+  const { storeMedia, mediaRetentionDays } = await getSettings(ctx, tenantId, sql)
   return storeMedia ? mediaRetentionDays * dayMs : null
 }
 

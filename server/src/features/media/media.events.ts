@@ -22,7 +22,7 @@ const withFiles = <E extends MessageEvent>(events: readonly E[]): Map<string, E[
 /** A message has left, or never will: its file is kept only for a tenant that wants that. */
 async function release(ctx: Context, sql: Sql, events: readonly MessageEvent[]): Promise<void> {
   for (const [tenantId, own] of withFiles(events)) {
-    const until = new Date(ctx.clock.nowMs() + ((await retentionMs(ctx, tenantId)) ?? 0))
+    const until = new Date(ctx.clock.nowMs() + ((await retentionMs(ctx, tenantId, sql)) ?? 0))
     const ids = own.map(({ messageId }) => messageId)
     await keepFilesUntil(sql, tenantId, ids, until)
   }
@@ -31,7 +31,7 @@ async function release(ctx: Context, sql: Sql, events: readonly MessageEvent[]):
 /** Files of what arrives are got in the background, for a tenant that wants that. */
 async function fetchAll(ctx: Context, sql: Sql, events: readonly MessageEvent[]): Promise<void> {
   for (const [tenantId, own] of withFiles(events)) {
-    if ((await retentionMs(ctx, tenantId)) === null) continue
+    if ((await retentionMs(ctx, tenantId, sql)) === null) continue
     const payloads = own.map(({ messageId }) => ({ tenantId, messageId }))
     await ctx.jobs.addMany(sql, fetchMediaJob, payloads)
   }

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { join } from 'node:path'
 import type { Clock } from '../clock.ts'
 import type { MediaResult, MediaTask } from './task.ts'
 
@@ -49,7 +48,7 @@ function kill({ pid }: ChildProcess): void {
 
 function runOnce(task: MediaTask, searchPath: string, clock: Pick<Clock, 'schedule'>): Promise<MediaResult> {
   return new Promise((resolve, reject) => {
-    const child = fork(join(import.meta.dirname, 'media-worker.ts'), [], {
+    const child = fork(new URL('./media-worker.ts', import.meta.url), [], {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Nothing of the installation's environment: its keys are none of a converter's business.
