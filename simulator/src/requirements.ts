@@ -370,6 +370,7 @@ export const requirements: readonly Requirement[] = [
   requirement('CTRL-03', 'own', 'since filters messages by ISO time or milliseconds'),
   requirement('CTRL-04', 'own', 'A reset makes a new world and cuts all connections'),
   requirement('CTRL-05', 'own', 'The OpenAPI document and the README name every operation as it answers'),
+  requirement('SCALE-01', 'own', 'Thousands of people and groups cost little time and memory'),
   requirement('SAVE-01', 'own', 'A world outlives the simulator: clients log in again, nothing is lost'),
   requirement('SAVE-02', 'own', 'A world is saved on demand, and loaded by another simulator'),
   requirement('SAVE-03', 'own', 'What is no world is refused and left as it is'),
