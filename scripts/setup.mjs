@@ -233,16 +233,17 @@ function findServer() {
   return places.find((place) => isExecutable(join(place, 'initdb')) && isExecutable(join(place, 'postgres')))
 }
 
-function installServer() {
+/** Installs a Debian package where that is possible without asking anybody. */
+function installPackage(name, why) {
   const isRoot = process.getuid?.() === 0
   const hasApt = existsSync('/etc/debian_version') && findOnPath('apt-get', pathEntries())
   const sudo = !isRoot && process.env.CI && findOnPath('sudo', pathEntries()) ? ['sudo', '-n'] : []
   if (!hasApt || !(isRoot || sudo.length > 0)) return
-  say('the suite needs a PostgreSQL server: installing the Debian package "postgresql"')
+  say(`${why}: installing the Debian package "${name}"`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   for (const args of [
     ['update', '-q'],
-    ['install', '-q', '-y', '--no-install-recommends', 'postgresql'],
+    ['install', '-q', '-y', '--no-install-recommends', name],
   ]) {
     const [command, ...rest] = [...sudo, 'apt-get', ...args]
     spawnSync(command, rest, { stdio: ['ignore', 'ignore', 'inherit'], env })
@@ -252,12 +253,27 @@ function installServer() {
 function ensureServer() {
   if (process.platform === 'win32') return
   if (findServer()) return
-  installServer()
+  installPackage('postgresql', 'the suite needs a PostgreSQL server')
   if (findServer()) return
   throw new SetupError(
     `the test suite also runs on PostgreSQL and found no server (initdb and postgres, ${oldestServer} or newer) ` +
       'on PATH or under /usr/lib/postgresql. Install one, for example with "apt-get install postgresql" or ' +
       '"brew install postgresql@17", and put its bin directory on PATH. It is started privately; no service is needed.',
+  )
+}
+
+function hasFfmpeg() {
+  return ['ffmpeg', 'ffprobe'].every((name) => findOnPath(name, pathEntries()))
+}
+
+/** Sound and moving pictures are converted by ffmpeg; the tests of that fail without it. */
+function ensureFfmpeg() {
+  if (hasFfmpeg()) return
+  installPackage('ffmpeg', 'the tests of media need ffmpeg')
+  if (hasFfmpeg()) return
+  throw new SetupError(
+    'the tests of media need ffmpeg and ffprobe on PATH. Install them, for example with "apt-get install ffmpeg" or ' +
+      '"brew install ffmpeg".',
   )
 }
 
@@ -276,7 +292,9 @@ function main() {
   }
   if (!isUpToDate()) withLock(install)
   if (!existsSync(join(root, '.cache', 'compiled'))) prepareFirstStart()
-  if (process.argv[2] === 'test') ensureServer()
+  if (process.argv[2] !== 'test') return
+  ensureServer()
+  ensureFfmpeg()
 }
 
 try {
