@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import type { z } from 'zod'
 import { routes } from '../src/api/routes.ts'
+import { faultKinds } from '../src/faults.ts'
 import type { Simulator } from '../src/index.ts'
 import { openApiDocument } from '../src/openapi.ts'
 import { bob, Client, carol, linkedClient, owner, startSimulator } from './client.ts'
@@ -98,6 +99,8 @@ suite('OpenAPI document', () => {
     const listed = [...readme.matchAll(/^\| `(GET|POST|PUT|DELETE) (\/[^`?]*)[^`]*`/gm)].map(
       ([, method, path]) => `${method} ${path}`,
     )
+    for (const kind of faultKinds)
+      assert.ok(readme.includes(`| \`${kind}\` |`), `the README has no fault ${kind}`)
     assert.deepEqual(listed.sort(), routes.map(({ method, path }) => `${method} ${path}`).sort())
   })
 
