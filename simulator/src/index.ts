@@ -1,6 +1,7 @@
 import { createControlApi } from './control-api.ts'
 import { Simulator, type SimulatorOptions } from './simulator.ts'
 
+export type { AppStateView } from './app-state/view.ts'
 // biome-ignore lint/performance/noBarrelFile: the entry of the package is the one place that gathers its exports.
 export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './certificates.ts'
 export { SimulatorError } from './errors.ts'
@@ -21,10 +22,14 @@ export type {
   GroupPrivacyInput,
   MembersInput,
 } from './inputs/groups.ts'
+export type { HistoryInput } from './inputs/history.ts'
+export type { LimitsInput } from './inputs/limits.ts'
 export type { GroupMessageInput, MessageInput } from './inputs/messages.ts'
 export type { PictureInput } from './inputs/pictures.ts'
+export type { ScriptRuleInput } from './inputs/scripts.ts'
 export type { StatusInput } from './inputs/status.ts'
 export { generateKeyPair, type KeyPair } from './keys.ts'
+export type { LimitsView } from './limits.ts'
 export type { CallState, MessageKind, ReceivedMessage, SeenEvent, ShownMedia, ShownPoll } from './records.ts'
 export type { Simulator, SimulatorOptions } from './simulator.ts'
 export type { WorldState } from './state.ts'
