@@ -36,6 +36,20 @@ suite('configuration', () => {
     assert.equal(loadConfig({ MOLTFLOW_DATA_DIR: dataDir }).secretKey, config.secretKey)
   })
 
+  test('a bucket needs all of its variables', () => {
+    const bucket = {
+      MOLTFLOW_S3_ENDPOINT: 'https://s3.example.com',
+      MOLTFLOW_S3_BUCKET: 'media',
+      MOLTFLOW_S3_REGION: 'us-east-1',
+      MOLTFLOW_S3_ACCESS_KEY_ID: 'key',
+      MOLTFLOW_S3_SECRET_ACCESS_KEY: 'secret',
+    }
+    assert.equal(loadConfig({ MOLTFLOW_DATA_DIR: dataDir }).bucket, undefined)
+    assert.equal(loadConfig({ ...bucket, MOLTFLOW_DATA_DIR: dataDir }).bucket?.name, 'media')
+    const { MOLTFLOW_S3_REGION: _, ...incomplete } = bucket
+    assert.match(problemsOf(incomplete).join(), /MOLTFLOW_S3_REGION must be set too/)
+  })
+
   test('every problem is told at once', () => {
     const problems = problemsOf({
       MOLTFLOW_PORT: '70000',
