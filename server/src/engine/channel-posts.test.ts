@@ -115,4 +115,24 @@ suite('posts of others', () => {
     const edit = await world.listener.next('change', ({ target }) => target.waMessageId === text.id)
     assert.deepEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'Broken' }])
   })
+
+  test('edits and deletions under the id of the post are changes, whatever has become of the post', async () => {
+    const owner = world.addPerson('Editor')
+    const channel = makeChannel(owner)
+    world.simulator.channels.follow(world.account, channel)
+    const { id } = world.simulator.channels.post(channel, { text: 'Frist' })
+    await world.listener.next('message', ({ waMessageId }) => waMessageId === id)
+    const isOurs = ({ target }: { target: { waMessageId: string } }) => target.waMessageId === id
+    world.simulator.channels.post(channel, { edit: { message: id, text: 'First' }, asService: true })
+    const edit = await world.listener.next('change', isOurs)
+    assert.deepEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'First' }])
+    assert.ok(Math.abs(edit.at.getTime() - performance.timeOrigin - performance.now()) < 60_000)
+    const after = world.listener.told.length
+    world.simulator.channels.post(channel, { revoke: { message: id }, asService: true })
+    const revoke = await world.listener.next('change', isOurs, after)
+    assert.deepEqual(revoke.change, { kind: 'revoke' })
+    const again = world.simulator.channels.post(channel, { text: 'Second' })
+    await world.listener.next('message', ({ waMessageId }) => waMessageId === again.id)
+    assert.equal(world.listener.all('message').filter(({ waMessageId }) => waMessageId === id).length, 1)
+  })
 })

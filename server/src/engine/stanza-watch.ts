@@ -1,6 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
+import { rewriteChannelChange } from './channel-changes.ts'
 import type { Tickets } from './tickets.ts'
 
 /** How long a message may stay without its upsert before its receipt is let go. */
@@ -27,6 +28,7 @@ export class StanzaWatch {
    * here on: nothing is decrypted, and its ack may follow at once.
    */
   register(node: BinaryNode): void {
+    rewriteChannelChange(node)
     const id = node.attrs.id
     if (id === undefined || !Array.isArray(node.content)) return
     for (const { tag, content } of node.content) {
