@@ -118,7 +118,11 @@ export interface Engine {
   activity(sessionId: string): SessionActivity | undefined
   /** A fresh WhatsApp message id for the session (also valid before it is connected). */
   newMessageId(sessionId: string): string
-  /** Encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs` (default 20,000). */
+  /**
+   * Brings the file to WhatsApp if there is one, encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs`
+   * (default 20,000) from the moment it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused
+   * (`upload_refused_<status>`, `file_missing`, ...); hosts that do not answer leave it unknown.
+   */
   send(submission: Submission, options?: { ackTimeoutMs?: number }): Promise<SubmitOutcome>
   /** Shows typing, recording or neither in a chat; resolves when handed over. */
   setChatState(sessionId: string, chatId: ChatId, state: 'typing' | 'recording' | 'paused'): Promise<void>
@@ -133,7 +137,9 @@ export interface Engine {
   contacts: ContactActions
   /**
    * The bytes of a message's file, decrypted and checked, at most `maxBytes`; asks the sender's phone to upload it again
-   * when WhatsApp no longer has it. Throws AppErrors: not connected (400), gone (404), too large (413), damaged (400).
+   * when WhatsApp no longer has it. Throws AppErrors: not connected (400), no file (400), gone (404), too large (413),
+   * damaged (400), not reachable (503), too slow (504). The stream fails with the same errors: what was read before it
+   * ended is not to be trusted, its last piece comes only when everything is right.
    */
   download(
     sessionId: string,

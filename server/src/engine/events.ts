@@ -33,7 +33,10 @@ export interface Person {
   pushName: string | null
 }
 
-/** One message that arrived, from others or from the account's own phone. */
+/**
+ * One message that arrived, from others or from the account's own phone. One with the unknown content `unavailable` may
+ * come a second time under the same id, with its content: that replaces it.
+ */
 export interface InboundMessage {
   tenantId: string
   sessionId: string
@@ -58,7 +61,7 @@ export interface InboundMessage {
   proto: Uint8Array
 }
 
-/** An outbound message moved on. */
+/** An outbound message moved on; in a group with the first member it reached, and with the first who read it. */
 export interface StatusUpdate {
   tenantId: string
   sessionId: string
