@@ -31,6 +31,7 @@ import { type JobStore, openJobs } from './platform/jobs-boss.ts'
 import { createJobRunner, type JobRunner } from './platform/jobs-runner.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { runMigrations } from './platform/migrate.ts'
+import { safeLookup } from './platform/outgoing-proxy.ts'
 import { createRateLimits } from './platform/rate-limits.ts'
 import { seal, unseal } from './platform/secrets.ts'
 import { createHttpServer, type HttpServer } from './transports/http/server.ts'
@@ -162,6 +163,7 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
     },
     readBlob: (key) => readOutgoing(contextFor(''), key),
     listener: listenTo(contextFor),
+    proxyLookup: safeLookup(config.outgoingAllow),
     ownerId,
   })
   const engine = shareEngine({ engine: local, db, events, clock, ids, log, ownerId })

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
@@ -18,7 +19,7 @@ import { KeyWriter } from './key-writer.ts'
 import { createLabelActions } from './label-actions.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
 import { isLoopback } from './loopback.ts'
-import { createMediaTransfers } from './session-media.ts'
+import { createMediaTransfers, type MediaTransfers } from './session-media.ts'
 import type { EngineSecrets } from './session-vault.ts'
 import { Sessions } from './sessions.ts'
 import { createWorldActions } from './world-actions.ts'
@@ -34,6 +35,8 @@ export interface EngineOptions {
   /** The bytes of files to send, by their key in the blob store. */
   readBlob(key: string): Promise<Readable>
   listener: EngineListener
+  /** Finds, or refuses, the address of a proxy's name each time it is connected to. */
+  proxyLookup?: LookupFunction
   /** Names this process in leases; a constant where only one process can run, so that a restart waits for nothing. */
   ownerId: string
 }
@@ -64,6 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
   silenceLibraryConsole()
   pinRoot(config.waUrl)
   const leaseMs = config.leaseMs ?? 30_000
+  const media = createMediaTransfers({ waUrl: config.waUrl, clock, readBlob: options.readBlob })
   const writer = new KeyWriter((sessions) => writeKeys(db, sessions), log)
   const sessions = new Sessions({
     db,
@@ -73,6 +77,7 @@ export function createEngine(options: EngineOptions): Engine {
     log,
     listener: options.listener,
     ownerId: options.ownerId,
+    proxyLookup: options.proxyLookup,
     leaseMs,
     maxConnecting: config.maxConnecting ?? 10,
     environment: {
@@ -80,7 +85,7 @@ export function createEngine(options: EngineOptions): Engine {
       ids: options.ids,
       log,
       listener: options.listener,
-      media: createMediaTransfers({ waUrl: config.waUrl, clock, readBlob: options.readBlob }),
+      media,
       waUrl: config.waUrl,
       askAgainMs: config.askAgainMs,
       connectTimeoutMs: config.connectTimeoutMs ?? 20_000,
@@ -89,10 +94,10 @@ export function createEngine(options: EngineOptions): Engine {
       probe: { afterMs: config.probeAfterMs ?? 90_000, timeoutMs: config.probeTimeoutMs ?? 10_000 },
     },
   })
-  return assemble(sessions, clock, config.presenceWaitMs ?? 1500)
+  return assemble(sessions, media, clock, config.presenceWaitMs ?? 1500)
 }
 
-function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Engine {
+function assemble(sessions: Sessions, media: MediaTransfers, clock: Clock, presenceWaitMs: number): Engine {
   const open = (sessionId: string) => requireOpen(sessions, sessionId)
   return {
     start: (session) => sessions.start(session),
@@ -137,7 +142,10 @@ function assemble(sessions: Sessions, clock: Clock, presenceWaitMs: number): Eng
     labels: createLabelActions(open, clock),
     contacts: createContactActions(open),
     ...createWorldActions(open, defaultAckTimeoutMs),
-    close: () => sessions.close(),
+    async close() {
+      await sessions.close()
+      await media.hosts.close()
+    },
   }
 }
 

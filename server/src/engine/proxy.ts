@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events'
 import type { ClientRequest, Agent as HttpAgent } from 'node:http'
-import type { Socket } from 'node:net'
-import { HttpsProxyAgent } from 'https-proxy-agent'
-import { SocksProxyAgent } from 'socks-proxy-agent'
+import type { LookupFunction, Socket } from 'node:net'
+import type { HttpsProxyAgent } from 'https-proxy-agent'
+import { SocksProxyAgent, type SocksProxyAgentOptions } from 'socks-proxy-agent'
 import { Agent, type Dispatcher } from 'undici'
 import { AppError } from '../platform/errors.ts'
+import { ConnectTunnel } from './connect-tunnel.ts'
 import { invalidProxyUrl } from './engine-errors.ts'
 import type { MediaRoute } from './media-hosts.ts'
 
@@ -21,9 +22,12 @@ export class ProxyRoute implements MediaRoute {
   readonly #tunnel: Tunnel
   #failure: string | undefined
 
-  /** `url` is `http://`, `https://` or `socks5://`, with credentials or without; 422 otherwise. */
-  constructor(url: string) {
-    this.#tunnel = createTunnel(parseProxyUrl(url))
+  /**
+   * `url` is `http://`, `https://` or `socks5://`, with credentials or without; 422 otherwise. `lookup` finds the address
+   * of the proxy's name each time it is connected to, and may refuse it.
+   */
+  constructor(url: string, lookup?: LookupFunction) {
+    this.#tunnel = createTunnel(parseProxyUrl(url), lookup)
     this.agent = this.#tunnel
     const connect = this.#tunnel.connect.bind(this.#tunnel)
     this.#tunnel.connect = (request, options) => this.#watch(() => connect(request, options))
@@ -81,7 +85,8 @@ export class ProxyRoute implements MediaRoute {
       return await connect()
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
-      this.#failure = typeof code === 'string' ? `the proxy cannot be reached (${code})` : 'the proxy refused'
+      this.#failure ??=
+        typeof code === 'string' ? `the proxy cannot be reached (${code})` : 'the proxy refused'
       throw error
     }
   }
@@ -95,11 +100,14 @@ export function parseProxyUrl(text: string): URL {
   return url
 }
 
-function createTunnel(url: URL): Tunnel {
+function createTunnel(url: URL, lookup: LookupFunction | undefined): Tunnel {
   if (url.protocol === 'http:' || url.protocol === 'https:') {
-    return new HttpsProxyAgent(url.href, { timeout: connectTimeoutMs }) as unknown as Tunnel
+    return new ConnectTunnel(url, { timeoutMs: connectTimeoutMs, lookup }) as unknown as Tunnel
   }
   // Names are looked up where the proxy is: this server would tell its own network whom a session talks to.
   const remote = url.href.replace(/^socks5:/, 'socks5h:')
-  return new SocksProxyAgent(remote, { timeout: connectTimeoutMs }) as unknown as Tunnel
+  // The library hands these options on to the socket, whatever its types say of them.
+  const finding = lookup === undefined ? {} : { lookup }
+  const socketOptions = finding as NonNullable<SocksProxyAgentOptions['socketOptions']>
+  return new SocksProxyAgent(remote, { timeout: connectTimeoutMs, socketOptions }) as unknown as Tunnel
 }

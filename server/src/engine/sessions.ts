@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
@@ -21,6 +22,7 @@ export interface SessionsOptions {
   log: Logger
   listener: EngineListener
   ownerId: string
+  proxyLookup: LookupFunction | undefined
   leaseMs: number
   maxConnecting: number
   environment: Omit<SessionEnvironment, 'takeConnectTurn'>
@@ -53,7 +55,7 @@ export class Sessions {
     return this.#mutex.run(wanted.sessionId, async () => {
       if (this.#isClosed) throw new AppError(engineClosed)
       if (this.#sessions.get(wanted.sessionId)?.isOver === false) return
-      const route = proxyUrl ? new ProxyRoute(proxyUrl) : undefined
+      const route = proxyUrl ? new ProxyRoute(proxyUrl, this.#options.proxyLookup) : undefined
       const vault = await this.#claim(wanted)
       const stored = await vault.readCredentials()
       if (stored.kind === 'unreadable') {
