@@ -261,6 +261,8 @@ export interface LinkedEngineOptions {
   prepare?(simulator: Simulator, account: string): void | Promise<void>
   isBusiness?: boolean
   config?: EngineConfig
+  /** Looks at the listener before anything is told. */
+  prepareListener?(listener: RecordingListener): void
   /** Files to send, by key. */
   blobs?: Map<string, Uint8Array>
 }
@@ -281,6 +283,7 @@ export function useLinkedEngine(options: LinkedEngineOptions = {}): LinkedEngine
     made = createTestEngine({ db: database.db, waUrl: world.simulator.url, secrets, config, blobs })
     world.engine = made.engine
     world.listener = made.listener
+    options.prepareListener?.(made.listener)
   }
   world.addPerson = (name = 'Somebody') => {
     lastNumber += 1

@@ -39,6 +39,13 @@ export async function* readHistory(source: Readable): AsyncGenerator<HistoryPart
   }
 }
 
+/** Only who is who: it stands behind the chats, but is needed to say who wrote in them. */
+export async function* readMappings(source: Readable): AsyncGenerator<Mapping> {
+  for await (const { field, bytes } of streamFields(source, maxChatBytes)) {
+    if (field === fields.mappings && bytes !== undefined) yield proto.PhoneNumberToLIDMapping.decode(bytes)
+  }
+}
+
 function* readChat(bytes: Buffer): Generator<HistoryPart> {
   const others: Buffer[] = []
   for (const { field, start, end } of listFields(bytes)) {

@@ -13,7 +13,7 @@ import { cleanOrNull } from '../inbound/clean.ts'
 import { parseMessage, type Recipient } from '../inbound/parse-message.ts'
 import { parseJid, personOf } from '../jids.ts'
 import { readMute } from '../world/chats.ts'
-import { readHistory } from './history-chunk.ts'
+import { readHistory, readMappings } from './history-chunk.ts'
 import type { PrivacyToken } from './privacy-tokens.ts'
 
 /** What ingesting needs of the session. */
@@ -73,6 +73,18 @@ export async function ingestHistory(source: Readable, context: IngestContext): P
   }
   await flush()
   return count
+}
+
+/** Learns who is who before the rest is told. */
+export async function learnMappings(source: Readable, addresses: Addresses): Promise<void> {
+  let people: Person[] = []
+  for await (const { pnJid, lidJid } of readMappings(source)) {
+    people.push(personOf([pnJid, lidJid], null))
+    if (people.length < namesAtOnce) continue
+    await addresses.learn(people)
+    people = []
+  }
+  await addresses.learn(people)
 }
 
 async function tellChat(chat: protocol.IConversation, context: IngestContext): Promise<number> {

@@ -8,7 +8,7 @@ import type { EngineListener, HistoryProgress } from '../events.ts'
 import type { Recipient } from '../inbound/parse-message.ts'
 import { proto } from '../library.ts'
 import type { SessionKeys, WriteMark } from '../session-keys.ts'
-import { ingestHistory } from './history-ingest.ts'
+import { type IngestCount, ingestHistory, learnMappings } from './history-ingest.ts'
 import { type PrivacyToken, storePrivacyTokens } from './privacy-tokens.ts'
 
 type Notice = protocol.Message.IHistorySyncNotification
@@ -42,6 +42,8 @@ const kinds: Partial<Record<number, HistoryProgress['kind']>> = {
 }
 /** What one piece may unpack to. */
 const maxInflatedBytes = 512 * 1024 * 1024
+/** A piece up to this size is kept in memory while it is read twice. */
+const maxPackedInMemory = 8 * 1024 * 1024
 const maxTries = 3
 
 /**
@@ -142,7 +144,7 @@ export class HistorySync {
     await listener.onHistory({ tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts })
   }
 
-  async #tryPiece(notice: Notice, tokens: PrivacyToken[]) {
+  async #tryPiece(notice: Notice, tokens: PrivacyToken[]): Promise<IngestCount | undefined> {
     const { recipient, addresses, listener, log } = this.#options
     for (let tries = 1; tries <= maxTries; tries += 1) {
       const told = guard(listener)
@@ -167,18 +169,49 @@ export class HistorySync {
     return undefined
   }
 
-  async #readPiece<T>(notice: Notice, read: (source: Readable) => Promise<T>): Promise<T> {
+  async #readPiece(notice: Notice, read: (source: Readable) => Promise<IngestCount>): Promise<IngestCount> {
     const inline = notice.initialHistBootstrapInlinePayload
-    const packed = inline?.length
-      ? Readable.from([Buffer.from(inline)])
-      : await this.#options.download(notice)
-    let result: { value: T } | undefined
-    await pipeline(packed, createInflate({ maxOutputLength: maxInflatedBytes }), async (source) => {
-      result = { value: await read(source as unknown as Readable) }
-    })
-    if (result === undefined) throw new Error('the history ended early')
-    return result.value
+    if (!inline?.length) {
+      const packed = await takeHead(await this.#options.download(notice), maxPackedInMemory)
+      if (packed.rest !== undefined) return inflate(packed.rest, read)
+      return this.#readTwice(packed.head, read)
+    }
+    return this.#readTwice(Buffer.from(inline), read)
   }
+
+  /** A piece of usual size is read for who is who first; of a huge one that comes to light behind its messages. */
+  async #readTwice(packed: Buffer, read: (source: Readable) => Promise<IngestCount>): Promise<IngestCount> {
+    await inflate(Readable.from([packed]), (source) => learnMappings(source, this.#options.addresses))
+    return inflate(Readable.from([packed]), read)
+  }
+}
+
+/** Unpacks a piece as it is read. */
+async function inflate<T>(packed: Readable, read: (source: Readable) => Promise<T>): Promise<T> {
+  let result: { value: T } | undefined
+  await pipeline(packed, createInflate({ maxOutputLength: maxInflatedBytes }), async (source) => {
+    result = { value: await read(source as unknown as Readable) }
+  })
+  if (result === undefined) throw new Error('the history ended early')
+  return result.value
+}
+
+/** A stream that is short enough to keep, or what it is together with what was read of it. */
+async function takeHead(source: Readable, max: number): Promise<{ head: Buffer; rest?: Readable }> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
+    chunks.push(next.value)
+    bytes += next.value.length
+    if (bytes > max) return { head: Buffer.alloc(0), rest: Readable.from(continued(chunks, iterator)) }
+  }
+  return { head: Buffer.concat(chunks) }
+}
+
+async function* continued(head: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  yield* head
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }
 
 /** What was read could not be stored: not the piece's fault. */
