@@ -3,7 +3,7 @@ import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type MessageReceived, messageReceived } from '../messages/messages.schema.ts'
 import { tally } from '../tallies/tallies.service.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
+import { getSettingsWithin } from '../tenant-settings/settings.service.ts'
 import { applyBlockJob, spammerBlocked } from './antispam.schema.ts'
 import { countViolations, insertBlock, insertViolation } from './antispam.store.ts'
 import type { ViolationKind } from './antispam.tables.ts'
@@ -12,13 +12,13 @@ import { getSpamRules } from './spam-rules.ts'
 
 const dayMs = 86_400_000
 
-async function kindOf(ctx: Context, message: MessageReceived): Promise<ViolationKind | undefined> {
+async function kindOf(ctx: Context, sql: Sql, message: MessageReceived): Promise<ViolationKind | undefined> {
   const { tenantId, sessionId, chatId, text } = message
-  const { antispam } = await getSettings(ctx, tenantId)
+  const { antispam } = await getSettingsWithin(ctx, sql, tenantId)
   if (!antispam.isEnabled || !antispam.autoBlockSpammers) return undefined
   const kind = noteArrival(ctx.db, `${sessionId} ${chatId}`, text, antispam, ctx.clock.nowMs())
   if (kind !== undefined || text === '') return kind
-  const rules = await getSpamRules(ctx, tenantId)
+  const rules = await getSpamRules(ctx, tenantId, sql)
   const hit = rules.find(({ action, pattern }) => action === 'block' && pattern.matches(text.slice(0, 4096)))
   if (hit === undefined) return undefined
   tally(ctx, tenantId, 'antispam', `rule ${hit.id}`)
@@ -33,7 +33,7 @@ async function punish(ctx: Context, sql: Sql, message: MessageReceived, kind: Vi
   await insertViolation(sql, { id: ctx.ids.uuid(), ...where, kind, createdAt: now })
   const since = new Date(now.getTime() - dayMs)
   const violations = await countViolations(sql, { ...where, since })
-  const { antispam } = await getSettings(ctx, tenantId)
+  const { antispam } = await getSettingsWithin(ctx, sql, tenantId)
   if (violations < antispam.maxViolations) return
   const id = ctx.ids.uuid()
   const open = { appliedAt: null, liftedAt: null, liftedBy: null }
@@ -47,7 +47,7 @@ async function punish(ctx: Context, sql: Sql, message: MessageReceived, kind: Vi
 async function watchArrivals(ctx: Context, sql: Sql, messages: readonly MessageReceived[]): Promise<void> {
   for (const message of messages) {
     if (message.isGroup || message.isOffline || !message.chatId.endsWith('@c.us')) continue
-    const kind = await kindOf(ctx, message)
+    const kind = await kindOf(ctx, sql, message)
     if (kind !== undefined) await punish(ctx, sql, message, kind)
   }
 }

@@ -45,10 +45,7 @@ const update = defineOperation({
   body: updateAntispamBody,
   success: { status: 200, schema: antispamSchema },
   errors: [roleTooLow],
-  run: (ctx, input) => {
-    const { userAgent: _, respondAsync: __, accepts: ___, idempotency: ____, ...changes } = input
-    return updateAntispam(ctx, changes)
-  },
+  run: (ctx, input) => updateAntispam(ctx, input),
 })
 
 const listRules = defineOperation({

@@ -87,7 +87,10 @@ export async function claimTexts(sql: Sql, sends: readonly RecentSend[]): Promis
     ON CONFLICT (chat_id, digest) DO UPDATE
       SET message_id = excluded.message_id, sent_at = excluded.sent_at, until = excluded.until
       WHERE known.until <= excluded.sent_at
-        OR EXISTS (SELECT FROM chats h WHERE h.id = known.chat_id AND h.last_inbound_at >= known.sent_at)
+        OR EXISTS (
+          SELECT FROM (SELECT direction, created_at FROM messages l WHERE l.chat_id = known.chat_id
+            ORDER BY l.ordered_at DESC, l.id DESC LIMIT 50) latest
+          WHERE latest.direction = 'inbound' AND latest.created_at >= known.sent_at)
         OR NOT EXISTS (SELECT FROM messages m WHERE m.id = known.message_id AND m.status <> 'failed')
     RETURNING known.message_id AS id`)
   return new Set(rows.map((row) => row.id))

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts'
+import type { Sql } from '../../platform/database.ts'
 import { compilePattern, type SafePattern } from '../../platform/safe-patterns.ts'
 import { defineCache } from '../tenants/changes.service.ts'
 import { listSpamRules } from './antispam.store.ts'
@@ -22,7 +23,8 @@ const cache = defineCache<{ tenantId: string; rules: readonly SpamRule[] }>({
   },
 })
 
-/** The rules of a tenant that are on, from memory. */
-export async function getSpamRules(ctx: Context, tenantId: string): Promise<readonly SpamRule[]> {
-  return (await cache.get(ctx, tenantId))?.rules ?? []
+/** The rules of a tenant that are on, from memory; inside a transaction that does not change them give its `sql`. */
+export async function getSpamRules(ctx: Context, tenantId: string, sql?: Sql): Promise<readonly SpamRule[]> {
+  const found = await (sql === undefined ? cache.get(ctx, tenantId) : cache.getWithin(ctx, tenantId, sql))
+  return found?.rules ?? []
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database.ts'
 import { messageHeld, type Origin } from '../outbox/outbox.schema.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
+import { getSettingsWithin } from '../tenant-settings/settings.service.ts'
 import { type ApprovalOrigin, approvalPending } from './approvals.schema.ts'
 import { insertApprovals } from './approvals.store.ts'
 
@@ -20,7 +20,7 @@ type Held = NonNullable<(typeof messageHeld)['payload']>
 async function askFor(ctx: Context, sql: Sql, held: readonly Held[]): Promise<void> {
   for (const message of held) {
     const { tenantId, messageId, sessionId, chatId, contentPreview } = message
-    const { approvalExpiryHours } = await getSettings(ctx, tenantId)
+    const { approvalExpiryHours } = await getSettingsWithin(ctx, sql, tenantId)
     const origin = origins[message.origin] ?? 'api'
     const createdAt = ctx.clock.now()
     const id = ctx.ids.uuid()

@@ -68,6 +68,7 @@ function decide(
 export async function approve(ctx: Context, id: string, text: string | undefined): Promise<MessageObject> {
   const approval = await getPending(ctx, id)
   const release = await prepareRelease(ctx, approval.tenantId, approval.messageId, text)
+  if (release === undefined) throw alreadyDecided.create()
   try {
     await ctx.db.transaction(async (sql) => {
       const isOurs =

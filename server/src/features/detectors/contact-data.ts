@@ -77,7 +77,7 @@ export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
   for (const match of text.matchAll(dottedAddress)) add(match.index, match[0])
 }
 
-const international = /(?<![\w+])(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g
+const international = /(?<![\w+]|\d )(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g
 const national =
   /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{1,4}(?:[ .-]\d{2,5}){2,4}|\d{8,13})(?![\d]|[-.,/]\d)/g
 const phoneWords =

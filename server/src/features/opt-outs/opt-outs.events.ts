@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type MessageReceived, messageReceived } from '../messages/messages.schema.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
+import { getSettingsWithin } from '../tenant-settings/settings.service.ts'
 import { wishOf } from './opt-out-words.ts'
 import { recordOptOut } from './opt-outs.service.ts'
 import { findLid } from './opt-outs.store.ts'
@@ -18,7 +18,7 @@ async function addressOf(sql: Sql, message: MessageReceived): Promise<string | u
 async function hearWishes(ctx: Context, sql: Sql, messages: readonly MessageReceived[]): Promise<void> {
   for (const message of messages) {
     if (message.isGroup || message.messageType !== 'text' || message.text.length > 60) continue
-    const wish = wishOf(message.text, await getSettings(ctx, message.tenantId))
+    const wish = wishOf(message.text, await getSettingsWithin(ctx, sql, message.tenantId))
     if (wish === undefined) continue
     const address = await addressOf(sql, message)
     if (address === undefined) continue

@@ -47,16 +47,16 @@ const passedSteps: ReadonlySet<string> = new Set(['reply_to', 'approval'])
 /**
  * Takes a held message through the pipeline again, with the word of a person and perhaps another text. What has changed
  * since refuses it: the session, the policy, an opt-out, the budget for new conversations. Whoever prepares must commit
- * or abandon it.
+ * or abandon it. Undefined when somebody has decided already.
  */
 export async function prepareRelease(
   ctx: Context,
   tenantId: string,
   messageId: string,
   text: string | undefined,
-): Promise<Release> {
+): Promise<Release | undefined> {
   const held = await findHeld(ctx.db.sql, tenantId, messageId)
-  if (held === undefined) throw notFound.create()
+  if (held === undefined) return undefined
   const stored = open(ctx, held)
   const settings = await getSettings(ctx, tenantId)
   const draft = newDraft(
@@ -149,7 +149,10 @@ export async function sendReleased(ctx: Context, release: Release): Promise<Mess
   runtimeOf(ctx).handling.delete(row.id)
   const { message } = await sendStored(ctx, draft, { draft, row }, { kind: 'stored', chat })
   const stored = await findMessageById(ctx, draft.tenantId, row.id)
-  return stored === undefined ? message : messageToWire(ctx, stored)
+  if (stored === undefined) return message
+  // As with every send, what the recipient did meanwhile is told by events.
+  const { status, sent_at } = message
+  return { ...messageToWire(ctx, stored), status, sent_at, delivered_at: null, read_at: null }
 }
 
 /** Whoever prepared in vain leaves the message to others. */

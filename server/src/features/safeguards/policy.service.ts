@@ -38,7 +38,9 @@ export async function updatePolicy(
   changes: { [K in keyof PolicySettings]?: PolicySettings[K] | undefined },
 ): Promise<PolicyView> {
   const tenantId = tenantOf(ctx)
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  const given = Object.fromEntries(
+    Object.entries(changes).filter(([name, value]) => name in policyDefaults && value !== undefined),
+  )
   return ctx.db.transaction(async (sql) => {
     const before = await lockPolicy(ctx, sql, tenantId)
     await store.savePolicy(sql, tenantId, { ...before, ...given }, ctx.clock.now())

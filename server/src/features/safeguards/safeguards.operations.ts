@@ -45,10 +45,7 @@ const update = defineOperation({
   access: ['a2a:manage'],
   body: updatePolicyBody,
   success: { status: 200, schema: policySchema },
-  run: (ctx, input) => {
-    const { userAgent: _, respondAsync: __, accepts: ___, idempotency: ____, ...changes } = input
-    return updatePolicy(ctx, changes)
-  },
+  run: (ctx, input) => updatePolicy(ctx, input),
 })
 
 const listRules = defineOperation({

@@ -44,6 +44,13 @@ export async function getSettings(ctx: Context, tenantId: string, sql?: Sql): Pr
   return settings
 }
 
+/** Settings for an event handler, within a transaction that does not change them. */
+export async function getSettingsWithin(ctx: Context, sql: Sql, tenantId: string): Promise<TenantSettings> {
+  const settings = await settingsCache.getWithin(ctx, tenantId, sql)
+  if (settings === undefined) throw notFound.create()
+  return settings
+}
+
 /** Gives a new tenant its settings, in the transaction that makes the tenant. */
 export async function createSettings(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
   await insertSettings(sql, tenantId, ctx.clock.now())

@@ -13,6 +13,11 @@ export interface SharedCache<V> {
    * through it and not kept, since it may never be committed.
    */
   get(ctx: Context, key: string, sql?: Sql): Promise<V | undefined>
+  /**
+   * The value for an event handler, which runs in a transaction that changes other things: from memory when it is
+   * known, else through `sql`, and kept.
+   */
+  getWithin(ctx: Context, key: string, sql: Sql): Promise<V | undefined>
 }
 
 /** How a cache fills itself and what makes it forget. */
@@ -140,9 +145,22 @@ function createCell(hub: Hub, max: number): Cell {
  * every process: at once where it happened, with the database's notification elsewhere.
  */
 export function defineCache<V extends object>(options: CacheOptions<V>): SharedCache<V> {
-  const read = async (ctx: Context, hub: Hub, cell: Cell, key: string): Promise<V | undefined> => {
+  const cellOf = (hub: Hub): Cell => {
+    let cell = hub.cells.get(options)
+    if (cell === undefined) {
+      cell = createCell(hub, options.max)
+      hub.cells.set(options, cell)
+    }
+    return cell
+  }
+  const known = (ctx: Context, cell: Cell, key: string): V | undefined => {
+    const entry = cell.entries.get(key)
+    const isFresh = entry !== undefined && ctx.clock.monotonicMs() - entry.loadedAtMs < options.maxAgeMs
+    return isFresh ? (entry.value as V) : undefined
+  }
+  const read = async (ctx: Context, hub: Hub, cell: Cell, key: string, sql: Sql): Promise<V | undefined> => {
     const generation = hub.generation
-    const value = await options.load(ctx, ctx.db.sql, key)
+    const value = await options.load(ctx, sql, key)
     if (value !== undefined && hub.isListening && generation === hub.generation) {
       const entry = { value, subjects: options.subjectsOf(value), loadedAtMs: ctx.clock.monotonicMs() }
       cell.entries.set(key, entry)
@@ -153,23 +171,23 @@ export function defineCache<V extends object>(options: CacheOptions<V>): SharedC
     async get(ctx, key, sql) {
       if (sql !== undefined && sql !== ctx.db.sql) return options.load(ctx, sql, key)
       const hub = hubOf(ctx)
-      let cell = hub.cells.get(options)
-      if (cell === undefined) {
-        cell = createCell(hub, options.max)
-        hub.cells.set(options, cell)
-      }
-      const entry = cell.entries.get(key)
-      if (entry !== undefined && ctx.clock.monotonicMs() - entry.loadedAtMs < options.maxAgeMs)
-        return entry.value as V
+      const cell = cellOf(hub)
+      const value = known(ctx, cell, key)
+      if (value !== undefined) return value
       if (!hub.isListening) void hub.listen(ctx)
-      const known = cell.loading.get(key)
-      if (known !== undefined) return known as Promise<V | undefined>
+      const underWay = cell.loading.get(key)
+      if (underWay !== undefined) return underWay as Promise<V | undefined>
       const { loading } = cell
-      const promise = read(ctx, hub, cell, key).finally(() => {
+      const promise = read(ctx, hub, cell, key, ctx.db.sql).finally(() => {
         if (loading.get(key) === promise) loading.delete(key)
       })
       loading.set(key, promise)
       return promise
+    },
+    async getWithin(ctx, key, sql) {
+      const hub = hubOf(ctx)
+      const cell = cellOf(hub)
+      return known(ctx, cell, key) ?? (await read(ctx, hub, cell, key, sql))
     },
   }
 }
