@@ -23,10 +23,8 @@ suite('app state', () => {
     await using client = await linkedClient(simulator, owner)
     const { appState } = simulator
     await appState.archive(owner, { chat: bob })
-    assert.deepEqual(await chatUpdate(client, 'archived'), {
-      id: jidOf(bob),
-      archived: true,
-    })
+    const archived = await chatUpdate(client, 'archived')
+    assert.deepEqual([archived.id, archived.archived], [jidOf(bob), true])
     await appState.pin(owner, { chat: bob })
     assert.ok(Number((await chatUpdate(client, 'pinned')).pinned) > 0)
     const until = new Date(Date.now() + 3_600_000).toISOString()
@@ -133,6 +131,30 @@ suite('app state', () => {
     assert.deepEqual(after.labels['1']?.chats, [])
     assert.ok(after.chats[chat]?.deletedAt)
     assert.equal(simulator.state().counters.problems, 0)
+  })
+
+  test('the address book decides who may add its owner to groups', async () => {
+    verifies('SYNC-04')
+    await using simulator = await startSimulator()
+    await using client = await linkedClient(simulator, bob)
+    const { id } = simulator.createGroup({ subject: 'Club', owner: bob, members: [] })
+    simulator.groups.setPrivacy(owner, { add: 'contacts' })
+    const add = async () => {
+      const [answer] = await client.socket.groupParticipantsUpdate(id, [jidOf(owner)], 'add')
+      return answer?.status
+    }
+    assert.equal(await add(), '403')
+    await simulator.appState.contact(owner, { phone: bob, name: 'Bobby' })
+    assert.equal(await add(), '200')
+    simulator.groups.setPrivacy(bob, { add: 'contacts' })
+    await using ofOwner = await linkedClient(simulator, owner)
+    const { id: other } = simulator.createGroup({ subject: 'Other', owner, members: [] })
+    const addBob = async () => {
+      const [answer] = await ofOwner.socket.groupParticipantsUpdate(other, [jidOf(bob)], 'add')
+      return answer?.status
+    }
+    await client.socket.addOrEditContact(jidOf(owner), { fullName: 'Olga' })
+    assert.equal(await addBob(), '200')
   })
 
   test('a new client and one that was away catch up with many changes', async () => {

@@ -93,19 +93,34 @@ suite('history', () => {
         { with: bob, generate: { count: 120, everySeconds } },
         { with: carol, generate: { count: 30, everySeconds } },
       ],
-      transfer: { bootstrapPerChat: 5, chunkMessages: 20, recentDays: 60, fullDays: 100, delayMs: 60 },
+      transfer: { bootstrapPerChat: 5, chunkMessages: 20, recentDays: 60, fullDays: 100, delayMs: 5 },
     })
     await using client = await link(simulator)
+    // The library folds chunks that come together into one event, but not the messages that announce them.
+    const announced: proto.Message.IHistorySyncNotification[] = []
+    client.socket.ev.on('messages.upsert', ({ messages }) => {
+      for (const { message } of messages) {
+        const notification = message?.protocolMessage?.historySyncNotification
+        if (notification) announced.push(notification)
+      }
+    })
     const chunks: Chunk[] = []
     const isEnd = ({ syncType, progress }: Chunk) => syncType === HistorySyncType.FULL && progress === 100
     do chunks.push(await client.next('messaging-history.set'))
     while (!isEnd(chunks.at(-1) as Chunk))
     const progress = (type: number) =>
-      chunks.filter((one) => one.syncType === type).map((one) => one.progress)
-    assert.deepEqual(progress(HistorySyncType.INITIAL_BOOTSTRAP), [100])
-    assert.deepEqual(progress(HistorySyncType.RECENT), [25, 50, 75, 100])
-    assert.deepEqual(progress(HistorySyncType.FULL), [50, 100])
-    assert.ok(chunks.every(({ messages }) => messages.length <= 20))
+      announced.filter((one) => one.syncType === type).map((one) => [one.chunkOrder, one.progress])
+    assert.deepEqual(progress(HistorySyncType.INITIAL_BOOTSTRAP), [[1, 100]])
+    assert.deepEqual(progress(HistorySyncType.RECENT), [
+      [1, 25],
+      [2, 50],
+      [3, 75],
+      [4, 100],
+    ])
+    assert.deepEqual(progress(HistorySyncType.FULL), [
+      [1, 50],
+      [2, 100],
+    ])
     const ids = chunks.flatMap(({ messages }) => messages.map(({ key }) => key.id))
     assert.equal(new Set(ids).size, ids.length, 'no message comes twice')
     // 100 days of Bob's and all 30 of Carol's; what is older than that stays on the phone.
@@ -114,8 +129,9 @@ suite('history', () => {
       ids.filter((id) => chats[0]?.messages.includes(id ?? '')),
       chats[0]?.messages.slice(0, 100),
     )
-    const names = chunks.find(({ syncType }) => syncType === HistorySyncType.PUSH_NAME)
-    assert.ok(names?.contacts.some(({ id, notify }) => id === jidOf(bob) && notify === 'Bob'))
+    assert.equal(progress(HistorySyncType.PUSH_NAME).length, 1)
+    const contacts = chunks.flatMap((one) => one.contacts)
+    assert.ok(contacts.some(({ id, notify }) => id === jidOf(bob) && notify === 'Bob'))
   })
 
   test('a client that wants no full history gets none', async () => {
@@ -189,6 +205,30 @@ suite('history', () => {
     await client.message((one) => textOf(one) === 'still alive')
     await assert.rejects(
       client.next('messaging-history.set', (one) => one.peerDataRequestSessionId === unanswered, 50),
+    )
+  })
+
+  test('what was written since then is there on demand as well', async () => {
+    verifies('HIST-04')
+    await using simulator = await startSimulator()
+    const { chats } = simulator.setHistory(owner, { chats: [{ with: bob, generate: { count: 3 } }] })
+    await using client = await link(simulator)
+    await client.next('messaging-history.set')
+    const first = await simulator.sendMessage(bob, { to: owner, text: 'one' })
+    const second = await client.socket.sendMessage(jidOf(bob), { text: 'two' })
+    await simulator.nextMessage(bob, ({ id }) => id === second?.key.id)
+    const third = await simulator.sendMessage(owner, { to: bob, text: 'three' })
+    await client.message(({ key }) => key.id === third.id)
+    const asked = await client.socket.fetchMessageHistory(50, { remoteJid: jidOf(bob), id: third.id }, 0)
+    const isAnswer = ({ peerDataRequestSessionId }: Chunk) => peerDataRequestSessionId === asked
+    const { messages } = await client.next('messaging-history.set', isAnswer)
+    assert.deepEqual(
+      messages.map(({ key }) => key.id),
+      [second?.key.id, first.id, ...(chats[0]?.messages ?? [])],
+    )
+    assert.deepEqual(
+      messages.slice(0, 3).map(({ key }) => key.fromMe),
+      [true, false, false],
     )
   })
 

@@ -11,6 +11,12 @@ export async function changeOnPhone(account: Account, change: WAPatchCreate): Pr
   announceChange(account, change.type)
 }
 
+/** Keeps the address book, on which privacy settings depend. */
+export function noteContact(account: Account, phone: string, isSaved: boolean): void {
+  if (isSaved) account.contacts.add(phone)
+  else account.contacts.delete(phone)
+}
+
 /** Puts the owner's name where clients look for it: without a name they never announce themselves. */
 export async function namePhone(account: Account): Promise<void> {
   const state = appStateOf(account)

@@ -1,7 +1,7 @@
 import type { WAPatchCreate } from 'baileys'
 import type { Account } from '../accounts.ts'
 import * as changes from '../app-state/changes.ts'
-import { changeOnPhone } from '../app-state/phone.ts'
+import { changeOnPhone, noteContact } from '../app-state/phone.ts'
 import { type AppStateView, describeAppState } from '../app-state/view.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups.ts'
@@ -78,6 +78,7 @@ export class AppStateFacade {
     const { phone: person, name, firstName } = parse(appStateSchemas.contact, input)
     const known = this.#context.world.accounts.get(person)
     const jid = `${person}@s.whatsapp.net`
+    noteContact(this.#context.account(phone), person, name !== null)
     const entry = { fullName: name, firstName, lidJid: known?.lidJid, saveOnPrimaryAddressbook: true }
     await this.#change(
       phone,

@@ -1,10 +1,10 @@
 import { proto } from 'baileys'
-import type { Companion } from '../accounts.ts'
+import type { Account, Companion } from '../accounts.ts'
 import { Group } from '../groups.ts'
 import { sendPeerMessage } from '../peer-messages.ts'
 import type { RememberedMessage, World } from '../world.ts'
 import { chunkOnDemand, webMessageOf } from './chunks.ts'
-import { historyOf, type PastChat } from './history.ts'
+import { historyOf, type PastChat, type PastMessage } from './history.ts'
 import { sendChunk } from './transfer.ts'
 
 type OnDemand = proto.Message.PeerDataOperationRequestMessage.IHistorySyncOnDemandRequest
@@ -43,16 +43,34 @@ async function answerOnDemand(
   const history = historyOf(account)
   const chat = world.findChat(request.chatJid ?? undefined)
   if (!chat) return
-  const past: PastChat = history?.chats.find((one) => one.chat === chat) ?? {
+  const past = withLive(
+    world,
+    account,
     chat,
-    unread: 0,
-    archived: false,
-    pinned: false,
-    messages: [],
-  }
+    history?.chats.find((one) => one.chat === chat),
+  )
   const count = Number(request.onDemandMsgCount ?? defaultCount)
   const chunk = chunkOnDemand(account, past, firstOlder(past, request), count)
   await sendChunk(world, companion, chunk, history?.transfer.external ?? false, id)
+}
+
+/** A chat with what was written in it since the phone was given its history. */
+function withLive(
+  world: World,
+  account: Account,
+  chat: Account | Group,
+  past: PastChat = { chat, unread: 0, archived: false, pinned: false, messages: [] },
+): PastChat {
+  const known = new Set(past.messages.map(({ id }) => id))
+  const live = world.remembered().flatMap((sent): PastMessage[] => {
+    const { id, author, message } = sent
+    const isHere = sent.chat === chat || (author === chat && sent.chat === account)
+    const shown = isHere && !sent.isStatus && !known.has(id) && account.shown(author.chatId, id)
+    if (!shown) return []
+    const at = Math.floor(Date.parse(shown.receivedAt) / 1000)
+    return [{ id, author, at, status: 'delivered', message }]
+  })
+  return { ...past, messages: [...live.reverse(), ...past.messages] }
 }
 
 /** Where the messages begin that are older than what the client has; one it names by time alone counts as well. */

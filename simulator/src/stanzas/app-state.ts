@@ -1,5 +1,6 @@
 import type { BinaryNode } from 'baileys'
-import { announceChange } from '../app-state/phone.ts'
+import { parseJid } from '../accounts.ts'
+import { announceChange, noteContact } from '../app-state/phone.ts'
 import { appStateOf } from '../app-state/store.ts'
 import { bytesOf, child, children, stanza } from '../stanza.ts'
 import { answer, type Query, refuse } from './answer.ts'
@@ -60,7 +61,10 @@ async function writeCollection(
   }
   const changes = await state.apply(name, patch, (what) => world.problem(what))
   changed.push(name)
-  for (const { value } of changes) {
+  for (const { index, value } of changes) {
+    const [kind, jid] = JSON.parse(index) as string[]
+    const phone = world.find(jid)?.phone ?? parseJid(jid)?.user
+    if (kind === 'contact' && phone) noteContact(account, phone, value !== undefined)
     const renamed = value?.pushNameSetting?.name
     if (renamed) account.name = renamed
   }
