@@ -35,7 +35,7 @@ suite('limits', () => {
     await using client = await linkedClient(simulator, owner)
     await simulator.sendMessage(bob, { to: owner, text: 'hello' })
     await client.next('messages.upsert', ({ messages }) => messages[0]?.key.remoteJid === jidOf(bob))
-    const until = Math.ceil(Date.now() / 1000) * 1000 + 2000
+    const until = Math.ceil(Date.now() / 1000) * 1000 + 3_600_000
     const shown = simulator.setLimits(owner, { reachOutLock: { until: new Date(until).toISOString() } })
     assert.deepEqual(shown.reachOutLock?.enforcement, 'WEB_COMPANION_ONLY')
     const told = await client.next('connection.update', ({ reachoutTimeLock }) => !!reachoutTimeLock)
@@ -51,6 +51,7 @@ suite('limits', () => {
     await simulator.nextMessage(bob, ({ id }) => id === known?.key.id)
     const isLifted = (update: { reachoutTimeLock?: { isActive?: boolean } }) =>
       update.reachoutTimeLock?.isActive === false
+    simulator.setLimits(owner, { reachOutLock: { until: inMs(50) } })
     await client.next('connection.update', isLifted)
     const later = await client.socket.sendMessage(jidOf(dora), { text: 'now' })
     await simulator.nextMessage(dora, ({ id }) => id === later?.key.id)
