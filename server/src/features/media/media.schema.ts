@@ -46,7 +46,10 @@ export const mediaSourceFields = {
     .min(1)
     .max(2048)
     .optional()
-    .meta({ description: 'HTTPS address of the file; private addresses are refused' }),
+    .meta({
+      description: 'HTTPS address of the file; private addresses are refused',
+      examples: ['https://example.com/file'],
+    }),
   media_base64: z
     .string()
     .min(1)
