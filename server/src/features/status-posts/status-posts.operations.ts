@@ -1,6 +1,7 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound } from '../../platform/errors.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
+import { contentRefused } from '../safeguards/safeguards.schema.ts'
 import { sessionNotWorking } from '../sessions/sessions.schema.ts'
 import { nobodyToShow, sendStatusBody, sentStatus } from './status-posts.schema.ts'
 import { sendStatus } from './status-posts.service.ts'
@@ -13,7 +14,7 @@ const send = defineOperation({
   access: ['messages:send'],
   body: sendStatusBody,
   success: { status: 201, schema: sentStatus },
-  errors: [sessionNotWorking, nobodyToShow, messageRefused, messageLost, notFound],
+  errors: [sessionNotWorking, nobodyToShow, contentRefused, messageRefused, messageLost, notFound],
   run: (ctx, input) => sendStatus(ctx, input.session_id, input.message),
 })
 

@@ -6,7 +6,9 @@ import { phoneOf } from '../../engine/ids.ts'
 import { toTimestamp } from '../../wire.ts'
 import { storableText } from '../messages/message-text.service.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
+import { screenContent } from '../safeguards/safeguards.service.ts'
 import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { getSettings } from '../tenant-settings/settings.service.ts'
 import {
   audienceLimit,
   nobodyToShow,
@@ -44,18 +46,21 @@ export async function applyStatusPosts(ctx: Context, posts: readonly StatusPost[
   })
 }
 
-/** Shows a text as the account's status to the people the session knows. */
+/** Shows a text as the account's status to the people the session knows, as the content policy leaves it. */
 export async function sendStatus(
   ctx: Context,
   sessionId: string,
   text: string,
 ): Promise<z.infer<typeof sentStatus>> {
   await getWorkingSession(ctx, sessionId)
-  const people = await listAudience(ctx.db.sql, tenantOf(ctx), sessionId, audienceLimit)
+  const tenantId = tenantOf(ctx)
+  const { allowedNumbers } = await getSettings(ctx, tenantId)
+  const people = await listAudience(ctx.db.sql, tenantId, sessionId, allowedNumbers, audienceLimit)
   if (people.length === 0) throw nobodyToShow.create()
+  const screened = await screenContent(ctx, text)
   const audience = people.map(({ phone, lid }) => `${phone ?? lid}@c.us`)
   const waMessageId = ctx.engine.newMessageId(sessionId)
-  const content = { kind: 'text', text } as const
+  const content = { kind: 'text', text: screened } as const
   const outcome = await ctx.engine.postStatus(sessionId, waMessageId, content, audience)
   if (outcome.kind === 'refused')
     throw messageRefused.create({ message: `${messageRefused.text} (${outcome.error})` })

@@ -23,12 +23,14 @@ export async function deletePostsBefore(sql: Sql, before: Date): Promise<void> {
 
 /**
  * Whom a session may show its status: people in its address book or with a name of the tenant's, and those who have
- * written to it; nobody it has blocked. The most recently active come first.
+ * written to it; nobody it has blocked, who opted out, or who is missing in a list of allowed numbers (`+E.164`). The
+ * most recently active come first.
  */
 export async function listAudience(
   sql: Sql,
   tenantId: string,
   sessionId: string,
+  allowedNumbers: readonly string[],
   limit: number,
 ): Promise<{ phone: string | null; lid: string | null }[]> {
   const { rows } = await sql.execute<{ phone: string | null; lid: string | null }>(text`
@@ -36,6 +38,9 @@ export async function listAudience(
     LEFT JOIN chats h ON h.session_id = s.session_id AND h.contact_id = c.id
     WHERE s.session_id = ${sessionId} AND s.tenant_id = ${tenantId} AND NOT s.is_blocked
       AND (c.name IS NOT NULL OR c.book_name IS NOT NULL OR h.last_inbound_at IS NOT NULL)
+      AND NOT EXISTS (SELECT FROM opt_outs o WHERE o.tenant_id = s.tenant_id AND o.is_opted_out
+        AND o.address IN (c.phone, 'lid:' || c.lid))
+      ${allowedNumbers.length === 0 ? text`` : text`AND '+' || c.phone = ANY(${text.param([...allowedNumbers])}::text[])`}
     ORDER BY h.last_message_at DESC NULLS LAST, c.id LIMIT ${limit}`)
   return rows
 }

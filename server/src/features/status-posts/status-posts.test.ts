@@ -55,6 +55,21 @@ suite('status posts', () => {
     assert.deepEqual(app.simulator.messages(stranger), [])
   })
 
+  test('status.send: not shown to whoever opted out or is not allowed; the content policy refuses secrets', async () => {
+    const owner = await app.tenant()
+    const session = await linkSession(app, owner.api)
+    const send = (status: number, message: string) =>
+      owner.api.post(status, '/status/send', { session_id: session.id, message })
+    const [first, second] = [await addWarmContact(app, session), await addWarmContact(app, session)]
+    assert.equal((await send(201, 'To both')).audience_count, 2)
+    await owner.api.put(200, `/opt-outs/${first}`, {})
+    assert.equal((await send(201, 'To one')).audience_count, 1)
+    await owner.api.patch(200, '/tenant/settings', { allowed_numbers: [`+${first}`] })
+    await send(400, 'To nobody')
+    await owner.api.patch(200, '/tenant/settings', { allowed_numbers: [`+${second}`] })
+    await send(403, 'My card is 4111 1111 1111 1111')
+  })
+
   test('status.send: 404 for a foreign session, 400 for a stopped one, 422 for texts that are too long or none', async () => {
     const session = await linkSession(app, tenant.api)
     const other = await app.tenant()
