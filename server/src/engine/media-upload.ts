@@ -48,11 +48,13 @@ const perProcess = 8
 const maxRemembered = 2000
 /** WhatsApp keeps files for about two weeks; a bulk send to many is over long before. */
 const rememberMs = 24 * 3_600_000
-const uploadBaseMs = 60_000
+const uploadBaseMs = 30_000
 /** The slowest line that is waited for. */
-const slowestBytesPerMs = 20
+const slowestBytesPerMs = 50
 const maxAnswerBytes = 64 * 1024
 const rounds = 2
+/** How many times as long as one try all of them together may take. */
+const patience = 2
 
 interface UploadsOptions {
   hosts: MediaHosts
@@ -159,12 +161,14 @@ export class MediaUploads {
     const token = sha256.toString('base64url')
     let refusal: UploadError | undefined
     let cause: unknown
+    const { clock } = this.#options
+    const deadlineMs = clock.monotonicMs() + patience * timeoutOf(spool)
     for (let round = 0; round < rounds; round += 1) {
       const { hosts, auth } = await askForHosts(owner, round > 0)
       const query = `auth=${encodeURIComponent(auth)}&token=${token}`
       for (const { hostname } of hosts) {
         const url = this.#options.hosts.urlOf(hostname, `${path}/${token}?${query}`)
-        if (url === undefined) continue
+        if (url === undefined || clock.monotonicMs() > deadlineMs) continue
         try {
           return await this.#post(url, owner, spool)
         } catch (error) {
@@ -183,8 +187,9 @@ export class MediaUploads {
   ): Promise<Pick<UploadedFile, 'url' | 'directPath' | 'handle'>> {
     const { hosts, clock } = this.#options
     const controller = new AbortController()
-    const timeoutMs = uploadBaseMs + spool.bytes / slowestBytesPerMs
-    const timer = clock.schedule(timeoutMs, () => controller.abort(new Error('the upload took too long')))
+    const timer = clock.schedule(timeoutOf(spool), () =>
+      controller.abort(new Error('the upload took too long')),
+    )
     try {
       const { statusCode, body } = await hosts.request(url, {
         method: 'POST',
@@ -211,6 +216,10 @@ async function askForHosts(owner: UploadOwner, isForced: boolean): Promise<Media
   } catch (error) {
     throw new UploadError('upload_not_allowed', false, error)
   }
+}
+
+function timeoutOf({ bytes }: MediaSpool): number {
+  return uploadBaseMs + bytes / slowestBytesPerMs
 }
 
 function isRefusal(status: number): boolean {
