@@ -44,6 +44,7 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
       return shuffle(world, fault, connections)
     case 'ack_error':
     case 'app_state_error':
+    case 'passkey':
     case 'phone_offline':
     case 'undecryptable':
       return world.faults.add(fault)

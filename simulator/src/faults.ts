@@ -8,6 +8,7 @@ export const faultKinds = [
   'outdated',
   'ack_error',
   'app_state_error',
+  'passkey',
   'phone_offline',
   'deaf',
   'slow',
@@ -51,6 +52,7 @@ export type StandingFault = Fault & { until?: number }
 const once = new Set<FaultKind>([
   'ack_error',
   'app_state_error',
+  'passkey',
   'unavailable',
   'undecryptable',
   'media_gone',

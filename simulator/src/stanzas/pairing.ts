@@ -37,7 +37,24 @@ export function scanCode(world: World, account: Account, code: string): Companio
     connection.clientKey.toString('base64') === noiseKey
   if (!isSameClient)
     throw new SimulatorError(422, 'the keys in this QR code are not those of the client', 'code')
+  if (world.faults.take('passkey', account.phone)) {
+    askForPasskey(connection)
+    throw new SimulatorError(409, 'WhatsApp asks this client for a passkey before it is linked', 'code')
+  }
   return linkClient(world, connection, account, Buffer.from(secret, 'base64'))
+}
+
+/** Source: captures of June 2026 in whatsmeow's issue 1185; the options are those of WebAuthn. */
+function askForPasskey(connection: Connection): void {
+  const attrs = { from: SERVER, type: 'passkey_prologue_request', id: stanzaId(), t: seconds() }
+  const options = {
+    rpId: 'whatsapp.com',
+    timeout: 600_000,
+    allowCredentials: [],
+    userVerification: 'required',
+  }
+  const body = stanza('passkey_request_options', {}, Buffer.from(JSON.stringify(options)))
+  connection.send(stanza('notification', attrs, [body]))
 }
 
 /** Links the client on a connection and tells it who it is now. */
