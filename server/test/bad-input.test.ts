@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiClient, injectDoor } from './api-client.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
+import { badSafetyRequests } from './bad-input-safety.ts'
 import { badSendRequests } from './bad-input-sends.ts'
 import { type Asker, type BadRequest, badRequests } from './bad-input-table.ts'
 import { createTestApp, type TestApp } from './harness.ts'
@@ -58,7 +59,12 @@ describe('bad requests', () => {
     assert.ok(badRequests.length >= 150, String(badRequests.length))
   })
 
-  for (const [number, request] of [...badRequests, ...badPeopleRequests, ...badSendRequests].entries()) {
+  for (const [number, request] of [
+    ...badRequests,
+    ...badPeopleRequests,
+    ...badSafetyRequests,
+    ...badSendRequests,
+  ].entries()) {
     const sent = typeof request.body === 'string' ? request.body : (JSON.stringify(request.body) ?? '')
     test(`${number} ${request.status} for ${request.as}: ${request.call} ${sent.slice(0, 90)}`, async () => {
       const reply = await ask(request)

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
+import { insertBlock } from '../src/features/antispam/antispam.store.ts'
+import { insertApprovals } from '../src/features/approvals/approvals.store.ts'
 import { storeInbound } from '../src/features/inbound/store-inbound.service.ts'
 import { applyState } from '../src/features/sessions/sessions.service.ts'
 import { features } from '../src/features.ts'
@@ -9,7 +11,7 @@ import { defineOperation, type Operation } from '../src/operation.ts'
 import type { Scope } from '../src/scopes.ts'
 import { idParams } from '../src/wire.ts'
 import { injectDoor, type Reply } from './api-client.ts'
-import { buildInboundMessage, buildStateChange, createSession } from './builders.ts'
+import { buildInboundMessage, buildStateChange, createSession, nextNumber } from './builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from './harness.ts'
 import { liftLimits } from './lift-limits.ts'
 import {
@@ -54,6 +56,51 @@ const builders: Record<string, ResourceBuilder> = {
     await storeInbound(ctx, [buildInboundMessage({ tenantId, sessionId })])
     const { contacts } = await api.get(200, `/contacts?session_id=${sessionId}`)
     return contacts[0].id
+  },
+  async rules(tenant) {
+    const { api } = await openSession(tenant)
+    return (await api.post(200, '/a2a-policy/rules', { pattern: `word${nextNumber()}` })).id
+  },
+  async 'antispam-rules'(tenant) {
+    const { api } = await openSession(tenant)
+    return (await api.post(201, '/antispam/rules', { pattern: `word${nextNumber()}`, action: 'flag' })).id
+  },
+  async blocks(tenant) {
+    const { tenantId, sessionId } = await openSession(tenant)
+    const { clock, db, ids } = harness.app.ctx
+    const id = ids.uuid()
+    const told = { appliedAt: null, liftedAt: null, liftedBy: null, createdAt: clock.now() }
+    const block = {
+      id,
+      tenantId,
+      sessionId,
+      waChatId: '15550123456@c.us',
+      kind: 'rate' as const,
+      violations: 5,
+    }
+    await insertBlock(db.sql, { ...block, ...told })
+    return id
+  },
+  async approvals(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    const message = buildInboundMessage({ tenantId, sessionId })
+    const ctx: Context = { ...harness.app.ctx, caller: { kind: 'system', tenantId } }
+    await storeInbound(ctx, [message])
+    const { messages } = await api.get(200, `/messages/chat/${sessionId}/${message.chatId}`)
+    const id = ctx.ids.uuid()
+    const [createdAt, origin, status] = [ctx.clock.now(), 'a2a', 'pending' as const]
+    const row = {
+      id,
+      tenantId,
+      messageId: messages[0].id,
+      sessionId,
+      origin,
+      status,
+      expiresAt: createdAt,
+      createdAt,
+    }
+    await insertApprovals(ctx.db.sql, [row])
+    return id
   },
   async messages(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)

@@ -9,6 +9,7 @@ import {
   blocksAnswer,
   blocksQuery,
   createSpamRuleBody,
+  spamRuleParams,
   spamRuleSchema,
   spamStatsAnswer,
   updateAntispamBody,
@@ -73,25 +74,26 @@ const addRule = defineOperation({
 const updateRule = defineOperation({
   id: 'antispam.update_rule',
   method: 'PUT',
-  path: '/antispam/rules/{id}',
+  path: '/antispam/rules/{antispam_rule_id}',
   summary: 'Change an anti-spam rule',
   access: ['settings:manage'],
-  params: idParams,
+  params: spamRuleParams,
   body: updateSpamRuleBody,
   success: { status: 200, schema: spamRuleSchema },
   errors: [tooManyPatterns],
-  run: (ctx, { id, pattern, action, enabled }) => changeSpamRule(ctx, id, { pattern, action, enabled }),
+  run: (ctx, { antispam_rule_id: id, pattern, action, enabled }) =>
+    changeSpamRule(ctx, id, { pattern, action, enabled }),
 })
 
 const removeRule = defineOperation({
   id: 'antispam.delete_rule',
   method: 'DELETE',
-  path: '/antispam/rules/{id}',
+  path: '/antispam/rules/{antispam_rule_id}',
   summary: 'Delete an anti-spam rule',
   access: ['settings:manage'],
-  params: idParams,
+  params: spamRuleParams,
   success: { status: 200, schema: deletedAnswer },
-  run: async (ctx, { id }) => {
+  run: async (ctx, { antispam_rule_id: id }) => {
     await removeSpamRule(ctx, id)
     return { status: 'deleted', id }
   },

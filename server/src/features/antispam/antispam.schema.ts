@@ -3,7 +3,7 @@ import { defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
 import { defineJob } from '../../platform/jobs.ts'
 import { maxPatternLength } from '../../platform/safe-patterns.ts'
-import { booleanQuery, pageQuery, timestampOutput } from '../../wire.ts'
+import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 
 export const spamRefused = defineError('spam_refused', 403, 'An anti-spam rule refuses the message')
 export const duplicateRefused = defineError(
@@ -82,7 +82,22 @@ const fields = {
 }
 
 /** Anti-spam settings as the API shows them. */
-export const antispamSchema = z.object(fields)
+export const antispamSchema = z.object({
+  enabled: z.boolean(),
+  rate_limit: z.int(),
+  rate_limit_window: z.int(),
+  block_duplicates: z.boolean(),
+  duplicate_window: z.int(),
+  auto_block_spammers: z.boolean(),
+  max_violations: z.int(),
+  delay_seconds: z.int(),
+  cold_budget_first_week: z.int(),
+  cold_budget_growth: z.number(),
+  cold_budget_max: z.int(),
+})
+
+/** Path of one rule. */
+export const spamRuleParams = z.object({ antispam_rule_id: uuidField })
 
 /** A change of them: any subset. */
 export const updateAntispamBody = z.object(fields).partial()
