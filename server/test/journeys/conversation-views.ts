@@ -6,7 +6,7 @@ export interface Seen {
   isFromMe: boolean
   /** Null when it was taken back. */
   text: string | null
-  /** Emoji by who reacted, sorted. */
+  /** Emoji by who reacted, sorted; none on what was taken back. */
   reactions: string
 }
 
@@ -30,7 +30,7 @@ export function viewOfPhone(world: ConversationWorld, { phone }: Linked, typed: 
       chat: shown.chat,
       isFromMe: shown.from === `${phone}@c.us`,
       text: shown.isRevoked === true ? null : (shown.editedText ?? shown.text ?? ''),
-      reactions: reactionText(Object.entries(shown.reactions ?? {})),
+      reactions: shown.isRevoked === true ? '' : reactionText(Object.entries(shown.reactions ?? {})),
     })
   }
   return view

@@ -1,5 +1,5 @@
-import { createSimulator, type Simulator } from '@moltflow/simulator'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createSimulator, type Simulator } from '@moltflow/simulator'
 import { isServerTest } from '../harness-database.ts'
 import { liftLimits, prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'

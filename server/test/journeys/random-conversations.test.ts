@@ -3,8 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
+import { silenceLibraryConsole } from '../../src/engine/console-guard.ts'
 import { differences, type View, viewOfApi, viewOfPhone } from './conversation-views.ts'
 import { ConversationWorld, type Json } from './conversation-world.ts'
+
+// The simulator runs in this process, and its library prints keys.
+silenceLibraryConsole()
 
 // Another seed by chance would make a red run hard to repeat: CONVERSATION_SEED tries others.
 const seed = Number(process.env.CONVERSATION_SEED ?? 20_261_121)
@@ -137,7 +141,7 @@ class Conversation {
     if (![...linked.map(({ phone }) => phone), ...friends].includes(reader)) return
     const chat = isGroup ? said.to : reader === said.by ? said.to : `${said.by}@c.us`
     // Whoever joined later never saw it.
-    if (!this.#canSee(reader, said.waMessageId)) return
+    if (!this.#canSee(reader, said.waMessageId) || !this.#canWrite(reader, chat)) return
     const reaction = { message: said.waMessageId, emoji: mark }
     const { id } = await simulator.sendMessage(reader, { to: chat, reaction })
     this.#noteTyped(reader, id)
@@ -163,6 +167,7 @@ class Conversation {
     if (said === undefined) return
     const { simulator } = this.#world
     if (simulator.message(said.by, said.waMessageId).isRevoked === true) return
+    if (!this.#canWrite(said.by, said.to)) return
     const message = said.waMessageId
     const change =
       kind === 'edit' ? { edit: { message, text: `edited ${this.#count++}` } } : { revoke: { message } }
@@ -193,6 +198,12 @@ class Conversation {
       // The phone does not show it.
       return false
     }
+  }
+
+  /** Friends leave groups. */
+  #canWrite(phone: string, chat: string): boolean {
+    if (!chat.endsWith('@g.us')) return true
+    return this.#world.simulator.groups.describe(chat).members.some((member) => member.phone === phone)
   }
 
   #noteTyped(phone: string, id: string): void {
