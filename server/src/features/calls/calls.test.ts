@@ -121,7 +121,7 @@ suite('calls', () => {
       isVideo: false,
       status,
       isOffline: true,
-      at: app.clock.now(),
+      at: new Date(app.clock.nowMs() - 31 * 86_400_000),
     })
     for (const status of ['ringing', 'ringing', 'accepted', 'ringing', 'ended', 'accepted', 'ended'] as const)
       await applyCalls(app.app.ctx, [call(status)])
@@ -132,10 +132,9 @@ suite('calls', () => {
     const { calls } = await tenant.api.get(200, '/calls?limit=100')
     const kept = calls.find((each: { call_id: string }) => each.call_id === 'AGAIN')
     assert.deepEqual([kept.caller_phone, kept.caller_chat_id], [null, '987654321012345@c.us'])
-    app.clock.advance(31 * 86_400_000)
     await pruneCalls(app.app.ctx)
-    const api = app.api.with({ authorization: `Bearer ${await tenant.signIn('owner')}` })
-    const left = (await api.get(200, '/calls?limit=100')).calls
+    const left = (await tenant.api.get(200, '/calls?limit=100')).calls
+    assert.ok(left.length > 0)
     assert.ok(left.every((each: { call_id: string }) => each.call_id !== 'AGAIN'))
   })
 })

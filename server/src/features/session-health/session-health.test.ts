@@ -68,16 +68,14 @@ suite('sessions.timeline', () => {
       await applyState(app.app.ctx, buildStateChange(owner, { status }))
     }
     assert.equal((await timeline(sessionId)).total, 1000)
-    app.clock.advance(91 * 86_400_000)
-    await applyState(app.app.ctx, buildStateChange(owner, { status: 'failed' }))
-    await pruneTimelines(app.app.ctx)
-    const fresh = await app.tenant()
-    await fresh.api.get(404, `/sessions/${sessionId}/timeline`)
-    const api = app.api.with({ authorization: `Bearer ${await tenant.signIn('owner')}` })
-    const left = await api.get(200, `/sessions/${sessionId}/timeline`)
-    assert.deepEqual(
-      left.entries.map((entry: { status: string }) => entry.status),
-      ['failed'],
+    await app.database.db.pool.query(
+      `UPDATE session_states SET at = at - interval '91 days' WHERE status = 'starting'`,
     )
+    await pruneTimelines(app.app.ctx)
+    const { entries } = await timeline(sessionId, '?limit=100')
+    assert.ok(entries.length > 0)
+    assert.ok(entries.every(({ status }: { status: string }) => status === 'working'))
+    const other = await app.tenant()
+    await other.api.get(404, `/sessions/${sessionId}/timeline`)
   })
 })
