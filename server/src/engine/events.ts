@@ -51,6 +51,8 @@ export interface InboundMessage {
   content: InboundContent
   /** WhatsApp id of the quoted message. */
   quotedWaMessageId: string | null
+  /** Somebody else wrote it first. */
+  isForwarded?: boolean
   /** Moment in WhatsApp's own words, seconds precision. */
   waTimestamp: Date
   /** Queued while the session was offline. */

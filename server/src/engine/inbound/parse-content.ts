@@ -18,6 +18,7 @@ export interface ParsedContent {
   content: InboundContent
   quotedWaMessageId: string | null
   mentionedJids: readonly string[]
+  isForwarded: boolean
   /** The message a reaction is on, as its sender names it. */
   targetKey: proto.IMessageKey | undefined
 }
@@ -62,6 +63,7 @@ export function parseContent(message: proto.IMessage | null | undefined): Parsed
     content: parsed ?? { kind: 'unknown', type },
     quotedWaMessageId: quotedIdOf(context),
     mentionedJids: (context?.mentionedJid ?? []).slice(0, maxMentions),
+    isForwarded: context?.isForwarded === true,
     targetKey: parsed?.kind === 'reaction' ? (inner.reactionMessage?.key ?? undefined) : undefined,
   }
 }
@@ -72,6 +74,7 @@ export function unknownContent(type: string): ParsedContent {
     content: { kind: 'unknown', type },
     quotedWaMessageId: null,
     mentionedJids: [],
+    isForwarded: false,
     targetKey: undefined,
   }
 }

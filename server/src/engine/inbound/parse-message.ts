@@ -50,6 +50,7 @@ export async function parseMessage(
     waMessageId,
     content: await resolveContent(parsed, envelope, recipient, addresses),
     quotedWaMessageId: parsed.quotedWaMessageId,
+    isForwarded: parsed.isForwarded,
     waTimestamp: dateOfSeconds(message.messageTimestamp),
     isOffline: origin === 'offline',
     isHistory: origin === 'history',

@@ -99,7 +99,8 @@ function toArrival(
   const text = storableText(contentText(message.content))
   const waTimestamp = message.waTimestamp.toISOString()
   const type: MessageType = message.content.kind
-  const details = detailsOf(message.content)
+  const held = detailsOf(message.content)
+  const details = message.isForwarded === true ? { ...held, is_forwarded: true } : held
   const row: ArrivedRow = {
     id,
     tenant_id: message.tenantId,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, suite, test } from 'node:test'
+import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import type { TestTenant } from '../../../test/harness.ts'
 import {
@@ -10,8 +11,10 @@ import {
   type LinkedApp,
   type LinkedSession,
   linkSession,
+  nextEvent,
 } from '../../../test/linked-session.ts'
 import { type MediaSamples, makeMediaSamples } from '../../../test/media-samples.ts'
+import { sweepFiles } from '../media/blobs.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant
@@ -279,9 +282,11 @@ suite('sends with files', () => {
   })
 
   test('a picture that would unpack to too many pixels is refused, and nothing else suffers', async () => {
-    const bomb = await sharp({ create: { width: 12_000, height: 12_000, channels: 3, background: '#fff' } })
-      .png({ compressionLevel: 9 })
-      .toBuffer()
+    // A small picture whose header claims 60,000 times 60,000 pixels.
+    const bomb = Buffer.from(samples.png)
+    bomb.writeUInt32BE(60_000, 16)
+    bomb.writeUInt32BE(60_000, 20)
+    bomb.writeUInt32BE(crc32(bomb.subarray(12, 29)), 29)
     const body = to({ media_type: 'image', media_base64: base64(bomb) })
     const { code } = await tenant.api.post(400, '/messages/send/media', body)
     assert.equal(code, 'unreadable_file')
@@ -348,6 +353,43 @@ suite('sends with files', () => {
     assert.equal((await upload('/messages/send/sticker', form(samples.png), key)).status, 422)
     const later = await upload('/messages/send/sticker', form(samples.sticker), { prefer: 'respond-async' })
     assert.equal(later.status, 202)
+    await shown('sticker')
+    await shown('sticker')
+  })
+
+  test('to groups and channels as well', async () => {
+    const { id: group } = app.simulator.createGroup({
+      subject: 'Team',
+      owner: phone,
+      members: [session.phone],
+    })
+    const { id: channel } = app.simulator.channels.create({ owner: session.phone, name: 'News' })
+    const content = { media_type: 'image', media_base64: base64(samples.jpeg), caption: 'For all' }
+    const place = (chat_id: string) => ({ session_id: session.id, chat_id })
+    await tenant.api.post(201, '/messages/send/media', { ...place(group), ...content })
+    assert.deepEqual((await shown('image')).file, samples.jpeg)
+    const post = await tenant.api.post(201, '/messages/send/media', { ...place(channel), ...content })
+    assert.equal(post.wa_chat_id, channel)
+    const poll = { title: 'Q', options: ['a', 'b'] }
+    await tenant.api.post(201, '/messages/send/poll', { ...place(group), ...poll })
+    await tenant.api.post(201, '/messages/send/location', { ...place(group), latitude: 1, longitude: 2 })
+    await tenant.api.post(201, '/messages/send', { ...place(channel), message: 'Words' })
+    assert.equal(app.simulator.channels.posts(channel).length, 2)
+  })
+
+  test('what has no answer yet keeps its file, and is sent again whole after the connection was lost', async () => {
+    app.simulator.fault({ kind: 'slow', phone: session.phone, delayMs: 60_000 })
+    const body = to({ media_base64: base64(samples.sticker) })
+    const sent = await tenant.api.post(202, '/messages/send/sticker', body, { prefer: 'respond-async' })
+    await sweepFiles(app.app.ctx)
+    const left = nextEvent(app, 'message.sent', (told) => told.messageId === sent.id)
+    const working = nextEvent(app, 'session.status', (told) => told.status === 'working')
+    app.simulator.fault({ kind: 'slow', phone: session.phone, clear: true })
+    app.simulator.fault({ kind: 'drop', phone: session.phone })
+    await Promise.all([left, working])
+    const { message, file } = await shown('sticker')
+    assert.equal(message.id, sent.wa_message_id)
+    assert.deepEqual(file, samples.sticker)
   })
 
   test('without ffmpeg what needs it is refused with a sentence, what does not is sent', async () => {

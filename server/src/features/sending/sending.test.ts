@@ -86,9 +86,9 @@ suite('sends without files', () => {
     assert.match(cards?.[0]?.vcard ?? '', /FN:Zoë\\; Miller\\, Jr\.\n/)
     assert.match(cards?.[0]?.vcard ?? '', /waid=15559876543:\+15559876543\n/)
 
-    const vcard = cards?.[0]?.vcard ?? ''
+    const vcard = (cards?.[0]?.vcard ?? '').replace('FN:Zoë', 'FN:Chloë')
     const raw = await tenant.api.post(201, '/messages/send/vcard', to(phone, { vcard }))
-    assert.deepEqual(raw.vcards, [{ name: 'Zoë; Miller, Jr.', vcard }])
+    assert.deepEqual(raw.vcards, [{ name: 'Chloë; Miller, Jr.', vcard }])
   })
 
   test('mentions name people by phone, reply_to quotes', async () => {
@@ -155,6 +155,10 @@ suite('sends without files', () => {
     assert.equal(refused.code, 'not_forwardable')
     const other = await app.tenant()
     await other.api.post(404, `/messages/${original.id}/forward`, { chat_id: friend })
+    const received = nextEvent(app, 'message.received', (told) => told.text === 'Passed on')
+    await app.simulator.sendMessage(friend, { to: session.phone, text: 'Passed on', forwarded: true })
+    const { messageId } = await received
+    assert.equal((await tenant.api.get(200, `/messages/${messageId}`)).is_forwarded, true)
   })
 
   test('422 names the field of every bad content', async () => {
@@ -184,7 +188,8 @@ suite('sends without files', () => {
     const first = await tenant.api.post(201, '/messages/send/poll', body, key)
     assert.equal((await tenant.api.post(201, '/messages/send/poll', body, key)).id, first.id)
     await tenant.api.post(422, '/messages/send/poll', { ...body, title: 'Twice?' }, key)
-    const later = await tenant.api.post(202, '/messages/send/poll', body, { prefer: 'respond-async' })
+    const other = { ...body, title: 'Later?' }
+    const later = await tenant.api.post(202, '/messages/send/poll', other, { prefer: 'respond-async' })
     assert.equal(later.status, 'pending')
   })
 })
