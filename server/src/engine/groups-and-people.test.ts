@@ -1,56 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, beforeEach, suite, test } from 'node:test'
-import { openTestDatabase, type TestDatabase } from '../../test/harness-database.ts'
-import {
-  createSimulator,
-  createTestEngine,
-  pairSession,
-  type RecordingListener,
-  type Simulator,
-  sendText,
-} from '../../test/harness-engine.ts'
-import { systemIds } from '../platform/ids.ts'
-import type { Engine } from './engine.ts'
+import { suite, test } from 'node:test'
+import { sendText, useLinkedEngine } from '../../test/harness-engine.ts'
 
-const ids = systemIds()
 const bob = '15550002222'
 const carol = '15550003333'
-let database: TestDatabase
-let simulator: Simulator
-let engine: Engine
-let listener: RecordingListener
-let session: { tenantId: string; sessionId: string }
-let account: string
-let number = 15_552_000_000
-
-before(async () => {
-  database = await openTestDatabase()
-  simulator = await createSimulator({ deliveryMs: 5, readMs: 10 })
-  simulator.createAccount({ phone: bob, name: 'Bob' })
-  simulator.createAccount({ phone: carol, name: 'Carol' })
+const world = useLinkedEngine({
+  prepare(simulator) {
+    simulator.createAccount({ phone: bob, name: 'Bob' })
+    simulator.createAccount({ phone: carol, name: 'Carol' })
+  },
 })
-
-after(async () => {
-  await simulator.close()
-  await database.close()
-})
-
-beforeEach(async () => {
-  number += 1
-  account = String(number)
-  simulator.createAccount({ phone: account, name: 'Front desk' })
-  const made = createTestEngine({ db: database.db, waUrl: simulator.url })
-  engine = made.engine
-  listener = made.listener
-  session = { tenantId: ids.uuid(), sessionId: ids.uuid() }
-  await pairSession(engine, listener, simulator, session, account)
-})
-
-afterEach(() => engine.close())
 
 suite('groups', () => {
   for (const addressing of ['lid', 'pn'] as const) {
     test(`a text is sent to and received from a group addressed by ${addressing}`, async () => {
+      const { simulator, engine, listener, session, account } = world
       const group = simulator.createGroup({
         subject: 'Team',
         owner: account,
@@ -72,6 +36,7 @@ suite('groups', () => {
   }
 
   test('a new member can read what is sent after it came', async () => {
+    const { simulator, engine, listener, session, account } = world
     const group = simulator.createGroup({ subject: 'Growing', owner: account, members: [bob] })
     await sendText(engine, session.sessionId, group.id, 'before')
     simulator.addGroupMembers(group.id, [carol])
@@ -86,8 +51,8 @@ suite('groups', () => {
 
 suite('people', () => {
   test('a person who hides the number has a LID until the phone becomes known, and can be answered', async () => {
-    number += 1
-    const dora = String(number)
+    const { simulator, engine, listener, session, account } = world
+    const dora = '15550004444'
     const { lid } = simulator.createAccount({ phone: dora, name: 'Dora', addressing: 'lid' })
     const lidDigits = lid.replace('@lid', '')
     const { id } = await simulator.sendMessage(dora, { to: account, text: 'who am I' })
@@ -100,6 +65,7 @@ suite('people', () => {
   })
 
   test('a mapping between phone and LID is told', async () => {
+    const { simulator, listener, session, account } = world
     await simulator.sendMessage(bob, { to: account, text: 'hello' })
     const mapping = await listener.next('mapping', ({ phone }) => phone === bob)
     assert.match(mapping.lid, /^\d+$/)
@@ -107,6 +73,7 @@ suite('people', () => {
   })
 
   test('typing is shown to the person, and the presence of a person is told', async () => {
+    const { simulator, engine, listener, session, account } = world
     await sendText(engine, session.sessionId, `${bob}@c.us`, 'hi')
     await engine.setChatState(session.sessionId, `${bob}@c.us`, 'typing')
     const typing = await simulator.nextEvent(bob, (event) => event.type === 'typing')

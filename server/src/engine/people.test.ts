@@ -67,6 +67,16 @@ suite('contacts', () => {
     await world.simulator.appState.contact(world.account, { phone: anna, name: 'Anna of Accounts' })
     const named = await world.listener.next('contact', ({ name }) => name === 'Anna of Accounts')
     assert.equal(named.person.phone, anna)
+    await world.simulator.appState.contact(world.account, { phone: anna, name: null })
+    await world.listener.next('contact', ({ person, name }) => person.phone === anna && name === null)
+  })
+
+  test('a business is known as one by its messages', async () => {
+    const shop = '15550007101'
+    world.simulator.createAccount({ phone: shop, name: 'Corner shop', business: true })
+    await world.simulator.sendMessage(shop, { to: world.account, text: 'open until six' })
+    const told = await world.listener.next('contact', ({ isBusiness }) => isBusiness === true)
+    assert.equal(told.person.phone, shop)
   })
 
   test('labels are refused for an account that is no business', async () => {
