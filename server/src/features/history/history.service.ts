@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import type { HistoryProgress } from '../../engine/events.ts'
+import type { Sql } from '../../platform/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { getChat } from '../messages/messages.service.ts'
+import type { SessionTransition } from '../sessions/sessions.schema.ts'
 import { getSession, getWorkingSession } from '../sessions/sessions.service.ts'
 import {
   type historyAnswer,
@@ -10,7 +12,7 @@ import {
   noKnownMessage,
   type requestHistoryAnswer,
 } from './history.schema.ts'
-import { addPiece, findOldestMessage, listSyncs } from './history.store.ts'
+import { addPiece, deleteSyncs, findOldestMessage, listSyncs } from './history.store.ts'
 import type { HistorySyncRow } from './history.tables.ts'
 
 /** Keeps how far the history of a session has come and tells it. */
@@ -22,6 +24,16 @@ export function applyHistory(ctx: Context, progress: HistoryProgress): Promise<v
     const told = { tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts }
     await ctx.events.publish(sql, historyProgressed, told)
   })
+}
+
+/** A session that waits for a code is linked anew, and its history comes from the beginning. */
+export async function forgetFinished(
+  _ctx: Context,
+  sql: Sql,
+  transitions: readonly SessionTransition[],
+): Promise<void> {
+  for (const { tenantId, sessionId, status } of transitions)
+    if (status === 'qr_code') await deleteSyncs(sql, tenantId, sessionId)
 }
 
 /** After this long without a piece nothing more is expected: the phone may be off, or has nothing older. */

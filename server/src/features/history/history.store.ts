@@ -29,6 +29,13 @@ export async function addPiece(
   return row
 }
 
+/** Forgets how far the history of a session had come. */
+export async function deleteSyncs(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
+  await sql
+    .delete(historySyncs)
+    .where(and(eq(historySyncs.tenantId, tenantId), eq(historySyncs.sessionId, sessionId)))
+}
+
 /** What is known of a session's history. */
 export function listSyncs(sql: Sql, tenantId: string, sessionId: string): Promise<HistorySyncRow[]> {
   return sql

@@ -111,6 +111,20 @@ suite('history', () => {
     assert.match(stopped.detail, /stopped/)
   })
 
+  test('a session that is linked anew begins anew', async () => {
+    const { id } = await linkWithHistory(10)
+    assert.equal((await tenant.api.get(200, `/sessions/${id}/history`)).status, 'complete')
+    await tenant.api.post(200, `/sessions/${id}/logout`)
+    const coded = nextEvent(
+      app,
+      'session.status',
+      (told) => told.sessionId === id && told.status === 'qr_code',
+    )
+    await tenant.api.post(200, `/sessions/${id}/start`)
+    await coded
+    assert.equal((await tenant.api.get(200, `/sessions/${id}/history`)).status, 'none')
+  })
+
   test('a session that was never linked has none', async () => {
     const { id } = await tenant.api.post(201, '/sessions', { name: 'New' })
     assert.deepEqual(await tenant.api.get(200, `/sessions/${id}/history`), {
