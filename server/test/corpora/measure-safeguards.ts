@@ -1,5 +1,6 @@
 import { type DetectorKind, detectorKinds } from '../../src/features/detectors/detectors.schema.ts'
 import { detect } from '../../src/features/detectors/detectors.service.ts'
+import type { CorpusText } from './corpus-entry.ts'
 import { harmfulTexts, harmlessTexts } from './safeguards.ts'
 
 const all: ReadonlySet<DetectorKind> = new Set(detectorKinds)
@@ -17,9 +18,11 @@ export interface ClassFigures {
   wrong: string[]
 }
 
-/** Looks at the whole corpus with all detectors on. */
-export function measureSafeguards(): ClassFigures[] {
-  const looked = [...harmfulTexts, ...harmlessTexts].map(({ text, has }) => ({
+/** Looks at a corpus with all detectors on. */
+export function measureSafeguards(
+  texts: readonly CorpusText[] = [...harmfulTexts, ...harmlessTexts],
+): ClassFigures[] {
+  const looked = texts.map(({ text, has }) => ({
     text,
     has: new Set(has),
     found: new Set(detect(text, all).map((finding) => finding.kind)),

@@ -1,3 +1,4 @@
+import { addedTexts } from './added.ts'
 import { emailTexts, phoneTexts, urlTexts } from './contact.ts'
 import type { CorpusText } from './corpus-entry.ts'
 import {
@@ -24,6 +25,7 @@ export const harmfulTexts: readonly CorpusText[] = [
   ...phoneTexts,
   ...urlTexts,
   ...injectionTexts,
+  ...addedTexts.filter(({ has }) => has.length > 0),
 ]
 
 /** Texts that hold nothing, most of which look as if they did. */
@@ -33,4 +35,5 @@ export const harmlessTexts: readonly CorpusText[] = [
   ...harmlessTalk,
   ...harmlessInstructions,
   ...harmlessChat,
+  ...addedTexts.filter(({ has }) => has.length === 0),
 ]

@@ -47,10 +47,16 @@ const visited = new RegExp(
   `(?:\\b(?:visit|site|website|web|online at|shop at|link|url|auf|visita|visitez|sito|besuche|webseite)\\b:? {0,2})((?:${label}\\.){1,4}(?:${wordEndings}))(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])`,
   'gi',
 )
+/** A host with a name before the domain is an address whatever its ending. */
+const deepHost = new RegExp(
+  `(?<![\\p{L}\\p{N}@._\\-/])(?:${label}\\.){1,3}[A-Za-z0-9][A-Za-z0-9-]{1,61}[A-Za-z0-9]\\.(?:it|at|in|be|us|my|pl|is|to|no)(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])`,
+  'gu',
+)
 const dottedAddress = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/[^\s]{1,2048})/g
 
 /** A capital after the dot begins a sentence: "Thanks.Me too", "the end.Io". */
 function isSentenceEnd(written: string): boolean {
+  if (/^[\d.]+\.[a-z]+$/i.test(written)) return true
   return /^[\p{L}]{2,}\.\p{Lu}\p{Ll}*$/u.test(written)
 }
 
@@ -72,6 +78,7 @@ export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
     if (!isSentenceEnd(match[0]) && !dottedWords.test(match[0])) add(match.index, match[0])
   }
   if (text.includes('/')) for (const match of text.matchAll(bareWithPath)) add(match.index, match[0])
+  for (const match of text.matchAll(deepHost)) add(match.index, match[0])
   for (const match of text.matchAll(visited))
     add(match.index + match[0].length - (match[1] ?? '').length, match[1] ?? '')
   for (const match of text.matchAll(dottedAddress)) add(match.index, match[0])
@@ -79,9 +86,9 @@ export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
 
 const international = /(?<![\w+]|\d )(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g
 const national =
-  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{1,4}(?:[ .-]\d{2,5}){2,4}|\d{8,13})(?![\d]|[-.,/]\d)/g
+  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{1,4}(?:[ .-]\d{2,5}){2,4}|\d{3,4}[ .-]\d{6,8}|\d{8,13})(?![\d]|[-.,/]\d)/g
 const phoneWords =
-  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|my number|number is|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|\bnummer|telefonnummer|rufnummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|мой номер|номер тел|телефон|电话|手机|電話|携帯|전화|هاتف|اتصل|جوال|טלפון|נייד|להתקשר|फोन|telepon|hubungi|ara\b|arayın/i
+  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|my number|phone number|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|\bnummer|telefonnummer|rufnummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|мой номер|номер тел|телефон|电话|手机|電話|携帯|전화|هاتف|اتصل|جوال|טלפון|נייד|להתקשר|फोन|telepon|hubungi|ara\b|arayın/i
 
 /** Forms that are written for phones and nothing else. */
 const phoneForm = /^\(\d{2,5}\)|^\d{3}([-.])\d{3}\1\d{4}$/

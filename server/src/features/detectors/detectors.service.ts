@@ -98,6 +98,7 @@ function withoutDoubles(findings: readonly Finding[]): Finding[] {
         return !isSame || place < index
       }
       if (finding.kind === 'urls') return other.kind === 'emails'
+      if (finding.kind === 'tokens') return other.kind === 'api_keys'
       return finding.kind === 'phone_numbers' && strongerThanPhones.has(other.kind)
     })
   })

@@ -22,14 +22,17 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       `${start}(?<!(?:not|never|n't) )(?:ignore|disregard|forget|override|bypass|neglect|dismiss|discard|do not follow|don't follow|stop following|pay no attention to)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}${before}${short}${rules}`,
       `${start}(?:ignore|disregard|forget|override|bypass)[^\\p{L}\\n.!?]{1,3}(?:all|everything)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,4}[^\\p{L}\\n.!?]{1,3}(?:told|instructed|said before|before this|above this)`,
       `${start}(?:ignore|disregard|forget) everything (?:above|before)`,
+      `${start}(?<!(?:not|never|n't) )(?:ignore|disregard|forget|stop following)(?: all| the| any| these| your| those){0,2} (?:instructions?|prompts?|rules|guidelines)(?: that)? (?:you|given|received|above|before|from (?:the|your) (?:system|developer))`,
+      `${start}you (?:must|should|can|will) (?:now )?(?:ignore|disregard|forget) (?:all |any )?(?:your|the|previous) ${rules}`,
     ),
   },
   {
     id: 'override_other_languages',
     pattern: of(
       `${start}(?:ignor[ae]n?|olvid[ae]n?|descart[ae]|desestim[ae]|omit[ae]|no (?:sigas|hagas caso))${gap}(?:instrucciones|indicaciones|reglas|ordenes|directrices)${short}(?:anteriores|previas|originales|iniciales|del sistema|recibidas)`,
+      `${start}(?:olvid[ae]n?|ignor[ae]n?|esquec[ae]|dimentica|oubli[ez]{1,2}|vergiss) (?:todo lo|tudo (?:o que veio )?|tutto quello che|tout ce qui|alles,? was)(?: \\p{L}{1,10}){0,2} ?(?:anterior|antes|prima|precede|davor|vorher)`,
       `${start}(?:ignor[ae]|esquec[ae]|desconsider[ae]|descart[ae]|nao siga)${gap}(?:instrucoes|regras|orientacoes|diretrizes|comandos)${short}(?:anteriores|previas|originais|iniciais|do sistema|acima)`,
-      `${start}(?:ignor[ez]{1,2}|oubli[ez]{1,2}|ne (?:suis|suivez) (?:pas|plus)|ne tenez? (?:pas|plus) compte)${gap}(?:instructions|consignes|regles|directives)${short}(?:precedentes|anterieures|ci-dessus|initiales|d'origine|du systeme)`,
+      `${start}(?:ignor[ez]{1,2}|oubli[ez]{1,2}|ne (?:suis|suivez) (?:pas|plus)|ne (?:tenez|tiens|tient) (?:pas|plus) compte)${gap}(?:instructions|consignes|regles|directives)${short}(?:precedentes|anterieures|ci-dessus|initiales|d'origine|du systeme)`,
       `${start}(?:ignorier[et]{0,2}|vergiss|vergesst|missachte|ubergehe|befolge nicht)${gap}(?:vorherige|bisherige|obige|fruhere|vorangegangene|vorigen|alle|deine|system)${gap.replace('{0,4}', '{0,2}')}(?:anweisungen|instruktionen|regeln|vorgaben|befehle|anleitungen|richtlinien)`,
       `${start}(?:vergiss|ignoriere) alle[sn]?(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}]{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:anweisungen|regeln|instruktionen|vorgaben)`,
       `${start}(?:ignora|dimentica|trascura|tralascia|non seguire)${gap}(?:istruzioni|regole|indicazioni|direttive)${short}(?:precedenti|sopra|iniziali|originali|di sistema|ricevute)`,
@@ -54,6 +57,7 @@ export const phraseFamilies: readonly PhraseFamily[] = [
     id: 'reveal_prompt',
     pattern: of(
       `${start}(?:reveal|show|print|repeat|output|display|leak|expose|disclose|tell me|give me|write out|recite|dump|what(?:'s| is| are| was| were))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:your|the) (?:(?:full|entire|exact|complete|secret|whole) )?(?:system|initial|hidden|original|secret|developer|internal|underlying|base) (?:prompt|instructions?|message|rules|directives?|configuration)`,
+      `${start}(?:reveal|leak|disclose|output|dump) (?:all )?your (?:own )?(?:instructions?|prompt|rules|directives|configuration)`,
       `${start}(?:repeat|print|output) (?:everything|all the text|the (?:text|words)) (?:above|before)`,
       `${start}(?:muestra|muestrame|revela|imprime|repite|dime|enseña|ensena)${gap}(?:prompt|instrucciones) (?:de sistema|del sistema|inicial|iniciales|ocultas|secretas|originales)`,
       `${start}(?:mostre|revele|imprima|repita|diga)${gap}(?:prompt|instrucoes) (?:de sistema|do sistema|inicial|iniciais|ocultas|secretas)`,
@@ -121,4 +125,4 @@ export const phraseFamilies: readonly PhraseFamily[] = [
 
 /** Stems without which none of the families can match: one cheap look at most texts. */
 export const triggers =
-  /ignor|disregard|forget|overrid|bypass|neglect|dismiss|discard|follow|attention|olvid|descart|desestim|omit|hagas|esque[cç]|desconsider|oubli|ne ten|vergiss|vergesst|missacht|übergeh|uebergeh|befolg|dimentic|trascur|tralasc|non seg|negeer|vergeet|\bsla\b|zapomnij|gl[oö]m|bortse|glem|se bort|talimat|kural|komut|yönerge|abaikan|lupakan|acuhkan|b[oỏ] qua|qu[eê]n|ph[oớ]t|игнор|забудь|отброс|следуй|ігнор|התעלמ|התעלם|שכח|תתעלם|הוראות|تجاهل|انس|أنس|إنس|اهمل|أهمل|تعليمات|忽略|忽視|无视|無視|忘|不要|忘れ|破棄|무시|잊|अनदेखा|नजर|नज़र|भूल|उपेक्षा|ละเว้น|เพิกเฉย|ลืม|สนใจ|prompt|промпт|プロンプト|프롬프트|提示|指令|指示|지시|instruc|instruk|instrução|instruções|istruz|anweisung|systemanw|инструк|підказ|подсказ|reveal|repeat|you are n|act |act as|behave|roleplay|role-play|pretend|imagine|respond|restric|unfilter|uncensor|jailbr|anything now| mode|<\||\[inst|\[\/inst|<<|<\/?(?:sys|assis|instr|devel)|system|assistant|developer|from now on|obey|comply|ahora eres|ac[tú]+a como|agora voc|aja como|tu es |agis comme|du bist|verhalte|ora sei|comportati|ты теперь|веди себя|你现在|你的新|制限|無制限|新しい|secret|credential|api key|history|environment|tool|function|plugin|!\[|decode|decrypt|obfusc|unscramble|translate/i
+  /ignor|disregard|forget|overrid|bypass|neglect|dismiss|discard|follow|attention|olvid|descart|desestim|omit|hagas|esque[cç]|desconsider|oubli|ne t[ei]|vergiss|vergesst|missacht|übergeh|uebergeh|befolg|dimentic|trascur|tralasc|non seg|negeer|vergeet|\bsla\b|zapomnij|gl[oö]m|bortse|glem|se bort|talimat|kural|komut|yönerge|abaikan|lupakan|acuhkan|b[oỏ] qua|qu[eê]n|ph[oớ]t|игнор|забудь|отброс|следуй|ігнор|התעלמ|התעלם|שכח|תתעלם|הוראות|تجاهل|انس|أنس|إنس|اهمل|أهمل|تعليمات|忽略|忽視|无视|無視|忘|不要|忘れ|破棄|무시|잊|अनदेखा|नजर|नज़र|भूल|उपेक्षा|ละเว้น|เพิกเฉย|ลืม|สนใจ|prompt|промпт|プロンプト|프롬프트|提示|指令|指示|지시|instruc|instruk|instrução|instruções|istruz|anweisung|systemanw|инструк|підказ|подсказ|reveal|repeat|you are n|act |act as|behave|roleplay|role-play|pretend|imagine|respond|restric|unfilter|uncensor|jailbr|anything now| mode|<\||\[inst|\[\/inst|<<|<\/?(?:sys|assis|instr|devel)|system|assistant|developer|from now on|obey|comply|ahora eres|ac[tú]+a como|agora voc|aja como|tu es |agis comme|du bist|verhalte|ora sei|comportati|ты теперь|веди себя|你现在|你的新|制限|無制限|新しい|secret|credential|api key|history|environment|tool|function|plugin|!\[|decode|decrypt|obfusc|unscramble|translate/i

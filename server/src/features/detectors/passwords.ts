@@ -2,8 +2,8 @@ import type { Finding, ScannedText } from './detectors.schema.ts'
 
 /** The word for password in the languages of most users. */
 const words = [
-  'pass ?words?|passwd|pwd|passphrase|pass ?code|pswd',
-  'contrase[nñ]a|contrasinal|contrasenya',
+  'pass ?words?|passwd|pwd|pw(?=\\s?[:=])|passphrase|pass ?code|pswd',
+  'clave(?! (?:de )?(?:la )?api)|contrase[nñ]a|contrasinal|contrasenya',
   'senha|palavra[- ]passe',
   'mot de passe|mdp',
   'passwort|kennwort',
@@ -33,9 +33,11 @@ const announced = new RegExp(
 )
 /** A verb may announce one, or begin a sentence about passwords. */
 const told = new RegExp(
-  `(?<![\\p{L}])(?:${words})(?:[ \\t][\\p{L}]{1,12}){0,2}[ \\t]?(?:\\bis\\b|\\bes\\b|\\bist\\b|\\best\\b|(?<![\\p{L}])é(?![\\p{L}])|(?<=\\s)è(?=\\s)|\\bjest\\b|\\bär\\b|\\bto\\b|\\blautet\\b|–|—|是|は|은|는|هي|היא|это|olarak)[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
+  `(?<![\\p{L}])(?:${words})(?:[ \\t][\\p{L}]{1,12}){0,2}[ \\t]?(?:\\bis\\b|\\bwas\\b|\\bwar\\b|\\bera\\b|\\bes\\b|\\bist\\b|\\best\\b|(?<![\\p{L}])é(?![\\p{L}])|(?<=\\s)è(?=\\s)|\\bjest\\b|\\bär\\b|\\bto\\b|\\blautet\\b|–|—|是|は|은|는|هي|היא|это|olarak)[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
   'giu',
 )
+/** The value may follow at once, when it can be nothing else. */
+const bare = new RegExp(`(?<![\\p{L}])(?:${words})[ \\t]{1,2}([^\\s"'\`:=]{6,64})(?=[\\s.,;]|$)`, 'giu')
 const inAddress = /\b[a-z][a-z0-9+.-]{1,14}:\/\/[^\s:/@]{1,64}:([^\s:/@]{3,64})@[^\s/]{1,255}/gi
 const cornered = new RegExp(
   `(?:${'パスワード|密码|密碼|暗証番号|비밀번호'})[はを是은는]?[「『“"]([^」』”"\\s]{4,64})[」』”"]`,
@@ -81,6 +83,13 @@ export function findPasswords({ text, longestWord }: ScannedText, into: Finding[
     told,
     into,
     (value) => !placeholder.test(value) && !notValues.test(value) && isStrongLooking(value),
+  )
+  collect(
+    text,
+    bare,
+    into,
+    (value) =>
+      /^(?=\S*\d)(?=\S*[\p{L}])[^/()-]+$/u.test(value) && !notValues.test(value) && isStrongLooking(value),
   )
   collect(text, cornered, into, () => true)
 }

@@ -63,6 +63,8 @@ const namedTokenValue = new RegExp(
   'giu',
 )
 const bearerValue = /\b(?:bearer|basic)\s{1,3}([A-Za-z0-9._~+/-]{16,2000}={0,2})/gi
+const bareKeyValue =
+  /(?<![\p{L}])(?:api[ _-]?keys?|apikeys?|secret[ _-]?key|client[ _-]?secret)[ \t]{1,2}([A-Za-z0-9_-]{24,200})/giu
 const assignments =
   /key|secret|clave|chave|cl[eé]|schl[uü]ssel|chiave|sleutel|klucz|ключ|密钥|キー|키|מפתח|مفتاح/i
 
@@ -103,7 +105,10 @@ function collect(
 export function findApiKeys({ text, longestWord }: ScannedText, into: Finding[]): void {
   if (longestWord < 16) return
   collect('api_keys', namedKeys, text, into)
-  if (assignments.test(text)) collect('api_keys', namedKeyValue, text, into, isRandomLooking)
+  if (assignments.test(text)) {
+    collect('api_keys', namedKeyValue, text, into, isRandomLooking)
+    collect('api_keys', bareKeyValue, text, into, isRandomLooking)
+  }
 }
 
 /** JSON web tokens, bearer tokens, and what is called a token. */
