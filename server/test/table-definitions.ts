@@ -51,7 +51,8 @@ export async function compareSchemas(db: Database): Promise<SchemaDifference> {
     .transaction(async (sql) => {
       const migrated = await describe(sql, 'public')
       await sql.execute(text`CREATE SCHEMA declared`)
-      await sql.execute(text`SET LOCAL search_path = declared`)
+      // With `public` behind it: generated columns call functions that migrations made.
+      await sql.execute(text`SET LOCAL search_path = declared, public`)
       for (const statement of statements)
         await sql.execute(text.raw(statement.replaceAll('"public".', '"declared".')))
       const declared = await describe(sql, 'declared')

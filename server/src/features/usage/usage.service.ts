@@ -56,6 +56,11 @@ export function countReceived(sql: Sql, items: readonly UsageItem[]): Promise<vo
   return add(sql, 'messagesReceived', items)
 }
 
+/** Counts detected leads; one statement for the whole batch. */
+export function countLeads(sql: Sql, items: readonly UsageItem[]): Promise<void> {
+  return add(sql, 'leadsDetected', items)
+}
+
 /** Counts one API call in memory; written every few seconds and when the process stops. */
 export function countRequest(ctx: Context, tenantId: string): void {
   counterOf(ctx).count(tenantId)

@@ -1,0 +1,132 @@
+-- People who showed interest in a monitored group, with their way through the pipeline; and lists of contacts.
+
+-- What a lead is found by: words of the name and the keywords, and the number. Accents are folded; of numbers and of
+-- scripts that write without spaces every ending is kept, so that any part of them is found by its beginning.
+-- The separators are named one by one: what counts as a letter depends on the locale of the database.
+CREATE FUNCTION lead_words(contact_name text, contact_phone text, keywords text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT array_to_tsvector(coalesce(array_agg(DISTINCT substr(word, n)), '{}'))
+  FROM (
+    SELECT DISTINCT left(part, 60) AS word
+    FROM regexp_split_to_table(
+      lower(regexp_replace(normalize(coalesce(contact_name, '') || ' ' || coalesce(contact_phone, '') || ' ' || keywords,
+        NFKD), '[\u0300-\u036f]', '', 'g')),
+      '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2000-\u206f\u3000-\u3004\u3008-\u3020\u3030]+'
+    ) AS part
+    WHERE part <> ''
+  ) words
+  CROSS JOIN LATERAL generate_series(1, CASE
+    WHEN word ~ '^[0-9]{7,}$' THEN length(word) - 3
+    WHEN word ~ '[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff]' THEN length(word)
+    ELSE 1 END) AS n
+$$;
+
+CREATE TABLE leads (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+  contact_id uuid REFERENCES contacts (id) ON DELETE SET NULL,
+  -- Copies of the contact's, kept alike by the trigger below: the list is searched by them.
+  contact_phone text,
+  contact_name text,
+  status text NOT NULL CHECK (status IN ('new', 'contacted', 'qualified', 'converted', 'lost')),
+  score integer NOT NULL CHECK (score BETWEEN 0 AND 10),
+  score_source text NOT NULL CHECK (score_source IN ('signals', 'ai')),
+  -- What raised the score: [{"signal","weight"}].
+  score_signals jsonb NOT NULL,
+  -- What the signals so far add up to: their kinds, days and groups.
+  facts jsonb NOT NULL,
+  ai_analysis jsonb,
+  -- Where the first signal was seen. No foreign key: the lead outlives the monitoring of the group.
+  group_id uuid NOT NULL,
+  wa_group_id text NOT NULL,
+  group_name text NOT NULL,
+  session_id uuid NOT NULL,
+  -- The newest signal.
+  matched_keyword text,
+  message_preview text,
+  monitor_mode text NOT NULL,
+  triggered_at timestamptz NOT NULL,
+  -- Every keyword that matched, one a line.
+  keywords text NOT NULL DEFAULT '',
+  message_count integer NOT NULL DEFAULT 0,
+  assigned_to uuid,
+  notes text,
+  detected_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL,
+  search tsvector NOT NULL GENERATED ALWAYS AS (lead_words(contact_name, contact_phone, keywords)) STORED
+) WITH (fillfactor = 85);
+
+-- One open lead per person: who becomes a customer or is lost can become a new one later.
+CREATE UNIQUE INDEX leads_open ON leads (tenant_id, contact_id) WHERE status IN ('new', 'contacted', 'qualified');
+CREATE INDEX leads_contact ON leads (contact_id);
+CREATE INDEX leads_list ON leads (tenant_id, detected_at DESC, id DESC);
+CREATE INDEX leads_status ON leads (tenant_id, status, detected_at DESC, id DESC);
+CREATE INDEX leads_group ON leads (tenant_id, group_id, detected_at DESC, id DESC);
+-- Without the list of pending entries: searching it would make the time of a search a matter of luck.
+CREATE INDEX leads_search ON leads USING gin (search) WITH (fastupdate = off);
+
+-- The messages that made a lead and raised it, one row each.
+CREATE TABLE lead_signals (
+  message_id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  lead_id uuid NOT NULL REFERENCES leads (id) ON DELETE CASCADE,
+  session_id uuid NOT NULL,
+  group_id uuid NOT NULL,
+  wa_group_id text NOT NULL,
+  group_name text NOT NULL,
+  monitor_mode text NOT NULL,
+  matched_keyword text,
+  message_preview text,
+  signals jsonb NOT NULL,
+  at timestamptz NOT NULL
+);
+CREATE INDEX lead_signals_lead ON lead_signals (lead_id, at DESC, message_id DESC);
+-- Retention walks by age.
+CREATE INDEX lead_signals_age ON lead_signals USING brin (at);
+
+CREATE TABLE lead_status_changes (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  lead_id uuid NOT NULL REFERENCES leads (id) ON DELETE CASCADE,
+  from_status text NOT NULL,
+  to_status text NOT NULL,
+  -- The user or the key; null for what nobody asked for.
+  changed_by uuid,
+  at timestamptz NOT NULL
+);
+CREATE INDEX lead_status_changes_lead ON lead_status_changes (lead_id, at, id);
+
+-- Names and numbers are learned in many places; this is the one where all of them pass.
+CREATE FUNCTION copy_contact_to_leads() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE leads SET contact_phone = NEW.phone, contact_name = coalesce(NEW.name, NEW.book_name, NEW.push_name)
+  WHERE contact_id = NEW.id;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER contacts_to_leads AFTER UPDATE OF phone, name, book_name, push_name ON contacts
+FOR EACH ROW WHEN (OLD.phone IS DISTINCT FROM NEW.phone
+  OR coalesce(OLD.name, OLD.book_name, OLD.push_name) IS DISTINCT FROM coalesce(NEW.name, NEW.book_name, NEW.push_name))
+EXECUTE FUNCTION copy_contact_to_leads();
+
+-- Lists of contacts that a tenant keeps; a WhatsApp group is something else.
+CREATE TABLE custom_groups (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+  name text NOT NULL,
+  description text,
+  created_at timestamptz NOT NULL,
+  updated_at timestamptz NOT NULL
+);
+CREATE INDEX custom_groups_list ON custom_groups (tenant_id, created_at DESC, id DESC);
+
+CREATE TABLE custom_group_members (
+  id uuid PRIMARY KEY,
+  tenant_id uuid NOT NULL,
+  group_id uuid NOT NULL REFERENCES custom_groups (id) ON DELETE CASCADE,
+  -- Digits.
+  phone text NOT NULL,
+  name text,
+  added_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX custom_group_members_phone ON custom_group_members (group_id, phone);

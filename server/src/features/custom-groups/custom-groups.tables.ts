@@ -1,0 +1,24 @@
+import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+
+/** Lists of contacts that a tenant keeps. */
+export const customGroups = pgTable('custom_groups', {
+  id: uuid().primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  name: text().notNull(),
+  description: text(),
+  createdAt: moment('created_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
+})
+
+/** Who is on a list; a phone is on it once. */
+export const customGroupMembers = pgTable('custom_group_members', {
+  id: uuid().primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  groupId: uuid('group_id').notNull(),
+  /** Digits. */
+  phone: text().notNull(),
+  name: text(),
+  addedAt: moment('added_at').notNull(),
+})

@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm'
+import { customType, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true })
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+
+/** Where a lead stands. */
+export const leadStatuses = ['new', 'contacted', 'qualified', 'converted', 'lost'] as const
+/** One of them. */
+export type LeadStatus = (typeof leadStatuses)[number]
+
+/** One reason for a score. */
+export interface ScoreSignal {
+  signal: string
+  weight: number
+}
+
+/** What the signals of a lead add up to; days and groups only as far as the score needs to tell them apart. */
+export interface LeadFacts {
+  kinds: string[]
+  days: string[]
+  groups: string[]
+}
+
+/** People who showed interest in a monitored group; one open lead per person. */
+export const leads = pgTable('leads', {
+  id: uuid().primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  contactId: uuid('contact_id'),
+  /** Digits; a copy of the contact's. */
+  contactPhone: text('contact_phone'),
+  contactName: text('contact_name'),
+  status: text({ enum: leadStatuses }).notNull(),
+  /** 0 to 10. */
+  score: integer().notNull(),
+  scoreSource: text('score_source', { enum: ['signals', 'ai'] }).notNull(),
+  scoreSignals: jsonb('score_signals').$type<ScoreSignal[]>().notNull(),
+  facts: jsonb().$type<LeadFacts>().notNull(),
+  aiAnalysis: jsonb('ai_analysis').$type<Record<string, unknown>>(),
+  /** The monitored group of the first signal. */
+  groupId: uuid('group_id').notNull(),
+  waGroupId: text('wa_group_id').notNull(),
+  groupName: text('group_name').notNull(),
+  sessionId: uuid('session_id').notNull(),
+  /** Of the newest signal, as the three below. */
+  matchedKeyword: text('matched_keyword'),
+  messagePreview: text('message_preview'),
+  monitorMode: text('monitor_mode').notNull(),
+  triggeredAt: moment('triggered_at').notNull(),
+  /** Every keyword that matched, one a line. */
+  keywords: text().notNull().default(''),
+  messageCount: integer('message_count').notNull().default(0),
+  assignedTo: uuid('assigned_to'),
+  notes: text(),
+  detectedAt: moment('detected_at').notNull(),
+  updatedAt: moment('updated_at').notNull(),
+  /** Words and parts of numbers the lead is found by. */
+  search: tsvector().notNull().generatedAlwaysAs(sql`lead_words(contact_name, contact_phone, keywords)`),
+})
+
+/** Messages that made a lead or raised it. */
+export const leadSignals = pgTable('lead_signals', {
+  messageId: uuid('message_id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  leadId: uuid('lead_id').notNull(),
+  sessionId: uuid('session_id').notNull(),
+  groupId: uuid('group_id').notNull(),
+  waGroupId: text('wa_group_id').notNull(),
+  groupName: text('group_name').notNull(),
+  monitorMode: text('monitor_mode').notNull(),
+  matchedKeyword: text('matched_keyword'),
+  messagePreview: text('message_preview'),
+  signals: jsonb().$type<string[]>().notNull(),
+  at: moment('at').notNull(),
+})
+
+/** How a lead went through the pipeline. */
+export const leadStatusChanges = pgTable('lead_status_changes', {
+  id: uuid().primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  leadId: uuid('lead_id').notNull(),
+  fromStatus: text('from_status', { enum: leadStatuses }).notNull(),
+  toStatus: text('to_status', { enum: leadStatuses }).notNull(),
+  changedBy: uuid('changed_by'),
+  at: moment('at').notNull(),
+})
