@@ -6,8 +6,15 @@ export interface PhraseFamily {
 
 const gap = "(?:[^\\p{L}\\p{N}\\n.!?]{1,3}[\\p{L}\\p{N}'-]{1,16}){0,4}[^\\p{L}\\p{N}\\n.!?]{1,3}"
 const short = "(?:[^\\p{L}\\p{N}\\n.!?]{1,3}[\\p{L}\\p{N}'-]{1,16}){0,2}[^\\p{L}\\p{N}\\n.!?]{1,3}"
-const of = (...parts: string[]): RegExp => new RegExp(parts.map((part) => `(?:${part})`).join('|'), 'u')
 const start = '(?<![\\p{L}\\p{N}])'
+
+/** One pattern of many; what begins with a word is tried at the beginning of words only, which is asked once for all. */
+function of(...parts: string[]): RegExp {
+  const atWord = parts.filter((part) => part.startsWith(start)).map((part) => part.slice(start.length))
+  const anywhere = parts.filter((part) => !part.startsWith(start))
+  const words = atWord.length === 0 ? [] : [`${start}(?=\\p{L})(?:${atWord.join('|')})`]
+  return new RegExp([...words, ...anywhere].map((part) => `(?:${part})`).join('|'), 'u')
+}
 
 const rules =
   '(?:instructions?|prompts?|rules|guidelines|directives?|directions given to you|programming|training|constraints|restrictions|guardrails|safety (?:rules|guidelines|filters?))'
