@@ -85,9 +85,12 @@ export async function replaceReaction(
   reaction: Reaction,
 ): Promise<void> {
   const { rows } = await sql.execute<{ reactions: Reaction[] }>(
-    text`SELECT reactions FROM messages WHERE id = ${id} AND tenant_id = ${tenantId} FOR UPDATE`,
+    text`SELECT reactions FROM messages
+      WHERE id = ${id} AND tenant_id = ${tenantId} AND deleted_at IS NULL FOR UPDATE`,
   )
-  const before = rows[0]?.reactions ?? []
+  // On a message that was taken back there is nothing to react to.
+  if (rows[0] === undefined) return
+  const before = rows[0].reactions
   const isSame = (other: Reaction): boolean => other.by === reaction.by || other.from === reaction.from
   if (before.some((other) => isSame(other) && other.at > reaction.at)) return
   const others = before.filter((other) => !isSame(other))
