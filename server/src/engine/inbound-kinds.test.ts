@@ -263,6 +263,49 @@ suite('other kinds', () => {
   })
 })
 
+suite('hostile messages', () => {
+  let nested: object = { conversation: 'deep' }
+  for (let depth = 0; depth < 45; depth += 1) nested = { ephemeralMessage: { message: nested } }
+  const mentionedJid = ['', '@', 'x@', '@lid', '\0@lid', '1@lid@lid', '-1@s.whatsapp.net', 'status@broadcast']
+  const raws: Record<string, object> = {
+    'a reaction to nothing': { reactionMessage: { text: 'x' } },
+    'a vote without a poll': { pollUpdateMessage: { vote: { encPayload: new Uint8Array(1) } } },
+    'a revocation of nothing': { protocolMessage: { type: 0, key: {} } },
+    'an edit without content': { protocolMessage: { type: 14, key: { id: 'X' } } },
+    'an edit of an edit': {
+      editedMessage: {
+        message: {
+          protocolMessage: {
+            type: 14,
+            key: { id: 'X' },
+            editedMessage: { protocolMessage: { type: 0, key: { id: 'Y' } } },
+          },
+        },
+      },
+    },
+    'keys for devices': { protocolMessage: { type: 6, appStateSyncKeyShare: { keys: [{}] } } },
+    'a history': { protocolMessage: { type: 5, historySyncNotification: { directPath: '/x' } } },
+    'many envelopes': nested,
+    'strange mentions': { extendedTextMessage: { text: 'a\0b', contextInfo: { mentionedJid } } },
+    'a quote of itself': {
+      extendedTextMessage: { text: 'q', contextInfo: { stanzaId: 'q', quotedMessage: {} } },
+    },
+    'a picture of nothing': { imageMessage: { mediaKey: new Uint8Array(3), fileLength: -1, width: -5 } },
+    'a place nowhere': { locationMessage: { degreesLatitude: 1e308, degreesLongitude: Number.NaN } },
+    'no poll': { pollCreationMessage: {} },
+    'no card': { contactsArrayMessage: {} },
+  }
+  for (const [name, raw] of Object.entries(raws)) {
+    test(`${name} changes nothing for what follows`, async () => {
+      const states = world.listener.all('state').length
+      await world.simulator.sendMessage(anna(), { to: world.account, raw } as never)
+      const { content } = await receive({ text: `after ${name}` })
+      assert.equal(content.kind === 'text' && content.text, `after ${name}`)
+      assert.equal(world.listener.all('state').length, states)
+    })
+  }
+})
+
 suite('changes', () => {
   /** Anna changes a message; answers what the engine told of it. */
   async function change(draft: Draft, id: string) {

@@ -15,11 +15,16 @@ export function parseJid(jid: string | null | undefined): Address {
   if (decoded === undefined) return { kind: 'other' }
   const { user, server } = decoded
   if (server === 's.whatsapp.net' || server === 'c.us' || server === 'hosted') {
-    return /^[1-9]\d{4,}$/.test(user) ? { kind: 'phone', digits: user } : { kind: 'other' }
+    return /^[1-9]\d{4,19}$/.test(user) ? { kind: 'phone', digits: user } : { kind: 'other' }
   }
-  if (server === 'lid' || server === 'hosted.lid') return { kind: 'lid', digits: user }
-  if (server === 'g.us') return { kind: 'group', chatId: `${user}@g.us` }
-  if (server === 'newsletter') return { kind: 'channel', chatId: `${user}@newsletter` }
+  // Addresses come from others too, in mentions for instance, and are kept: nothing but digits may pass.
+  if (server === 'lid' || server === 'hosted.lid') {
+    return /^\d{1,30}$/.test(user) ? { kind: 'lid', digits: user } : { kind: 'other' }
+  }
+  if (server === 'g.us' && /^\d[\d-]{0,60}$/.test(user)) return { kind: 'group', chatId: `${user}@g.us` }
+  if (server === 'newsletter' && /^\d{1,30}$/.test(user)) {
+    return { kind: 'channel', chatId: `${user}@newsletter` }
+  }
   return { kind: 'other' }
 }
 

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 import type { Addresses } from './addresses.ts'
 import type { StatusUpdate } from './events.ts'
-import { dateOfSeconds } from './inbound/clean.ts'
+import { dateOfSeconds, isMessageId } from './inbound/clean.ts'
 import { isOwnAddress, type Recipient } from './inbound/parse-message.ts'
 import type { Arrival, Inbox } from './inbox.ts'
 import { parseJid } from './jids.ts'
@@ -57,7 +57,7 @@ export class Receipts {
     const statuses: StatusUpdate[] = []
     for (const { key, receipt } of updates) {
       const chat = parseJid(key.remoteJid)
-      if (chat.kind !== 'group' || !key.id || key.fromMe !== true) continue
+      if (chat.kind !== 'group' || !isMessageId(key.id) || key.fromMe !== true) continue
       if (isOwnAddress(parseJid(receipt.userJid), recipient())) continue
       const seconds = receipt.readTimestamp ?? receipt.playedTimestamp ?? receipt.receiptTimestamp
       const isRead = Boolean(receipt.readTimestamp ?? receipt.playedTimestamp)
@@ -78,7 +78,7 @@ export class Receipts {
   }: BaileysEventMap['messages.update'][number]): Promise<StatusUpdate | undefined> {
     const { recipient, addresses, clock } = this.#options
     const status = statusOf(update.status)
-    if (!key.remoteJid || !key.id || status === undefined) return undefined
+    if (!key.remoteJid || !isMessageId(key.id) || status === undefined) return undefined
     const { tenantId, sessionId } = recipient()
     const isOwn = isOwnAddress(parseJid(key.remoteJid), recipient())
     const chatId = isOwn ? undefined : await addresses.chatIdOfJid(key.remoteJid)

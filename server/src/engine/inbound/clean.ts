@@ -17,6 +17,11 @@ export function cleanFileName(text: unknown): string | null {
   return cleanOrNull(cleanText(text, 1000).replace(/[\u0000-\u001f\u007f/\\]/g, '_'), 255)
 }
 
+/** Whether an id can be one of a message: whoever writes chooses it, and it is looked up and stored as it is. */
+export function isMessageId(id: unknown): id is string {
+  return typeof id === 'string' && /^[\x21-\x7e]{1,255}$/.test(id)
+}
+
 const mimetypePattern = /^[\w.+-]{1,100}\/[\w.+-]{1,100}(?:;[\x20-\x7e]{0,200})?$/
 
 /** A media type that may stand in a header. */

@@ -6,7 +6,7 @@ import type { ChatId } from '../ids.ts'
 import { parseJid, personChatId, personOf } from '../jids.ts'
 import { proto } from '../library.ts'
 import { chosenOptions, openAddOn } from '../message-secrets.ts'
-import { cleanCount, cleanText, dateOfSeconds } from './clean.ts'
+import { cleanCount, cleanText, dateOfSeconds, isMessageId } from './clean.ts'
 import { openEnvelopes } from './envelopes.ts'
 import { parseContent } from './parse-content.ts'
 import {
@@ -48,8 +48,7 @@ export async function parseChange(
   sources: ChangeSources,
 ): Promise<MessageChange | undefined> {
   const carrier = findCarrier(messageContent(message.message) ?? {})
-  const waMessageId = cleanText(carrier?.key.id, 255)
-  if (carrier === undefined || waMessageId === '') return undefined
+  if (carrier === undefined || !isMessageId(carrier.key.id)) return undefined
   const envelope = await parseEnvelope(message, recipient, sources.addresses)
   if (envelope === undefined) return undefined
   const change = await readChange(carrier, envelope, recipient, sources)

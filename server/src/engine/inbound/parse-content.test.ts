@@ -3,9 +3,10 @@ import { suite, test } from 'node:test'
 import type { proto as protocol } from 'baileys'
 import fc from 'fast-check'
 import { contentMentions, contentText, messageTypeOf } from '../content.ts'
+import { parseJid } from '../jids.ts'
 import { proto } from '../library.ts'
 import { findMediaPart } from '../media-part.ts'
-import { cleanText } from './clean.ts'
+import { cleanText, isMessageId } from './clean.ts'
 import { openEnvelopes } from './envelopes.ts'
 import { isChange } from './parse-change.ts'
 import { parseContent } from './parse-content.ts'
@@ -127,6 +128,8 @@ suite('kinds', () => {
     assert.equal(file.file.mimetype, 'application/octet-stream')
     assert.equal(file.file.fileName, '.._.._etc_passwd')
     assert.deepEqual([file.file.bytes, file.caption], [null, ''])
+    for (const id of ['', 'a b', 'a\0', 'ä', 'x'.repeat(256)]) assert.equal(isMessageId(id), false, id)
+    assert.equal(isMessageId('3EB0ABCDEF'), true)
     for (const latitude of [Number.NaN, Number.POSITIVE_INFINITY, 91]) {
       const place = parse({ locationMessage: { degreesLatitude: latitude, degreesLongitude: 0 } })
       assert.deepEqual(place?.content, { kind: 'unknown', type: 'locationMessage' })
@@ -206,6 +209,20 @@ suite('whatever arrives', () => {
     )
     fc.assert(property, { numRuns: 4000 })
     assert.ok(built > 500, String(built))
+  })
+
+  test('any address is taken apart', () => {
+    const servers = ['s.whatsapp.net', 'c.us', 'lid', 'g.us', 'newsletter', 'broadcast', 'hosted', '']
+    const jid = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.tuple(fc.string({ maxLength: 20 }), fc.constantFrom(...servers)).map((parts) => parts.join('@')),
+    )
+    const property = fc.property(jid, (text) => {
+      const address = parseJid(text)
+      if ('digits' in address) assert.match(address.digits, /^\d{1,30}$/)
+      if ('chatId' in address) assert.match(address.chatId, /^\d[\d-]*@(g\.us|newsletter)$/)
+    })
+    fc.assert(property, { numRuns: 3000 })
   })
 
   test('huge fields and many of them are cut', () => {

@@ -1,7 +1,7 @@
 import type { proto } from 'baileys'
 import type { InboundContent } from '../content.ts'
 import { parseAudio } from './audio.ts'
-import { cleanText } from './clean.ts'
+import { isMessageId } from './clean.ts'
 import { parseDocument } from './document.ts'
 import { openEnvelopes } from './envelopes.ts'
 import { parseImage } from './image.ts'
@@ -86,5 +86,5 @@ function contextOf(part: unknown): proto.IContextInfo | undefined {
 
 function quotedIdOf(context: proto.IContextInfo | undefined): string | null {
   if (!context?.quotedMessage) return null
-  return cleanText(context.stanzaId, 255) || null
+  return isMessageId(context.stanzaId) ? context.stanzaId : null
 }

@@ -3,9 +3,9 @@ import type { Addresses } from '../addresses.ts'
 import type { InboundContent, MessageTarget } from '../content.ts'
 import type { InboundMessage, Person } from '../events.ts'
 import type { ChatId } from '../ids.ts'
-import { type Address, parseJid, personOf } from '../jids.ts'
+import { type Address, parseJid, personChatId, personOf } from '../jids.ts'
 import { proto } from '../library.ts'
-import { cleanOrNull, dateOfSeconds } from './clean.ts'
+import { cleanOrNull, dateOfSeconds, isMessageId } from './clean.ts'
 import { type ParsedContent, parseContent, unknownContent } from './parse-content.ts'
 
 /** The session and the account a message arrived at. */
@@ -28,8 +28,6 @@ export interface Envelope {
   sender: Person
 }
 
-const longestId = 255
-
 /** A message of the library as ours; undefined when it is none for people or from nowhere we speak of. */
 export async function parseMessage(
   message: WAMessage,
@@ -40,7 +38,7 @@ export async function parseMessage(
   const waMessageId = message.key.id
   const content = messageContent(message.message)
   const parsed = parseContent(content) ?? parsePlaceholder(message)
-  if (parsed === undefined || !waMessageId || waMessageId.length > longestId) return undefined
+  if (parsed === undefined || !isMessageId(waMessageId)) return undefined
   const envelope = await parseEnvelope(message, recipient, addresses)
   if (envelope === undefined) return undefined
   return {
@@ -138,7 +136,8 @@ export async function personIdOf(
   const address = parseJid(jid)
   if (address.kind !== 'phone' && address.kind !== 'lid') return undefined
   if (address.digits === me.lid && me.phone !== null) return `${me.phone}@c.us`
-  return addresses.chatIdOfJid(jid)
+  // Not remembered as whoever writes is: anybody can mention any number of people who do not exist.
+  return personChatId(await addresses.complete(personOf([jid], null)))
 }
 
 /** Whether the phone withholds the content from linked devices, so that it may come later or never. */
