@@ -23,14 +23,18 @@ export class AppStateSync {
 
   /** Reads everything, unless it is read already or the keys are missing. */
   async start(): Promise<void> {
-    const { creds } = this.#socket().authState
+    const { ev, authState } = this.#socket()
+    const { creds } = authState
     if (this.#isRunning || creds.myAppStateKeyId === undefined) return
     this.#isRunning = true
     try {
       const done = await this.#keys.read('app-state-read', [''])
       if (done[''] !== undefined) return
       await this.#socket().resyncAppState(ALL_WA_PATCH_NAMES, true)
+      // Committed with the versions, after what was read is stored.
       this.#keys.write('app-state-read', '', 1)
+      // Without it the library would hold its events back for history at the start of every connection.
+      ev.emit('creds.update', { accountSyncCounter: (creds.accountSyncCounter ?? 0) + 1 })
     } catch (error) {
       // Tried again with the next connection; until then changes are read as they come.
       this.#log.info({ code: codeOf(error) }, 'the settings of the account could not be read')

@@ -302,7 +302,7 @@ function rowKey(type: string, id: string): string {
 
 /** Steps of a ratchet that a redelivered message would need undone, and versions of settings whose changes are on their way. */
 function isRatchet(type: string, value: unknown): boolean {
-  if (type === 'app-state-sync-version') return true
+  if (type === 'app-state-sync-version' || type === 'app-state-read') return true
   return type === 'session' || type === 'sender-key' || (type === 'pre-key' && value === null)
 }
 
