@@ -4,6 +4,7 @@ import type { CallUpdate } from '../../engine/events.ts'
 import { phoneOf } from '../../engine/ids.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
+import { storableText } from '../messages/message-text.service.ts'
 import { findTenantSession, getSession, getWorkingSession } from '../sessions/sessions.service.ts'
 import {
   type CallReceived,
@@ -17,6 +18,8 @@ import { countCalls, deleteCallsBefore, findCall, listCalls, upsertCall } from '
 import type { CallRow } from './calls.tables.ts'
 
 const dayMs = 86_400_000
+/** The caller's phone chooses the id; an index takes no text of any length. */
+const longestId = 200
 
 const callerChatIdOf = ({ callerPhone, callerLid }: CallRow): string | null => {
   const digits = callerPhone ?? callerLid
@@ -65,7 +68,7 @@ function keepCall(ctx: Context, update: CallUpdate): Promise<CallRow | undefined
     const row = await upsertCall(sql, {
       tenantId: update.tenantId,
       sessionId: update.sessionId,
-      callId: update.callId,
+      callId: storableText(update.callId).slice(0, longestId),
       callerPhone: update.caller.phone,
       callerLid: update.caller.lid,
       waGroupId: update.groupId,

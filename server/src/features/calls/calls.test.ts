@@ -123,12 +123,15 @@ suite('calls', () => {
       isOffline: true,
       at: new Date(app.clock.nowMs() - 31 * 86_400_000),
     })
+    // What somebody's phone names so cannot be kept as it is, and must not come again for ever.
+    const odd = `N\0\udc00${'x'.repeat(5000)}`
+    await applyCalls(app.app.ctx, [{ ...call('missed'), callId: odd }])
     for (const status of ['ringing', 'ringing', 'accepted', 'ringing', 'ended', 'accepted', 'ended'] as const)
       await applyCalls(app.app.ctx, [call(status)])
     await new Promise((resolve) => setImmediate(resolve))
     subscription.close()
     await listening
-    assert.deepEqual(heard, ['ringing', 'accepted', 'ended'])
+    assert.deepEqual(heard, ['missed', 'ringing', 'accepted', 'ended'])
     const { calls } = await tenant.api.get(200, '/calls?limit=100')
     const kept = calls.find((each: { call_id: string }) => each.call_id === 'AGAIN')
     assert.deepEqual([kept.caller_phone, kept.caller_chat_id], [null, '987654321012345@c.us'])

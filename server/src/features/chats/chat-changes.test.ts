@@ -86,6 +86,8 @@ suite('what the phone does with chats', () => {
     const mutedUntil = new Date('2031-05-05T05:05:05Z')
     await applyChatChanges(context(), [
       { ...owner, chatId, isArchived: true },
+      { ...owner, chatId, mutedUntil: new Date(Number.NaN) },
+      { ...owner, chatId, mutedUntil: new Date(8.64e15) },
       { ...owner, chatId, mutedUntil },
       { ...owner, chatId, isPinned: true, isRead: true },
       { ...owner, chatId, isPinned: false },

@@ -10,7 +10,14 @@ export interface ChatStateChange {
   isRead?: boolean | undefined
 }
 
-const momentOf = (moment: Date | null) => text`${moment?.toISOString() ?? null}::timestamptz`
+const endOfTime = Date.parse('9999-12-31T00:00:00Z')
+
+/** A moment as PostgreSQL takes it: a phone may name one that is none, or beyond every calendar. */
+function momentOf(moment: Date | null) {
+  const ms = moment?.getTime()
+  const kept = ms === undefined ? null : ms >= 0 && ms < endOfTime ? ms : endOfTime
+  return text`${kept === null ? null : new Date(kept).toISOString()}::timestamptz`
+}
 
 /** Changes the settings of a chat that has a record. */
 export async function updateChatState(

@@ -37,11 +37,17 @@ function toEvent(post: StatusPost): StatusReceived {
   }
 }
 
+/** The author's phone chooses the id; an index takes no text of any length. */
+function withStorableId(post: StatusPost): StatusPost {
+  return { ...post, waMessageId: storableText(post.waMessageId).slice(0, 200) }
+}
+
 /** Tells status posts of others, each once. The post itself is not kept. */
 export async function applyStatusPosts(ctx: Context, posts: readonly StatusPost[]): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const fresh: StatusReceived[] = []
-    for (const post of posts) if (await noteStatusPost(sql, post, ctx.clock.now())) fresh.push(toEvent(post))
+    for (const post of posts.map(withStorableId))
+      if (await noteStatusPost(sql, post, ctx.clock.now())) fresh.push(toEvent(post))
     await ctx.events.publishMany(sql, statusReceived, fresh)
   })
 }

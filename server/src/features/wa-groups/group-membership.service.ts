@@ -1,17 +1,11 @@
 import type { Sql } from '../../platform/database.ts'
 import { countMembers, findMember, type GroupKey, listMembers } from './group-members.store.ts'
-import { findGroup } from './wa-groups.store.ts'
-import type { WaGroupMemberRow, WaGroupRow } from './wa-groups.tables.ts'
+import type { WaGroupMemberRow } from './wa-groups.tables.ts'
 
 export type { GroupKey } from './group-members.store.ts'
 
-/** A group of a session as it is known here; undefined when the session never heard of it. */
-export function findKnownGroup(sql: Sql, group: GroupKey): Promise<WaGroupRow | undefined> {
-  return findGroup(sql, group)
-}
-
 /** What a person is in a group; undefined for somebody who is not known to be in it. */
-export async function findRole(
+async function findRole(
   sql: Sql,
   group: GroupKey,
   person: { phone: string | null; lid: string | null },

@@ -5,6 +5,7 @@ import { chatKind, phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { retryDeadlocks } from '../../platform/sql-state.ts'
 import { applyGroups } from '../chats/chats.service.ts'
+import { storableText } from '../messages/message-text.service.ts'
 import { completeMembers, deleteMembers, listMembers, upsertMembers } from './group-members.store.ts'
 import { changeMembers, describeMembers, type MemberChanges } from './member-changes.ts'
 import { type GroupChange, type GroupUpdated, groupUpdated } from './wa-groups.schema.ts'
@@ -12,11 +13,22 @@ import { lockGroup, updateGroup } from './wa-groups.store.ts'
 import type { WaGroupMemberRow, WaGroupRow } from './wa-groups.tables.ts'
 
 /** Keeps what WhatsApp tells of groups: names, members, whether the account is in. */
-export async function applyGroupUpdates(ctx: Context, updates: readonly GroupUpdate[]): Promise<void> {
+export async function applyGroupUpdates(ctx: Context, told: readonly GroupUpdate[]): Promise<void> {
+  const updates = told.map(storable)
   await applyGroups(ctx, updates)
   const groups = updates.filter(({ chatId }) => chatKind(chatId) === 'group')
   for (const update of groups)
     await retryDeadlocks(() => ctx.db.transaction((sql) => applyUpdate(ctx, sql, update)))
+}
+
+/** Members choose these texts: what the database cannot keep would be delivered again for ever. */
+function storable(update: GroupUpdate): GroupUpdate {
+  const { subject, description } = update
+  return {
+    ...update,
+    subject: subject === null ? null : storableText(subject),
+    ...(typeof description === 'string' ? { description: storableText(description) } : {}),
+  }
 }
 
 /** Keeps a group as WhatsApp described it to an answer of ours, so that it is known before its news arrive. */

@@ -25,15 +25,6 @@ const ofSession = ({
 }: Pick<WaGroupRow, 'tenantId' | 'sessionId' | 'waGroupId'>) =>
   and(eq(waGroups.tenantId, tenantId), eq(waGroups.sessionId, sessionId), eq(waGroups.waGroupId, waGroupId))
 
-/** One group of a session. */
-export async function findGroup(
-  sql: Sql,
-  group: Pick<WaGroupRow, 'tenantId' | 'sessionId' | 'waGroupId'>,
-): Promise<WaGroupRow | undefined> {
-  const [row] = await sql.select().from(waGroups).where(ofSession(group))
-  return row
-}
-
 /** Changes what is given. */
 export async function updateGroup(
   sql: Sql,

@@ -11,6 +11,7 @@ import {
 } from '../../../test/linked-session.ts'
 import { openWebhookReceiver } from '../../../test/webhook-receiver.ts'
 import { countGroupMembers, isGroupAdmin, listGroupMembers } from './group-membership.service.ts'
+import { applyGroupUpdates } from './group-news.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant
@@ -48,6 +49,15 @@ before(async () => {
 after(() => app.close())
 
 suite('wa-groups', () => {
+  test('a subject that the database cannot keep as it is does not come again for ever', async () => {
+    const id = await makeGroup([addContact(app)])
+    const told = updated(id, 'subject')
+    await applyGroupUpdates(app.app.ctx, [
+      { ...keyOf(id), chatId: id, subject: 'N\0ew\udc00', description: '\0' },
+    ])
+    assert.match((await told).name, /^New/)
+  })
+
   test('groups.create: 201 saying of each person what became of them; then the session need not be named', async () => {
     const [anna, ben] = [addContact(app, 'Anna'), addContact(app, 'Ben')]
     app.simulator.groups.setPrivacy(ben, { add: 'none' })
