@@ -111,7 +111,7 @@ class Conversation {
     const chat = this.#chatFor(phone, to)
     const body = { session_id: sessionId, chat_id: chat, message: `sent ${this.#count++}` }
     const headers = { 'idempotency-key': randomUUID() }
-    for (let attempt = 0; attempt < 100; attempt++) {
+    for (let attempt = 0; attempt < 600; attempt++) {
       const reply = await this.#world.call('POST', '/messages/send', body, headers)
       if (reply.status === 201 || reply.status === 202) {
         const { id: messageId, wa_message_id: waMessageId } = reply.body
@@ -126,7 +126,7 @@ class Conversation {
       }
       await wait(100)
     }
-    this.complaints.push('a send was refused for ten seconds')
+    this.complaints.push('a send was refused for a minute')
   }
 
   async #reactOnPhone(who: number, mark: string): Promise<void> {
