@@ -79,7 +79,8 @@ suite('messages.send', () => {
   test('a number in any spelling reaches the same chat', async () => {
     const phone = await addWarmContact(app, session)
     const spellings = [`+${phone}`, phone, `+${phone.slice(0, 4)} ${phone.slice(4, 7)}-${phone.slice(7)}`]
-    for (const chat_id of spellings) await tenant.api.post(201, '/messages/send', { ...to(phone), chat_id })
+    for (const chat_id of spellings)
+      await tenant.api.post(201, '/messages/send', { ...to(phone, `To ${chat_id}`), chat_id })
     const chats = await tenant.api.get(200, `/messages/chats/${session.id}?search=${phone}`)
     assert.equal(chats.total, 1)
     assert.equal(chats.chats[0].message_count, 4)
@@ -179,10 +180,13 @@ suite('messages.send', () => {
       const line = await linkSession(app, own.api)
       const phone = await addWarmContact(app, line)
       for (let sent = 0; sent < 2; sent += 1) {
-        await own.api.post(201, '/messages/send', { ...to(phone), session_id: line.id })
+        await own.api.post(201, '/messages/send', { ...to(phone, `Sent ${sent}`), session_id: line.id })
       }
-      const body = { ...to(phone), session_id: line.id }
-      const calls = Array.from({ length: 20 }, () => own.api.call('POST', '/messages/send', { body }))
+      const calls = Array.from({ length: 20 }, (_, n) =>
+        own.api.call('POST', '/messages/send', {
+          body: { ...to(phone, `One of ${n}`), session_id: line.id },
+        }),
+      )
       assert.deepEqual(await statusesOf(calls), [201, ...Array(19).fill(403)])
       const refused = (await Promise.all(calls)).find(({ status }) => status === 403)
       assert.match(refused?.body.detail, /max_messages_per_month/)

@@ -66,7 +66,7 @@ suite('limits of the outbox', () => {
     const warm = await addWarmContact(app, session)
     for (let n = 0; n < 5; n += 1) await tenant.api.post(201, '/messages/send', to(addContact(app)))
     for (let n = 0; n < 6; n += 1) {
-      assert.equal((await tenant.api.post(201, '/messages/send', to(warm))).status, 'sent')
+      assert.equal((await tenant.api.post(201, '/messages/send', to(warm, `Answer ${n}`))).status, 'sent')
     }
   })
 

@@ -30,6 +30,8 @@ const defaults = {
   chat_history_access_enabled: false,
   message_retention_days: 90,
   store_full_text: false,
+  store_media: false,
+  media_retention_days: 30,
   cold_contacts: 'budget',
   opt_out_words: null,
   opt_in_words: null,
