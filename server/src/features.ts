@@ -9,10 +9,12 @@ import { chatsFeature } from './features/chats/chats.feature.ts'
 import { contactsFeature } from './features/contacts/contacts.feature.ts'
 import { earlyFactsFeature } from './features/early-facts/early-facts.feature.ts'
 import { historyFeature } from './features/history/history.feature.ts'
+import { labelsFeature } from './features/labels/labels.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
 import { mediaFeature } from './features/media/media.feature.ts'
 import { messageActionsFeature } from './features/message-actions/message-actions.feature.ts'
 import { messagesFeature } from './features/messages/messages.feature.ts'
+import { monitoredGroupsFeature } from './features/monitored-groups/monitored-groups.feature.ts'
 import { optOutsFeature } from './features/opt-outs/opt-outs.feature.ts'
 import { outboxFeature } from './features/outbox/outbox.feature.ts'
 import { plansFeature } from './features/plans/plans.feature.ts'
@@ -57,8 +59,10 @@ export const features: readonly Feature[] = [
   messageActionsFeature,
   mediaFeature,
   chatsFeature,
+  labelsFeature,
   contactsFeature,
   waGroupsFeature,
+  monitoredGroupsFeature,
   callsFeature,
   statusPostsFeature,
   historyFeature,

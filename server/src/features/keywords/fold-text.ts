@@ -2,8 +2,7 @@
  * Marks that only decorate a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs and hamza.
  * In other scripts (Thai, Devanagari, kana) marks are letters of their own and stay.
  */
-const decorations =
-  /[\u0300-\u036F\u0483-\u0487\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0610-\u061A\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u08D3-\u08FF\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\uFE00-\uFE0F\uFE20-\uFE2F]/g
+const decorations = /(?=[\p{sc=Zinh}\p{sc=Cyrl}\p{sc=Grek}\p{sc=Hebr}\p{sc=Arab}])(?!\p{scx=Hira})\p{M}/gu
 
 /** Letters that people write interchangeably and that no decomposition brings together. */
 const twins: Readonly<Record<string, string>> = {

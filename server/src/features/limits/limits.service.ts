@@ -2,6 +2,8 @@ import { type Context, tenantOf } from '../../context.ts'
 import type { PlanGate } from '../../operation.ts'
 import type { Sql } from '../../platform/database.ts'
 import { toTimestamp } from '../../wire.ts'
+import { countMonitoredGroups } from '../monitored-groups/monitored-groups.service.ts'
+import { countLabels } from '../labels/labels.service.ts'
 import type { LimitName } from '../plans/plans.schema.ts'
 import { getTenantPlan, parseLimitName, requireFeature, requireRoom } from '../plans/plans.service.ts'
 import { countSessions } from '../sessions/sessions.service.ts'
@@ -13,6 +15,8 @@ type CountUsed = (sql: Sql, tenantId: string) => Promise<number>
 /** Who counts what a limit limits; a feature that adds something countable adds its line here. */
 const counters: Partial<Record<LimitName, CountUsed>> = {
   max_sessions: countSessions,
+  max_labels: countLabels,
+  max_groups: countMonitoredGroups,
 }
 
 async function countUsed(ctx: Context, tenantId: string, limit: LimitName): Promise<number> {

@@ -4,7 +4,7 @@ import { afterCommit, type Database, type Sql } from '../../platform/database.ts
 import { changesChannel, notifyChanges } from './changes.store.ts'
 
 /** What a cached answer depends on. */
-export type Subject = 'plans' | `${'tenant' | 'user' | 'login' | 'key'}:${string}`
+export type Subject = 'plans' | `${'tenant' | 'user' | 'login' | 'key' | 'monitoring'}:${string}`
 
 /** Looks up rows that every request needs; see `defineCache`. */
 export interface SharedCache<V> {

@@ -6,6 +6,7 @@ import { toTimestamp } from '../../wire.ts'
 import { approvalPending } from '../approvals/approvals.schema.ts'
 import { type CallReceived, callReceived } from '../calls/calls.schema.ts'
 import { type HistoryProgressed, historyProgressed } from '../history/history.schema.ts'
+import { type LeadDetected, leadDetected } from '../leads/leads.schema.ts'
 import {
   type MessageChanged,
   type MessageProgress,
@@ -29,7 +30,7 @@ import {
 import { type StatusReceived, statusReceived } from '../status-posts/status-posts.schema.ts'
 import { type GroupUpdated, groupUpdated } from '../wa-groups/wa-groups.schema.ts'
 import type { WebhookEvent } from './webhooks.schema.ts'
-import { enqueueDeliveries } from './webhooks.service.ts'
+import { enqueueDeliveries, enqueueGroupDeliveries } from './webhooks.service.ts'
 
 /** The `data` of `message.received` (contract section 8). */
 export function toReceivedData(message: MessageReceived) {
@@ -166,6 +167,33 @@ export function toHistoryData(history: HistoryProgressed) {
   }
 }
 
+/** The `data` of `lead.detected`. */
+export function toLeadData(lead: LeadDetected) {
+  return {
+    lead_id: lead.leadId,
+    contact_phone: lead.contactPhone,
+    contact_name: lead.contactName,
+    lead_status: 'new',
+    lead_score: lead.score,
+    source_group: { id: lead.groupId, name: lead.groupName },
+    trigger: {
+      matched_keyword: lead.matchedKeyword,
+      message_preview: lead.messagePreview,
+      monitor_mode: lead.monitorMode,
+      detected_at: lead.detectedAt,
+    },
+    ai_analysis: null,
+    score_signals: lead.scoreSignals,
+  }
+}
+
+/** Goes to the tenant's webhooks, and to the endpoint of the group the lead comes from. */
+async function deliverLeads(ctx: Context, sql: Sql, payloads: readonly LeadDetected[]): Promise<void> {
+  const told = { event: 'lead.detected' as const, payloads, toData: toLeadData }
+  await enqueueDeliveries(ctx, sql, told)
+  await enqueueGroupDeliveries(ctx, sql, told)
+}
+
 function deliver<P extends { tenantId: string }>(
   type: EventType<P>,
   event: WebhookEvent,
@@ -203,6 +231,7 @@ export const webhooksEvents = [
   deliver(sessionConnected, 'session.connected', toSessionData),
   deliver(sessionDisconnected, 'session.disconnected', toSessionData),
   deliver(approvalPending, 'approval.pending', toApprovalData),
+  onEvent(leadDetected, deliverLeads),
   deliver(groupUpdated, 'group.updated', toGroupData),
   deliver(callReceived, 'call.received', toCallData),
   deliver(statusReceived, 'status.received', toStatusData),

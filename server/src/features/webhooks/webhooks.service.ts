@@ -113,21 +113,40 @@ export async function testWebhook(ctx: Context, id: string): Promise<AttemptResu
   })
 }
 
+/** What is told, and of what. */
+interface Told<P> {
+  event: WebhookEvent
+  payloads: readonly P[]
+  toData: (payload: P) => Record<string, unknown>
+}
+
 /** Stores a delivery for every webhook that wants the event, with its job, in the publisher's transaction. */
-export async function enqueueDeliveries<P>(
+export async function enqueueDeliveries<P>(ctx: Context, sql: Sql, told: Told<P>): Promise<void> {
+  const subscriptions = await findSubscriptions(ctx, sql, tenantOf(ctx))
+  const ids = subscriptions.filter(({ events }) => events.has(told.event)).map(({ id }) => id)
+  if (ids.length > 0) await storeDeliveries(ctx, sql, told, () => ids)
+}
+
+/** The same for the endpoints of monitored groups: each gets the events of its own group, when there is one. */
+export async function enqueueGroupDeliveries<P extends { groupId: string }>(
   ctx: Context,
   sql: Sql,
-  told: { event: WebhookEvent; payloads: readonly P[]; toData: (payload: P) => Record<string, unknown> },
+  told: Told<P>,
+): Promise<void> {
+  if (told.payloads.length > 0) await storeDeliveries(ctx, sql, told, ({ groupId }) => [groupId])
+}
+
+async function storeDeliveries<P>(
+  ctx: Context,
+  sql: Sql,
+  { event, payloads, toData }: Told<P>,
+  webhooksOf: (payload: P) => readonly string[],
 ): Promise<void> {
   const tenantId = tenantOf(ctx)
-  const { event, payloads, toData } = told
-  const subscriptions = await findSubscriptions(ctx, sql, tenantId)
-  const wanting = subscriptions.filter((subscription) => subscription.events.has(event))
-  if (wanting.length === 0) return
   const at = ctx.clock.now()
   const deliveries = payloads.flatMap((payload) => {
     const data = toData(payload)
-    return wanting.map(({ id: webhookId }) => {
+    return webhooksOf(payload).map((webhookId) => {
       const id = ctx.ids.uuid()
       const body = sealBody(ctx, id, buildBody({ id, event, atMs: at.getTime(), data }))
       return { id, tenantId, webhookId, event, body }
@@ -138,6 +157,22 @@ export async function enqueueDeliveries<P>(
     .filter(({ id }) => stored.has(id))
     .map(({ id, webhookId }) => ({ tenantId, webhookId, deliveryId: id, round: 1 }))
   await ctx.jobs.addMany(sql, deliverJob, jobs)
+}
+
+/** Refuses (400) an address that must not be called. */
+export function requireWebhookUrl(ctx: Context, url: string): Promise<void> {
+  return requireAllowedUrl(ctx, url)
+}
+
+/** Keeps where a monitored group's events go, in the transaction that changes the group; null is nowhere. */
+export async function keepGroupEndpoint(
+  ctx: Context,
+  sql: Sql,
+  { groupId, name, url }: { groupId: string; name: string; url: string | null },
+): Promise<void> {
+  const tenantId = tenantOf(ctx)
+  if (url === null) await store.deleteGroupEndpoint(sql, tenantId, groupId)
+  else await store.upsertGroupEndpoint(sql, { tenantId, groupId, name, url, at: ctx.clock.now() })
 }
 
 /** One page of a webhook's deliveries. */

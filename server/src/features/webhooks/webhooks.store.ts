@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, lt, sql as raw } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNull, lt, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 import type { AttemptResult } from './delivery.ts'
 import type { DeliveryStatus } from './webhooks.schema.ts'
@@ -28,7 +28,12 @@ const deliveryColumns = {
   nextAttemptAt: webhookDeliveries.nextAttemptAt,
 }
 
-const ofWebhook = (tenantId: string, id: string) => and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))
+const ofEndpoint = (tenantId: string, id: string) => and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))
+
+/** The endpoint of a monitored group is shown and changed with its group alone. */
+const isShown = isNull(webhooks.monitoredGroupId)
+
+const ofWebhook = (tenantId: string, id: string) => and(ofEndpoint(tenantId, id), isShown)
 
 const ofDeliveries = (tenantId: string, webhookId: string) =>
   and(eq(webhookDeliveries.tenantId, tenantId), eq(webhookDeliveries.webhookId, webhookId))
@@ -38,7 +43,7 @@ export function listWebhooks(sql: Sql, tenantId: string): Promise<WebhookRow[]> 
   return sql
     .select()
     .from(webhooks)
-    .where(eq(webhooks.tenantId, tenantId))
+    .where(and(eq(webhooks.tenantId, tenantId), isShown))
     .orderBy(asc(webhooks.createdAt), asc(webhooks.id))
 }
 
@@ -74,7 +79,7 @@ export async function deactivateWebhook(
   const rows = await sql
     .update(webhooks)
     .set({ isActive: false, lastError: change.lastError, updatedAt: change.at })
-    .where(and(ofWebhook(change.tenantId, change.id), eq(webhooks.isActive, true)))
+    .where(and(ofEndpoint(change.tenantId, change.id), eq(webhooks.isActive, true)))
     .returning({ id: webhooks.id })
   return rows.length > 0
 }
@@ -95,7 +100,44 @@ export function listSubscriptions(sql: Sql, tenantId: string) {
   return sql
     .select({ id: webhooks.id, events: webhooks.events })
     .from(webhooks)
-    .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.isActive, true)))
+    .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.isActive, true), isShown))
+}
+
+/** Makes or changes the endpoint of a monitored group; its failures before are forgotten. Its id is the group's. */
+export async function upsertGroupEndpoint(
+  sql: Sql,
+  endpoint: { tenantId: string; groupId: string; name: string; url: string; at: Date },
+): Promise<void> {
+  const { tenantId, groupId, name, url, at } = endpoint
+  const fresh = {
+    name,
+    url,
+    isActive: true,
+    failureCount: 0,
+    failingSince: null,
+    lastFailureAt: null,
+    lastError: null,
+    updatedAt: at,
+  }
+  await sql
+    .insert(webhooks)
+    .values({
+      ...fresh,
+      id: groupId,
+      tenantId,
+      monitoredGroupId: groupId,
+      events: [],
+      secret: null,
+      createdAt: at,
+    })
+    .onConflictDoUpdate({ target: webhooks.id, set: fresh })
+}
+
+/** Removes the endpoint of a monitored group with what waits for it. */
+export async function deleteGroupEndpoint(sql: Sql, tenantId: string, groupId: string): Promise<void> {
+  await sql
+    .delete(webhooks)
+    .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.monitoredGroupId, groupId)))
 }
 
 /** A delivery to store. */

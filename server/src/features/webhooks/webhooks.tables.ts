@@ -27,6 +27,8 @@ export const webhooks = pgTable(
     name: text().notNull(),
     url: text().notNull(),
     events: text().array().notNull(),
+    /** The monitored group whose events alone go there; such an endpoint is no webhook to be listed or changed. */
+    monitoredGroupId: uuid('monitored_group_id'),
     /** Encrypted; null = deliveries are unsigned. */
     secret: bytes(),
     isActive: boolean('is_active').notNull(),
