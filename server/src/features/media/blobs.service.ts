@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import type { ByteRange } from '../../platform/blob-crypto.ts'
 import { BlobMissingError } from '../../platform/blob-place.ts'
 import { blobStoreOf } from '../../platform/blob-store.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Database, Sql } from '../../platform/database.ts'
 import { mediaGone } from './media.schema.ts'
 import {
   type BlobRow,
@@ -92,4 +92,24 @@ export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<bo
     if (ids.length < sweepSize) return true
     if (signal?.aborted === true) return false
   }
+}
+
+/** Sweeps are at most as frequent as this, however many files end. */
+const windowMs = 60_000
+const planned = new WeakMap<Database, Set<number>>()
+
+/** Removes soon after `ms` what nobody needs by then; the daily job does it when this process ends before. */
+export function sweepLater(ctx: Context, ms: number): void {
+  const windows = planned.get(ctx.db) ?? new Set<number>()
+  planned.set(ctx.db, windows)
+  const nowMs = ctx.clock.monotonicMs()
+  const window = Math.floor((nowMs + ms) / windowMs) + 1
+  if (windows.has(window)) return
+  windows.add(window)
+  ctx.clock.schedule(window * windowMs - nowMs, () => {
+    windows.delete(window)
+    sweepFiles(ctx).catch((err: unknown) =>
+      ctx.log.warn({ err }, 'files that nobody needs could not be removed'),
+    )
+  })
 }

@@ -16,7 +16,15 @@ import {
 import { protoPurpose } from '../messages/purposes.service.ts'
 import { requireOpenHistory } from '../tenant-settings/chat-history.service.ts'
 import { getSettings } from '../tenant-settings/settings.service.ts'
-import { type BlobRow, findFile, keepFile, keepFilesUntil, linkFiles, readFile } from './blobs.service.ts'
+import {
+  type BlobRow,
+  findFile,
+  keepFile,
+  keepFilesUntil,
+  linkFiles,
+  readFile,
+  sweepLater,
+} from './blobs.service.ts'
 import { fileTooLarge, mediaGone, noMedia, rangeNotSatisfiable } from './media.schema.ts'
 
 /** Files of others are taken up to this size. */
@@ -73,6 +81,17 @@ export async function keepMedia(ctx: Context, tenantId: string, messageId: strin
 
 const typeOf = (details: MessageDetails | null): string =>
   details?.media?.mimetype ?? 'application/octet-stream'
+
+async function fetchOnDemand(
+  ctx: Context,
+  row: MessageRow,
+  details: MessageDetails | null,
+): Promise<BlobRow> {
+  const keepMs = await retentionMs(ctx, row.tenantId)
+  const file = await fetchFile(ctx, row, typeOf(details), keepMs ?? onDemandMs)
+  if (keepMs === null) sweepLater(ctx, onDemandMs)
+  return file
+}
 
 /** What a caller asked for with its headers. */
 export interface FileConditions {
@@ -134,9 +153,7 @@ export async function serveMedia(ctx: Context, id: string, conditions: FileCondi
   const row = await requireMessage(ctx, id)
   if (!row.hasMedia) throw noMedia.create()
   const details = openDetails(ctx, row.id, row.details)
-  const file =
-    (await findFile(ctx, tenantOf(ctx), row.id)) ??
-    (await fetchFile(ctx, row, typeOf(details), (await retentionMs(ctx, row.tenantId)) ?? onDemandMs))
+  const file = (await findFile(ctx, tenantOf(ctx), row.id)) ?? (await fetchOnDemand(ctx, row, details))
   const headers = headersOf(file, details?.media?.file_name ?? null)
   const contentType = headerType.test(file.mimetype) ? file.mimetype : 'application/octet-stream'
   const { etag = '' } = headers

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
-import type { Sql } from '../../platform/database.ts'
+import { afterCommit, type Sql } from '../../platform/database.ts'
 import {
   isMediaType,
   type MessageEvent,
@@ -9,7 +9,7 @@ import {
   messageReceived,
   messageSent,
 } from '../messages/messages.schema.ts'
-import { keepFilesUntil } from './blobs.service.ts'
+import { keepFilesUntil, sweepLater } from './blobs.service.ts'
 import { fetchMediaJob } from './media.schema.ts'
 import { retentionMs } from './media-download.service.ts'
 
@@ -22,9 +22,10 @@ const withFiles = <E extends MessageEvent>(events: readonly E[]): Map<string, E[
 /** A message has left, or never will: its file is kept only for a tenant that wants that. */
 async function release(ctx: Context, sql: Sql, events: readonly MessageEvent[]): Promise<void> {
   for (const [tenantId, own] of withFiles(events)) {
-    const until = new Date(ctx.clock.nowMs() + ((await retentionMs(ctx, tenantId, sql)) ?? 0))
+    const keepMs = await retentionMs(ctx, tenantId, sql)
     const ids = own.map(({ messageId }) => messageId)
-    await keepFilesUntil(sql, tenantId, ids, until)
+    await keepFilesUntil(sql, tenantId, ids, new Date(ctx.clock.nowMs() + (keepMs ?? 0)))
+    if (keepMs === null) afterCommit(sql, () => sweepLater(ctx, 0))
   }
 }
 
@@ -42,6 +43,7 @@ async function drop(ctx: Context, sql: Sql, events: readonly MessageEvent[]): Pr
   for (const [tenantId, own] of Map.groupBy(events, (event) => event.tenantId)) {
     const ids = own.map(({ messageId }) => messageId)
     await keepFilesUntil(sql, tenantId, ids, ctx.clock.now())
+    afterCommit(sql, () => sweepLater(ctx, 0))
   }
 }
 

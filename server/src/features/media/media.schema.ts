@@ -34,9 +34,9 @@ export const fetchMediaJob = defineJob<{ tenantId: string; messageId: string }>(
   expireSeconds: 300,
 })
 
-/** Removes files that nobody needs any more. */
+/** Removes files that nobody needs any more and that were not removed in time, after a crash for example. */
 export const sweepMediaJob = defineJob<Record<string, never>>('media.sweep', {
-  cron: { expression: '*/15 * * * *', timeZone: 'UTC' },
+  cron: { expression: '27 3 * * *', timeZone: 'UTC' },
 })
 
 /** Where a file to send comes from; the third way is an upload. */
