@@ -2,6 +2,7 @@ import type { Feature } from './feature.ts'
 import { antispamFeature } from './features/antispam/antispam.feature.ts'
 import { apiKeysFeature } from './features/api-keys/api-keys.feature.ts'
 import { approvalsFeature } from './features/approvals/approvals.feature.ts'
+import { auditFeature } from './features/audit/audit.feature.ts'
 import { authFeature } from './features/auth/auth.feature.ts'
 import { callsFeature } from './features/calls/calls.feature.ts'
 import { chatListFeature } from './features/chat-list/chat-list.feature.ts'
@@ -41,6 +42,7 @@ export const features: readonly Feature[] = [
   authFeature,
   apiKeysFeature,
   settingsFeature,
+  auditFeature,
   usageFeature,
   limitsFeature,
   setupFeature,
