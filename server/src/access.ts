@@ -1,5 +1,5 @@
 import type { Caller, Context } from './context.ts'
-import type { PlanGate } from './operation.ts'
+import type { Operation, PlanGate } from './operation.ts'
 
 /** A credential as it came in. */
 export type Credential = { kind: 'bearer'; token: string } | { kind: 'key'; key: string }
@@ -12,6 +12,16 @@ export interface AccessPolicy {
   checkGate(ctx: Context, gate: PlanGate): Promise<void>
   /** Requests per minute of the caller's tenant; from a cache on the hot path. */
   requestsPerMinute(ctx: Context): Promise<number>
+  /**
+   * Keeps who changed what, before the change is answered; called after every operation that succeeded. `input` is
+   * what was checked, `result` what the operation returned.
+   */
+  recordChange?(
+    ctx: Context,
+    operation: Operation,
+    input: Readonly<Record<string, unknown>>,
+    result: unknown,
+  ): Promise<void>
   /** Counts one API call of a tenant; kept in memory and written now and then. */
   countRequest(tenantId: string): void
 }

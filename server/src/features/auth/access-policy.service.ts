@@ -2,6 +2,7 @@ import type { AccessPolicy } from '../../access.ts'
 import type { Context } from '../../context.ts'
 import { unauthorized } from '../../platform/errors.ts'
 import { verifyKey } from '../api-keys/api-keys.service.ts'
+import { recordChange } from '../audit/audit.service.ts'
 import { checkGate } from '../limits/limits.service.ts'
 import { getLimits } from '../plans/plans.service.ts'
 import { countRequest } from '../usage/usage.service.ts'
@@ -24,6 +25,7 @@ export function createAccessPolicy(root: Context): AccessPolicy {
       const limits = await getLimits(ctx, ctx.caller.tenantId)
       return limits.api_requests_per_minute ?? unlimitedPerMinute
     },
+    recordChange,
     countRequest: (tenantId) => countRequest(root, tenantId),
   }
 }

@@ -111,6 +111,8 @@ export interface TenantSettings {
   optInWords: readonly string[] | null
   /** A message held for approval expires after so many hours. */
   approvalExpiryHours: number
+  /** How long the audit log is kept. */
+  auditRetentionDays: number
 }
 
 const allowedNumber = z.string().transform((text, context) => {
@@ -171,6 +173,12 @@ export const updateSettingsBody = z
       .max(720)
       .optional()
       .meta({ examples: [72] }),
+    audit_retention_days: z
+      .int()
+      .min(1)
+      .max(3650)
+      .optional()
+      .meta({ examples: [365] }),
   })
   .superRefine((body, context) => {
     const refuseBoth = (name: string, a: boolean | undefined, b: boolean | undefined): void => {
@@ -197,6 +205,7 @@ export const updateSettingsBody = z
     optOutWords: body.opt_out_words,
     optInWords: body.opt_in_words,
     approvalExpiryHours: body.approval_expiry_hours,
+    auditRetentionDays: body.audit_retention_days,
   }))
 
 /** A change of tenant settings. */
@@ -216,6 +225,7 @@ export const settingsSchema = z.object({
   opt_out_words: z.array(z.string()).nullable().meta({ description: 'Null: the words of the product' }),
   opt_in_words: z.array(z.string()).nullable().meta({ description: 'Null: the words of the product' }),
   approval_expiry_hours: z.int(),
+  audit_retention_days: z.int(),
 })
 
 /** Writes settings the way answers carry them. */
@@ -233,5 +243,6 @@ export function encodeSettings(settings: TenantSettings): z.output<typeof settin
     opt_out_words: settings.optOutWords === null ? null : [...settings.optOutWords],
     opt_in_words: settings.optInWords === null ? null : [...settings.optInWords],
     approval_expiry_hours: settings.approvalExpiryHours,
+    audit_retention_days: settings.auditRetentionDays,
   }
 }

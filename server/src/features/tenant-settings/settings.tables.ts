@@ -21,6 +21,7 @@ export const tenantSettings = pgTable('tenant_settings', {
   optOutWords: jsonb('opt_out_words').$type<string[]>(),
   optInWords: jsonb('opt_in_words').$type<string[]>(),
   approvalExpiryHours: integer('approval_expiry_hours').notNull().default(72),
+  auditRetentionDays: integer('audit_retention_days').notNull().default(365),
   updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
 })
 

@@ -36,6 +36,7 @@ const defaults = {
   opt_out_words: null,
   opt_in_words: null,
   approval_expiry_hours: 72,
+  audit_retention_days: 365,
 }
 
 suite('tenant settings', () => {

@@ -89,7 +89,9 @@ async function answer(
   const ctx = withRequestLog(base, request.id, operation.id)
   if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
   const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
-  return sendResult(reply, operation, await run(ctx, Object.assign(input, hints)))
+  const result = await run(ctx, Object.assign(input, hints))
+  await policy.recordChange?.(ctx, operation, input, result)
+  return sendResult(reply, operation, result)
 }
 
 /** The context with a logger that names the request; made on first use, since most requests log nothing. */
