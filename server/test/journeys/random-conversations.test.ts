@@ -52,6 +52,8 @@ class Conversation {
   readonly tally = new Map<string, number>()
   /** Answers that nobody would expect. */
   readonly complaints: string[] = []
+  /** Messages whose change was answered with "no answer from WhatsApp": either state is right. */
+  readonly uncertain = new Set<string>()
   #count = 0
 
   constructor(world: ConversationWorld) {
@@ -156,8 +158,9 @@ class Conversation {
       `/messages/${said.messageId}${path}`,
       body,
     )
-    // 400: the session is cut off, or the message is gone. 500: no answer of WhatsApp while it was cut off.
-    if (![200, 400, 500, 503].includes(status))
+    // 400: the session is cut off, or the message is gone. 5xx: no answer of WhatsApp while it was cut off.
+    if (status >= 500) this.uncertain.add(said.waMessageId)
+    if (![200, 400, 500, 503, 504].includes(status))
       this.complaints.push(`${method} ${path} answered ${status} ${JSON.stringify(answer)}`)
   }
 
@@ -225,6 +228,7 @@ async function settle(world: ConversationWorld, conversation: Conversation): Pro
       const typed = conversation.typed.get(account.phone) ?? new Set<string>()
       const phone: View = viewOfPhone(world, account, typed)
       const { view, unread } = await viewOfApi(world, account)
+      for (const id of conversation.uncertain) for (const side of [phone, view]) side.delete(id)
       const isLost = await failedIds(world, account)
       found.push(...differences(phone, view, isLost).map((text) => `${account.phone}: ${text}`))
       found.push(...unread.slice(0, 5).map((m: Json) => `${m.wa_message_id} ended as ${m.status}`))
