@@ -9,6 +9,7 @@ import {
   resolveContacts,
   waChatIdOf,
 } from '../contacts/contacts.service.ts'
+import { mergeLeadsOf } from '../lead-upkeep/merge-leads.service.ts'
 import { completeContact, mergeContactRecords } from './merge.store.ts'
 
 async function mergePair(
@@ -17,6 +18,7 @@ async function mergePair(
   tenantId: string,
   { keep, drop }: ContactPair,
 ): Promise<void> {
+  await mergeLeadsOf(sql, tenantId, keep.id, drop.id)
   await mergeContactRecords(sql, tenantId, keep.id, drop.id)
   await completeContact(sql, tenantId, keep.id, drop, ctx.clock.now())
   const phone = keep.phone ?? drop.phone

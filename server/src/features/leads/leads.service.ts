@@ -11,6 +11,7 @@ import {
   upsertOpenLeads,
 } from './detection.store.ts'
 import { leadDetected } from './leads.schema.ts'
+import type { LeadFacts } from './leads.tables.ts'
 import { addFacts, factsOf, scoreOf } from './score.ts'
 
 /** A captured message that speaks of interest, as monitoring found it. */
@@ -33,6 +34,12 @@ export interface LeadSignal {
   matchedKeyword: string | null
   /** When it was written. */
   at: Date
+}
+
+/** The score of two leads that turn out to be one. */
+export function mergeScores(a: LeadFacts, b: LeadFacts) {
+  const facts = addFacts(a, b)
+  return { facts, ...scoreOf(facts) }
 }
 
 /** What became of a signal: the person's open lead, and whether this message made it. */

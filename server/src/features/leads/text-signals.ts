@@ -1,4 +1,4 @@
-import { foldText } from './fold.ts'
+import { foldText } from './fold.service.ts'
 
 /** Further in a text nothing is looked for: interest is said at once. */
 const readLength = 4_000

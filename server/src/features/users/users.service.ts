@@ -50,6 +50,11 @@ export function findAccount(sql: Sql, email: string): Promise<UserRow | undefine
   return findUserByEmail(sql, email)
 }
 
+/** A user of a tenant, when there is one. */
+export function findTenantUser(sql: Sql, tenantId: string, userId: string): Promise<UserRow | undefined> {
+  return findUser(sql, tenantId, userId)
+}
+
 /** The first owner of a tenant, when there is one. */
 export function findTenantOwner(sql: Sql, tenantId: string): Promise<UserRow | undefined> {
   return findOwner(sql, tenantId)
