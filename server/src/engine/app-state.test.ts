@@ -33,7 +33,10 @@ suite('what was there before the link', () => {
     assert.partialDeepStrictEqual(label, { name: 'Old customer', colorIndex: 3, isDeleted: false })
     const labelled = await listener.next('label', (told) => told.kind === 'chat' && told.waLabelId === '7')
     assert.partialDeepStrictEqual(labelled, { chatId: chatOf(early), isLabelled: true })
-    const contact = await listener.next('contact', ({ person, name }) => person.phone === early && Boolean(name))
+    const contact = await listener.next(
+      'contact',
+      ({ person, name }) => person.phone === early && Boolean(name),
+    )
     assert.equal(contact.name, 'Early Bird')
     await listener.next('chat', ({ chatId, isPinned }) => chatId === chatOf(early) && isPinned === true)
   })
@@ -158,6 +161,20 @@ suite('labels', () => {
     await told((change) => change.kind === 'chat' && change.chatId === chatId && !change.isLabelled)
     await appState.label(world.account, { id: '31', name: 'New', deleted: true })
     await told((change) => change.kind === 'label' && change.waLabelId === '31' && change.isDeleted)
+  })
+
+  test('each change is told with the moment it was made at, one from the future as now', async () => {
+    const { appState } = world.simulator
+    const { phone } = await makeChat()
+    const [past, future] = ['2026-01-02T03:04:05.678Z', '2999-01-01T00:00:00Z']
+    await appState.label(world.account, { id: '41', name: 'Past', at: past })
+    await appState.labelChat(world.account, { chat: phone, label: '41', at: past })
+    const label = await told(({ waLabelId, kind }) => kind === 'label' && waLabelId === '41')
+    const chat = await told(({ waLabelId, kind }) => kind === 'chat' && waLabelId === '41')
+    assert.deepEqual([label.at.toISOString(), chat.at.toISOString()], [past, past])
+    await appState.label(world.account, { id: '42', name: 'Future', at: future })
+    const late = await told(({ waLabelId }) => waLabelId === '42')
+    assert.ok(Math.abs(late.at.getTime() - Date.now()) < 60_000)
   })
 })
 

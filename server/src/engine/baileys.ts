@@ -10,6 +10,7 @@ import type {
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Dispatcher1Wrapper } from 'undici'
+import { ActionMoments } from './action-moments.ts'
 import { childrenOf } from './binary-nodes.ts'
 import { keepKeysOfCopy } from './device-copies.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
@@ -69,7 +70,8 @@ export function createBoundedCache(max: number, ttlMs: number): CacheStore {
 /** Builds and connects a socket; the only place where one is made. */
 export function openSocket(options: SocketOptions): WASocket {
   const { keys } = options
-  const logger = createLibraryLog(options.log)
+  const moments = new ActionMoments()
+  const logger = createLibraryLog(options.log, (traced) => moments.note(traced))
   const socket = makeWASocket({
     auth: { creds: options.credentials, keys },
     logger,
@@ -99,7 +101,9 @@ export function openSocket(options: SocketOptions): WASocket {
     },
   })
   socket.authState.keys = keys
-  tapEvents(socket, options.onEvent)
+  tapEvents(socket, (name, data) =>
+    options.onEvent(name, name.startsWith('labels.') ? moments.stamp(data) : data),
+  )
   tapFrames(socket, options)
   return socket
 }

@@ -140,7 +140,10 @@ export interface ChatChange {
   isDeleted?: boolean
 }
 
-/** A label of WhatsApp Business, or which chat has it, changed on the phone or here (app state). */
+/**
+ * A label of WhatsApp Business, or which chat has it, changed on the phone or here (app state). `at` is when it was
+ * changed, not when it was told: a phone may have been offline.
+ */
 export type LabelChange = { tenantId: string; sessionId: string; at: Date } & (
   | { kind: 'label'; waLabelId: string; name: string; colorIndex: number; isDeleted: boolean }
   | { kind: 'chat'; waLabelId: string; chatId: ChatId; isLabelled: boolean }

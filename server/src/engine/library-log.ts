@@ -5,11 +5,14 @@ type LibraryLogger = SocketConfig['logger']
 
 const noop = (): void => {}
 
+/** Sees what the library traces; it is never printed. */
+export type TraceListener = (traced: unknown) => void
+
 /**
  * A logger for the library that passes on its warnings and errors as sentences only: its objects carry stanzas,
  * addresses and keys, and its sentences may name addresses, whose digits are masked.
  */
-export function createLibraryLog(log: Logger): LibraryLogger {
+export function createLibraryLog(log: Logger, onTrace: TraceListener = noop): LibraryLogger {
   const pass = (level: 'debug' | 'warn') => (first: unknown, message?: string) => {
     const text = message ?? (typeof first === 'string' ? first : 'library message without text')
     log[level]({ code: codeOf(first) }, `whatsapp library: ${maskDigits(text)}`)
@@ -17,7 +20,7 @@ export function createLibraryLog(log: Logger): LibraryLogger {
   const logger: LibraryLogger = {
     level: 'silent',
     child: () => logger,
-    trace: noop,
+    trace: onTrace,
     debug: noop,
     info: noop,
     // What the library calls an error is mostly a lost connection or an old message: the session tells what counts.

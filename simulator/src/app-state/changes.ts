@@ -13,6 +13,12 @@ function set(
   return { type, apiVersion, index, syncAction, operation: proto.SyncdMutation.SyncdOperation.SET }
 }
 
+/** A change that the owner made at another moment (ISO time): the phone was offline meanwhile. */
+export function madeAt(change: WAPatchCreate, at: string | undefined): WAPatchCreate {
+  if (at === undefined) return change
+  return { ...change, syncAction: { ...change.syncAction, timestamp: Date.parse(at) } }
+}
+
 const flag = (on: boolean) => (on ? '1' : '0')
 
 /** A message as the app state names it. `author` is who wrote it when it is another member of a group. */

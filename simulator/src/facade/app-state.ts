@@ -88,14 +88,16 @@ export class AppStateFacade {
 
   /** Creates or changes a label, or deletes it. */
   async label(phone: string, input: AppStateInput<'label'>): Promise<void> {
-    const { id, name, color, deleted } = parse(appStateSchemas.label, input)
-    await this.#change(phone, changes.label(id, { name, color: color ?? 0, deleted: deleted ?? false }))
+    const { id, name, color, deleted, at } = parse(appStateSchemas.label, input)
+    const edit = { name, color: color ?? 0, deleted: deleted ?? false }
+    await this.#change(phone, changes.madeAt(changes.label(id, edit), at))
   }
 
   async labelChat(phone: string, input: AppStateInput<'labelChat'>): Promise<void> {
-    const { chat, label, labeled } = parse(appStateSchemas.labelChat, input)
+    const { chat, label, labeled, at } = parse(appStateSchemas.labelChat, input)
     this.#requireLabel(phone, label)
-    await this.#change(phone, changes.labeledChat(label, this.#jid(chat), labeled ?? true))
+    const change = changes.labeledChat(label, this.#jid(chat), labeled ?? true)
+    await this.#change(phone, changes.madeAt(change, at))
   }
 
   async labelMessage(phone: string, input: AppStateInput<'labelMessage'>): Promise<void> {

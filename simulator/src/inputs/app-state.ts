@@ -3,6 +3,8 @@ import { chatSchema, messageIdSchema, phoneSchema } from './fields.ts'
 
 const on = z.boolean().optional()
 const labelId = z.string().min(1).max(50)
+/** When the owner did it, for a phone that was offline; now when it is left out. */
+const at = z.iso.datetime({ offset: true }).optional()
 
 /** Names a message; `chat` and `fromMe` are needed only for one that the simulator did not carry. */
 const messageName = { message: messageIdSchema, chat: chatSchema.optional(), fromMe: z.boolean().optional() }
@@ -32,8 +34,9 @@ export const appStateSchemas = {
     name: z.string().min(1).max(100),
     color: z.number().int().min(0).max(19).optional(),
     deleted: z.boolean().optional(),
+    at,
   }),
-  labelChat: z.strictObject({ chat: chatSchema, label: labelId, labeled: on }),
+  labelChat: z.strictObject({ chat: chatSchema, label: labelId, labeled: on, at }),
   labelMessage: z.strictObject({ ...messageName, label: labelId, labeled: on }),
   quickReply: z.strictObject({
     id: labelId,

@@ -1,4 +1,5 @@
 import type { BaileysEventMap } from 'baileys'
+import { momentOf } from '../action-moments.ts'
 import type { Arrival } from '../inbox.ts'
 import type { WorldContext } from './world-receiver.ts'
 
@@ -11,7 +12,7 @@ export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldC
       {
         tenantId,
         sessionId,
-        at: now,
+        at: momentOf(label, now),
         kind: 'label',
         waLabelId: id,
         name: name ?? '',
@@ -24,14 +25,16 @@ export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldC
 
 /** A chat that got or lost a label; labels of single messages are not kept. */
 export async function readLabelledChat(
-  { association, type }: BaileysEventMap['labels.association'],
+  told: BaileysEventMap['labels.association'],
   context: WorldContext,
 ): Promise<Arrival | undefined> {
+  const { association, type } = told
   if ('messageId' in association) return undefined
   const { tenantId, sessionId, now, addresses } = context
   const chatId = await addresses.chatIdOfJid(association.chatId)
   if (chatId === undefined) return undefined
   const isLabelled = type === 'add'
   const waLabelId = association.labelId
-  return { labels: [{ tenantId, sessionId, at: now, kind: 'chat', waLabelId, chatId, isLabelled }] }
+  const at = momentOf(told, now)
+  return { labels: [{ tenantId, sessionId, at, kind: 'chat', waLabelId, chatId, isLabelled }] }
 }
