@@ -6,8 +6,13 @@ import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import { toTimestamp } from '../../wire.ts'
 import { type AuditRow, insertEntries, listEntries } from './audit.store.ts'
 
-/** They change nothing, though they are no GET. */
-const harmlessActions: ReadonlySet<string> = new Set(['a2a_policy.test', 'contacts.check'])
+/** They change nothing that lasts, though they are no GET. */
+const harmlessActions: ReadonlySet<string> = new Set([
+  'a2a_policy.test',
+  'contacts.check',
+  'messages.typing',
+  'sessions.set_presence',
+])
 
 const writers = new WeakMap<Database, Batcher<AuditRow, undefined>>()
 
