@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BlobMissingError, type BlobPlace } from './blob-place.ts'
+import { gather, writeBlock } from './spool.ts'
 
 /** Sealed files in the data directory, below `media`. */
 export function createBlobFiles(dataDir: string): BlobPlace {
@@ -14,7 +15,7 @@ export function createBlobFiles(dataDir: string): BlobPlace {
       const partial = `${path}.part`
       const file = await open(partial, 'w', 0o600)
       try {
-        for await (const piece of sealed()) await file.writeFile(piece)
+        for await (const block of gather(sealed())) await writeBlock(file, block)
         await file.sync()
       } catch (error) {
         await rm(partial, { force: true })

@@ -23,6 +23,7 @@ export interface BlobStore {
   delete(key: string): Promise<void>
 }
 
+const readBytes = 512 * 1024
 const stores = new WeakMap<BlobSettings, BlobStore>()
 
 /** The store of an installation. */
@@ -41,7 +42,7 @@ function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
     async put(key, path, bytes) {
       let digest: FileDigest | undefined
       const sealed = () =>
-        sealPieces(keys, key, createReadStream(path), (told) => {
+        sealPieces(keys, key, createReadStream(path, { highWaterMark: readBytes }), (told) => {
           digest = told
         })
       await place.write(key, sealed, bytes)

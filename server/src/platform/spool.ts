@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileDigest } from './blob-crypto.ts'
 
@@ -21,6 +21,37 @@ export class SpoolTooLargeError extends Error {
 
 const directoryOf = (dataDir: string): string => join(dataDir, 'spool')
 
+/** Bytes that are written at once: a call for each small piece would take longer than the disk. */
+const blockBytes = 512 * 1024
+
+/** Pieces in blocks; throws SpoolTooLargeError before a byte too many is given out. */
+export async function* gather(
+  source: AsyncIterable<Uint8Array>,
+  maxBytes = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array[]> {
+  let block: Uint8Array[] = []
+  let waiting = 0
+  let bytes = 0
+  for await (const piece of source) {
+    bytes += piece.byteLength
+    if (bytes > maxBytes) throw new SpoolTooLargeError(maxBytes)
+    block.push(piece)
+    waiting += piece.byteLength
+    if (waiting < blockBytes) continue
+    yield block
+    block = []
+    waiting = 0
+  }
+  if (waiting > 0) yield block
+}
+
+/** Writes a block at the end of a file; a disk that is full takes less than it is given. */
+export async function writeBlock(file: FileHandle, block: readonly Uint8Array[]): Promise<void> {
+  const bytes = block.reduce((sum, piece) => sum + piece.byteLength, 0)
+  const { bytesWritten } = await file.writev([...block])
+  if (bytesWritten < bytes) await file.appendFile(Buffer.concat(block).subarray(bytesWritten))
+}
+
 /** A name nobody has yet, in a directory that only the owner may enter. */
 export async function spoolPath(dataDir: string): Promise<string> {
   const directory = directoryOf(dataDir)
@@ -39,11 +70,12 @@ export async function writeSpool(
   const hash = createHash('sha256')
   let bytes = 0
   try {
-    for await (const piece of source) {
-      bytes += piece.byteLength
-      if (bytes > maxBytes) throw new SpoolTooLargeError(maxBytes)
-      hash.update(piece)
-      await file.writeFile(piece)
+    for await (const block of gather(source, maxBytes)) {
+      for (const piece of block) {
+        bytes += piece.byteLength
+        hash.update(piece)
+      }
+      await writeBlock(file, block)
     }
   } catch (error) {
     await rm(path, { force: true })

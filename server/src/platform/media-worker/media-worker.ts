@@ -70,11 +70,11 @@ async function work(task: MediaTask): Promise<MediaResult> {
   }
 }
 
-// A process of its own: whatever a file does to the libraries that read it, it does it here. One task, one life.
+// A process of its own: whatever a file does to the libraries that read it, it does it here. One task at a time.
 process.on('disconnect', () => process.exit(1))
-process.once('message', (task: MediaTask) => {
+process.on('message', (task: MediaTask) => {
   work(task).then(
-    (result) => process.send?.(result, () => process.exit(0)),
+    (result) => process.send?.(result),
     (error: unknown) => {
       process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
       process.exit(1)
