@@ -10,7 +10,12 @@ import { chatsFeature } from './features/chats/chats.feature.ts'
 import { contactsFeature } from './features/contacts/contacts.feature.ts'
 import { earlyFactsFeature } from './features/early-facts/early-facts.feature.ts'
 import { historyFeature } from './features/history/history.feature.ts'
+import { labelSyncFeature } from './features/label-sync/label-sync.feature.ts'
 import { labelsFeature } from './features/labels/labels.feature.ts'
+import { leadExportFeature } from './features/lead-export/lead-export.feature.ts'
+import { leadListFeature } from './features/lead-list/lead-list.feature.ts'
+import { leadPipelineFeature } from './features/lead-pipeline/lead-pipeline.feature.ts'
+import { leadUpkeepFeature } from './features/lead-upkeep/lead-upkeep.feature.ts'
 import { limitsFeature } from './features/limits/limits.feature.ts'
 import { mediaFeature } from './features/media/media.feature.ts'
 import { messageActionsFeature } from './features/message-actions/message-actions.feature.ts'
@@ -62,9 +67,14 @@ export const features: readonly Feature[] = [
   mediaFeature,
   chatsFeature,
   labelsFeature,
+  labelSyncFeature,
   contactsFeature,
   waGroupsFeature,
   monitoredGroupsFeature,
+  leadListFeature,
+  leadPipelineFeature,
+  leadExportFeature,
+  leadUpkeepFeature,
   callsFeature,
   statusPostsFeature,
   historyFeature,

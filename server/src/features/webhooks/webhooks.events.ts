@@ -6,7 +6,12 @@ import { toTimestamp } from '../../wire.ts'
 import { approvalPending } from '../approvals/approvals.schema.ts'
 import { type CallReceived, callReceived } from '../calls/calls.schema.ts'
 import { type HistoryProgressed, historyProgressed } from '../history/history.schema.ts'
-import { type LeadDetected, leadDetected } from '../leads/leads.schema.ts'
+import {
+  type LeadDetected,
+  type LeadStatusChanged,
+  leadDetected,
+  leadStatusChanged,
+} from '../leads/leads.schema.ts'
 import {
   type MessageChanged,
   type MessageProgress,
@@ -187,6 +192,11 @@ export function toLeadData(lead: LeadDetected) {
   }
 }
 
+/** The `data` of `lead.status_changed`. */
+export function toLeadStatusData(change: LeadStatusChanged) {
+  return { lead_id: change.leadId, from: change.from, to: change.to, changed_by: change.changedBy }
+}
+
 /** Goes to the tenant's webhooks, and to the endpoint of the group the lead comes from. */
 async function deliverLeads(ctx: Context, sql: Sql, payloads: readonly LeadDetected[]): Promise<void> {
   const told = { event: 'lead.detected' as const, payloads, toData: toLeadData }
@@ -232,6 +242,7 @@ export const webhooksEvents = [
   deliver(sessionDisconnected, 'session.disconnected', toSessionData),
   deliver(approvalPending, 'approval.pending', toApprovalData),
   onEvent(leadDetected, deliverLeads),
+  deliver(leadStatusChanged, 'lead.status_changed', toLeadStatusData),
   deliver(groupUpdated, 'group.updated', toGroupData),
   deliver(callReceived, 'call.received', toCallData),
   deliver(statusReceived, 'status.received', toStatusData),
