@@ -41,6 +41,8 @@ function endTurn(): void {
 /** A worker process; it stays a while for the next file, because starting one takes longer than most files do. */
 interface Worker {
   child: ChildProcess
+  /** Where it looks for other programs. */
+  searchPath: string
   output: string
   tasks: number
   idleTimer: { cancel(): void } | undefined
@@ -66,7 +68,7 @@ function startWorker(searchPath: string): Worker {
     env: { PATH: searchPath },
     execArgv: ['--max-old-space-size=192', '--disable-warning=ExperimentalWarning'],
   })
-  const worker: Worker = { child, output: '', tasks: 0, idleTimer: undefined }
+  const worker: Worker = { child, searchPath, output: '', tasks: 0, idleTimer: undefined }
   child.stderr?.on('data', (piece: Buffer) => {
     worker.output = (worker.output + piece.toString()).slice(-2000)
   })
@@ -87,7 +89,8 @@ function setHolding({ child }: Worker, isHolding: boolean): void {
 }
 
 function takeWorker(searchPath: string): Worker {
-  const worker = idle.pop() ?? startWorker(searchPath)
+  const place = idle.findLastIndex((waiting) => waiting.searchPath === searchPath)
+  const worker = idle.splice(place, place < 0 ? 0 : 1)[0] ?? startWorker(searchPath)
   worker.idleTimer?.cancel()
   worker.tasks += 1
   setHolding(worker, true)
