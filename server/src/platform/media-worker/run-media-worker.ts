@@ -41,6 +41,8 @@ function endTurn(): void {
 /** A worker process; it stays a while for the next file, because starting one takes longer than most files do. */
 interface Worker {
   child: ChildProcess
+  /** Where it finds programs: fixed when it starts. */
+  searchPath: string
   /** Where it looks for other programs. */
   searchPath: string
   output: string
