@@ -43,8 +43,6 @@ interface Worker {
   child: ChildProcess
   /** Where it finds programs: fixed when it starts. */
   searchPath: string
-  /** Where it looks for other programs. */
-  searchPath: string
   output: string
   tasks: number
   idleTimer: { cancel(): void } | undefined
