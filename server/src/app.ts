@@ -14,13 +14,13 @@ import { applyChanges } from './features/inbound/apply-changes.service.ts'
 import { applyStatuses } from './features/inbound/apply-statuses.service.ts'
 import { applyMappings, mergeContactsWith } from './features/inbound/merge-contacts.service.ts'
 import { storeInbound } from './features/inbound/store-inbound.service.ts'
+import { applyLabelNews } from './features/label-sync/apply-label-news.service.ts'
 import { readOutgoing } from './features/media/blobs.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
 import { applyStatusPosts } from './features/status-posts/status-posts.service.ts'
 import { applyGroupUpdates, completeGroupMembers } from './features/wa-groups/group-news.service.ts'
-import { applyLabels } from './features/wa-labels/wa-labels.service.ts'
 import { features } from './features.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Database } from './platform/database.ts'
@@ -198,7 +198,7 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onGroups: (updates) => each(updates, applyGroupUpdates),
     onChanges: (changes) => each(changes, applyChanges),
     onChats: (changes) => each(changes, applyChatChanges),
-    onLabels: (changes) => each(changes, applyLabels),
+    onLabels: (changes) => each(changes, applyLabelNews),
     onContacts: (changes) => each(changes, (ctx, own) => applyContacts(ctx, own, mergeContactsWith(ctx))),
     onCalls: (updates) => each(updates, applyCalls),
     onStatusPosts: (posts) => each(posts, applyStatusPosts),

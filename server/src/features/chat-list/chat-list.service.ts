@@ -30,7 +30,7 @@ function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
     is_archived: row.isArchived,
     is_pinned: row.isPinned,
     muted_until: wireMoment(row.mutedUntil),
-    labels: [],
+    labels: row.labels,
   }
 }
 

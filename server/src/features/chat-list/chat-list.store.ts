@@ -19,6 +19,7 @@ export interface ChatListRow extends Record<string, unknown> {
   lastDirection: 'inbound' | 'outbound' | null
   lastPreview: string | null
   lastStatus: string | null
+  labels: { id: string; name: string; color: string }[]
 }
 
 /** Which chats of a session to list. */
@@ -65,8 +66,12 @@ export async function listChats(
       p.message_count AS "messageCount", p.unread_count AS "unreadCount", p.is_archived AS "isArchived",
       p.is_pinned AS "isPinned", p.muted_until AS "mutedUntil", p.last_message_at AS "lastMessageAt",
       p.last_inbound_at AS "lastInboundAt", p.last_outbound_at AS "lastOutboundAt", m.direction AS "lastDirection",
-      m.content_preview AS "lastPreview", m.status AS "lastStatus"
+      m.content_preview AS "lastPreview", m.status AS "lastStatus", coalesce(x.labels, '[]') AS labels
     FROM page p LEFT JOIN messages m ON m.id = p.last_message_id
+    LEFT JOIN LATERAL (
+      SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color) ORDER BY lower(l.name), l.id) AS labels
+      FROM chat_labels c JOIN labels l ON l.id = c.label_id WHERE c.chat_id = p.id AND c.is_set
+    ) x ON true
     ORDER BY p.last_message_at DESC NULLS LAST, p.id DESC`)
   return rows
 }

@@ -56,6 +56,14 @@ export async function findChatRef(
   return rows[0] === undefined ? undefined : toRef(rows[0])
 }
 
+/** Labels that a phone put on chats before anything was said in them are theirs from the beginning. */
+const labelled = text`
+  INSERT INTO chat_labels (label_id, chat_id, tenant_id, changed_at)
+  SELECT s.label_id, made.id, made.tenant_id, m.changed_at FROM made
+  JOIN wa_chat_labels m ON m.session_id = made.session_id AND m.wa_chat_id = made.wa_chat_id AND NOT m.is_deleted
+  JOIN label_syncs s ON s.session_id = m.session_id AND s.wa_label_id = m.wa_label_id AND s.label_id IS NOT NULL
+  ON CONFLICT DO NOTHING`
+
 /** Inserts chats with their ids already chosen and the settings kept for them; those that exist are left alone. */
 export async function insertChats(
   sql: Sql,
@@ -65,14 +73,14 @@ export async function insertChats(
   now: Date,
 ): Promise<void> {
   await sql.execute(text`
-    INSERT INTO chats (id, tenant_id, session_id, kind, contact_id, wa_chat_id, created_at, is_archived, is_pinned,
+    WITH made AS (INSERT INTO chats (id, tenant_id, session_id, kind, contact_id, wa_chat_id, created_at, is_archived, is_pinned,
       muted_until)
     SELECT id, ${tenantId}::uuid, ${sessionId}::uuid, kind, "contactId", "waChatId", ${now.toISOString()}::timestamptz,
       coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until
     FROM json_to_recordset(${JSON.stringify(rows)}::json)
       AS r(id uuid, kind text, "contactId" uuid, "waChatId" text)
     LEFT JOIN wa_chat_states w ON w.session_id = ${sessionId} AND w.wa_chat_id = r."waChatId"
-    ON CONFLICT DO NOTHING`)
+    ON CONFLICT DO NOTHING RETURNING id, tenant_id, session_id, wa_chat_id) ${labelled}`)
 }
 
 /** A contact got a phone: its chats are called by it from now on. */
@@ -100,7 +108,7 @@ export interface NamedChat {
 /** Keeps the subjects of groups and channels, also of those where nothing has been said yet. */
 export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: Date): Promise<void> {
   await sql.execute(text`
-    INSERT INTO chats (id, tenant_id, session_id, kind, wa_chat_id, name, created_at, is_archived, is_pinned,
+    WITH made AS (INSERT INTO chats (id, tenant_id, session_id, kind, wa_chat_id, name, created_at, is_archived, is_pinned,
       muted_until)
     SELECT r.id, s.tenant_id, s.id, r.kind, r."waChatId", r.name, ${now.toISOString()}::timestamptz,
       coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until
@@ -108,5 +116,6 @@ export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: 
       AS r(id uuid, "tenantId" uuid, "sessionId" uuid, kind text, "waChatId" text, name text)
     JOIN sessions s ON s.id = r."sessionId" AND s.tenant_id = r."tenantId"
     LEFT JOIN wa_chat_states w ON w.session_id = s.id AND w.wa_chat_id = r."waChatId"
-    ON CONFLICT (session_id, wa_chat_id) WHERE contact_id IS NULL DO UPDATE SET name = excluded.name`)
+    ON CONFLICT (session_id, wa_chat_id) WHERE contact_id IS NULL DO UPDATE SET name = excluded.name
+    RETURNING id, tenant_id, session_id, wa_chat_id) ${labelled}`)
 }

@@ -32,7 +32,7 @@ function contactToWire(row: ContactRow): ContactObject {
     push_name: row.pushName,
     is_business: row.isBusiness,
     sessions: row.sessions,
-    labels: [],
+    labels: row.labels,
     last_inbound_at: wireMoment(row.lastInboundAt),
     last_outbound_at: wireMoment(row.lastOutboundAt),
     message_count: row.messageCount,

@@ -16,6 +16,7 @@ export interface ContactRow extends Record<string, unknown> {
   messageCount: number
   lastInboundAt: string | null
   lastOutboundAt: string | null
+  labels: { id: string; name: string; color: string }[]
 }
 
 /** Which contacts of a tenant. */
@@ -62,13 +63,17 @@ function condition({ tenantId, sessionId, search }: ContactFilter) {
 const described = text`c.id, c.phone, c.lid, c.name, c.book_name AS "bookName", c.push_name AS "pushName", c.notes,
   c.is_business AS "isBusiness", coalesce(s."isBlocked", false) AS "isBlocked",
   coalesce(s.sessions, '{}') AS sessions, coalesce(h."messageCount", 0) AS "messageCount",
-  h."lastInboundAt", h."lastOutboundAt"`
+  h."lastInboundAt", h."lastOutboundAt", coalesce(x.labels, '[]') AS labels`
 
 const details = text`
   LEFT JOIN LATERAL (SELECT array_agg(cs.session_id ORDER BY cs.session_id) AS sessions,
     bool_or(cs.is_blocked) AS "isBlocked" FROM contact_sessions cs WHERE cs.contact_id = c.id) s ON true
   LEFT JOIN LATERAL (SELECT sum(ch.message_count)::int AS "messageCount", max(ch.last_inbound_at) AS "lastInboundAt",
-    max(ch.last_outbound_at) AS "lastOutboundAt" FROM chats ch WHERE ch.contact_id = c.id) h ON true`
+    max(ch.last_outbound_at) AS "lastOutboundAt" FROM chats ch WHERE ch.contact_id = c.id) h ON true
+  LEFT JOIN LATERAL (SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'color', l.color)
+    ORDER BY lower(l.name), l.id) AS labels FROM labels l WHERE l.id IN (
+      SELECT cl.label_id FROM chats ch JOIN chat_labels cl ON cl.chat_id = ch.id AND cl.is_set
+      WHERE ch.contact_id = c.id)) x ON true`
 
 /** One page of contacts by what they are called; those without a name come last. */
 export async function listContacts(

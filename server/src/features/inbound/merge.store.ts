@@ -40,6 +40,13 @@ export async function mergeContactRecords(
     WHERE hd.contact_id = ${dropId} AND hd.tenant_id = ${tenantId}
       AND hk.session_id = hd.session_id AND hk.contact_id = ${keepId}`)
   await sql.execute(text`
+    INSERT INTO chat_labels AS c (label_id, chat_id, tenant_id, is_set, changed_at)
+    SELECT x.label_id, hk.id, x.tenant_id, x.is_set, x.changed_at FROM chat_labels x JOIN chats hd ON hd.id = x.chat_id
+    JOIN chats hk ON hk.session_id = hd.session_id AND hk.contact_id = ${keepId}
+    WHERE hd.contact_id = ${dropId} AND hd.tenant_id = ${tenantId}
+    ON CONFLICT (label_id, chat_id) DO UPDATE SET is_set = excluded.is_set, changed_at = excluded.changed_at
+      WHERE excluded.is_set AND NOT c.is_set`)
+  await sql.execute(text`
     DELETE FROM chats hd USING chats hk
     WHERE hd.contact_id = ${dropId} AND hd.tenant_id = ${tenantId}
       AND hk.session_id = hd.session_id AND hk.contact_id = ${keepId}`)

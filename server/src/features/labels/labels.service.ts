@@ -1,12 +1,12 @@
 import { type Context, tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
-import { sqlStateOf } from '../../platform/sql-state.ts'
+import { retryDeadlocks, sqlStateOf } from '../../platform/sql-state.ts'
 import { toTimestamp } from '../../wire.ts'
 import { requireRoom } from '../plans/plans.service.ts'
 import { lockTenant } from '../tenants/tenants.service.ts'
 import { addLabelToChat } from './chat-labels.store.ts'
-import { indexOfColor } from './label-colors.ts'
+import { indexOfColor } from './label-colors.service.ts'
 import {
   chatLabelled,
   type LabelChangeInput,
@@ -112,7 +112,7 @@ export async function createLabel(
 
 async function refuseTakenName<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work()
+    return await retryDeadlocks(work)
   } catch (cause) {
     if (sqlStateOf(cause) !== uniqueViolation) throw cause
     throw labelNameTaken.create({ cause })
@@ -141,9 +141,11 @@ export async function updateLabel(ctx: Context, id: string, input: LabelChangeIn
 
 /** Deletes a label here and, where it is synced, on WhatsApp. */
 export async function removeLabel(ctx: Context, id: string): Promise<void> {
-  await ctx.db.transaction(async (sql) => {
-    if (!(await dropLabel(ctx, sql, id))) throw notFound.create()
-  })
+  await retryDeadlocks(() =>
+    ctx.db.transaction(async (sql) => {
+      if (!(await dropLabel(ctx, sql, id))) throw notFound.create()
+    }),
+  )
 }
 
 /** Deletes a label inside the caller's transaction; false when there is none. */
@@ -169,10 +171,9 @@ export async function adoptLabel(
   ctx: Context,
   sql: Sql,
   row: LabelRow,
-  told: { name: string; color: string; changedAt: Date },
+  told: { name: string; color: string; colorIndex: number; changedAt: Date },
 ): Promise<void> {
-  const colorIndex = indexOfColor(told.color)
-  const next = { ...told, colorIndex, updatedAt: ctx.clock.now() }
+  const next = { ...told, updatedAt: ctx.clock.now() }
   await store.updateLabelRow(sql, row.tenantId, row.id, next)
   await ctx.events.publish(sql, labelUpdated, { tenantId: row.tenantId, labelId: row.id })
 }

@@ -23,6 +23,26 @@ export async function upsertLabelChange(sql: Sql, change: LabelChange): Promise<
       changed_at = excluded.changed_at WHERE excluded.changed_at >= l.changed_at`)
 }
 
+/** A label that is gone is on no chat. */
+export async function clearChatsOfLabel(
+  sql: Sql,
+  { tenantId, sessionId, waLabelId, at }: Pick<LabelChange, 'tenantId' | 'sessionId' | 'waLabelId' | 'at'>,
+): Promise<void> {
+  const moment = text`${at.toISOString()}::timestamptz`
+  await sql.execute(text`
+    UPDATE wa_chat_labels SET is_deleted = true, changed_at = ${moment}
+    WHERE session_id = ${sessionId} AND tenant_id = ${tenantId} AND wa_label_id = ${waLabelId}
+      AND NOT is_deleted AND changed_at <= ${moment}`)
+}
+
+/** Forgets everything of one account. */
+export async function deleteAccountLabels(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
+  await sql
+    .delete(waChatLabels)
+    .where(and(eq(waChatLabels.tenantId, tenantId), eq(waChatLabels.sessionId, sessionId)))
+  await sql.delete(waLabels).where(and(eq(waLabels.tenantId, tenantId), eq(waLabels.sessionId, sessionId)))
+}
+
 /** Labels that a session's account has. */
 export function listLabels(sql: Sql, tenantId: string, sessionId: string): Promise<WaLabelRow[]> {
   return sql
