@@ -357,7 +357,7 @@ export class Connection {
 
   /** A message was refused because of a restriction: it is in force at once, its end is asked for. */
   #handleRefusal(kind: Restriction): void {
-    this.#options.onRestriction({ kind, isActive: true, until: null })
+    this.#options.onRestriction({ kind, isActive: true, until: null, isRefusal: true })
     void this.askRestriction(kind)
   }
 

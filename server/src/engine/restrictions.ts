@@ -9,6 +9,8 @@ export interface RestrictionNews {
   kind: Restriction
   isActive: boolean
   until: Date | null
+  /** A message was refused for it just now: stronger than an answer that knows nothing of it yet. */
+  isRefusal?: boolean
 }
 
 interface RestrictionsOptions {
@@ -25,6 +27,8 @@ interface Active {
   until: Date | null
   pauseMs: number
   timer: { cancel(): void }
+  /** When a message was refused for it last; undefined when WhatsApp only told of it. */
+  refusedAtMs: number | undefined
 }
 
 const defaultPauseMs = 60_000
@@ -55,9 +59,11 @@ export class Restrictions {
   }
 
   /** WhatsApp told how it stands. */
-  handle({ kind, isActive, until }: RestrictionNews): void {
+  handle({ kind, isActive, until, isRefusal = false }: RestrictionNews): void {
     const { clock, firstPauseMs = defaultPauseMs } = this.#options
     const known = this.#active.get(kind)
+    // Each further try would count as another reach-out: a denial right after a refusal is not believed.
+    if (!isActive && this.#wasRefused(known)) return
     known?.timer.cancel()
     if (!isActive || (until !== null && until <= clock.now())) {
       if (this.#active.delete(kind)) this.#options.onChange()
@@ -68,8 +74,15 @@ export class Restrictions {
       until === null
         ? clock.schedule(pauseMs, () => this.#options.ask(kind))
         : clock.schedule(Math.min(until.getTime() - clock.nowMs(), maxTimerMs), () => this.#expire(kind))
-    this.#active.set(kind, { until, pauseMs, timer })
+    const refusedAtMs = isRefusal ? clock.monotonicMs() : known?.refusedAtMs
+    this.#active.set(kind, { until, pauseMs, timer, refusedAtMs })
     this.#options.onChange()
+  }
+
+  #wasRefused(known: Active | undefined): boolean {
+    const { clock, firstPauseMs = defaultPauseMs } = this.#options
+    const atMs = known?.refusedAtMs
+    return atMs !== undefined && clock.monotonicMs() - atMs < firstPauseMs
   }
 
   /** A message went through: one that has no end may be over. */
