@@ -13,7 +13,7 @@ import {
   type Simulator,
   sendText,
 } from '../../test/harness-engine.ts'
-import { systemClock } from '../platform/clock.ts'
+import { systemClock, TestClock } from '../platform/clock.ts'
 import { systemIds } from '../platform/ids.ts'
 import type { Engine } from './engine.ts'
 import { parseProxyUrl } from './proxy.ts'
@@ -117,6 +117,18 @@ suite('restrictions', () => {
     restrictions.handle({ ...endless, isActive: false })
     assert.equal(restrictions.current, undefined)
     assert.ok(changes >= 2)
+  })
+
+  test('right after a refusal WhatsApp is not believed that nothing is restricted; later it is', () => {
+    const clock = new TestClock()
+    const restrictions = new Restrictions({ clock, ask: () => undefined, onChange: () => undefined })
+    const news: RestrictionNews = { kind: 'reach_out_locked', isActive: true, until: null }
+    restrictions.handle({ ...news, isRefusal: true })
+    restrictions.handle({ ...news, isActive: false })
+    assert.equal(restrictions.current?.reason, 'reach_out_locked')
+    clock.advance(60_001)
+    restrictions.handle({ ...news, isActive: false })
+    assert.equal(restrictions.current, undefined)
   })
 })
 
