@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiClient, injectDoor } from './api-client.ts'
+import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
 import { badSafetyRequests } from './bad-input-safety.ts'
 import { badSendRequests } from './bad-input-sends.ts'
@@ -61,6 +62,7 @@ describe('bad requests', () => {
 
   for (const [number, request] of [
     ...badRequests,
+    ...badMonitoringRequests,
     ...badPeopleRequests,
     ...badSafetyRequests,
     ...badSendRequests,

@@ -5,6 +5,8 @@ import type { Context } from '../src/context.ts'
 import { insertBlock } from '../src/features/antispam/antispam.store.ts'
 import { insertApprovals } from '../src/features/approvals/approvals.store.ts'
 import { storeInbound } from '../src/features/inbound/store-inbound.service.ts'
+import { defaultSettings } from '../src/features/monitored-groups/monitored-groups.service.ts'
+import { insertGroup } from '../src/features/monitored-groups/monitored-groups.store.ts'
 import { applyState } from '../src/features/sessions/sessions.service.ts'
 import { features } from '../src/features.ts'
 import { defineOperation, type Operation } from '../src/operation.ts'
@@ -49,6 +51,14 @@ const builders: Record<string, ResourceBuilder> = {
     const { deliveries } = await api.get(200, `/webhooks/${webhookId}/deliveries`)
     assert.ok(deliveries[0], 'a session that changed its state causes a delivery')
     return deliveries[0].id
+  },
+  async groups(tenant) {
+    const { tenantId, sessionId } = await openSession(tenant)
+    const { clock, db, ids } = harness.app.ctx
+    const [id, createdAt] = [ids.uuid(), clock.now()]
+    const place = { id, tenantId, sessionId, waGroupId: `12036300000${nextNumber()}@g.us`, memberCount: 2 }
+    await insertGroup(db.sql, { ...defaultSettings, ...place, createdAt, updatedAt: createdAt })
+    return id
   },
   async contacts(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)

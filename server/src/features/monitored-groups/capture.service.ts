@@ -183,9 +183,9 @@ export async function captureMessages(
   const leads = await detectLeads(ctx, sql, signalsOf(captured))
   const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNew === true))
   for (const { id, messages: count } of fresh) await countLeads(sql, tenantId, id, count)
-  await followLeads(
-    ctx,
-    sql,
-    captured.filter(({ message }) => leads.has(message.messageId)),
-  )
+  const followed = captured.flatMap(({ message, group }) => {
+    const lead = leads.get(message.messageId)
+    return lead === undefined ? [] : { message, group, isNew: lead.isNew }
+  })
+  await followLeads(ctx, sql, followed)
 }

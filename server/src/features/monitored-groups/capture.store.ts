@@ -108,6 +108,25 @@ export async function insertCaptured(
       "matchedKeyword" text, "isAwaitingAnalysis" boolean, "waTimestamp" timestamptz)`)
 }
 
+/** How a person is reached. */
+export async function findAddresses(
+  sql: Sql,
+  tenantId: string,
+  contactId: string,
+): Promise<{ phone: string | null; lid: string | null } | undefined> {
+  const { rows } = await sql.execute<{ phone: string | null; lid: string | null }>(text`
+    SELECT phone, lid FROM contacts WHERE id = ${contactId} AND tenant_id = ${tenantId}`)
+  return rows[0]
+}
+
+/** Forgets a label that is gone; answers the sessions whose groups used it. */
+export async function clearLabel(sql: Sql, tenantId: string, labelId: string): Promise<string[]> {
+  const { rows } = await sql.execute<{ sessionId: string }>(text`
+    UPDATE monitored_groups SET lead_label_id = NULL, auto_label_leads = false
+    WHERE tenant_id = ${tenantId} AND lead_label_id = ${labelId} RETURNING session_id AS "sessionId"`)
+  return [...new Set(rows.map((row) => row.sessionId))]
+}
+
 /** Takes a person's turn to be answered unless it had one since `since`; whether it got it. */
 export async function claimTurn(
   sql: Sql,

@@ -4,12 +4,16 @@ import { phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import { done, type JobOutcome } from '../../platform/jobs.ts'
+import { resolvePlaces } from '../chats/chats.service.ts'
 import { displayName, waChatIdOf } from '../contacts/contacts.service.ts'
+import { mergeContactsWith } from '../inbound/merge-contacts.service.ts'
+import { labelChat } from '../labels/labels.service.ts'
 import type { MessageReceived } from '../messages/messages.schema.ts'
 import { submit } from '../outbox/submit.service.ts'
 import {
   claimTurn,
   countResponses,
+  findAddresses,
   findDueResponse,
   insertResponse,
   settleResponse,
@@ -23,6 +27,24 @@ const hourMs = 3_600_000
 export interface LeadMessage {
   message: MessageReceived
   group: WatchedGroup
+  /** It made the lead. */
+  isNew: boolean
+}
+
+/**
+ * Puts the group's label on the direct chat of a new lead, which may begin with it. Only of a new one: whoever takes the
+ * label off does not get it back with the next message.
+ */
+async function labelLead(ctx: Context, sql: Sql, { message, group, isNew }: LeadMessage): Promise<void> {
+  const { senderContactId: contactId, sessionId } = message
+  const { autoLabelLeads, leadLabelId: labelId } = group
+  if (!isNew || !autoLabelLeads || labelId === null || contactId === null) return
+  const tenantId = tenantOf(ctx)
+  const person = await findAddresses(sql, tenantId, contactId)
+  if (person === undefined) return
+  const place = { chatId: waChatIdOf(person), person: { ...person, pushName: null } }
+  const [found] = await resolvePlaces(ctx, sql, tenantId, sessionId, [place], mergeContactsWith(ctx))
+  if (found !== undefined) await labelChat(ctx, sql, { tenantId, chatId: found.chat.id, labelId })
 }
 
 /** Answers a lead's message from the group's template, unless the person or the group had its share. */
@@ -56,7 +78,10 @@ export async function followLeads(ctx: Context, sql: Sql, leads: readonly LeadMe
   const ordered = leads.toSorted((a, b) =>
     (a.message.senderContactId ?? '') < (b.message.senderContactId ?? '') ? -1 : 1,
   )
-  for (const lead of ordered) await planResponse(ctx, sql, lead)
+  for (const lead of ordered) {
+    await labelLead(ctx, sql, lead)
+    await planResponse(ctx, sql, lead)
+  }
 }
 
 /**

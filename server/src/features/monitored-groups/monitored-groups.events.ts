@@ -1,11 +1,16 @@
 import { onEvent } from '../../feature.ts'
+import { labelDeleted } from '../labels/labels.schema.ts'
 import { messageReceived } from '../messages/messages.schema.ts'
 import { sessionConnected } from '../sessions/sessions.schema.ts'
 import { captureMessages } from './capture.service.ts'
+import { forgetLabel } from './monitored-groups.service.ts'
 import { announceWatched } from './watched-groups.ts'
 
 export const monitoredGroupsEvents = [
   onEvent(messageReceived, captureMessages),
+  onEvent(labelDeleted, async (ctx, sql, payloads) => {
+    for (const { labelId } of payloads) await forgetLabel(ctx, sql, labelId)
+  }),
   // Another account may have been linked: mentions are of this one from now on.
   onEvent(sessionConnected, async (ctx, sql, payloads) => {
     for (const { sessionId } of payloads) await announceWatched(ctx, sql, sessionId)

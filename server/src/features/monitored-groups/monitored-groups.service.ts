@@ -5,11 +5,13 @@ import type { Sql } from '../../platform/database.ts'
 import { AppError, notFound, validationFailed } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { displayName } from '../contacts/contacts.service.ts'
+import { getLabel } from '../labels/labels.service.ts'
 import { requireFeature, requireRoom } from '../plans/plans.service.ts'
 import { getWorkingSession } from '../sessions/sessions.service.ts'
 import { lockTenant } from '../tenants/tenants.service.ts'
 import { keepGroup } from '../wa-groups/group-news.service.ts'
 import { keepGroupEndpoint, requireWebhookUrl } from '../webhooks/webhooks.service.ts'
+import { clearLabel } from './capture.store.ts'
 import {
   alreadyMonitored,
   type availableAnswer,
@@ -69,7 +71,8 @@ type Settings = Omit<
   | 'updatedAt'
 >
 
-const defaults: Settings = {
+/** How a group is monitored when nobody says otherwise. */
+export const defaultSettings: Settings = {
   name: null,
   monitorMode: 'first_message',
   monitorKeywords: [],
@@ -124,9 +127,10 @@ function requireComplete({ monitorMode, monitorKeywords, autoLabelLeads, leadLab
     refuseField('lead_label_id', 'needed to label leads (auto_label_leads)')
 }
 
-/** What the rest of the product must allow: the plan the mode, the network the address. */
+/** What the rest of the product must allow: the plan the mode, the network the address; the label must exist. */
 async function requireAllowed(ctx: Context, input: GroupSettingsInput): Promise<void> {
   if (input.monitor_mode === 'ai_analysis') await requireFeature(ctx, 'ai')
+  if (typeof input.lead_label_id === 'string') await getLabel(ctx, input.lead_label_id)
   if (typeof input.webhook_url === 'string') await requireWebhookUrl(ctx, input.webhook_url)
 }
 
@@ -171,7 +175,10 @@ export async function addGroup(
   const tenantId = tenantOf(ctx)
   const hasKeywordsOnly =
     input.monitor_mode === undefined && (input.monitor_keywords ?? input.keywords ?? []).length > 0
-  const settings = merge(hasKeywordsOnly ? { ...defaults, monitorMode: 'keywords' } : defaults, input)
+  const settings = merge(
+    hasKeywordsOnly ? { ...defaultSettings, monitorMode: 'keywords' } : defaultSettings,
+    input,
+  )
   requireComplete(settings)
   await getWorkingSession(ctx, sessionId)
   await requireAllowed(ctx, input)
@@ -244,6 +251,12 @@ export async function removeGroup(ctx: Context, id: string): Promise<void> {
     if (sessionId === undefined) throw notFound.create()
     await announceWatched(ctx, sql, sessionId)
   })
+}
+
+/** Forgets a label that is gone, in the transaction that deletes it. */
+export async function forgetLabel(ctx: Context, sql: Sql, labelId: string): Promise<void> {
+  const sessionIds = await clearLabel(sql, tenantOf(ctx), labelId)
+  for (const sessionId of sessionIds) await announceWatched(ctx, sql, sessionId)
 }
 
 /** The groups a session is in, by name, and whether they are monitored. */
