@@ -46,6 +46,8 @@ function csvOf(batches: AsyncIterable<LeadObject[]>): Readable {
     columns: [...csvColumns],
     record_delimiter: '\r\n',
     escape_formulas: true,
+    // Some programs take a lone CR or LF for the end of a row, and what follows for a new cell.
+    quoted_match: /[\r\n]/,
     cast: {
       string(value) {
         if (plainPhone.test(value)) return { value, escape_formulas: false }

@@ -1,0 +1,81 @@
+import { sql as text } from 'drizzle-orm'
+import type { Context } from '../src/context.ts'
+import { resolveContacts } from '../src/features/contacts/contacts.service.ts'
+import { mergeContactsWith } from '../src/features/inbound/merge-contacts.service.ts'
+import { type DetectedLead, detectLeads, type LeadSignal } from '../src/features/leads/leads.service.ts'
+import { buildPhone } from './builders.ts'
+import type { TestApp, TestTenant } from './harness.ts'
+
+/** Somebody who may become a lead. */
+export interface Speaker {
+  contactId: string
+  phone: string | null
+  name: string | null
+}
+
+/** What tests of leads work with: people of one tenant, and what they say in a monitored group. */
+export class LeadsWorld {
+  readonly ctx: Context
+  readonly tenant: TestTenant
+  readonly groupId: string
+  readonly sessionId: string
+
+  constructor(app: TestApp, tenant: TestTenant) {
+    this.ctx = { ...app.app.ctx, caller: { kind: 'system', tenantId: tenant.id } }
+    this.tenant = tenant
+    this.groupId = this.ctx.ids.uuid()
+    this.sessionId = this.ctx.ids.uuid()
+  }
+
+  /** A contact of the tenant. */
+  async person(name: string | null = 'Sample Contact', addresses: { lid?: string } = {}): Promise<Speaker> {
+    const phone = addresses.lid === undefined ? buildPhone() : null
+    const person = { phone, lid: addresses.lid ?? null, pushName: name }
+    const found = await this.ctx.db.transaction((sql) =>
+      resolveContacts(this.ctx, sql, this.tenant.id, [person], mergeContactsWith(this.ctx)),
+    )
+    const [contact] = found.values()
+    if (contact === undefined) throw new Error('no contact was made')
+    return { contactId: contact.id, phone, name }
+  }
+
+  /** What a person said; in the one group unless told otherwise. */
+  signal(speaker: Speaker, overrides: Partial<LeadSignal> = {}): LeadSignal {
+    return {
+      tenantId: this.tenant.id,
+      sessionId: this.sessionId,
+      groupId: this.groupId,
+      waGroupId: '120363000000000001@g.us',
+      groupName: 'Neighbourhood',
+      monitorMode: 'keywords',
+      contactId: speaker.contactId,
+      contactPhone: speaker.phone === null ? null : `+${speaker.phone}`,
+      contactName: speaker.name,
+      messageId: this.ctx.ids.uuid(),
+      text: 'I am looking for a plumber',
+      matchedKeyword: 'looking for',
+      at: this.ctx.clock.now(),
+      ...overrides,
+    }
+  }
+
+  /** Detects signals in one transaction. */
+  detect(...signals: LeadSignal[]): Promise<ReadonlyMap<string, DetectedLead>> {
+    return this.ctx.db.transaction((sql) => detectLeads(this.ctx, sql, signals))
+  }
+
+  /** A person's lead, new or raised: its id. */
+  async lead(speaker: Speaker, overrides: Partial<LeadSignal> = {}): Promise<string> {
+    const [found] = (await this.detect(this.signal(speaker, overrides))).values()
+    if (found === undefined) throw new Error('no lead was made')
+    return found.leadId
+  }
+
+  /** An empty list of contacts. */
+  async list(name = 'Prospects'): Promise<string> {
+    const id = this.ctx.ids.uuid()
+    await this.ctx.db.sql.execute(text`INSERT INTO custom_groups (id, tenant_id, name, created_at, updated_at)
+      VALUES (${id}, ${this.tenant.id}, ${name}, now(), now())`)
+    return id
+  }
+}
