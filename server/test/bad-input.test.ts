@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiClient, injectDoor } from './api-client.ts'
+import { badLabelRequests } from './bad-input-labels.ts'
 import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
 import { badSafetyRequests } from './bad-input-safety.ts'
@@ -62,6 +63,7 @@ describe('bad requests', () => {
 
   for (const [number, request] of [
     ...badRequests,
+    ...badLabelRequests,
     ...badMonitoringRequests,
     ...badPeopleRequests,
     ...badSafetyRequests,

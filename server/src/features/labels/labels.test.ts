@@ -107,7 +107,7 @@ suite('POST, GET, PATCH and DELETE /labels', () => {
   test('403 when the plan has no room, exact for many at once, and usage counts them', async () => {
     const tenant = await openTenant('pro')
     for (let made = 0; made < 48; made += 8) {
-      await app.clock.advance(60_000)
+      app.clock.advance(60_000)
       await Promise.all(Array.from({ length: 8 }, (_, index) => create(tenant, `Label ${made + index}`)))
     }
     app.clock.advance(60_000)
