@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { temporaryDirectory } from '../processes.ts'
-import { api, benchEnvironment, residentMb, startBenchSimulator } from './bench-world.ts'
+import { api, benchEnvironment, poll, residentMb, startBenchSimulator } from './bench-world.ts'
 import { fleetPhone, linkMore, startFleet } from './fleet.ts'
 
 const friends = Array.from({ length: 20 }, (_, n) => fleetPhone(50, 900_000 + n))
@@ -95,9 +95,12 @@ export async function benchSoak(options: { databaseUrl?: string; minutes?: numbe
     }
     await Promise.all([send(), send(), receive(), receive(), drop(), look()])
     const settled = samples.filter(({ seconds }) => seconds > minutes * 60 * warmUpShare)
-    const working = (await api(url, 'GET', '/sessions')).filter(
-      ({ status }: { status: string }) => status === 'working',
-    ).length
+    // The last drops come back after a pause.
+    const working = await poll(async () => {
+      const sessions: { status: string }[] = await api(url, 'GET', '/sessions')
+      const count = sessions.filter(({ status }) => status === 'working').length
+      return count === sessions.length ? count : undefined
+    }, 120_000).catch(() => 0)
     return {
       traffic,
       working,
