@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiClient, injectDoor } from './api-client.ts'
 import { badLabelRequests } from './bad-input-labels.ts'
+import { badLeadRequests } from './bad-input-leads.ts'
 import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
 import { badSafetyRequests } from './bad-input-safety.ts'
@@ -65,6 +66,7 @@ describe('bad requests', () => {
     ...badRequests,
     ...badLabelRequests,
     ...badMonitoringRequests,
+    ...badLeadRequests,
     ...badPeopleRequests,
     ...badSafetyRequests,
     ...badSendRequests,

@@ -13,6 +13,29 @@ export interface Speaker {
   name: string | null
 }
 
+/** A lead of a contact, as a monitored group makes one: its id. */
+export async function buildLead(
+  ctx: Context,
+  place: Pick<LeadSignal, 'tenantId' | 'sessionId' | 'contactId'>,
+): Promise<string> {
+  const signal = {
+    ...place,
+    groupId: ctx.ids.uuid(),
+    waGroupId: '120363000000000001@g.us',
+    groupName: 'Neighbourhood',
+    monitorMode: 'keywords',
+    contactPhone: null,
+    contactName: null,
+    messageId: ctx.ids.uuid(),
+    text: 'I am looking for a plumber',
+    matchedKeyword: 'looking for',
+    at: ctx.clock.now(),
+  }
+  const owner: Context = { ...ctx, caller: { kind: 'system', tenantId: place.tenantId } }
+  const found = await ctx.db.transaction((sql) => detectLeads(owner, sql, [signal]))
+  return found.get(signal.messageId)?.leadId ?? ''
+}
+
 /** What tests of leads work with: people of one tenant, and what they say in a monitored group. */
 export class LeadsWorld {
   readonly ctx: Context

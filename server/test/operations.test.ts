@@ -15,6 +15,7 @@ import { idParams } from '../src/wire.ts'
 import { injectDoor, type Reply } from './api-client.ts'
 import { buildInboundMessage, buildStateChange, createSession, nextNumber } from './builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from './harness.ts'
+import { buildLead } from './leads-world.ts'
 import { liftLimits } from './lift-limits.ts'
 import {
   type CheckedTenant,
@@ -111,6 +112,14 @@ const builders: Record<string, ResourceBuilder> = {
     }
     await insertApprovals(ctx.db.sql, [row])
     return id
+  },
+  async leads(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    await storeInbound({ ...harness.app.ctx, caller: { kind: 'system', tenantId } }, [
+      buildInboundMessage({ tenantId, sessionId }),
+    ])
+    const { contacts } = await api.get(200, `/contacts?session_id=${sessionId}`)
+    return buildLead(harness.app.ctx, { tenantId, sessionId, contactId: contacts[0].id })
   },
   async messages(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)
