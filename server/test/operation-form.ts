@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Operation } from '../src/operation.ts'
 import { inputSchemaOf } from './schema-samples.ts'
 
@@ -32,7 +33,10 @@ function findOwnProblems(operation: Operation): string[] {
   const names = parts.flatMap((part) => Object.keys(inputSchemaOf(part).properties ?? {}))
   const camel = names.find((name) => !/^[a-z][a-z0-9_]*$/.test(name))
   if (camel !== undefined) problems.push(`${camel} is not snake_case`)
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  // A part with a transform gives its fields names of their own, so that the operation can compare them.
+  const merged = parts.filter((part) => !(part instanceof z.ZodPipe))
+  const arriving = merged.flatMap((part) => Object.keys(inputSchemaOf(part).properties ?? {}))
+  const repeated = arriving.find((name, index) => arriving.indexOf(name) !== index)
   if (repeated !== undefined)
     problems.push(`${repeated} is in two of path, query and body: one would hide the other`)
   return problems.map((problem) => `${id}: ${problem}`)

@@ -68,6 +68,10 @@ const builders: Record<string, ResourceBuilder> = {
     const { contacts } = await api.get(200, `/contacts?session_id=${sessionId}`)
     return contacts[0].id
   },
+  async labels(tenant) {
+    const { api } = await openSession(tenant)
+    return (await api.post(201, '/labels', { name: `Label ${nextNumber()}`, color: '#FF6B35' })).id
+  },
   async rules(tenant) {
     const { api } = await openSession(tenant)
     return (await api.post(200, '/a2a-policy/rules', { pattern: `word${nextNumber()}` })).id
