@@ -15,7 +15,7 @@ import { applyStatuses } from './features/inbound/apply-statuses.service.ts'
 import { applyMappings, mergeContactsWith } from './features/inbound/merge-contacts.service.ts'
 import { storeInbound } from './features/inbound/store-inbound.service.ts'
 import { applyLabelNews } from './features/label-sync/apply-label-news.service.ts'
-import { readOutgoing } from './features/media/blobs.service.ts'
+import { locateOutgoing, readOutgoing } from './features/media/blobs.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
@@ -162,6 +162,7 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
       decrypt: (sealed, label) => unseal(config, label, sealed),
     },
     readBlob: (key) => readOutgoing(contextFor(''), key),
+    locateBlob: (key) => locateOutgoing(contextFor(''), key),
     listener: listenTo(contextFor),
     proxyLookup: safeLookup(config.outgoingAllow),
     ownerId,

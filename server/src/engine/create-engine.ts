@@ -19,6 +19,7 @@ import { KeyWriter } from './key-writer.ts'
 import { createLabelActions } from './label-actions.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
 import { isLoopback } from './loopback.ts'
+import type { BlobLocator } from './media-upload.ts'
 import { createMediaTransfers, type MediaTransfers } from './session-media.ts'
 import type { EngineSecrets } from './session-vault.ts'
 import { Sessions } from './sessions.ts'
@@ -34,6 +35,8 @@ export interface EngineOptions {
   secrets: EngineSecrets
   /** The bytes of files to send, by their key in the blob store. */
   readBlob(key: string): Promise<Readable>
+  /** Where such a file is on this machine's disk, sealed; undefined when it is elsewhere. Asked for large files. */
+  locateBlob?: BlobLocator
   listener: EngineListener
   /** Finds, or refuses, the address of a proxy's name each time it is connected to. */
   proxyLookup?: LookupFunction
@@ -67,7 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
   silenceLibraryConsole()
   pinRoot(config.waUrl)
   const leaseMs = config.leaseMs ?? 30_000
-  const media = createMediaTransfers({ waUrl: config.waUrl, clock, readBlob: options.readBlob })
+  const media = createMediaTransfers({ ...options, waUrl: config.waUrl })
   const writer = new KeyWriter((sessions) => writeKeys(db, sessions), log)
   const sessions = new Sessions({
     db,

@@ -35,6 +35,14 @@ export class MediaSpool {
     if (this.#waiting >= blockBytes) await this.#startWrite(this.#file)
   }
 
+  /** Instead of `write` and `finish`: somebody else writes everything to the file. */
+  async fill<T extends { uploadLength: number }>(write: (fd: number) => Promise<T>): Promise<T> {
+    this.#file = await openNameless()
+    const written = await write(this.#file.fd)
+    this.#bytes = written.uploadLength
+    return written
+  }
+
   /** Everything has been given; what follows is reading. */
   async finish(): Promise<void> {
     if (this.#file === undefined) return

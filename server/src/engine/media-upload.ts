@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
+import { FileThread, largeFileBytes } from '../platform/file-thread.ts'
+import type { SealedFile } from '../platform/sealed-file.ts'
+import type { OutboundFile } from './content.ts'
 import {
   encryptFile,
   expandMediaKey,
@@ -11,6 +14,7 @@ import {
   mediaClassOf,
   passFile,
 } from './media-crypto.ts'
+import type { EncryptedFile, EncryptTask } from './media-encrypt.ts'
 import type { MediaHosts, MediaRoute } from './media-hosts.ts'
 import { MediaSpool } from './media-spool.ts'
 import type { MediaContent, UploadedFile } from './outbound/parts.ts'
@@ -56,11 +60,19 @@ const rounds = 2
 /** How many times as long as one try all of them together may take. */
 const patience = 2
 
+/** Finds a file of the blob store on this machine's disk. */
+export type BlobLocator = (key: string) => Promise<SealedFile | undefined>
+
 interface UploadsOptions {
   hosts: MediaHosts
   clock: Clock
   readBlob(key: string): Promise<Readable>
+  locateBlob?: BlobLocator
 }
+
+const encrypting = new FileThread<EncryptTask, EncryptedFile>(
+  new URL('./media-encrypt-worker.ts', import.meta.url),
+)
 
 /** Brings files to WhatsApp: a bounded number at once, each file of a session once. */
 export class MediaUploads {
@@ -80,9 +92,7 @@ export class MediaUploads {
     const key = JSON.stringify([owner.sessionId, isChannel, mediaClass, file.blob])
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const uploading = this.#takeTurn(owner.sessionId, () =>
-      this.#upload(owner, file.blob, mediaClass, isChannel),
-    )
+    const uploading = this.#takeTurn(owner.sessionId, () => this.#upload(owner, file, mediaClass, isChannel))
     this.#known.set(key, uploading)
     uploading.catch(() => this.#known.delete(key))
     return uploading
@@ -100,14 +110,14 @@ export class MediaUploads {
 
   async #upload(
     owner: UploadOwner,
-    blob: string,
+    file: OutboundFile,
     mediaClass: MediaClass,
     isChannel: boolean,
   ): Promise<UploadedFile> {
     const spool = new MediaSpool()
     try {
       const mediaKey = randomBytes(32)
-      const digests = await this.#spool(spool, blob, isChannel ? undefined : { mediaKey, mediaClass })
+      const digests = await this.#spool(spool, file, isChannel ? undefined : { mediaKey, mediaClass })
       const path = isChannel ? `/newsletter/newsletter-${mediaClass}` : `/mms/${mediaClass}`
       const answer = await this.#bring(owner, spool, path, digests.uploadSha256)
       const encryption = {
@@ -126,12 +136,19 @@ export class MediaUploads {
     }
   }
 
+  /** Where a thread finds the file; undefined when it is small or not on this machine. */
+  async #locate(blob: string, bytes: number): Promise<SealedFile | undefined> {
+    return bytes < largeFileBytes ? undefined : this.#options.locateBlob?.(blob)
+  }
+
   async #spool(
     spool: MediaSpool,
-    blob: string,
-    seal: { mediaKey: Uint8Array; mediaClass: MediaClass } | undefined,
+    { blob, bytes }: OutboundFile,
+    seal: EncryptTask['seal'],
   ): Promise<FileDigests> {
     try {
+      const located = await this.#locate(blob, bytes)
+      if (located !== undefined) return await encryptInThread(spool, located, seal)
       const file = await this.#options.readBlob(blob)
       const pieces =
         seal === undefined
@@ -146,7 +163,8 @@ export class MediaUploads {
         await spool.write(value)
       }
     } catch (error) {
-      const isMissing = error instanceof AppError && error.status === 404
+      const isMissing =
+        error instanceof AppError ? error.status === 410 || error.status === 404 : codeOf(error) === 'ENOENT'
       throw new UploadError(isMissing ? 'file_missing' : 'file_unreadable', isMissing, error)
     }
   }
@@ -208,6 +226,21 @@ export class MediaUploads {
       timer.cancel()
     }
   }
+}
+
+async function encryptInThread(
+  spool: MediaSpool,
+  file: SealedFile,
+  seal: EncryptTask['seal'],
+): Promise<FileDigests> {
+  const { fileSha256, uploadSha256, fileLength } = await spool.fill((fd) =>
+    encrypting.run({ file, fd, seal }),
+  )
+  return { fileSha256: Buffer.from(fileSha256), uploadSha256: Buffer.from(uploadSha256), fileLength }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 async function askForHosts(owner: UploadOwner, isForced: boolean): Promise<MediaConnection> {

@@ -11,7 +11,7 @@ import { waMediaNone } from './media-errors.ts'
 import { MediaHosts, type MediaRoute } from './media-hosts.ts'
 import { findMediaPart, type MediaPart } from './media-part.ts'
 import { MediaRetries } from './media-retry.ts'
-import { type MediaConnection, MediaUploads } from './media-upload.ts'
+import { type BlobLocator, type MediaConnection, MediaUploads } from './media-upload.ts'
 import type { MediaContent, UploadedFile } from './outbound/parts.ts'
 
 /** What moves files in this process, for all its sessions. */
@@ -26,11 +26,12 @@ export function createMediaTransfers(options: {
   waUrl: string | undefined
   clock: Clock
   readBlob(key: string): Promise<Readable>
+  locateBlob?: BlobLocator
 }): MediaTransfers {
   const hosts = new MediaHosts(options.waUrl)
   return {
     hosts,
-    uploads: new MediaUploads({ hosts, clock: options.clock, readBlob: options.readBlob }),
+    uploads: new MediaUploads({ ...options, hosts }),
     downloads: new MediaDownloads(hosts, options.clock),
   }
 }

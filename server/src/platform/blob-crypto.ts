@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { type KeyHolder, SecretUnreadableError, seal, sealOverhead, unseal } from './secrets.ts'
 
 /** Bytes of a file that are sealed together: a range is read without the rest. */
-const pieceBytes = 64 * 1024
-const sealedPieceBytes = pieceBytes + sealOverhead
+export const pieceBytes = 64 * 1024
+/** Bytes of a whole piece once it is sealed. */
+export const sealedPieceBytes = pieceBytes + sealOverhead
 
 /** What is known of a file after it was read once. */
 export interface FileDigest {
@@ -18,15 +19,15 @@ export interface ByteRange {
   end: number
 }
 
-// The place is bound to each piece, so that pieces cannot change places or files.
-const purposeOf = (key: string, place: number): string => `blob ${key} ${place}`
+/** What a piece is sealed for: the place is bound to it, so that pieces cannot change places or files. */
+export const purposeOf = (key: string, place: number): string => `blob ${key} ${place}`
 
 /** Bytes of a sealed file. */
 export function sealedLength(bytes: number): number {
   return bytes + Math.ceil(bytes / pieceBytes) * sealOverhead
 }
 
-/** Cuts a stream into pieces of exactly `size` bytes, the last one shorter. */
+/** Cuts a stream into pieces of exactly `size` bytes, the last one shorter; copies only where chunks do not fit. */
 async function* cut(source: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
   let waiting: Uint8Array[] = []
   let length = 0
@@ -34,13 +35,19 @@ async function* cut(source: AsyncIterable<Uint8Array>, size: number): AsyncGener
     waiting.push(chunk)
     length += chunk.byteLength
     if (length < size) continue
-    const whole = Buffer.concat(waiting)
+    const whole = joined(waiting)
     let at = 0
     for (; at + size <= whole.length; at += size) yield whole.subarray(at, at + size)
-    waiting = [whole.subarray(at)]
     length = whole.length - at
+    waiting = length === 0 ? [] : [whole.subarray(at)]
   }
-  if (length > 0) yield Buffer.concat(waiting)
+  if (length > 0) yield joined(waiting)
+}
+
+function joined(chunks: readonly Uint8Array[]): Buffer {
+  const [first] = chunks
+  if (first === undefined || chunks.length > 1) return Buffer.concat(chunks)
+  return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
 }
 
 /** Seals a file piece by piece; `onDigest` is told once everything was read. */
@@ -53,13 +60,17 @@ export async function* sealPieces(
   const hash = createHash('sha256')
   let bytes = 0
   let place = 0
+  let held: Buffer | undefined
   for await (const piece of cut(source, pieceBytes)) {
     hash.update(piece)
     bytes += piece.length
-    yield seal(keys, purposeOf(key, place), piece)
+    if (held !== undefined) yield held
+    held = seal(keys, purposeOf(key, place), piece)
     place += 1
   }
+  // Before the last piece is given out: who knows the length may not come for more.
   onDigest({ bytes, sha256: hash.digest('hex') })
+  if (held !== undefined) yield held
 }
 
 /** Which bytes of the sealed file a range of a file of `bytes` bytes is in. */

@@ -1,21 +1,25 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { sealedPieceBytes } from './blob-crypto.ts'
 import { BlobMissingError, type BlobPlace } from './blob-place.ts'
-import { gather, writeBlock } from './spool.ts'
+
+/** Whole pieces, so that none has to be put together from two reads. */
+const readBytes = 4 * sealedPieceBytes
 
 /** Sealed files in the data directory, below `media`. */
 export function createBlobFiles(dataDir: string): BlobPlace {
   // The end of a time-ordered id is random: no directory grows with a day.
   const pathOf = (key: string): string => join(dataDir, 'media', key.slice(-2), key)
   return {
-    async write(key, sealed) {
+    pathOf,
+    async write(key, source) {
       const path = pathOf(key)
       await makeDirectory(dirname(path))
       const partial = `${path}.part`
       const file = await open(partial, 'w', 0o600)
       try {
-        for await (const block of gather(sealed())) await writeBlock(file, block)
+        await source.writeTo(file)
         await file.sync()
       } catch (error) {
         await rm(partial, { force: true })
@@ -30,7 +34,7 @@ export function createBlobFiles(dataDir: string): BlobPlace {
       const file = await open(pathOf(key), 'r').catch((error: NodeJS.ErrnoException) => {
         throw error.code === 'ENOENT' ? new BlobMissingError() : error
       })
-      return createReadStream('', { fd: file, start, end, highWaterMark: 256 * 1024 })
+      return createReadStream('', { fd: file, start, end, highWaterMark: readBytes })
     },
     async delete(key) {
       const path = pathOf(key)

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { ByteRange } from './blob-crypto.ts'
 
 /** There is no such file in the store. */
@@ -8,12 +9,24 @@ export class BlobMissingError extends Error {
   }
 }
 
+/** A file to be kept, sealed on its way. */
+export interface BlobSource {
+  /** The sealed bytes; may be asked twice. */
+  stream(): AsyncIterable<Uint8Array>
+  /** Writes the same bytes to an open file. */
+  writeTo(file: FileHandle): Promise<void>
+  /** Of the file itself. */
+  bytes: number
+}
+
 /** Where sealed files are kept. */
 export interface BlobPlace {
   /** Keeps everything under the key or nothing; resolves when it would survive a crash. May be asked twice. */
-  write(key: string, sealed: () => AsyncIterable<Uint8Array>, sealedBytes: number): Promise<void>
+  write(key: string, source: BlobSource): Promise<void>
   /** Throws BlobMissingError. */
   read(key: string, range: ByteRange): Promise<AsyncIterable<Uint8Array>>
+  /** Where on this machine's disk a file is; undefined when it is elsewhere. */
+  pathOf?(key: string): string
   /** An unknown key is fine. */
   delete(key: string): Promise<void>
 }

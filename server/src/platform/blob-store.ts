@@ -1,10 +1,14 @@
 import { createReadStream } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { type ByteRange, type FileDigest, openPieces, sealedRange, sealPieces } from './blob-crypto.ts'
 import { createBlobFiles } from './blob-files.ts'
 import type { BlobPlace } from './blob-place.ts'
 import { type BucketSettings, createBucket } from './bucket.ts'
+import { FileThread, largeFileBytes } from './file-thread.ts'
+import type { SealedFile, SealTask } from './sealed-file.ts'
 import type { KeyHolder } from './secrets.ts'
+import { gather, writeBlock } from './spool.ts'
 
 /** What the store is made from: a part of the configuration. */
 export interface BlobSettings extends KeyHolder {
@@ -19,11 +23,14 @@ export interface BlobStore {
   put(key: string, path: string, bytes: number): Promise<FileDigest>
   /** The file of `bytes` bytes, or a part of it. Throws BlobMissingError; a damaged file ends the stream with an error. */
   get(key: string, bytes: number, range?: ByteRange): Promise<Readable>
+  /** A kept file as another thread can open it; undefined when it is not on this machine's disk. */
+  locate(key: string, bytes: number): SealedFile | undefined
   /** An unknown key is fine. */
   delete(key: string): Promise<void>
 }
 
 const readBytes = 512 * 1024
+const sealing = new FileThread<SealTask, FileDigest>(new URL('./sealed-file-worker.ts', import.meta.url))
 const stores = new WeakMap<BlobSettings, BlobStore>()
 
 /** The store of an installation. */
@@ -41,11 +48,16 @@ function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
   return {
     async put(key, path, bytes) {
       let digest: FileDigest | undefined
-      const sealed = () =>
+      const stream = () =>
         sealPieces(keys, key, createReadStream(path, { highWaterMark: readBytes }), (told) => {
           digest = told
         })
-      await place.write(key, sealed, bytes)
+      const writeTo = async (file: FileHandle) => {
+        if (bytes >= largeFileBytes)
+          digest = await sealing.run({ path, key, fd: file.fd, secretKey: keys.secretKey })
+        else for await (const block of gather(stream())) await writeBlock(file, block)
+      }
+      await place.write(key, { stream, writeTo, bytes })
       if (digest === undefined || digest.bytes !== bytes)
         throw new Error('a file changed while it was stored')
       return digest
@@ -53,6 +65,10 @@ function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
     async get(key, bytes, range = { start: 0, end: bytes - 1 }) {
       const sealed = await place.read(key, sealedRange(bytes, range))
       return Readable.from(openPieces(keys, key, sealed, range), { objectMode: false })
+    },
+    locate(key, bytes) {
+      const path = place.pathOf?.(key)
+      return path === undefined ? undefined : { path, key, bytes, secretKey: keys.secretKey }
     },
     delete: (key) => place.delete(key),
   }

@@ -73,12 +73,12 @@ export function createBucket(settings: BucketSettings): BlobPlace {
   }
 
   return {
-    async write(key, sealed, bytes) {
+    async write(key, { stream, bytes }) {
       const headers = {
         'content-length': String(sealedLength(bytes)),
         'content-type': 'application/octet-stream',
       }
-      const body = () => Readable.from(sealed(), { objectMode: false })
+      const body = () => Readable.from(stream(), { objectMode: false })
       const { statusCode, body: answer } = await askPatiently({ method: 'PUT', key, headers, body })
       await answer.dump()
       if (statusCode !== 200) throw new Error(`the bucket answered ${statusCode} to a new file`)

@@ -42,12 +42,17 @@ const rings = new Map<string, KeyRing>()
  * refused, so a value copied into another row or column is of no use.
  */
 export function seal(keys: KeyHolder, purpose: string, plain: Uint8Array): Buffer {
+  return Buffer.concat(sealParts(keys, purpose, plain))
+}
+
+/** What `seal` makes, in parts that follow each other: for whoever copies them anyway. */
+export function sealParts(keys: KeyHolder, purpose: string, plain: Uint8Array): Buffer[] {
   const { newest } = ringOf(keys)
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', newest.key, nonce).setAAD(Buffer.from(purpose))
   const body = cipher.update(plain)
   cipher.final()
-  return Buffer.concat([Buffer.from([version]), newest.id, nonce, cipher.getAuthTag(), body])
+  return [Buffer.from([version]), newest.id, nonce, cipher.getAuthTag(), body]
 }
 
 /** Decrypts what `seal` made for the same purpose; throws SecretUnreadableError. */

@@ -4,6 +4,7 @@ import type { ByteRange } from '../../platform/blob-crypto.ts'
 import { BlobMissingError } from '../../platform/blob-place.ts'
 import { blobStoreOf } from '../../platform/blob-store.ts'
 import type { Database, Sql } from '../../platform/database.ts'
+import type { SealedFile } from '../../platform/sealed-file.ts'
 import { mediaGone } from './media.schema.ts'
 import {
   type BlobRow,
@@ -79,6 +80,13 @@ export async function readOutgoing(ctx: Context, id: string): Promise<Readable> 
   const file = await findBlob(ctx.db.sql, id)
   if (file === undefined) throw mediaGone.create()
   return readFile(ctx, file)
+}
+
+/** Where the file behind such a key is on this machine's disk; undefined when it is elsewhere. */
+export async function locateOutgoing(ctx: Context, id: string): Promise<SealedFile | undefined> {
+  const file = await findBlob(ctx.db.sql, id)
+  if (file === undefined) throw mediaGone.create()
+  return blobStoreOf(ctx.config).locate(file.id, file.bytes)
 }
 
 const sweepSize = 200

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, suite, test } from 'node:test'
@@ -105,6 +106,24 @@ suite('sends with files', () => {
     await app.close()
     web.server.closeAllConnections()
     web.server.close()
+  })
+
+  test('messages.send_media: a large file arrives byte for byte and is kept byte for byte', async () => {
+    const large = randomBytes(3 * 1024 * 1024 + 7)
+    const form = formOf([
+      ...fields({ media_type: 'document' }),
+      { name: 'file', value: large, fileName: 'large.bin' },
+    ])
+    const { status, body } = await upload('/messages/send/media', form)
+    assert.equal(status, 201)
+    const { file } = await shown('document')
+    assert.ok(file.equals(large))
+    const kept = await app.app.http.inject({
+      url: `/api/v2/messages/${body.id}/media`,
+      headers: { authorization: `Bearer ${tenant.token}` },
+    })
+    assert.equal(kept.statusCode, 200)
+    assert.ok(kept.rawPayload.equals(large))
   })
 
   test('messages.send_media: an image arrives byte for byte, with its size, a small picture and the caption', async () => {
