@@ -95,7 +95,7 @@ export interface MessageReceived extends MessageEvent {
   senderName: string | null
   senderContactId: string | null
   hasMedia: boolean
-  /** Digits of the mentioned phones or LIDs, as they came. */
+  /** Chat ids of the people it mentions. */
   mentions: readonly string[]
   quotedWaMessageId: string | null
   /** ISO 8601. */
