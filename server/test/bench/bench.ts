@@ -5,7 +5,8 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startPostgresServer } from '../postgres-server.ts'
-import { benches, type Row } from './rows.ts'
+import type { Row } from './bench.types.ts'
+import { benches } from './rows.ts'
 
 const { values } = parseArgs({
   options: {

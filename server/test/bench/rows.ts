@@ -1,3 +1,4 @@
+import { type Bench, urlOf } from './bench.types.ts'
 import { benchDensity } from './density.ts'
 import { benchFlood } from './flood.ts'
 import { benchGroupInbound } from './group-inbound.ts'
@@ -5,38 +6,12 @@ import { benchHttp } from './http.ts'
 import { benchInbound } from './inbound.ts'
 import { benchMemory, benchReady } from './lifecycle.ts'
 import { benchMedia } from './media.ts'
+import { leadBenches } from './rows-leads.ts'
 import { benchSend } from './send.ts'
 import { benchSoak } from './soak.ts'
 
-/** One line of the table. */
-export interface Row {
-  what: string
-  database: string
-  figure: string
-  goal: string
-  isMet: boolean
-}
-
-/** Where and how long to measure. */
-export interface BenchOptions {
-  /** `embedded` or `server`. */
-  database: string
-  databaseUrl?: string
-  isQuick: boolean
-}
-
-/** A measurement: what it found, and its lines. */
-export interface Bench {
-  /** For `--only`. */
-  name: string
-  /** Takes so long that it runs only when asked for. */
-  isLong?: boolean
-  run(options: BenchOptions): Promise<{ rows: Omit<Row, 'database'>[]; raw: unknown }>
-}
-
 const median = (numbers: number[]) =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
-const urlOf = ({ databaseUrl }: BenchOptions) => (databaseUrl === undefined ? {} : { databaseUrl })
 
 const send: Bench = {
   name: 'send',
@@ -175,5 +150,6 @@ export const benches: readonly Bench[] = [
   density,
   media,
   flood,
+  ...leadBenches,
   soak,
 ]
