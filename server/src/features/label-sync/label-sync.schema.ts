@@ -27,7 +27,9 @@ export const sessionQuery = z
   .transform(({ session_id }) => ({ sessionInQuery: session_id }))
 
 /** The session in the body. */
-export const sessionBody = z.object({ session_id: sessionId })
+export const sessionBody = z
+  .object({ session_id: sessionId })
+  .meta({ examples: [{ session_id: '0190a1b2-0000-7000-8000-00000000dead' }] })
 
 /** Which sessions to look at. */
 export const businessCheckQuery = z.object({ session_id: uuidField.optional() })
