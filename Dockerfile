@@ -8,10 +8,10 @@ COPY simulator/package.json simulator/
 RUN npm ci --omit=dev --ignore-scripts --workspace server --include-workspace-root=false
 
 FROM node:24-bookworm-slim
-# tini is process 1: it hands signals on and reaps what the program leaves behind.
+# tini is process 1: it hands signals on and reaps what the program leaves behind. ffmpeg converts GIFs and sound.
 # .cache takes the empty database that every new embedded one is a copy of.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends tini \
+  && apt-get install -y --no-install-recommends ffmpeg tini \
   && rm -rf /var/lib/apt/lists/* \
   && install -d -o node -g node -m 0700 /data /app/.cache
 WORKDIR /app
