@@ -117,6 +117,7 @@ function assemble(sessions: Sessions, media: MediaTransfers, clock: Clock, prese
     isWorking: (sessionId) => sessions.get(sessionId)?.open !== undefined,
     activity: (sessionId) => sessions.get(sessionId)?.activity,
     newMessageId: (sessionId) => generateMessageIDV2(sessions.get(sessionId)?.accountId),
+    prepareFile: (file) => media.uploads.prepare(file),
     async send(submission, sendOptions) {
       const connection = sessions.get(submission.sessionId)?.open
       if (connection === undefined) return { kind: 'unknown', error: 'not_connected' }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ChannelActions } from './channels.ts'
-import type { MessageTarget, OutboundContent } from './content.ts'
+import type { MediaKind, MessageTarget, OutboundContent } from './content.ts'
 import type { PresenceUpdate } from './events.ts'
 import type { GroupActions } from './groups.ts'
 import type { ChatId } from './ids.ts'
@@ -118,6 +118,11 @@ export interface Engine {
   activity(sessionId: string): SessionActivity | undefined
   /** A fresh WhatsApp message id for the session (also valid before it is connected). */
   newMessageId(sessionId: string): string
+  /**
+   * Says that a file will be sent in a moment, while it is still being stored under the key `blob`: what needs no
+   * connection is done ahead. `path` is the file in clear, until this resolves. Never fails.
+   */
+  prepareFile(file: { blob: string; kind: MediaKind; path: string; bytes: number }): Promise<void>
   /**
    * Brings the file to WhatsApp if there is one, encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs`
    * (default 20,000) from the moment it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused

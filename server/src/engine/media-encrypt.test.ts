@@ -7,8 +7,10 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { blobStoreOf } from '../platform/blob-store.ts'
+import { TestClock } from '../platform/clock.ts'
 import { FileThread, FileThreadError } from '../platform/file-thread.ts'
 import type { SealedFile } from '../platform/sealed-file.ts'
+import { MediaAhead } from './media-ahead.ts'
 import { expandMediaKey, openFile } from './media-crypto.ts'
 import type { EncryptedFile, EncryptTask } from './media-encrypt.ts'
 import { MediaSpool } from './media-spool.ts'
@@ -73,6 +75,37 @@ suite('encryption of large files', () => {
       assert.deepEqual(plain.told.fileSha256, plain.told.uploadSha256)
     })
   }
+
+  test('a file prepared ahead is the same file, for one upload of its class, and is forgotten after a minute', async () => {
+    const clock = new TestClock()
+    const ahead = new MediaAhead(clock)
+    const content = randomBytes(3_000_001)
+    const path = join(dataDir, 'coming')
+    writeFileSync(path, content)
+    const coming = { blob: 'ahead', kind: 'document', path, bytes: content.length } as const
+    await ahead.prepare(coming)
+    assert.equal(ahead.take('ahead', 'image'), undefined)
+    const ready = ahead.take('ahead', 'document')
+    assert.ok(ready !== undefined)
+    assert.equal(ahead.take('ahead', 'document'), undefined)
+    const keys = expandMediaKey(ready.mediaKey, 'document')
+    const claims = {
+      keys,
+      fileSha256: ready.digests.fileSha256,
+      fileEncSha256: ready.digests.uploadSha256,
+    }
+    const opened = await buffer(Readable.from(openFile(ready.spool.read() as Readable, claims)))
+    assert.ok(opened.equals(content))
+    await ready.spool.dispose()
+
+    await ahead.prepare(coming)
+    clock.advance(61_000)
+    assert.equal(ahead.take('ahead', 'document'), undefined)
+    // What cannot be prepared is no error: the send itself tells of it.
+    await ahead.prepare({ ...coming, path: `${path}-gone` })
+    await ahead.prepare({ ...coming, bytes: 1000 })
+    assert.equal(ahead.take('ahead', 'document'), undefined)
+  })
 
   test('a file that is gone, cut or moved is told as an error', async () => {
     const file = await keep('damaged', randomBytes(1_000_000))

@@ -1,11 +1,12 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto'
-import { type FileWork, writeFully } from '../platform/file-thread-port.ts'
+import { closeSync, openSync } from 'node:fs'
+import { type FileWork, readFully, writeFully } from '../platform/file-thread-port.ts'
 import { openSealedFile, type SealedFile } from '../platform/sealed-file.ts'
 import { expandMediaKey, type MediaClass, macBytes } from './media-crypto.ts'
 
-/** A file of the blob store, and the open file that takes what is to be uploaded. */
+/** A file of the blob store or one in clear, and the open file that takes what is to be uploaded. */
 export interface EncryptTask {
-  file: SealedFile
+  file: SealedFile | { path: string }
   fd: number
   /** Absent for channels, whose files are not encrypted. */
   seal: { mediaKey: Uint8Array; mediaClass: MediaClass } | undefined
@@ -20,6 +21,21 @@ export interface EncryptedFile {
 }
 
 const blockBytes = 512 * 1024
+
+function* readFile(path: string): Generator<Buffer, void> {
+  const block = Buffer.allocUnsafeSlow(blockBytes)
+  const source = openSync(path, 'r')
+  try {
+    for (let position = 0; ; ) {
+      const read = readFully(source, block, position)
+      if (read > 0) yield block.subarray(0, read)
+      if (read < block.length) return
+      position += read
+    }
+  } finally {
+    closeSync(source)
+  }
+}
 
 /** Does for a file on the disk what `encryptFile` and `passFile` do for a stream. */
 export function* encryptSealedFile({ file, fd, seal }: EncryptTask): FileWork<EncryptedFile> {
@@ -47,7 +63,7 @@ export function* encryptSealedFile({ file, fd, seal }: EncryptTask): FileWork<En
     add(part)
   }
   let fileLength = 0
-  for (const piece of openSealedFile(file)) {
+  for (const piece of 'key' in file ? openSealedFile(file) : readFile(file.path)) {
     fileLength += piece.length
     plainHash.update(piece)
     addSealed(cipher === undefined ? piece : cipher.update(piece))

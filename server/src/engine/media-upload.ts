@@ -3,9 +3,10 @@ import type { Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
-import { FileThread, largeFileBytes } from '../platform/file-thread.ts'
+import { largeFileBytes } from '../platform/file-thread.ts'
 import type { SealedFile } from '../platform/sealed-file.ts'
 import type { OutboundFile } from './content.ts'
+import { type ComingFile, encryptInThread, MediaAhead } from './media-ahead.ts'
 import {
   encryptFile,
   expandMediaKey,
@@ -14,7 +15,7 @@ import {
   mediaClassOf,
   passFile,
 } from './media-crypto.ts'
-import type { EncryptedFile, EncryptTask } from './media-encrypt.ts'
+import type { EncryptTask } from './media-encrypt.ts'
 import type { MediaHosts, MediaRoute } from './media-hosts.ts'
 import { MediaSpool } from './media-spool.ts'
 import type { MediaContent, UploadedFile } from './outbound/parts.ts'
@@ -70,19 +71,17 @@ interface UploadsOptions {
   locateBlob?: BlobLocator
 }
 
-const encrypting = new FileThread<EncryptTask, EncryptedFile>(
-  new URL('./media-encrypt-worker.ts', import.meta.url),
-)
-
 /** Brings files to WhatsApp: a bounded number at once, each file of a session once. */
 export class MediaUploads {
   readonly #options: UploadsOptions
   readonly #process = new Turns(perProcess)
   readonly #sessions = new Map<string, Turns>()
+  readonly #ahead: MediaAhead
   readonly #known = new LRUCache<string, Promise<UploadedFile>>({ max: maxRemembered, ttl: rememberMs })
 
   constructor(options: UploadsOptions) {
     this.#options = options
+    this.#ahead = new MediaAhead(options.clock)
   }
 
   /** Where the file is; uploads it unless this session did lately. Throws UploadError. */
@@ -96,6 +95,11 @@ export class MediaUploads {
     this.#known.set(key, uploading)
     uploading.catch(() => this.#known.delete(key))
     return uploading
+  }
+
+  /** Does ahead of a send what needs no connection; never fails. */
+  prepare(file: ComingFile): Promise<void> {
+    return this.#ahead.prepare(file)
   }
 
   async #takeTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
@@ -114,10 +118,12 @@ export class MediaUploads {
     mediaClass: MediaClass,
     isChannel: boolean,
   ): Promise<UploadedFile> {
-    const spool = new MediaSpool()
+    const ahead = isChannel ? undefined : this.#ahead.take(file.blob, mediaClass)
+    const spool = ahead?.spool ?? new MediaSpool()
     try {
-      const mediaKey = randomBytes(32)
-      const digests = await this.#spool(spool, file, isChannel ? undefined : { mediaKey, mediaClass })
+      const mediaKey = ahead?.mediaKey ?? randomBytes(32)
+      const seal = isChannel ? undefined : { mediaKey, mediaClass }
+      const digests = ahead?.digests ?? (await this.#spool(spool, file, seal))
       const path = isChannel ? `/newsletter/newsletter-${mediaClass}` : `/mms/${mediaClass}`
       const answer = await this.#bring(owner, spool, path, digests.uploadSha256)
       const encryption = {
@@ -226,17 +232,6 @@ export class MediaUploads {
       timer.cancel()
     }
   }
-}
-
-async function encryptInThread(
-  spool: MediaSpool,
-  file: SealedFile,
-  seal: EncryptTask['seal'],
-): Promise<FileDigests> {
-  const { fileSha256, uploadSha256, fileLength } = await spool.fill((fd) =>
-    encrypting.run({ file, fd, seal }),
-  )
-  return { fileSha256: Buffer.from(fileSha256), uploadSha256: Buffer.from(uploadSha256), fileLength }
 }
 
 function codeOf(error: unknown): unknown {

@@ -25,10 +25,9 @@ export type { BlobRow } from './media.store.ts'
 export async function keepFile(
   ctx: Context,
   tenantId: string,
-  file: { path: string; bytes: number; mimetype: string },
+  file: { id?: string; path: string; bytes: number; mimetype: string },
 ): Promise<BlobRow> {
-  const id = ctx.ids.uuid()
-  const { path, bytes, mimetype } = file
+  const { id = ctx.ids.uuid(), path, bytes, mimetype } = file
   await insertBlob(ctx.db.sql, { id, tenantId, mimetype, createdAt: ctx.clock.now() })
   const digest = await blobStoreOf(ctx.config).put(id, path, bytes)
   await completeBlob(ctx.db.sql, tenantId, id, digest)

@@ -229,8 +229,15 @@ export async function takeFile(ctx: Context, kind: MediaKind, source: MediaSourc
     const declaredType = source.mimetype ?? fetched.declaredType
     const facts = await inspect(ctx, kind, { ...fetched, declaredType }, outputPath)
     const bytes = await checkedSize(facts.path, maxBytes)
-    const kept = await keepFile(ctx, tenantOf(ctx), { path: facts.path, bytes, mimetype: facts.mimetype })
-    return describe(kept.id, bytes, facts, fileName)
+    const { path, mimetype } = facts
+    const blob = ctx.ids.uuid()
+    const prepared = ctx.engine.prepareFile({ blob, kind, path, bytes })
+    try {
+      await keepFile(ctx, tenantOf(ctx), { id: blob, path, bytes, mimetype })
+    } finally {
+      await prepared
+    }
+    return describe(blob, bytes, facts, fileName)
   } finally {
     await dropSpool(outputPath)
     // What was uploaded is removed by whoever received it.

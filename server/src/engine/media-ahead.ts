@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../platform/clock.ts'
+import { FileThread, largeFileBytes } from '../platform/file-thread.ts'
+import type { MediaKind } from './content.ts'
+import { type FileDigests, type MediaClass, mediaClassOf } from './media-crypto.ts'
+import type { EncryptedFile, EncryptTask } from './media-encrypt.ts'
+import { MediaSpool } from './media-spool.ts'
+
+const encrypting = new FileThread<EncryptTask, EncryptedFile>(
+  new URL('./media-encrypt-worker.ts', import.meta.url),
+)
+
+/** Fills the spool with what is to be uploaded of a file on the disk, without a byte of it on this thread. */
+export async function encryptInThread(
+  spool: MediaSpool,
+  file: EncryptTask['file'],
+  seal: EncryptTask['seal'],
+): Promise<FileDigests> {
+  const { fileSha256, uploadSha256, fileLength } = await spool.fill((fd) =>
+    encrypting.run({ file, fd, seal }),
+  )
+  return { fileSha256: Buffer.from(fileSha256), uploadSha256: Buffer.from(uploadSha256), fileLength }
+}
+
+/** A file that is about to be sent. */
+export interface ComingFile {
+  /** The key it will have in the blob store. */
+  blob: string
+  kind: MediaKind
+  /** The file in clear; it is not needed any more when the preparation is over. */
+  path: string
+  bytes: number
+}
+
+/** A file that only has to be uploaded; whoever takes it disposes of the spool. */
+interface ReadyFile {
+  mediaKey: Uint8Array
+  mediaClass: MediaClass
+  digests: FileDigests
+  spool: MediaSpool
+}
+
+const keepMs = 60_000
+const mostFiles = 8
+const mostBytes = 16 * 1024 * 1024
+
+/** Encrypts files while they are still being stored; each is for one upload, so that no two share a key. */
+export class MediaAhead {
+  readonly #clock: Clock
+  readonly #ready = new Map<string, ReadyFile & { timer: { cancel(): void } }>()
+  #underWay = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Never fails: what is not prepared here is encrypted when it is sent. */
+  async prepare({ blob, kind, path, bytes }: ComingFile): Promise<void> {
+    if (bytes < largeFileBytes || bytes > mostBytes) return
+    if (this.#ready.size + this.#underWay >= mostFiles) return
+    this.#underWay += 1
+    const spool = new MediaSpool()
+    const seal = { mediaKey: randomBytes(32), mediaClass: mediaClassOf(kind) }
+    try {
+      const digests = await encryptInThread(spool, { path }, seal)
+      // Held back or refused meanwhile: nothing is kept for what may leave much later, or never.
+      const timer = this.#clock.schedule(keepMs, () => void this.take(blob, seal.mediaClass)?.spool.dispose())
+      this.#ready.set(blob, { ...seal, digests, spool, timer })
+    } catch {
+      // A full disk, most likely; the send itself tries again and tells of it.
+      await spool.dispose()
+    } finally {
+      this.#underWay -= 1
+    }
+  }
+
+  /** The file as it was prepared for this class, once. */
+  take(blob: string, mediaClass: MediaClass): ReadyFile | undefined {
+    const found = this.#ready.get(blob)
+    if (found === undefined || found.mediaClass !== mediaClass) return undefined
+    this.#ready.delete(blob)
+    found.timer.cancel()
+    return found
+  }
+}
