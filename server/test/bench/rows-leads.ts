@@ -1,13 +1,14 @@
 import { type Bench, urlOf } from './bench.types.ts'
 import { benchLeads } from './leads.ts'
 import { benchMonitoring } from './monitoring.ts'
-import { benchSafeguards } from './safeguards.ts'
+import { benchSafeguards, safeguardsTable } from './safeguards.ts'
 
 const safeguards: Bench = {
   name: 'safeguards',
   async run() {
     const raw = await benchSafeguards()
     const { harmless, harmful } = raw
+    process.stdout.write(`${safeguardsTable(raw.classes)}\n`)
     const what = '(l) all safeguards on a text of 500 characters'
     const figure = `CPU ${harmless.cpuMs.toFixed(2)} ms; full of secrets ${harmful.cpuMs.toFixed(2)} ms`
     return { raw, rows: [{ what, figure, goal: '<= 0.3 ms', isMet: harmful.cpuMs <= 0.3 }] }

@@ -90,9 +90,6 @@ export const quickReply = (id: string, reply: proto.SyncActionValue.IQuickReplyA
 export const pushName = (name: string) =>
   set('critical_block', 1, ['setting_pushName'], { pushNameSetting: { name } })
 
-export const unarchivesChats = (on: boolean) =>
-  set('regular_low', 4, ['setting_unarchiveChats'], { unarchiveChatsSetting: { unarchiveChats: on } })
-
 function nowSeconds(): number {
   return Math.floor(Date.now() / 1000)
 }

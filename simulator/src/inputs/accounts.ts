@@ -37,6 +37,5 @@ export const unlinkSchema = z.strictObject({
 /** What callers hand in. */
 export type UnlinkInput = z.input<typeof unlinkSchema>
 export type AccountInput = z.input<typeof accountSchema>
-export type CodeInput = z.input<typeof codeSchema>
 export type ReceiptsInput = z.input<typeof receiptsSchema>
 export type PresenceInput = z.input<typeof presenceSchema>

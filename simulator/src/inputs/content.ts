@@ -136,4 +136,3 @@ export type MediaDraft = z.output<typeof mediaSchema>
 
 /** What a message says, checked. */
 export type ContentDraft = z.output<typeof contentSchema>
-export type ContentInput = z.input<typeof contentSchema>

@@ -68,11 +68,6 @@ const words: Readonly<Record<DetectorKind, { name: string; mark: string }>> = {
 
 const ruleMark = '[REMOVED]'
 
-/** The switch of the policy that a family obeys. */
-export function switchOf(kind: DetectorKind): Field {
-  return fieldOf[kind]
-}
-
 /** Whether a family is on under a policy. */
 export function isOn(settings: PolicySettings, kind: DetectorKind): boolean {
   return settings[fieldOf[kind]] === true && (settings.enabled || !policyKinds.has(kind))
