@@ -156,7 +156,13 @@ suite('hostile files', () => {
     const content = { ...trip.to('person'), media_type: 'image', media_base64: base64(samples.jpeg) }
     const { status, body } = await trip.tenant.api.call('POST', '/messages/send/media', { body: content })
     trip.app.simulator.fault({ kind: 'none', clear: true })
-    assert.ok(status >= 400 || body.status === 'pending', `answered ${status} ${JSON.stringify(body)}`)
+    assert.ok(status >= 400 && body.detail.length > 10, `answered ${status} ${JSON.stringify(body)}`)
+    const isIt = (data: { message_id: string }) => data.message_id === body.message_id
+    const told = await trip.delivered('message.failed', isIt)
+    assert.equal(told.error, body.error)
+    assert.equal((await trip.read(body.message_id)).status, 'failed')
+    assert.equal(trip.hook.received.filter((it) => isIt(it.body.data)).length, 1)
+    assert.equal((await trip.tenant.api.post(201, '/messages/send/media', content)).status, 'sent')
   })
 
   test('every delivery of all this has the contract’s form', () => trip.checkDeliveries())
