@@ -2,15 +2,17 @@
 
 -- What a lead is found by: words of the name and the keywords, and the number. Accents are folded; of numbers and of
 -- scripts that write without spaces every ending is kept, so that any part of them is found by its beginning.
--- The separators are named one by one: what counts as a letter depends on the locale of the database.
+-- Separators and capital letters are named one by one: what is which depends on the locale of the database.
 CREATE FUNCTION lead_words(contact_name text, contact_phone text, keywords text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT array_to_tsvector(coalesce(array_agg(DISTINCT substr(word, n)), '{}'))
   FROM (
     SELECT DISTINCT left(part, 60) AS word
     FROM regexp_split_to_table(
-      lower(regexp_replace(normalize(coalesce(contact_name, '') || ' ' || coalesce(contact_phone, '') || ' ' || keywords,
-        NFKD), '[\u0300-\u036f]', '', 'g')),
+      translate(lower(regexp_replace(normalize(coalesce(contact_name, '') || ' ' || coalesce(contact_phone, '') || ' ' ||
+        keywords, NFKD), '[\u0300-\u036f]', '', 'g') COLLATE "C"),
+        'ÆÐØÞĐĦŁŊŒŦƏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩЂЄЅІЈЉЊЋЏАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӃӅӇӉӋӍӔӘӠӨӶӺӼӾԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖς',
+        'æðøþđħłŋœŧəαβγδεζηθικλμνξοπρστυφχψωђєѕіјљњћџабвгдежзиклмнопрстуфхцчшщъыьэюяҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӄӆӈӊӌӎӕәӡөӷӻӽӿաբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆσ'),
       '[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2000-\u206f\u3000-\u3004\u3008-\u3020\u3030]+'
     ) AS part
     WHERE part <> ''
