@@ -51,8 +51,7 @@ export async function compareSchemas(db: Database): Promise<SchemaDifference> {
     .transaction(async (sql) => {
       const migrated = await describe(sql, 'public')
       await sql.execute(text`CREATE SCHEMA declared`)
-      // With `public` behind it: generated columns call functions that migrations made.
-      await sql.execute(text`SET LOCAL search_path = declared, public`)
+      await sql.execute(text`SET LOCAL search_path = declared`)
       for (const statement of statements)
         await sql.execute(text.raw(statement.replaceAll('"public".', '"declared".')))
       const declared = await describe(sql, 'declared')

@@ -24,7 +24,7 @@ async function insertLeads(db: Database): Promise<void> {
       timestamptz '2026-01-01' + n * interval '1 second', 'keyword' || n % 40, 1,
       timestamptz '2026-01-01' + n * interval '1 second', now()
     FROM (SELECT id FROM tenants ORDER BY created_at LIMIT 1) t, generate_series(1, ${leadCount}::int) AS n`)
-  await db.sql.execute(text`VACUUM (ANALYZE) leads`)
+  for (const table of ['leads', 'lead_search']) await db.sql.execute(text.raw(`VACUUM (ANALYZE) ${table}`))
 }
 
 /** What people look for: a word of a name, two of them, a part of a number, a keyword; with and without filters. */

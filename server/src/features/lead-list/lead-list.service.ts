@@ -35,7 +35,7 @@ export function leadToWire(row: LeadRow): LeadObject {
 /** The filter of the caller's tenant; undefined when it can find nothing, as a search of signs alone. */
 function filterOf(ctx: Context, input: LeadFilterInput): LeadFilter | undefined {
   const typed = input.search === '' ? undefined : input.search
-  const search = typed === undefined ? undefined : searchQuery(typed)
+  const search = typed === undefined ? undefined : searchQuery(tenantOf(ctx), typed)
   if (typed !== undefined && search === undefined) return undefined
   return { tenantId: tenantOf(ctx), status: input.status, groupId: input.source_group_id, search }
 }

@@ -35,17 +35,23 @@ const columns = text`l.id, l.contact_phone AS "contactPhone", l.contact_name AS 
   l.matched_keyword AS "matchedKeyword", l.message_preview AS "messagePreview", l.monitor_mode AS "monitorMode",
   ${wireTime(text`l.triggered_at`)} AS "triggeredAt", ${wireTime(text`l.detected_at`)} AS "detectedAt"`
 
+// The expression of the index `lead_search_words`, to the letter.
+const words = text`lead_words(l.tenant_id, l.contact_name, l.contact_phone, l.keywords)`
+
+/** Conditions on `l`: a lead, or its row of `lead_search`, where alone there is something to search. */
 function condition({ tenantId, status, groupId, search }: LeadFilter): SQL {
   return text`l.tenant_id = ${tenantId}
     ${status === undefined ? text`` : text`AND l.status = ${status}`}
     ${groupId === undefined ? text`` : text`AND l.group_id = ${groupId}`}
-    ${search === undefined ? text`` : text`AND l.search @@ ${search}::tsquery`}`
+    ${search === undefined ? text`` : text`AND ${words} @@ ${search}::tsquery`}`
 }
+
+const placeOf = ({ search }: LeadFilter): SQL => (search === undefined ? text`leads` : text`lead_search`)
 
 /** How many leads there are. */
 export async function countLeads(sql: Sql, filter: LeadFilter): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(text`
-    SELECT count(*)::int AS total FROM leads l WHERE ${condition(filter)}`)
+    SELECT count(*)::int AS total FROM ${placeOf(filter)} l WHERE ${condition(filter)}`)
   return rows[0]?.total ?? 0
 }
 
@@ -65,7 +71,7 @@ async function searchPage(
   offset: number,
 ): Promise<{ rows: LeadRow[]; total: number }> {
   const { rows } = await sql.execute<LeadRow & { total: number; found: string | null }>(text`
-    WITH hits AS MATERIALIZED (SELECT l.id, l.detected_at FROM leads l WHERE ${condition(filter)}),
+    WITH hits AS MATERIALIZED (SELECT l.lead_id AS id, l.detected_at FROM lead_search l WHERE ${condition(filter)}),
       page AS (SELECT id FROM hits ORDER BY detected_at DESC, id DESC LIMIT ${limit} OFFSET ${offset})
     SELECT (SELECT count(*)::int FROM hits) AS total, p.id AS found, ${columns}
     FROM (SELECT 1) AS one LEFT JOIN page p ON true LEFT JOIN leads l ON l.id = p.id
@@ -103,12 +109,15 @@ export async function listNextLeads(
   after: LeadPlace | undefined,
   limit: number,
 ): Promise<(LeadRow & { exactAt: string })[]> {
+  const key = filter.search === undefined ? text`l.id` : text`l.lead_id`
   const behind =
     after === undefined
       ? text``
-      : text`AND (l.detected_at, l.id) < (${after.detectedAt}::timestamptz, ${after.id}::uuid)`
+      : text`AND (l.detected_at, ${key}) < (${after.detectedAt}::timestamptz, ${after.id}::uuid)`
   const { rows } = await sql.execute<LeadRow & { exactAt: string }>(text`
-    SELECT ${columns}, l.detected_at::text AS "exactAt" FROM leads l WHERE ${condition(filter)} ${behind}
-    ORDER BY l.detected_at DESC, l.id DESC LIMIT ${limit}`)
+    WITH next AS (SELECT ${key} AS id FROM ${placeOf(filter)} l WHERE ${condition(filter)} ${behind}
+      ORDER BY l.detected_at DESC, ${key} DESC LIMIT ${limit})
+    SELECT ${columns}, l.detected_at::text AS "exactAt" FROM next n JOIN leads l ON l.id = n.id
+    ORDER BY l.detected_at DESC, l.id DESC`)
   return rows
 }

@@ -14,15 +14,17 @@ function digitsOf(search: string): string | undefined {
   return digits.replace(/^00?/, '') || undefined
 }
 
-/** The query for what a person typed: every word as a beginning, or all digits as one number; undefined for nothing but signs. */
-export function searchQuery(search: string): string | undefined {
+/** The query for what a person of a tenant typed: every word as a beginning, or all digits as one number; undefined for nothing but signs. */
+export function searchQuery(tenantId: string, search: string): string | undefined {
+  // As `lead_words` begins every word of the tenant.
+  const tag = tenantId.slice(-8)
   const words = foldText(search.toWellFormed().replaceAll('\0', ' '))
     .split(separators)
     .filter((word) => word !== '')
     .slice(0, mostWords)
-    .map((word) => `'${[...word].slice(0, longestWord).join('')}':*`)
+    .map((word) => `'${tag}${[...word].slice(0, longestWord).join('')}':*`)
   const digits = digitsOf(search)
   if (words.length === 0) return undefined
   const ofWords = words.join(' & ')
-  return digits === undefined ? ofWords : `(${ofWords}) | '${digits}':*`
+  return digits === undefined ? ofWords : `(${ofWords}) | '${tag}${digits}':*`
 }

@@ -1,8 +1,6 @@
-import { sql } from 'drizzle-orm'
-import { customType, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true })
-const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /** Where a lead stands. */
 export const leadStatuses = ['new', 'contacted', 'qualified', 'converted', 'lost'] as const
@@ -54,8 +52,18 @@ export const leads = pgTable('leads', {
   notes: text(),
   detectedAt: moment('detected_at').notNull(),
   updatedAt: moment('updated_at').notNull(),
-  /** Words and parts of numbers the lead is found by. */
-  search: tsvector().notNull().generatedAlwaysAs(sql`lead_words(contact_name, contact_phone, keywords)`),
+})
+
+/** What leads are searched by, kept by triggers. */
+export const leadSearch = pgTable('lead_search', {
+  leadId: uuid('lead_id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  groupId: uuid('group_id').notNull(),
+  detectedAt: moment('detected_at').notNull(),
+  status: text({ enum: leadStatuses }).notNull(),
+  contactName: text('contact_name'),
+  contactPhone: text('contact_phone'),
+  keywords: text().notNull(),
 })
 
 /** Messages that made a lead or raised it. */
