@@ -47,17 +47,17 @@ export async function listExistingSessions(sql: Sql, ids: readonly string[]): Pr
  * Removes what was kept in place of messages whose content came late, so that they can be stored; answers how many.
  */
 export async function dropPlaceholders(sql: Sql, rows: readonly ArrivedRow[]): Promise<number> {
-  const { rows: dropped } = await sql.execute<{ chatId: string; isUnread: boolean }>(text`
-    DELETE FROM messages m USING json_to_recordset(${JSON.stringify(rows)}::json) AS r(session_id uuid, chat_id uuid,
-      wa_message_id text, direction text, sender_contact_id uuid, message_type text)
+  const { rows: dropped } = await sql.execute<{ tenantId: string; chatId: string; isUnread: boolean }>(text`
+    DELETE FROM messages m USING json_to_recordset(${JSON.stringify(rows)}::json) AS r(tenant_id uuid, session_id uuid,
+      chat_id uuid, wa_message_id text, direction text, sender_contact_id uuid, message_type text)
     WHERE m.session_id = r.session_id AND m.wa_message_id = r.wa_message_id AND m.chat_id = r.chat_id
-      AND m.direction = r.direction AND m.sender_contact_id IS NOT DISTINCT FROM r.sender_contact_id
+      AND m.tenant_id = r.tenant_id AND m.direction = r.direction AND m.sender_contact_id IS NOT DISTINCT FROM r.sender_contact_id
       AND m.message_type = 'unknown' AND r.message_type <> 'unknown' AND m.deleted_at IS NULL
-    RETURNING m.chat_id AS "chatId", m.direction = 'inbound' AND m.read_at IS NULL AS "isUnread"`)
-  for (const { chatId, isUnread } of dropped) {
+    RETURNING m.tenant_id AS "tenantId", m.chat_id AS "chatId", m.direction = 'inbound' AND m.read_at IS NULL AS "isUnread"`)
+  for (const { tenantId, chatId, isUnread } of dropped) {
     await sql.execute(text`
       UPDATE chats SET message_count = message_count - 1, unread_count = greatest(0, unread_count - ${isUnread ? 1 : 0})
-      WHERE id = ${chatId}`)
+      WHERE id = ${chatId} AND tenant_id = ${tenantId}`)
   }
   return dropped.length
 }

@@ -53,7 +53,7 @@ export async function setChatLabels(
   await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
       const chats = await requireChats(ctx, sql, chatId)
-      await lockChats(sql, idsOf(chats))
+      await lockChats(sql, tenantId, idsOf(chats))
       const known = await holdLabels(sql, tenantId, wanted)
       if (known.length < wanted.length) throw notFound.create({ message: 'label_ids: no such label' })
       await replaceLabelsOfChats(sql, tenantId, idsOf(chats), wanted, ctx.clock.now())

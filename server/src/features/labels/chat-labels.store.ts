@@ -37,9 +37,10 @@ export async function findChatsByWaId(
 }
 
 /** Lets one transaction at a time choose the labels of these chats. */
-export async function lockChats(sql: Sql, ids: readonly string[]): Promise<void> {
+export async function lockChats(sql: Sql, tenantId: string, ids: readonly string[]): Promise<void> {
   await sql.execute(text`
-    SELECT id FROM chats WHERE id = ANY(${text.param([...ids])}::uuid[]) ORDER BY id FOR NO KEY UPDATE`)
+    SELECT id FROM chats WHERE tenant_id = ${tenantId} AND id = ANY(${text.param([...ids])}::uuid[])
+    ORDER BY id FOR NO KEY UPDATE`)
 }
 
 /** Which of some labels there are; none of them goes away until the transaction ends. */

@@ -37,9 +37,15 @@ export interface OpenLead extends Record<string, unknown> {
 }
 
 /** Which of these messages were signals before. */
-export async function listSignalled(sql: Sql, messageIds: readonly string[]): Promise<Set<string>> {
+export async function listSignalled(
+  sql: Sql,
+  signals: readonly { tenantId: string; messageId: string }[],
+): Promise<Set<string>> {
   const { rows } = await sql.execute<{ id: string }>(text`
-    SELECT message_id AS id FROM lead_signals WHERE message_id = ANY(${text.param([...messageIds])}::uuid[])`)
+    SELECT s.message_id AS id FROM lead_signals s
+      JOIN unnest(${text.param(signals.map(({ tenantId }) => tenantId))}::uuid[],
+        ${text.param(signals.map(({ messageId }) => messageId))}::uuid[]) AS r (tenant_id, message_id)
+        ON s.message_id = r.message_id AND s.tenant_id = r.tenant_id`)
   return new Set(rows.map((row) => row.id))
 }
 
@@ -74,6 +80,7 @@ export async function upsertOpenLeads(
 /** What new signals make of an open lead; without a trigger the newest signal stays what it was. */
 export interface RaisedLead {
   id: string
+  tenant_id: string
   score: number
   score_signals: ScoreSignal[]
   facts: LeadFacts
@@ -99,9 +106,9 @@ export async function raiseLeads(sql: Sql, raised: readonly RaisedLead[]): Promi
       message_preview = coalesce(r.trigger ->> 'message_preview', l.message_preview),
       monitor_mode = coalesce(r.trigger ->> 'monitor_mode', l.monitor_mode),
       triggered_at = coalesce((r.trigger ->> 'triggered_at')::timestamptz, l.triggered_at)
-    FROM json_to_recordset(${JSON.stringify(raised)}::json) AS r(id uuid, score integer, score_signals jsonb,
+    FROM json_to_recordset(${JSON.stringify(raised)}::json) AS r(id uuid, tenant_id uuid, score integer, score_signals jsonb,
       facts jsonb, trigger jsonb, keywords text, added integer, updated_at timestamptz)
-    WHERE l.id = r.id`)
+    WHERE l.id = r.id AND l.tenant_id = r.tenant_id`)
 }
 
 /** One message of a lead's timeline. */

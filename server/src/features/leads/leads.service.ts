@@ -115,6 +115,7 @@ function raisedLeadOf(ctx: Context, known: OpenLead, { newest, signals }: Intere
   const { score, reasons } = scoreOf(facts)
   return {
     id: known.id,
+    tenant_id: newest.tenantId,
     score,
     score_signals: reasons,
     facts,
@@ -162,10 +163,7 @@ export async function detectLeads(
 ): Promise<ReadonlyMap<string, DetectedLead>> {
   const found = new Map<string, DetectedLead>()
   if (signals.length === 0) return found
-  const known = await listSignalled(
-    sql,
-    signals.map(({ messageId }) => messageId),
-  )
+  const known = await listSignalled(sql, signals)
   const interests = interestsOf(signals.filter(({ messageId }) => !known.has(messageId)))
   if (interests.length === 0) return found
   const proposed = interests.map((interest) => newLeadOf(ctx, interest))

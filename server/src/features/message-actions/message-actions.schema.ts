@@ -11,7 +11,7 @@ export const notEditable = defineError(
 export const notUnsendable = defineError(
   'not_unsendable',
   400,
-  'Only own messages can be taken back, within two days after they were sent',
+  'Only own messages can be taken back, within 60 hours after they were sent',
 )
 export const messageGone = defineError('message_gone', 400, 'The message was taken back')
 export const notInChannels = defineError('not_in_channels', 400, 'Channels do not show this')

@@ -143,10 +143,15 @@ export async function claimTurn(
 }
 
 /** How many answers a group has given since a moment, refused ones not counted. */
-export async function countResponses(sql: Sql, groupId: string, since: Date): Promise<number> {
+export async function countResponses(
+  sql: Sql,
+  tenantId: string,
+  groupId: string,
+  since: Date,
+): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(text`
     SELECT count(*)::int AS total FROM auto_responses
-    WHERE group_id = ${groupId} AND created_at >= ${since.toISOString()}::timestamptz AND status <> 'refused'`)
+    WHERE tenant_id = ${tenantId} AND group_id = ${groupId} AND created_at >= ${since.toISOString()}::timestamptz AND status <> 'refused'`)
   return rows[0]?.total ?? 0
 }
 

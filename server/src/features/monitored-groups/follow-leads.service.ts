@@ -56,7 +56,7 @@ async function planResponse(ctx: Context, sql: Sql, { message, group }: LeadMess
   const today = new Date(now)
   today.setUTCHours(0, 0, 0, 0)
   // The group's row is held by this transaction, so nobody else counts at the same moment.
-  if ((await countResponses(sql, group.id, today)) >= group.autoRespondDailyCap) return
+  if ((await countResponses(sql, tenantId, group.id, today)) >= group.autoRespondDailyCap) return
   const since = new Date(now.getTime() - group.autoRespondIntervalHours * hourMs)
   if (!(await claimTurn(sql, { tenantId, contactId, since, now }))) return
   const id = ctx.ids.uuid()

@@ -54,12 +54,14 @@ export async function findGroup(sql: Sql, tenantId: string, id: string): Promise
 /** Every monitored group of a session with its name; `sessionPhone` is the account's own number, as digits. */
 export async function listWatched(
   sql: Sql,
+  tenantId: string,
   sessionId: string,
 ): Promise<{ sessionPhone: string | null; groups: ShownGroup[] }> {
   const { rows: sessions } = await sql.execute<{ phone: string | null }>(text`
-    SELECT phone_number AS phone FROM sessions WHERE id = ${sessionId}`)
+    SELECT phone_number AS phone FROM sessions WHERE id = ${sessionId} AND tenant_id = ${tenantId}`)
   const { rows } = await sql.execute<Raw & Record<string, unknown>>(text`
-    SELECT ${shownColumns} FROM ${shownFrom} WHERE g.session_id = ${sessionId} AND g.is_active`)
+    SELECT ${shownColumns} FROM ${shownFrom} WHERE g.tenant_id = ${tenantId} AND g.session_id = ${sessionId}
+      AND g.is_active`)
   return { sessionPhone: sessions[0]?.phone ?? null, groups: rows.map(fromRaw) }
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from '../../context.ts'
+import { type Context, tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database.ts'
 import { compileKeywords, type KeywordMatcher } from '../keywords/keywords.service.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'
@@ -51,8 +51,8 @@ const watched = defineCache<WatchedSession>({
   max: 10_000,
   maxAgeMs: 60_000,
   subjectsOf: ({ sessionId }) => [`monitoring:${sessionId}`],
-  async load(_ctx, sql, sessionId) {
-    const { sessionPhone, groups } = await listWatched(sql, sessionId)
+  async load(ctx, sql, sessionId) {
+    const { sessionPhone, groups } = await listWatched(sql, tenantOf(ctx), sessionId)
     return {
       sessionId,
       ownChatId: sessionPhone === null ? null : `${sessionPhone}@c.us`,

@@ -38,11 +38,22 @@ export async function insertOutgoing(sql: Sql, rows: readonly NewMessageRow[]): 
   return new Set(stored.map((row) => row.id))
 }
 
+/** Which message, of which tenant. */
+export interface MessageKey {
+  id: string
+  tenant_id: string
+}
+
+/** The messages as rows `r`. */
+function keysOf(keys: readonly MessageKey[]) {
+  return text`unnest(${text.param(keys.map(({ id }) => id))}::uuid[],
+    ${text.param(keys.map(({ tenant_id }) => tenant_id))}::uuid[]) AS r (id, tenant_id)`
+}
+
 /** Removes messages again in the transaction that stored them: the quota or the budget has no room. */
-export async function deleteOutgoing(sql: Sql, ids: readonly string[]): Promise<void> {
-  await sql.execute(
-    text`DELETE FROM messages WHERE id = ANY(${text.param([...ids])}::uuid[]) AND status = 'pending'`,
-  )
+export async function deleteOutgoing(sql: Sql, refused: readonly MessageKey[]): Promise<void> {
+  await sql.execute(text`
+    DELETE FROM messages m USING ${keysOf(refused)} WHERE m.id = r.id AND m.tenant_id = r.tenant_id AND m.status = 'pending'`)
 }
 
 /** Frees idempotency keys whose 24 hours are over. */
@@ -154,10 +165,10 @@ export async function putOff(sql: Sql, tenantId: string, id: string, until: Date
 }
 
 /** Messages stored a moment ago wait for a person's word. */
-export async function markHeld(sql: Sql, ids: readonly string[]): Promise<void> {
+export async function markHeld(sql: Sql, held: readonly MessageKey[]): Promise<void> {
   await sql.execute(text`
-    UPDATE messages SET status = 'pending_approval', requires_approval = true
-    WHERE id = ANY(${text.param([...ids])}::uuid[]) AND status = 'pending'`)
+    UPDATE messages m SET status = 'pending_approval', requires_approval = true
+    FROM ${keysOf(held)} WHERE m.id = r.id AND m.tenant_id = r.tenant_id AND m.status = 'pending'`)
 }
 
 /** A message that waits for a person's word. */

@@ -156,7 +156,7 @@ async function setAside(
   if (held.length === 0) return
   await markHeld(
     sql,
-    held.map(({ row }) => row.id),
+    held.map(({ row }) => row),
   )
   const events = held.map(({ draft, row }) => ({
     tenantId: draft.tenantId,
@@ -203,7 +203,7 @@ async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]):
   await refuseDuplicates(ctx, sql, items, chats, results)
   await chargeBudgets(ctx, sql, items, chats, results)
   await reserveQuotas(ctx, sql, items, results)
-  const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row.id)
+  const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row)
   if (refused.length > 0) await deleteOutgoing(sql, refused)
   for (const [index, { draft }] of items.entries()) {
     if (results[index]?.kind !== 'refused' || !isCountedOnly(draft)) continue
