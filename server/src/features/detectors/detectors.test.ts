@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { measureSafeguards } from '../../../test/corpora/measure-safeguards.ts'
 import { harmfulTexts, harmlessTexts } from '../../../test/corpora/safeguards.ts'
+import { firstRun, unseenTexts } from '../../../test/corpora/unseen/unseen.ts'
 import { type DetectorKind, detectorKinds } from './detectors.schema.ts'
 import { detect } from './detectors.service.ts'
 
@@ -23,6 +24,24 @@ suite('the corpus', () => {
       assert.ok(figures.texts >= 18, `${figures.texts} texts`)
       assert.ok(figures.caught / figures.texts >= 0.97, `missed: ${figures.missed.join(' | ')}`)
       assert.ok(figures.falselyCaught / figures.others <= 0.01, `wrong: ${figures.wrong.join(' | ')}`)
+    })
+  }
+})
+
+suite('the unseen corpus', () => {
+  test('has at least 400 texts, half of them harmless', () => {
+    const texts = unseenTexts.map(({ text }) => text)
+    assert.ok(texts.length >= 400)
+    assert.ok(unseenTexts.filter(({ has }) => has.length === 0).length >= texts.length * 0.5)
+    const tuned = [...harmfulTexts, ...harmlessTexts].map(({ text }) => text)
+    assert.equal(new Set([...texts, ...tuned]).size, texts.length + tuned.length)
+  })
+
+  for (const figures of measureSafeguards(unseenTexts)) {
+    const { caught, falselyCaught } = firstRun[figures.kind]
+    test(`${figures.kind}: at least the ${caught} of the first run, at most ${falselyCaught} wrong`, () => {
+      assert.ok(figures.caught >= caught, `missed: ${figures.missed.join(' | ')}`)
+      assert.ok(figures.falselyCaught <= falselyCaught, `wrong: ${figures.wrong.join(' | ')}`)
     })
   }
 })
