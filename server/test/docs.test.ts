@@ -49,6 +49,14 @@ describe('documentation', () => {
     assert.deepEqual(findUndocumented(sources.map(read), read('docs/errors.md')), [])
   })
 
+  test('every group of operations has a title and a sentence', () => {
+    const { tags } = JSON.parse(read('docs/openapi.json'))
+    assert.deepEqual(
+      tags.filter((tag: Record<string, string>) => !tag.description || !tag['x-displayName']),
+      [],
+    )
+  })
+
   test('the OpenAPI document has no lint errors', () => {
     const { status, output } = lintOpenApi('docs/openapi.json')
     assert.equal(status, 0, output)

@@ -13,6 +13,7 @@ import {
   validationFailed,
 } from '../../platform/errors.ts'
 import { createSchemaCollector, type JsonObject, type SchemaCollector } from './openapi-schemas.ts'
+import { describeTags } from './openapi-tags.ts'
 import { basePath } from './operation-routes.ts'
 
 /** What the document says about the service as a whole. */
@@ -52,7 +53,7 @@ export function buildOpenApi(options: OpenApiOptions): JsonObject {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: options.serverUrl ?? '/' }],
-    tags: [...tags].sort().map((name) => ({ name })),
+    tags: describeTags(tags),
     security: [{ apiKey: [] }, { bearer: [] }],
     paths,
     components: {

@@ -1,0 +1,45 @@
+import type { JsonObject } from './openapi-schemas.ts'
+
+/** Groups of operations in the order in which somebody new meets them: id prefix, title, what they are for. */
+const sections: readonly (readonly [string, string, string])[] = [
+  [
+    'sessions',
+    'Sessions',
+    'WhatsApp accounts: linking by QR or code, state and its timeline, limits, history.',
+  ],
+  ['messages', 'Messages', 'Sending every kind of message, what arrived, and what can be done to a message.'],
+  ['contacts', 'Contacts', 'People a session knows, and whether a number is on WhatsApp.'],
+  ['groups', 'Groups', 'WhatsApp groups, and the ones that are listened to for leads.'],
+  ['leads', 'Leads', 'People who showed interest in a monitored group, and their way through the pipeline.'],
+  ['labels', 'Labels', 'Labels of chats, in step with WhatsApp Business.'],
+  ['calls', 'Calls', 'Calls that came in.'],
+  ['status', 'Status posts', 'Posts that contacts see for a day.'],
+  ['webhooks', 'Webhooks', 'Signed deliveries of events: endpoints, attempts, replays.'],
+  ['approvals', 'Approvals', 'Messages that wait for a person’s word.'],
+  ['antispam', 'Anti-spam', 'Limits and rules that keep an account from being banned.'],
+  ['opt_outs', 'Opt-outs', 'Who asked not to be written to.'],
+  ['a2a_policy', 'Content policy', 'What may not leave the account: secrets, personal data, own rules.'],
+  ['auth', 'Signing in', 'Access and refresh tokens of people.'],
+  ['users', 'Users', 'The signed-in person.'],
+  ['api_keys', 'API keys', 'Keys of programs, with scopes.'],
+  ['tenant_settings', 'Settings', 'What holds for the whole tenant.'],
+  ['audit_logs', 'Audit log', 'Who changed what, when and from where.'],
+  ['usage', 'Usage', 'What was used of the plan.'],
+  ['plans', 'Plans', 'Plans and their limits.'],
+  ['setup', 'Setup', 'The first owner of an installation.'],
+]
+
+/** Tags of a document that has operations of these groups; a group that nobody described comes last, by its name. */
+export function describeTags(used: ReadonlySet<string>): JsonObject[] {
+  const known = sections
+    .filter(([name]) => used.has(name))
+    .map(([name, title, description]) => ({ name, 'x-displayName': title, description }))
+  const names = new Set(known.map(({ name }) => name))
+  return [
+    ...known,
+    ...[...used]
+      .filter((name) => !names.has(name))
+      .sort()
+      .map((name) => ({ name })),
+  ]
+}
