@@ -1,6 +1,12 @@
 import { tenantOf } from '../../context.ts'
 import { defineOperation } from '../../operation.ts'
-import { encodeSettings, roleTooLow, settingsSchema, updateSettingsBody } from './settings.schema.ts'
+import {
+  encodeSettings,
+  roleTooLow,
+  settingsSchema,
+  updateSettingsBody,
+  userRequired,
+} from './settings.schema.ts'
 import { getSettings, updateSettings } from './settings.service.ts'
 
 const get = defineOperation({
@@ -17,12 +23,13 @@ const update = defineOperation({
   id: 'tenant_settings.update',
   method: 'PATCH',
   path: '/tenant/settings',
-  summary: 'Change settings of the tenant; cold_contacts only by an owner or admin, never with an API key',
+  summary:
+    'Change settings of the tenant; cold_contacts and chat_history_access_enabled only as a signed-in owner or admin',
   access: ['settings:manage'],
   roles: ['owner', 'admin'],
   body: updateSettingsBody,
   success: { status: 200, schema: settingsSchema },
-  errors: [roleTooLow],
+  errors: [roleTooLow, userRequired],
   run: async (ctx, input) => {
     const { userAgent, respondAsync: _, accepts: __, idempotency: ___, ...changes } = input
     return encodeSettings(await updateSettings(ctx, changes, userAgent))

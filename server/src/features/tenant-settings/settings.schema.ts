@@ -3,6 +3,11 @@ import { parsePhone } from '../../engine/ids.ts'
 import { defineError } from '../../platform/errors.ts'
 
 export const roleTooLow = defineError('role_too_low', 403, 'Only an owner or admin may change this')
+export const userRequired = defineError(
+  'user_required',
+  403,
+  'Only a signed-in user may change this, never an API key',
+)
 export const chatHistoryClosed = defineError(
   'chat_history_closed',
   403,
@@ -149,7 +154,10 @@ export const updateSettingsBody = z
       .meta({ description: 'Older name of require_approval' }),
     ai_consent_enabled: z.boolean().optional(),
     ai_consent: z.boolean().optional().meta({ description: 'Older name of ai_consent_enabled' }),
-    chat_history_access_enabled: z.boolean().optional(),
+    chat_history_access_enabled: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Whether API keys may read chats; only a signed-in user may say so' }),
     message_retention_days: z
       .int()
       .min(1)

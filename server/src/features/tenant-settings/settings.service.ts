@@ -9,6 +9,7 @@ import {
   roleTooLow,
   type TenantSettings,
   type UpdateSettings,
+  userRequired,
 } from './settings.schema.ts'
 import {
   type ConsentRow,
@@ -62,6 +63,16 @@ function requirePersonForColdContacts(ctx: Context): void {
   if (caller.kind === 'user' && caller.role !== 'member') return
   throw roleTooLow.create({
     message: 'cold_contacts: only an owner or admin may change it, never an API key',
+  })
+}
+
+/** Opening chats to programs is a consent (contract C16): a program must not give it to itself. */
+function requirePersonForChatHistory(ctx: Context): void {
+  if (ctx.caller.kind === 'user') return
+  const field = 'chat_history_access_enabled'
+  throw userRequired.create({
+    message: `${field}: only a signed-in user may change it, never an API key`,
+    details: { field },
   })
 }
 
@@ -130,6 +141,7 @@ export async function updateSettings(
   const { caller } = ctx
   if (caller.kind !== 'user' && caller.kind !== 'key') throw roleTooLow.create()
   if (changes.coldContacts !== undefined) requirePersonForColdContacts(ctx)
+  if (changes.chatHistoryAccessEnabled !== undefined) requirePersonForChatHistory(ctx)
   const by = { userId: caller.userId, ip: caller.ip, userAgent }
   return ctx.db.transaction((sql) => changeSettings(ctx, sql, tenantId, changes, by))
 }

@@ -135,6 +135,26 @@ suite('tenant settings', () => {
     assert.equal((await patch(account, { cold_contacts: 'warn' })).body.cold_contacts, 'warn')
   })
 
+  test('403 for chat_history_access_enabled through a key: opening chats to programs is a person’s word', async () => {
+    const account = await identity.createAccount()
+    const key = await keyOf(account, ['*'])
+    for (const value of [true, false]) {
+      const body = { chat_history_access_enabled: value, store_full_text: true }
+      const refused = await identity.call('PATCH', '/tenant/settings', { key, body })
+      assert.equal(refused.status, 403)
+      assert.equal(refused.body.code, 'user_required')
+      assert.equal(refused.body.field, 'chat_history_access_enabled')
+      assert.match(refused.body.detail, /^chat_history_access_enabled: /)
+      assert.equal(refused.headers['x-required-scopes'], undefined)
+    }
+    assert.deepEqual((await identity.call('GET', '/tenant/settings', { key })).body, defaults)
+    assert.deepEqual(await listConsents(identity.ctx.db.sql, account.tenantId), [])
+    assert.equal(
+      (await patch(account, { chat_history_access_enabled: true })).body.chat_history_access_enabled,
+      true,
+    )
+  })
+
   test('a change counts at once here, and on another process with its notification', async () => {
     const account = await identity.createAccount()
     const second = await identity.addProcess()
