@@ -129,3 +129,5 @@ ALTER TABLE tenant_settings ADD COLUMN approval_expiry_hours integer NOT NULL DE
 
 -- A message that was put off leaves no sooner.
 ALTER TABLE outbox ADD COLUMN not_before timestamptz;
+-- Tries to bring its file to WhatsApp that failed: after each the message is put off, after the last it fails.
+ALTER TABLE outbox ADD COLUMN upload_failures integer NOT NULL DEFAULT 0;

@@ -120,7 +120,7 @@ function assemble(sessions: Sessions, media: MediaTransfers, clock: Clock, prese
     prepareFile: (file) => media.uploads.prepare(file),
     async send(submission, sendOptions) {
       const connection = sessions.get(submission.sessionId)?.open
-      if (connection === undefined) return { kind: 'unknown', error: 'not_connected' }
+      if (connection === undefined) return { kind: 'not_sent', error: 'not_connected' }
       return connection.sender.send(submission, sendOptions?.ackTimeoutMs ?? defaultAckTimeoutMs)
     },
     async setChatState(sessionId, chatId, state) {

@@ -343,7 +343,7 @@ suite('messages', () => {
     const { engine, session } = linked
     await engine.stop(session.sessionId, 'stop')
     const { outcome } = await sendText(engine, session.sessionId, `${bob}@c.us`, 'nobody home')
-    assert.deepEqual(outcome, { kind: 'unknown', error: 'not_connected' })
+    assert.deepEqual(outcome, { kind: 'not_sent', error: 'not_connected' })
     await assert.rejects(engine.setPresence(session.sessionId, 'online'), { code: 'session_not_connected' })
     await engine.close()
   })

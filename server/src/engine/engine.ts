@@ -34,11 +34,16 @@ export interface Submission {
   quoted?: { waMessageId: string; isFromMe: boolean; sender: ChatId | null; proto: Uint8Array }
 }
 
-/** How a hand-over ended: WhatsApp's own words, or no answer in time. */
+/** How a hand-over ended: WhatsApp's own words, no answer in time, or nothing handed over at all. */
 export type SubmitOutcome =
   | { kind: 'sent'; at: Date; proto: Uint8Array }
   /** WhatsApp refused: `error` is a code such as `ack_463`; never sent again. */
   | { kind: 'refused'; error: string }
+  /**
+   * Nothing left, for a reason that passes: `not_connected`, or a file that could not be brought to WhatsApp
+   * (`upload_failed`, `upload_not_allowed`, `upload_not_understood`, `file_unreadable`). Send later under the same id.
+   */
+  | { kind: 'not_sent'; error: string }
   /** The connection was lost or no ack came in time: it may or may not have arrived; send again under the same id. */
   | { kind: 'unknown'; error: string }
 
@@ -126,7 +131,7 @@ export interface Engine {
   /**
    * Brings the file to WhatsApp if there is one, encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs`
    * (default 20,000) from the moment it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused
-   * (`upload_refused_<status>`, `file_missing`, ...); hosts that do not answer leave it unknown.
+   * (`upload_refused_<status>`, `file_missing`, ...); while hosts do not take it nothing is sent.
    */
   send(submission: Submission, options?: { ackTimeoutMs?: number }): Promise<SubmitOutcome>
   /** Shows typing, recording or neither in a chat; resolves when handed over. */

@@ -222,10 +222,10 @@ suite('uploads', () => {
     assert.ok(file.equals(blobs.get('twice') ?? Buffer.alloc(0)))
   })
 
-  test('hosts that fail leave the message unknown, to be sent again; the next try uploads', async () => {
+  test('hosts that fail leave the message not sent; the next try uploads', async () => {
     blobs.set('later', randomBytes(50))
     world.simulator.fault({ kind: 'upload_refused', phone: world.account, code: 503, count: 2 })
-    assert.deepEqual((await send('later')).outcome, { kind: 'unknown', error: 'upload_failed' })
+    assert.deepEqual((await send('later')).outcome, { kind: 'not_sent', error: 'upload_failed' })
     assert.equal((await send('later')).outcome.kind, 'sent')
   })
 
@@ -236,7 +236,7 @@ suite('uploads', () => {
   })
 
   test('a file that cannot be read is no reason to give up', async () => {
-    assert.deepEqual((await send('nowhere')).outcome, { kind: 'unknown', error: 'file_unreadable' })
+    assert.deepEqual((await send('nowhere')).outcome, { kind: 'not_sent', error: 'file_unreadable' })
   })
 
   test('the time for the ack begins after the upload', async () => {

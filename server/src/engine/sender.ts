@@ -60,7 +60,7 @@ export class Sender {
     audience?: readonly string[],
   ): Promise<SubmitOutcome> {
     const { isOpen } = this.#options
-    if (!isOpen()) return { kind: 'unknown', error: 'not_connected' }
+    if (!isOpen()) return { kind: 'not_sent', error: 'not_connected' }
     const stanzaId = stanzaIdOf(submission)
     const pending = this.#acks.wait(stanzaId, submission.chatId)
     try {
@@ -160,7 +160,7 @@ export class Sender {
     const text = error instanceof Error ? maskDigits(error.message) : 'unknown'
     if (error instanceof UploadError) {
       log.warn({ error: text, code: error.code }, 'a file could not be uploaded')
-      return { kind: error.isFinal ? 'refused' : 'unknown', error: error.code }
+      return { kind: error.isFinal ? 'refused' : 'not_sent', error: error.code }
     }
     log.info({ error: text }, 'a message could not be handed over')
     return { kind: 'refused', error: 'not_deliverable' }

@@ -152,7 +152,7 @@ suite('hostile files', () => {
   })
 
   test('a refused upload fails the message with a sentence, once', async () => {
-    trip.app.simulator.fault({ kind: 'upload_refused', phone: trip.session.phone, count: 10 })
+    trip.app.simulator.fault({ kind: 'upload_refused', phone: trip.session.phone, code: 415, count: 10 })
     const content = { ...trip.to('person'), media_type: 'image', media_base64: base64(samples.jpeg) }
     const { status, body } = await trip.tenant.api.call('POST', '/messages/send/media', { body: content })
     trip.app.simulator.fault({ kind: 'none', clear: true })

@@ -4,7 +4,7 @@ import { idParams } from '../../wire.ts'
 import { spamRefused } from '../antispam/antispam.schema.ts'
 import { messageObject } from '../messages/messages.schema.ts'
 import { recipientOptedOut } from '../opt-outs/opt-outs.schema.ts'
-import { messageLost, messageRefused, notAllowedNumber } from '../outbox/outbox.schema.ts'
+import { messageLost, messageRefused, notAllowedNumber, uploadFailed } from '../outbox/outbox.schema.ts'
 import { contentRefused } from '../safeguards/safeguards.schema.ts'
 import {
   coldBudgetUsed,
@@ -59,6 +59,7 @@ const approveOne = defineOperation({
     tooManyWaiting,
     messageRefused,
     messageLost,
+    uploadFailed,
   ],
   run: (ctx, { id, message }) => approve(ctx, id, message),
 })

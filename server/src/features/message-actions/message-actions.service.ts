@@ -59,7 +59,7 @@ async function handOver(ctx: Context, row: MessageRow, wanted: OutboundContent):
   if (outcome.kind === 'unknown' && ctx.engine.isWorking(sessionId))
     outcome = await ctx.engine.send(submission)
   if (outcome.kind === 'sent') return { at: outcome.at, content }
-  if (outcome.kind === 'refused') throw failureOf(outcome.error, row.id)
+  if (outcome.kind === 'refused' || outcome.kind === 'not_sent') throw failureOf(outcome.error, row.id)
   throw messageLost.create({ details: { message_id: row.id, error: outcome.error } })
 }
 

@@ -5,7 +5,7 @@ import type { ChatId } from '../../engine/ids.ts'
 import { seal } from '../../platform/secrets.ts'
 import type { MessageProgress } from '../messages/messages.schema.ts'
 import { protoPurpose } from '../messages/purposes.service.ts'
-import { countUnanswered } from './outbox.store.ts'
+import { countUnanswered, countUploadFailure, putOff } from './outbox.store.ts'
 import { type OutboxRuntime, runtimeOf } from './outbox-runtime.ts'
 import { settleFailed } from './outgoing-writes.ts'
 
@@ -20,6 +20,11 @@ export interface Leaving {
 
 /** Hand-overs without an answer after which a message counts as lost: the first one and one more. */
 const mostUnanswered = 2
+
+/** Pauses between tries to bring a file to WhatsApp: 5 seconds, doubled up to 5 minutes; half an hour in all. */
+const firstPauseMs = 5_000
+const longestPauseMs = 5 * 60_000
+const mostUploads = 12
 
 /** Decision 4: as fast as a person types, within what nobody finds odd. */
 const msPerCharacter = 40
@@ -81,6 +86,19 @@ export async function concludeFailed(ctx: Context, leaving: Leaving, error: stri
   runtime.tell(leaving.event.messageId, { status: 'failed', at: ctx.clock.now(), error })
 }
 
+/** Its file cannot be brought to WhatsApp for the moment: tried again after a pause, for a bounded time. */
+async function pauseUpload(ctx: Context, leaving: Leaving, error: string): Promise<'over' | 'later'> {
+  const { messageId, tenantId } = leaving.event
+  const failures = await countUploadFailure(ctx.db.sql, tenantId, messageId)
+  if (failures >= mostUploads) {
+    await concludeFailed(ctx, leaving, error)
+    return 'over'
+  }
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
+  await putOff(ctx.db.sql, tenantId, messageId, new Date(ctx.clock.nowMs() + pauseMs))
+  return 'later'
+}
+
 async function handOverOnce(runtime: OutboxRuntime, leaving: Leaving): Promise<'over' | 'again' | 'later'> {
   const { ctx } = runtime
   const { sessionId, chatId, waMessageId, messageId, tenantId } = leaving.event
@@ -95,8 +113,10 @@ async function handOverOnce(runtime: OutboxRuntime, leaving: Leaving): Promise<'
     await concludeFailed(ctx, leaving, outcome.error)
     return 'over'
   }
-  // Never handed over at all: that is no attempt, the message simply goes on waiting.
-  if (outcome.error === 'not_connected') return 'later'
+  if (outcome.kind === 'not_sent') {
+    // Without a connection that is no attempt, the message simply goes on waiting.
+    return outcome.error === 'not_connected' ? 'later' : pauseUpload(ctx, leaving, outcome.error)
+  }
   const unanswered = await countUnanswered(ctx.db.sql, tenantId, messageId)
   if (unanswered >= mostUnanswered) {
     await concludeFailed(ctx, leaving, 'no_answer')
@@ -107,7 +127,8 @@ async function handOverOnce(runtime: OutboxRuntime, leaving: Leaving): Promise<'
 
 /**
  * Hands a stored message over and stores how that ended. Without an answer it is sent once more under the same id,
- * which WhatsApp shows once: at once when the connection stands, else (`later`) when the session works again.
+ * which WhatsApp shows once: at once when the connection stands, else (`later`) when the session works again. One whose
+ * file does not get to WhatsApp is put off (`later`); others do not wait for it.
  */
 export async function handOver(ctx: Context, leaving: Leaving): Promise<'over' | 'later'> {
   const runtime = runtimeOf(ctx)

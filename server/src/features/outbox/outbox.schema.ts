@@ -16,6 +16,11 @@ export const messageLost = defineError(
   500,
   'WhatsApp gave no answer; the message may not have arrived',
 )
+export const uploadFailed = defineError(
+  'upload_failed',
+  503,
+  'The file could not be brought to WhatsApp, though it was tried for half an hour; the message was not sent',
+)
 export const quotedElsewhere = defineError(
   'quoted_elsewhere',
   422,
@@ -80,6 +85,14 @@ export interface Submitted {
   status: 201 | 202
 }
 
+/** Why a file could not be brought to WhatsApp, in the engine's words. */
+const uploadFailures: ReadonlySet<string> = new Set([
+  'upload_failed',
+  'upload_not_allowed',
+  'upload_not_understood',
+  'file_unreadable',
+])
+
 /** What the caller of a send that failed is told; `code` is what WhatsApp or the engine said. */
 export function failureOf(code: string | null, messageId: string): AppError {
   const details = { message_id: messageId, error: code }
@@ -87,5 +100,6 @@ export function failureOf(code: string | null, messageId: string): AppError {
   if (code === null || code === 'no_answer') return messageLost.create({ details })
   if (code === 'expired')
     return messageLost.create({ message: 'The message waited too long to be sent', details })
+  if (uploadFailures.has(code)) return uploadFailed.create({ details })
   return messageRefused.create({ message: `${messageRefused.text} (${code})`, details })
 }

@@ -100,6 +100,14 @@ export async function countUnanswered(sql: Sql, tenantId: string, id: string): P
   return rows[0]?.unanswered ?? 0
 }
 
+/** Counts one try to bring the message's file to WhatsApp that failed; answers how many there were. */
+export async function countUploadFailure(sql: Sql, tenantId: string, id: string): Promise<number> {
+  const { rows } = await sql.execute<{ failures: number }>(text`
+    UPDATE outbox SET upload_failures = upload_failures + 1 WHERE message_id = ${id} AND tenant_id = ${tenantId}
+    RETURNING upload_failures AS failures`)
+  return rows[0]?.failures ?? 0
+}
+
 /** A waiting message starts to leave. */
 export async function startLeaving(sql: Sql, tenantId: string, id: string): Promise<void> {
   await sql.execute(text`
@@ -158,7 +166,7 @@ export async function listSessionsWithWaiting(sql: Sql): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** A rule puts a message off until a moment. */
+/** Puts a message off until a moment. */
 export async function putOff(sql: Sql, tenantId: string, id: string, until: Date): Promise<void> {
   await sql.execute(text`
     UPDATE outbox SET not_before = ${until.toISOString()} WHERE message_id = ${id} AND tenant_id = ${tenantId}`)

@@ -17,6 +17,8 @@ export const outbox = pgTable(
     notBefore: timestamp('not_before', { withTimezone: true }),
     /** Hand-overs that ended without an answer. */
     unanswered: integer().notNull().default(0),
+    /** Tries to bring its file to WhatsApp that failed. */
+    uploadFailures: integer('upload_failures').notNull().default(0),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
   },
   (table) => [index('outbox_session').on(table.sessionId, table.messageId)],

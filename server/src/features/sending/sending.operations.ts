@@ -11,6 +11,7 @@ import {
   messageRefused,
   notAllowedNumber,
   quotedElsewhere,
+  uploadFailed,
 } from '../outbox/outbox.schema.ts'
 import { submit } from '../outbox/submit.service.ts'
 import {
@@ -47,6 +48,7 @@ export const sendErrors = [
   idempotencyMismatch,
   messageRefused,
   messageLost,
+  uploadFailed,
 ]
 
 /** Parts of a request that every send has. */

@@ -70,7 +70,7 @@ export async function sendStatus(
   const outcome = await ctx.engine.postStatus(sessionId, waMessageId, content, audience)
   if (outcome.kind === 'refused')
     throw messageRefused.create({ message: `${messageRefused.text} (${outcome.error})` })
-  if (outcome.kind === 'unknown') throw messageLost.create()
+  if (outcome.kind !== 'sent') throw messageLost.create()
   return {
     status: 'sent',
     session_id: sessionId,
