@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { createGroupActions } from './group-actions.ts'
+import { chatKind } from './ids.ts'
 import { KeyWriter } from './key-writer.ts'
 import { createLabelActions } from './label-actions.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
@@ -118,6 +119,10 @@ function assemble(sessions: Sessions, media: MediaTransfers, clock: Clock, prese
     activity: (sessionId) => sessions.get(sessionId)?.activity,
     newMessageId: (sessionId) => generateMessageIDV2(sessions.get(sessionId)?.accountId),
     prepareFile: (file) => media.uploads.prepare(file),
+    startUpload({ sessionId, chatId, content }) {
+      if (!('file' in content) || chatKind(chatId) === 'channel') return
+      sessions.get(sessionId)?.open?.media.startUpload(content)
+    },
     async send(submission, sendOptions) {
       const connection = sessions.get(submission.sessionId)?.open
       if (connection === undefined) return { kind: 'not_sent', error: 'not_connected' }

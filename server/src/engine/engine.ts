@@ -129,6 +129,11 @@ export interface Engine {
    */
   prepareFile(file: { blob: string; kind: MediaKind; path: string; bytes: number }): Promise<void>
   /**
+   * Brings a prepared file to WhatsApp while its message is still being stored. Nobody can read it or learns of it
+   * before the message is sent. Does nothing for what was not prepared here, and never fails.
+   */
+  startUpload(message: Pick<Submission, 'sessionId' | 'chatId' | 'content'>): void
+  /**
    * Brings the file to WhatsApp if there is one, encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs`
    * (default 20,000) from the moment it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused
    * (`upload_refused_<status>`, `file_missing`, ...); while hosts do not take it nothing is sent.

@@ -40,6 +40,14 @@ interface ReadyFile {
   spool: MediaSpool
 }
 
+interface Preparation {
+  mediaClass: MediaClass
+  /** Undefined when it failed. */
+  ready: Promise<ReadyFile | undefined>
+  /** Ends the wait for whoever takes it. */
+  timer?: { cancel(): void }
+}
+
 const keepMs = 60_000
 const mostFiles = 8
 const mostBytes = 16 * 1024 * 1024
@@ -47,39 +55,51 @@ const mostBytes = 16 * 1024 * 1024
 /** Encrypts files while they are still being stored; each is for one upload, so that no two share a key. */
 export class MediaAhead {
   readonly #clock: Clock
-  readonly #ready = new Map<string, ReadyFile & { timer: { cancel(): void } }>()
-  #underWay = 0
+  readonly #coming = new Map<string, Preparation>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
   /** Never fails: what is not prepared here is encrypted when it is sent. */
-  async prepare({ blob, kind, path, bytes }: ComingFile): Promise<void> {
-    if (bytes < largeFileBytes || bytes > mostBytes) return
-    if (this.#ready.size + this.#underWay >= mostFiles) return
-    this.#underWay += 1
-    const spool = new MediaSpool()
-    const seal = { mediaKey: randomBytes(32), mediaClass: mediaClassOf(kind) }
-    try {
-      const digests = await encryptInThread(spool, { path }, seal)
-      // Held back or refused meanwhile: nothing is kept for what may leave much later, or never.
-      const timer = this.#clock.schedule(keepMs, () => void this.take(blob, seal.mediaClass)?.spool.dispose())
-      this.#ready.set(blob, { ...seal, digests, spool, timer })
-    } catch {
-      // A full disk, most likely; the send itself tries again and tells of it.
-      await spool.dispose()
-    } finally {
-      this.#underWay -= 1
-    }
+  async prepare(file: ComingFile): Promise<void> {
+    const { blob, bytes, kind } = file
+    if (bytes < largeFileBytes || bytes > mostBytes || this.#coming.size >= mostFiles) return
+    const mediaClass = mediaClassOf(kind)
+    const preparation: Preparation = { mediaClass, ready: encryptAhead(file, mediaClass) }
+    this.#coming.set(blob, preparation)
+    await preparation.ready
+    if (this.#coming.get(blob) !== preparation) return
+    // Held back or refused meanwhile: nothing is kept for what may leave much later, or never.
+    preparation.timer = this.#clock.schedule(keepMs, () => {
+      void this.take(blob, mediaClass)?.then((ready) => ready?.spool.dispose())
+    })
   }
 
-  /** The file as it was prepared for this class, once. */
-  take(blob: string, mediaClass: MediaClass): ReadyFile | undefined {
-    const found = this.#ready.get(blob)
+  /** Whether the file was announced and nobody has taken it. */
+  has(blob: string): boolean {
+    return this.#coming.has(blob)
+  }
+
+  /** The file as it is prepared for this class, once; resolves when that is over, to undefined when it failed. */
+  take(blob: string, mediaClass: MediaClass): Promise<ReadyFile | undefined> | undefined {
+    const found = this.#coming.get(blob)
     if (found === undefined || found.mediaClass !== mediaClass) return undefined
-    this.#ready.delete(blob)
-    found.timer.cancel()
-    return found
+    this.#coming.delete(blob)
+    found.timer?.cancel()
+    return found.ready
+  }
+}
+
+async function encryptAhead(file: ComingFile, mediaClass: MediaClass): Promise<ReadyFile | undefined> {
+  const spool = new MediaSpool()
+  const seal = { mediaKey: randomBytes(32), mediaClass }
+  try {
+    const digests = await encryptInThread(spool, { path: file.path }, seal)
+    return { ...seal, digests, spool }
+  } catch {
+    // A full disk, most likely; the send itself tries again and tells of it.
+    await spool.dispose()
+    return undefined
   }
 }

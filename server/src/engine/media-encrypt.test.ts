@@ -85,7 +85,7 @@ suite('encryption of large files', () => {
     const coming = { blob: 'ahead', kind: 'document', path, bytes: content.length } as const
     await ahead.prepare(coming)
     assert.equal(ahead.take('ahead', 'image'), undefined)
-    const ready = ahead.take('ahead', 'document')
+    const ready = await ahead.take('ahead', 'document')
     assert.ok(ready !== undefined)
     assert.equal(ahead.take('ahead', 'document'), undefined)
     const keys = expandMediaKey(ready.mediaKey, 'document')
@@ -103,6 +103,7 @@ suite('encryption of large files', () => {
     assert.equal(ahead.take('ahead', 'document'), undefined)
     // What cannot be prepared is no error: the send itself tells of it.
     await ahead.prepare({ ...coming, path: `${path}-gone` })
+    assert.equal(await ahead.take('ahead', 'document'), undefined)
     await ahead.prepare({ ...coming, bytes: 1000 })
     assert.equal(ahead.take('ahead', 'document'), undefined)
   })

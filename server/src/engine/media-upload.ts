@@ -102,6 +102,11 @@ export class MediaUploads {
     return this.#ahead.prepare(file)
   }
 
+  /** Uploads a file that was prepared, for a send that follows; what goes wrong the send finds again. */
+  start(owner: UploadOwner, content: MediaContent): void {
+    if (this.#ahead.has(content.file.blob)) void this.upload(owner, content, false).catch(() => {})
+  }
+
   async #takeTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
     const turns = this.#sessions.get(sessionId) ?? new Turns(perSession)
     this.#sessions.set(sessionId, turns)
@@ -118,7 +123,7 @@ export class MediaUploads {
     mediaClass: MediaClass,
     isChannel: boolean,
   ): Promise<UploadedFile> {
-    const ahead = isChannel ? undefined : this.#ahead.take(file.blob, mediaClass)
+    const ahead = isChannel ? undefined : await this.#ahead.take(file.blob, mediaClass)
     const spool = ahead?.spool ?? new MediaSpool()
     try {
       const mediaKey = ahead?.mediaKey ?? randomBytes(32)

@@ -11,7 +11,7 @@ import { waMediaNone } from './media-errors.ts'
 import { MediaHosts, type MediaRoute } from './media-hosts.ts'
 import { findMediaPart, type MediaPart } from './media-part.ts'
 import { MediaRetries } from './media-retry.ts'
-import { type BlobLocator, type MediaConnection, MediaUploads } from './media-upload.ts'
+import { type BlobLocator, type MediaConnection, MediaUploads, type UploadOwner } from './media-upload.ts'
 import type { MediaContent, UploadedFile } from './outbound/parts.ts'
 
 /** What moves files in this process, for all its sessions. */
@@ -61,9 +61,12 @@ export class SessionMedia {
 
   /** Brings a file to WhatsApp; throws UploadError. */
   upload(content: MediaContent, isChannel: boolean): Promise<UploadedFile> {
-    const { sessionId, transfers, route } = this.#options
-    const owner = { sessionId, route, connect: (isForced: boolean) => this.#connect(isForced) }
-    return transfers.uploads.upload(owner, content, isChannel)
+    return this.#options.transfers.uploads.upload(this.#owner(), content, isChannel)
+  }
+
+  /** Begins to bring a prepared file to WhatsApp, for a message to a person or a group that is being stored. */
+  startUpload(content: MediaContent): void {
+    this.#options.transfers.uploads.start(this.#owner(), content)
   }
 
   /** The file of a message, as `Engine.download` promises. */
@@ -97,6 +100,11 @@ export class SessionMedia {
   /** The connection is gone. */
   close(): void {
     this.retries.close()
+  }
+
+  #owner(): UploadOwner {
+    const { sessionId, route } = this.#options
+    return { sessionId, route, connect: (isForced) => this.#connect(isForced) }
   }
 
   #connect(isForced: boolean): Promise<MediaConnection> {

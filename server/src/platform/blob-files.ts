@@ -7,6 +7,11 @@ import { BlobMissingError, type BlobPlace } from './blob-place.ts'
 /** Whole pieces, so that none has to be put together from two reads. */
 const readBytes = 4 * sealedPieceBytes
 
+/** Where files lie while they are being written; what a crash leaves there is removed as the spool is. */
+export function partialDirectory(dataDir: string): string {
+  return join(dataDir, 'media', 'partial')
+}
+
 /** Sealed files in the data directory, below `media`. */
 export function createBlobFiles(dataDir: string): BlobPlace {
   // The end of a time-ordered id is random: no directory grows with a day.
@@ -16,11 +21,13 @@ export function createBlobFiles(dataDir: string): BlobPlace {
     async write(key, source) {
       const path = pathOf(key)
       await makeDirectory(dirname(path))
-      const partial = `${path}.part`
+      const partial = join(partialDirectory(dataDir), key)
+      await mkdir(dirname(partial), { recursive: true, mode: 0o700 })
       const file = await open(partial, 'w', 0o600)
       try {
         await source.writeTo(file)
         await file.sync()
+        await source.announced
       } catch (error) {
         await rm(partial, { force: true })
         throw error
@@ -39,7 +46,6 @@ export function createBlobFiles(dataDir: string): BlobPlace {
     async delete(key) {
       const path = pathOf(key)
       await rm(path, { force: true })
-      await rm(`${path}.part`, { force: true })
     },
   }
 }

@@ -17,6 +17,8 @@ export interface BlobSource {
   writeTo(file: FileHandle): Promise<void>
   /** Of the file itself. */
   bytes: number
+  /** Resolves when the key is known to survive a crash: before that nothing may lie under it. */
+  announced: Promise<unknown>
 }
 
 /** Where sealed files are kept. */

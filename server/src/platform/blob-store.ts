@@ -19,8 +19,11 @@ export interface BlobSettings extends KeyHolder {
 
 /** Files that outlive a request, encrypted at rest under the installation key. */
 export interface BlobStore {
-  /** Keeps a copy of the file at `path` under the key; resolves when it would survive a crash. */
-  put(key: string, path: string, bytes: number): Promise<FileDigest>
+  /**
+   * Keeps a copy of the file at `path` under the key; resolves when it would survive a crash. Nothing lies under the key
+   * before `announced` resolved, though the work begins at once.
+   */
+  put(key: string, path: string, bytes: number, announced?: Promise<unknown>): Promise<FileDigest>
   /** The file of `bytes` bytes, or a part of it. Throws BlobMissingError; a damaged file ends the stream with an error. */
   get(key: string, bytes: number, range?: ByteRange): Promise<Readable>
   /** A kept file as another thread can open it; undefined when it is not on this machine's disk. */
@@ -46,7 +49,7 @@ export function blobStoreOf(settings: BlobSettings): BlobStore {
 
 function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
   return {
-    async put(key, path, bytes) {
+    async put(key, path, bytes, announced = Promise.resolve()) {
       let digest: FileDigest | undefined
       const stream = () =>
         sealPieces(keys, key, createReadStream(path, { highWaterMark: readBytes }), (told) => {
@@ -57,7 +60,7 @@ function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
           digest = await sealing.run({ path, key, fd: file.fd, secretKey: keys.secretKey })
         else for await (const block of gather(stream())) await writeBlock(file, block)
       }
-      await place.write(key, { stream, writeTo, bytes })
+      await place.write(key, { stream, writeTo, bytes, announced })
       if (digest === undefined || digest.bytes !== bytes)
         throw new Error('a file changed while it was stored')
       return digest

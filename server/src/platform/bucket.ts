@@ -73,7 +73,8 @@ export function createBucket(settings: BucketSettings): BlobPlace {
   }
 
   return {
-    async write(key, { stream, bytes }) {
+    async write(key, { stream, bytes, announced }) {
+      await announced
       const headers = {
         'content-length': String(sealedLength(bytes)),
         'content-type': 'application/octet-stream',

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileDigest } from './blob-crypto.ts'
+import { partialDirectory } from './blob-files.ts'
 
 /** A file for the length of a request, in clear: it has a name because other programs read it. */
 export interface SpoolFile extends FileDigest {
@@ -93,7 +94,10 @@ export function dropSpool(path: string): Promise<void> {
 
 /** Removes what a crash left behind: files that nobody touched since `beforeMs` (milliseconds since the epoch). */
 export async function clearSpool(dataDir: string, beforeMs: number): Promise<void> {
-  const directory = directoryOf(dataDir)
+  for (const directory of [directoryOf(dataDir), partialDirectory(dataDir)]) await clear(directory, beforeMs)
+}
+
+async function clear(directory: string, beforeMs: number): Promise<void> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error

@@ -1,7 +1,7 @@
 // The yardstick for many sockets and for what they receive: Baileys alone, keys in memory, nothing stored.
 // Argument `stock` leaves the signatures of libsignal as they are.
 
-import { makeWASocket, WA_CERT_DETAILS } from 'baileys'
+import { generateMessageIDV2, makeWASocket, WA_CERT_DETAILS } from 'baileys'
 import { memoryAuth, silenceConsole, silentLog, useFastSignatures } from './bare-auth.ts'
 
 /** What the parent asks for, one field per message. */
@@ -52,16 +52,17 @@ function connect(index: number, auth = memoryAuth()): void {
   })
 }
 
+/** Sends files one after the other, each waiting for the server's ack, as the product's API does. */
 async function sendMedia({ to, file, times }: NonNullable<Order['media']>) {
   const socket = members[0]?.socket
   if (socket === undefined) throw new Error('nobody is connected')
   const startedMs = performance.now()
   for (let n = 0; n < times; n++) {
-    await socket.sendMessage(`${to}@s.whatsapp.net`, {
-      document: { url: file },
-      mimetype: 'application/octet-stream',
-      fileName: 'bench.bin',
-    })
+    const messageId = generateMessageIDV2()
+    const acked = new Promise((resolve) => socket.ws.once(`CB:ack,id:${messageId}`, resolve))
+    const content = { document: { url: file }, mimetype: 'application/octet-stream', fileName: 'bench.bin' }
+    await socket.sendMessage(`${to}@s.whatsapp.net`, content, { messageId })
+    await acked
   }
   return performance.now() - startedMs
 }

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { Context } from '../../context.ts'
-import type { ByteRange } from '../../platform/blob-crypto.ts'
+import type { ByteRange, FileDigest } from '../../platform/blob-crypto.ts'
 import { BlobMissingError } from '../../platform/blob-place.ts'
 import { blobStoreOf } from '../../platform/blob-store.ts'
 import type { Database, Sql } from '../../platform/database.ts'
 import type { SealedFile } from '../../platform/sealed-file.ts'
 import { mediaGone } from './media.schema.ts'
 import {
+  type BlobLink,
   type BlobRow,
-  completeBlob,
   deleteBlobs,
   findBlob,
   findBlobOf,
@@ -21,25 +21,23 @@ import {
 
 export type { BlobRow } from './media.store.ts'
 
-/** Copies a file into the blob store; it belongs to no message yet. Resolves when it would survive a crash. */
+/**
+ * Copies a file into the blob store; resolves when it would survive a crash. It belongs to no message and cannot be read
+ * until its link tells what is answered here.
+ */
 export async function keepFile(
   ctx: Context,
   tenantId: string,
-  file: { id?: string; path: string; bytes: number; mimetype: string },
-): Promise<BlobRow> {
-  const { id = ctx.ids.uuid(), path, bytes, mimetype } = file
-  await insertBlob(ctx.db.sql, { id, tenantId, mimetype, createdAt: ctx.clock.now() })
-  const digest = await blobStoreOf(ctx.config).put(id, path, bytes)
-  await completeBlob(ctx.db.sql, tenantId, id, digest)
-  return { id, tenantId, mimetype, ...digest }
+  file: { id: string; path: string; bytes: number; mimetype: string },
+): Promise<FileDigest> {
+  const { id, path, bytes, mimetype } = file
+  const announced = insertBlob(ctx.db.sql, { id, tenantId, mimetype, createdAt: ctx.clock.now() })
+  const [digest] = await Promise.all([blobStoreOf(ctx.config).put(id, path, bytes, announced), announced])
+  return digest
 }
 
 /** Ties files to their messages, in the transaction that stores these. */
-export async function linkFiles(
-  sql: Sql,
-  tenantId: string,
-  links: readonly { id: string; messageId: string }[],
-): Promise<void> {
+export async function linkFiles(sql: Sql, tenantId: string, links: readonly BlobLink[]): Promise<void> {
   if (links.length > 0) await linkBlobs(sql, tenantId, links)
 }
 

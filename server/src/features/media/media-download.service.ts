@@ -58,13 +58,14 @@ async function fetchFile(ctx: Context, row: MessageRow, mimetype: string, keepMs
     throw error instanceof SpoolTooLargeError ? fileTooLarge.create({ cause: error }) : error
   })
   try {
-    const kept = await keepFile(ctx, tenantId, { ...file, mimetype })
+    const id = ctx.ids.uuid()
+    const digest = await keepFile(ctx, tenantId, { ...file, id, mimetype })
     const until = new Date(ctx.clock.nowMs() + keepMs)
     await ctx.db.transaction(async (sql) => {
-      await linkFiles(sql, tenantId, [{ id: kept.id, messageId: row.id }])
+      await linkFiles(sql, tenantId, [{ id, messageId: row.id, ...digest }])
       await keepFilesUntil(sql, tenantId, [row.id], until)
     })
-    return kept
+    return { id, tenantId, mimetype, ...digest }
   } finally {
     await dropSpool(file.path)
   }

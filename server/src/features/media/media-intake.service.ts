@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { MediaKind, OutboundFile } from '../../engine/content.ts'
 import type { UploadedFile } from '../../operation.ts'
+import type { FileDigest } from '../../platform/blob-crypto.ts'
 import { AppError, type ErrorDefinition, validationFailed } from '../../platform/errors.ts'
 import { runMediaWorker } from '../../platform/media-worker/run-media-worker.ts'
 import type { MediaFacts, MediaRefusal } from '../../platform/media-worker/task.ts'
@@ -211,36 +212,69 @@ function describe(
   }
 }
 
-/**
- * Gets a file, looks at its bytes, converts it where phones need another format, and keeps it until it has left.
- * Throws AppErrors: 400 for a file that cannot be had or is of the wrong type, 413 for one that is too large, 422 for
- * bad base64 or a document without a name.
- */
-export async function takeFile(ctx: Context, kind: MediaKind, source: MediaSource): Promise<OutboundFile> {
-  const maxBytes = maxFileBytes[kind]
-  const fetched = await obtain(ctx, source, maxBytes)
-  const outputPath = await spoolPath(ctx.config.dataDir)
+/** A file to send that is being kept. */
+export interface TakenFile {
+  file: OutboundFile
+  /** Resolves when it would survive a crash; what is answered goes to the file's link. */
+  kept: Promise<FileDigest>
+}
+
+/** Keeps the file at a path, and has it encrypted at the same time; resolves when the path is not needed any more. */
+async function keep(
+  ctx: Context,
+  kind: MediaKind,
+  file: { id: string; path: string; bytes: number; mimetype: string },
+): Promise<FileDigest> {
+  const prepared = ctx.engine.prepareFile({ blob: file.id, kind, path: file.path, bytes: file.bytes })
   try {
-    if (fetched.file.bytes === 0) throw unreadableFile.create({ message: 'The file is empty' })
-    const fileName = kind === 'document' ? cleanName(source.filename ?? fetched.fileName ?? '') : undefined
-    if (kind === 'document' && fileName === undefined) {
-      throw refuseField('filename', 'field required: the file has no name of its own')
-    }
-    const declaredType = source.mimetype ?? fetched.declaredType
-    const facts = await inspect(ctx, kind, { ...fetched, declaredType }, outputPath)
-    const bytes = await checkedSize(facts.path, maxBytes)
-    const { path, mimetype } = facts
-    const blob = ctx.ids.uuid()
-    const prepared = ctx.engine.prepareFile({ blob, kind, path, bytes })
-    try {
-      await keepFile(ctx, tenantOf(ctx), { id: blob, path, bytes, mimetype })
-    } finally {
-      await prepared
-    }
-    return describe(blob, bytes, facts, fileName)
+    return await keepFile(ctx, tenantOf(ctx), file)
   } finally {
+    await prepared
+  }
+}
+
+/** Gets a file, looks at its bytes and converts it; as `takeFile`. */
+async function readIn(
+  ctx: Context,
+  kind: MediaKind,
+  source: MediaSource,
+  fetched: Fetched,
+  outputPath: string,
+) {
+  if (fetched.file.bytes === 0) throw unreadableFile.create({ message: 'The file is empty' })
+  const fileName = kind === 'document' ? cleanName(source.filename ?? fetched.fileName ?? '') : undefined
+  if (kind === 'document' && fileName === undefined) {
+    throw refuseField('filename', 'field required: the file has no name of its own')
+  }
+  const declaredType = source.mimetype ?? fetched.declaredType
+  const facts = await inspect(ctx, kind, { ...fetched, declaredType }, outputPath)
+  const bytes = await checkedSize(facts.path, maxFileBytes[kind])
+  return { facts, bytes, fileName }
+}
+
+/**
+ * Gets a file, looks at its bytes, converts it where phones need another format, and begins to keep it until it has
+ * left. Throws AppErrors: 400 for a file that cannot be had or is of the wrong type, 413 for one that is too large, 422
+ * for bad base64 or a document without a name.
+ */
+export async function takeFile(ctx: Context, kind: MediaKind, source: MediaSource): Promise<TakenFile> {
+  const fetched = await obtain(ctx, source, maxFileBytes[kind])
+  const outputPath = await spoolPath(ctx.config.dataDir)
+  const drop = async () => {
     await dropSpool(outputPath)
     // What was uploaded is removed by whoever received it.
     if (fetched.file.path !== source.upload?.path) await dropSpool(fetched.file.path)
+  }
+  try {
+    const { facts, bytes, fileName } = await readIn(ctx, kind, source, fetched, outputPath)
+    const { path, mimetype } = facts
+    const id = ctx.ids.uuid()
+    const kept = keep(ctx, kind, { id, path, bytes, mimetype }).finally(drop)
+    // Whoever waits for it hears of a failure.
+    kept.catch(() => {})
+    return { file: describe(id, bytes, facts, fileName), kept }
+  } catch (error) {
+    await drop()
+    throw error
   }
 }

@@ -20,26 +20,19 @@ export async function insertBlob(
     VALUES (${blob.id}, ${blob.tenantId}, ${blob.mimetype}, ${blob.createdAt.toISOString()})`)
 }
 
-/** The file is written. */
-export async function completeBlob(
-  sql: Sql,
-  tenantId: string,
-  id: string,
-  digest: { bytes: number; sha256: string },
-): Promise<void> {
-  await sql.execute(text`
-    UPDATE blobs SET bytes = ${digest.bytes}, sha256 = ${digest.sha256} WHERE id = ${id} AND tenant_id = ${tenantId}`)
+/** A file and the message it is of; what is known of a file that was written a moment ago. */
+export interface BlobLink {
+  id: string
+  messageId: string
+  bytes?: number
+  sha256?: string
 }
 
-/** Ties files to their messages. */
-export async function linkBlobs(
-  sql: Sql,
-  tenantId: string,
-  links: readonly { id: string; messageId: string }[],
-): Promise<void> {
+/** Ties files to their messages, and marks those as written of which the link tells that. */
+export async function linkBlobs(sql: Sql, tenantId: string, links: readonly BlobLink[]): Promise<void> {
   await sql.execute(text`
-    UPDATE blobs b SET message_id = r."messageId"
-    FROM json_to_recordset(${JSON.stringify(links)}::json) AS r(id uuid, "messageId" uuid)
+    UPDATE blobs b SET message_id = r."messageId", bytes = COALESCE(r.bytes, b.bytes), sha256 = COALESCE(r.sha256, b.sha256)
+    FROM json_to_recordset(${JSON.stringify(links)}::json) AS r(id uuid, "messageId" uuid, bytes bigint, sha256 text)
     WHERE b.id = r.id AND b.tenant_id = ${tenantId}`)
 }
 

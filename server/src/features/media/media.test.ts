@@ -221,13 +221,14 @@ suite('media', () => {
     mkdirSync(join(dataDir, 'spool'), { recursive: true })
     const path = join(dataDir, 'spool', 'left')
     writeFileSync(path, 'left')
-    const left = await keepFile(ctx, tenant.id, { path, bytes: 4, mimetype: 'text/plain' })
-    const stored = join(dataDir, 'media', left.id.slice(-2), left.id)
+    const id = ctx.ids.uuid()
+    await keepFile(ctx, tenant.id, { id, path, bytes: 4, mimetype: 'text/plain' })
+    const stored = join(dataDir, 'media', id.slice(-2), id)
     await sweepFiles(ctx)
     assert.ok(existsSync(stored))
     await app.database.db.pool.query(
       `UPDATE blobs SET created_at = created_at - interval '25 hours' WHERE id = $1`,
-      [left.id],
+      [id],
     )
     await sweepFiles(ctx)
     assert.ok(!existsSync(stored))

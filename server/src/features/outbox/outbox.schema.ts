@@ -1,5 +1,6 @@
 import type { OutboundContent } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
+import type { FileDigest } from '../../platform/blob-crypto.ts'
 import { type AppError, defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events.ts'
 import type { MessageDetails, MessageObject } from '../messages/messages.schema.ts'
@@ -65,6 +66,8 @@ export interface OutgoingMessage {
   chatId: ChatId
   content: OutboundContent
   origin: Origin
+  /** The content's file is still being kept: the message is stored when it is, with what is known of the file then. */
+  kept?: Promise<FileDigest>
   /** What the message holds beside its text, when the content does not tell: of a forwarded message. */
   details?: MessageDetails
   /** Our id of the message to quote, in the same chat. */

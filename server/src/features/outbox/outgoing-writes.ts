@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts'
 import { parsePhone } from '../../engine/ids.ts'
+import type { FileDigest } from '../../platform/blob-crypto.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type AppError, planLimitReached } from '../../platform/errors.ts'
 import { findDuplicates, refuseDuplicate } from '../antispam/antispam.service.ts'
@@ -27,6 +28,8 @@ import {
 export interface ToStore {
   draft: Draft
   row: Omit<NewMessageRow, 'chat_id' | 'counted_month'>
+  /** Its file, when that was just kept. */
+  file?: FileDigest | undefined
 }
 
 /** What became of it: stored, known under its idempotency key, or refused. */
@@ -175,9 +178,9 @@ async function linkContents(
   items: readonly ToStore[],
   inserted: ReadonlySet<string>,
 ): Promise<void> {
-  const links = items.flatMap(({ row, draft: { tenantId, outgoing } }) =>
+  const links = items.flatMap(({ row, file, draft: { tenantId, outgoing } }) =>
     'file' in outgoing.content && inserted.has(row.id)
-      ? [{ tenantId, id: outgoing.content.file.blob, messageId: row.id }]
+      ? [{ tenantId, id: outgoing.content.file.blob, messageId: row.id, ...file }]
       : [],
   )
   for (const [tenantId, own] of Map.groupBy(links, (link) => link.tenantId))

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import { contentText, messageTypeOf, type OutboundContent } from '../../engine/content.ts'
+import type { FileDigest } from '../../platform/blob-crypto.ts'
 import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { forgetPlaces } from '../chats/chats.service.ts'
@@ -58,6 +59,11 @@ function isInLine({ waitsFor, isHeld }: Draft): boolean {
   return waitsFor !== null && !isHeld
 }
 
+/** Whether it is handed over as soon as it is stored. */
+function leavesAtOnce({ waitsFor, notBefore, isHeld }: Draft): boolean {
+  return waitsFor === null && notBefore === null && !isHeld
+}
+
 /** Whether the caller is answered before WhatsApp took the message. */
 function isAnsweredPending({ waitsFor, notBefore, isHeld, outgoing }: Draft): boolean {
   if (isHeld || notBefore !== null || outgoing.isAsync === true) return true
@@ -65,24 +71,28 @@ function isAnsweredPending({ waitsFor, notBefore, isHeld, outgoing }: Draft): bo
 }
 
 /**
- * As `submit`, for content that is costly to make: it is made only when the request was not answered before. What was
- * made and is not needed goes to `discard`.
+ * As `submit`, for content with a file, which is costly to make: it is made only when the request was not answered
+ * before. What was made and is not needed goes to `discard`.
  */
 export async function submitPrepared<C extends OutboundContent>(
   ctx: Context,
   outgoing: Omit<OutgoingMessage, 'content'>,
-  content: { prepare(): Promise<C>; discard(content: C): Promise<void> },
+  source: {
+    prepare(): Promise<{ content: C; kept: Promise<FileDigest> }>
+    discard(content: C): Promise<void>
+  },
 ): Promise<Submitted> {
   const { idempotency } = outgoing
   if (idempotency !== undefined) {
     const known = await answerAgain(ctx, tenantOf(ctx), idempotency, answerMs)
     if (known !== undefined) return known
   }
-  const prepared = await content.prepare()
+  const { content, kept } = await source.prepare()
   try {
-    return await submit(ctx, { ...outgoing, content: prepared })
+    return await submit(ctx, { ...outgoing, content, kept })
   } finally {
-    await content.discard(prepared)
+    await Promise.allSettled([kept])
+    await source.discard(content)
   }
 }
 
@@ -144,7 +154,9 @@ async function storeAndSend(ctx: Context, draft: Draft): Promise<Submitted> {
   let stored: Stored
   // From its commit on the row is visible to whoever works on the outbox: it is ours.
   if (draft.waitsFor === null) runtime.handling.add(item.row.id)
+  if (leavesAtOnce(draft)) ctx.engine.startUpload(outgoing)
   try {
+    item.file = await outgoing.kept
     stored = await store(ctx, draft, item)
   } catch (error) {
     runtime.handling.delete(item.row.id)

@@ -54,12 +54,11 @@ async function sendFile(ctx: Context, kind: MediaKind, input: FileInput): Promis
     isAsync: input.respondAsync,
   }
   const { message, status } = await submitPrepared(ctx, outgoing, {
-    prepare: async () => ({
-      kind,
-      file: await takeFile(ctx, kind, input),
-      ...(caption === undefined ? {} : { caption }),
-      ...mentionsOf(input),
-    }),
+    prepare: async () => {
+      const { file, kept } = await takeFile(ctx, kind, input)
+      const about = { ...(caption === undefined ? {} : { caption }), ...mentionsOf(input) }
+      return { content: { kind, file, ...about }, kept }
+    },
     discard: ({ file }) => dropUnlinked(ctx, session.tenantId, file.blob),
   })
   return new Answer(status, message)
