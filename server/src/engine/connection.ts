@@ -18,12 +18,12 @@ import type { Recipient } from './inbound/parse-message.ts'
 import { Inbox } from './inbox.ts'
 import { personOf } from './jids.ts'
 import type { WriteSource } from './key-writer.ts'
-import { proto } from './library.ts'
 import type { ProxyRoute } from './proxy.ts'
 import { Receiver } from './receiver.ts'
 import { cappedCode, fetchRestriction, readCapping, readLock } from './restriction-news.ts'
 import type { Restriction, RestrictionNews } from './restrictions.ts'
 import { Sender } from './sender.ts'
+import { SentMessages } from './sent-messages.ts'
 import { pingServer, unlinkDevice } from './server-pings.ts'
 import { type KeyEnvironment, SessionKeys } from './session-keys.ts'
 import { type MediaTransfers, SessionMedia } from './session-media.ts'
@@ -69,6 +69,7 @@ export class Connection {
   readonly #gate = new FrameGate()
   readonly #inbox: Inbox
   readonly #stanzas: StanzaWatch
+  readonly #sent: SentMessages
   readonly #socket: WASocket
   #isOpen = false
   #hasEnded = false
@@ -99,6 +100,7 @@ export class Connection {
       onFailed: (error) => this.#end({ kind: 'store_failed', error }),
     })
     this.keys = this.#createKeys()
+    this.#sent = new SentMessages({ ...options, keys: this.keys })
     this.addresses = new Addresses(this.keys)
     this.groups = new GroupCache({
       keys: this.keys,
@@ -113,7 +115,7 @@ export class Connection {
       clock: options.clock,
       log: options.log,
       dismiss: (ids, isOwnDevice) => this.#stanzas.dismiss(ids, isOwnDevice),
-      findMessage: (id) => this.#findMessage(id),
+      findMessage: (id) => this.#sent.find(id),
       findGroup: (jid) => this.groups.get(jid),
     })
     this.media = this.#createMedia()
@@ -133,12 +135,13 @@ export class Connection {
       socket: this.#socket,
       addresses: this.addresses,
       findGroup: (jid) => this.groups.get(jid),
-      findMessage: (id) => this.#findMessage(id),
+      findMessage: (id) => this.#sent.find(id),
       upload: (content, isChannel) => this.media.upload(content, isChannel),
       identityKey: () => options.credentials.signedIdentityKey.private,
       clock: options.clock,
       log: options.log,
       isOpen: () => this.#isOpen,
+      sent: this.#sent,
       onReachOutLock: () => this.#handleRefusal('reach_out_locked'),
     })
   }
@@ -258,7 +261,7 @@ export class Connection {
       waUrl: options.waUrl,
       route: options.route,
       retryCounters: options.retryCounters(keys),
-      findMessage: (id) => this.#findMessage(id),
+      findMessage: (id) => this.#sent.find(id),
       findGroup: (jid) => this.groups.get(jid),
       onEvent: (name, data) => this.#handle(name, data),
       onDecrypt: (ciphertext) => this.#stanzas.begin(ciphertext),
@@ -348,13 +351,6 @@ export class Connection {
     })
   }
 
-  async #findMessage(id: string): Promise<proto.IMessage | undefined> {
-    const recent = this.sender.findRecent(id)
-    if (recent !== undefined) return recent
-    const bytes = await this.#options.listener.findProto(this.#options.tenantId, this.#options.sessionId, id)
-    return bytes === undefined ? undefined : proto.Message.decode(bytes)
-  }
-
   /** A message was refused because of a restriction: it is in force at once, its end is asked for. */
   #handleRefusal(kind: Restriction): void {
     this.#options.onRestriction({ kind, isActive: true, until: null, isRefusal: true })
@@ -382,6 +378,7 @@ export class Connection {
     this.sender.close()
     this.media.close()
     this.world.stop()
+    this.#sent.stop()
     this.#stanzas.stop()
     this.#socket.ws.removeAllListeners('message')
     await Promise.race([this.#settle(), clock.sleep(settleTimeoutMs)])

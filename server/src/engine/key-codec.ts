@@ -11,6 +11,7 @@ const plainTypes = new Set([
   'history-queue',
   'app-state-read',
   'retry-counters',
+  'sent-act',
 ])
 /** Types whose values are byte arrays. */
 const byteTypes = new Set(['sender-key', 'identity-key', 'history-chunk'])
@@ -37,7 +38,7 @@ export function isChangedByReaders(type: string): boolean {
   return type === 'app-state-sync-version' || type === 'tctoken'
 }
 
-/** Whether values stay in the memory of all keys: groups, which have one of their own, and pieces of history are large. */
+/** Whether values stay in the memory of all keys: groups have one of their own, the others are large or rarely asked for. */
 export function isKeptInMemory(type: string): boolean {
-  return type !== 'group' && type !== 'history-chunk'
+  return type !== 'group' && type !== 'history-chunk' && type !== 'sent-act'
 }

@@ -2,6 +2,7 @@
 import './signal-crypto.ts'
 import './signal-sessions.ts'
 import './signatures.ts'
+import './skipped-group-keys.ts'
 import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 

@@ -17,6 +17,7 @@ import {
   type PreparerOptions,
   stanzaIdOf,
 } from './prepare-outbound.ts'
+import type { SentMessages } from './sent-messages.ts'
 import { asStatus } from './status-message.ts'
 
 /** What sending needs of the connection. */
@@ -25,11 +26,12 @@ export interface SenderOptions extends PreparerOptions {
   clock: Clock
   log: Logger
   isOpen(): boolean
+  /** What may have to be sent again. */
+  sent: Pick<SentMessages, 'keep'>
   /** WhatsApp does not let this account start conversations. */
   onReachOutLock(): void
 }
 
-const maxRecent = 500
 /** Ack errors that mean a restriction of the account, not of the message (source: `NACK_REASONS` of Baileys 7). */
 const reachOutCode = '463'
 
@@ -40,17 +42,11 @@ export class Sender {
   readonly #acks: Acks
   readonly #chats = new KeyedMutex()
   readonly #warm = new LRUCache<string, true>({ max: 2000, ttl: 3_600_000 })
-  readonly #recent = new LRUCache<string, proto.IMessage>({ max: maxRecent })
 
   constructor(options: SenderOptions) {
     this.#options = options
     this.#preparer = new OutboundPreparer(options)
     this.#acks = new Acks(options.clock)
-  }
-
-  /** A message that was handed over lately, for a retry that comes before it is stored. */
-  findRecent(id: string): proto.IMessage | undefined {
-    return this.#recent.get(id)
   }
 
   /** Sends one message; never throws. The time for its ack runs from the moment it leaves, after any upload. */
@@ -114,7 +110,7 @@ export class Sender {
   ): Promise<PreparedMessage> {
     const made = await this.#preparer.prepare(submission)
     const prepared = audience === undefined ? made : { ...made, message: asStatus(made.message) }
-    this.#recent.set(submission.waMessageId, prepared.message)
+    await this.#options.sent.keep(submission, prepared.message)
     ack.startTimer(ackTimeoutMs)
     if (chatKind(submission.chatId) === 'channel') {
       await this.#options.socket.sendNode(channelStanza(prepared))
