@@ -28,6 +28,8 @@ export interface DatabaseOptions {
 
 const oldestServerVersion = 150_000
 const idleTransactionMs = 30_000
+/** Answers are due in milliseconds, and starting a compiler or workers takes longer than most whole queries. */
+const planning = '-c jit=off -c max_parallel_workers_per_gather=0'
 
 /** Opens the database; throws with a sentence when the server is too old or the directory is in use. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -73,7 +75,12 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
 }
 
 async function openServer(options: DatabaseOptions, connectionString: string): Promise<Database> {
-  const connection: pg.ClientConfig = { connectionString, application_name: 'moltflow', keepAlive: true }
+  const connection: pg.ClientConfig = {
+    connectionString,
+    application_name: 'moltflow',
+    keepAlive: true,
+    options: planning,
+  }
   const pool = new GuardedPool({
     ...connection,
     max: options.maxConnections ?? 10,
