@@ -118,6 +118,60 @@ CREATE INDEX lead_signals_lead ON lead_signals (lead_id, at DESC, message_id DES
 -- Retention walks by age.
 CREATE INDEX lead_signals_age ON lead_signals USING brin (at);
 
+-- The open leads of persons, made where there is none: as [is_known false, lead]. When one of the messages was a signal
+-- before, nothing is made, and these messages are answered instead: [is_known true, message]. The update that changes
+-- nothing locks the row that is there, so that whoever adds to it comes one after the other. The leads come in one order
+-- for everybody. Functions, since their statements are planned once.
+CREATE FUNCTION open_leads(p_tenant_ids uuid[], p_message_ids uuid[], p_leads json)
+RETURNS TABLE (is_known boolean, id uuid, "tenantId" uuid, "contactId" uuid, facts jsonb, keywords text, "triggeredAt" text)
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT true, s.message_id, s.tenant_id, NULL::uuid, NULL::jsonb, NULL, NULL
+    FROM unnest(p_tenant_ids, p_message_ids) AS r (tenant_id, message_id)
+    JOIN lead_signals s ON s.message_id = r.message_id AND s.tenant_id = r.tenant_id;
+  IF FOUND THEN RETURN; END IF;
+  RETURN QUERY INSERT INTO leads AS l (id, tenant_id, contact_id, contact_phone, contact_name, status, score,
+    score_source, score_signals, facts, group_id, wa_group_id, group_name, session_id, matched_keyword,
+    message_preview, monitor_mode, triggered_at, keywords, message_count, detected_at, updated_at)
+  SELECT r.id, r.tenant_id, r.contact_id, r.contact_phone, r.contact_name, 'new', r.score, 'signals',
+    r.score_signals, r.facts, r.group_id, r.wa_group_id, r.group_name, r.session_id, r.matched_keyword,
+    r.message_preview, r.monitor_mode, r.triggered_at, r.keywords, r.message_count, r.detected_at, r.updated_at
+  FROM json_to_recordset(p_leads) AS r(id uuid, tenant_id uuid, contact_id uuid, contact_phone text,
+    contact_name text, score integer, score_signals jsonb, facts jsonb, group_id uuid, wa_group_id text,
+    group_name text, session_id uuid, matched_keyword text, message_preview text, monitor_mode text,
+    triggered_at timestamptz, keywords text, message_count integer, detected_at timestamptz, updated_at timestamptz)
+  ORDER BY r.tenant_id, r.contact_id
+  ON CONFLICT (tenant_id, contact_id) WHERE status IN ('new', 'contacted', 'qualified')
+  DO UPDATE SET updated_at = l.updated_at
+  RETURNING false, l.id, l.tenant_id, l.contact_id, l.facts, l.keywords,
+    to_char(l.triggered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+END $$;
+
+-- Adds signals to timelines, and to leads that the transaction has locked. What an AI said of the score stays; without a
+-- trigger the newest signal stays what it was.
+CREATE FUNCTION add_lead_signals(p_raised json, p_signals json) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+  UPDATE leads l SET score = CASE WHEN l.score_source = 'ai' THEN l.score ELSE r.score END,
+    score_signals = r.score_signals, facts = r.facts, keywords = r.keywords,
+    message_count = l.message_count + r.added, updated_at = r.updated_at,
+    matched_keyword = CASE WHEN r.trigger IS NULL THEN l.matched_keyword ELSE r.trigger ->> 'matched_keyword' END,
+    message_preview = coalesce(r.trigger ->> 'message_preview', l.message_preview),
+    monitor_mode = coalesce(r.trigger ->> 'monitor_mode', l.monitor_mode),
+    triggered_at = coalesce((r.trigger ->> 'triggered_at')::timestamptz, l.triggered_at)
+  FROM json_to_recordset(p_raised) AS r(id uuid, tenant_id uuid, score integer, score_signals jsonb, facts jsonb,
+    trigger jsonb, keywords text, added integer, updated_at timestamptz)
+  WHERE l.id = r.id AND l.tenant_id = r.tenant_id;
+  INSERT INTO lead_signals (message_id, tenant_id, lead_id, session_id, group_id, wa_group_id, group_name,
+    monitor_mode, matched_keyword, message_preview, signals, at)
+  SELECT r.message_id, r.tenant_id, r.lead_id, r.session_id, r.group_id, r.wa_group_id, r.group_name,
+    r.monitor_mode, r.matched_keyword, r.message_preview, r.signals, r.at
+  FROM json_to_recordset(p_signals) AS r(message_id uuid, tenant_id uuid, lead_id uuid, session_id uuid,
+    group_id uuid, wa_group_id text, group_name text, monitor_mode text, matched_keyword text,
+    message_preview text, signals jsonb, at timestamptz);
+END $$;
+
 CREATE TABLE lead_status_changes (
   id uuid PRIMARY KEY,
   tenant_id uuid NOT NULL,

@@ -57,12 +57,16 @@ async function addSession(ctx: Context, tenantId: string, first: number): Promis
 
 async function monitor(ctx: Context, tenantId: string, { sessionId, groups }: Side): Promise<void> {
   for (const [n, group] of groups.entries()) {
+    const id = ctx.ids.uuid()
     await ctx.db.sql.execute(text`
       INSERT INTO monitored_groups (id, tenant_id, session_id, wa_group_id, monitor_mode, monitor_keywords,
         auto_respond, auto_respond_interval_hours, auto_respond_daily_cap, auto_label_leads, skip_admins,
         skip_existing_contacts, is_active, member_count, created_at, updated_at)
-      VALUES (${ctx.ids.uuid()}, ${tenantId}, ${sessionId}, ${group}, 'keywords',
+      VALUES (${id}, ${tenantId}, ${sessionId}, ${group}, 'keywords',
         ${text.param(keywordsOf(n))}::text[], false, 24, 50, false, false, false, true, 50, now(), now())`)
+    await ctx.db.sql.execute(
+      text`INSERT INTO monitored_group_counts (group_id, tenant_id) VALUES (${id}, ${tenantId})`,
+    )
   }
 }
 

@@ -3,13 +3,7 @@ import type { Sql } from '../../platform/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { previewOf, storableText } from '../messages/message-text.service.ts'
 import { countLeads } from '../usage/usage.service.ts'
-import {
-  insertSignals,
-  listSignalled,
-  type OpenLead,
-  raiseLeads,
-  upsertOpenLeads,
-} from './detection.store.ts'
+import { addSignals, type OpenLead, openLeads, type SignalRow } from './detection.store.ts'
 import { leadDetected } from './leads.schema.ts'
 import type { LeadFacts } from './leads.tables.ts'
 import { addFacts, factsOf, scoreOf } from './score.ts'
@@ -150,6 +144,26 @@ function detectedEvent(lead: ReturnType<typeof newLeadOf>, first: LeadSignal) {
   }
 }
 
+function timelineOf(interests: readonly Interest[], found: ReadonlyMap<string, DetectedLead>): SignalRow[] {
+  return interests.flatMap((interest) =>
+    interest.signals.map((signal) => {
+      const { triggered_at: at, ...trigger } = triggerOf(signal)
+      return {
+        message_id: signal.messageId,
+        tenant_id: signal.tenantId,
+        lead_id: (found.get(signal.messageId) as DetectedLead).leadId,
+        session_id: signal.sessionId,
+        group_id: signal.groupId,
+        wa_group_id: signal.waGroupId,
+        group_name: storableText(signal.groupName),
+        ...trigger,
+        signals: factsOf(signal).kinds,
+        at,
+      }
+    }),
+  )
+}
+
 /**
  * Makes a lead of each person who has none that is open, or adds to the one there is: its timeline, its trigger and
  * its score. Runs in the transaction that stores the messages, and answers the lead of every message by its id. A
@@ -163,11 +177,16 @@ export async function detectLeads(
 ): Promise<ReadonlyMap<string, DetectedLead>> {
   const found = new Map<string, DetectedLead>()
   if (signals.length === 0) return found
-  const known = await listSignalled(sql, signals)
-  const interests = interestsOf(signals.filter(({ messageId }) => !known.has(messageId)))
-  if (interests.length === 0) return found
+  const interests = interestsOf(signals)
   const proposed = interests.map((interest) => newLeadOf(ctx, interest))
-  const open = await upsertOpenLeads(sql, proposed)
+  const { leads: open, known } = await openLeads(sql, signals, proposed)
+  if (known.size > 0) {
+    return detectLeads(
+      ctx,
+      sql,
+      signals.filter(({ messageId }) => !known.has(messageId)),
+    )
+  }
   const raised: ReturnType<typeof raisedLeadOf>[] = []
   const made: { lead: ReturnType<typeof newLeadOf>; first: LeadSignal }[] = []
   interests.forEach((interest, index) => {
@@ -181,27 +200,7 @@ export async function detectLeads(
       found.set(signal.messageId, { leadId: row.id, isNew: isNew && signal === interest.first })
     }
   })
-  await raiseLeads(sql, raised)
-  await insertSignals(
-    sql,
-    interests.flatMap((interest) =>
-      interest.signals.map((signal) => {
-        const { triggered_at: at, ...trigger } = triggerOf(signal)
-        return {
-          message_id: signal.messageId,
-          tenant_id: signal.tenantId,
-          lead_id: (found.get(signal.messageId) as DetectedLead).leadId,
-          session_id: signal.sessionId,
-          group_id: signal.groupId,
-          wa_group_id: signal.waGroupId,
-          group_name: storableText(signal.groupName),
-          ...trigger,
-          signals: factsOf(signal).kinds,
-          at,
-        }
-      }),
-    ),
-  )
+  await addSignals(sql, raised, timelineOf(interests, found))
   const atMs = ctx.clock.nowMs()
   await countLeads(
     sql,

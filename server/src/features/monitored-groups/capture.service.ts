@@ -7,11 +7,13 @@ import type { MessageReceived } from '../messages/messages.schema.ts'
 import { enqueueDeliveries, enqueueGroupDeliveries } from '../webhooks/webhooks.service.ts'
 import {
   countLeads,
-  countProcessed,
+  type GroupCount,
+  hearMessages,
   insertCaptured,
   insertSpeakers,
   listAdmins,
   listKnownSpeakers,
+  type NewCapture,
   type Speaker,
 } from './capture.store.ts'
 import { followLeads } from './follow-leads.service.ts'
@@ -85,10 +87,41 @@ async function onlyFirst(ctx: Context, sql: Sql, heard: readonly Heard[]): Promi
   return heard.filter((entry) => entry.group.monitorMode !== 'first_message' || left.delete(keyOf(entry)))
 }
 
-function countByGroup(heard: readonly Heard[]): { id: string; messages: number }[] {
+function countByGroup(heard: readonly Heard[]): GroupCount[] {
   const counts = new Map<string, number>()
   for (const { group } of heard) counts.set(group.id, (counts.get(group.id) ?? 0) + 1)
   return [...counts].map(([id, messages]) => ({ id, messages }))
+}
+
+/** Whether everything that the group's mode wants is captured, whoever says it. */
+const isForAll = ({ group }: Heard): boolean =>
+  !group.skipAdmins && !group.skipExistingContacts && group.monitorMode !== 'first_message'
+
+function toCapture({ message, group, keyword }: Heard): NewCapture {
+  return {
+    messageId: message.messageId,
+    groupId: group.id,
+    matchedKeyword: keyword,
+    isAwaitingAnalysis: group.monitorMode === 'ai_analysis',
+    waTimestamp: message.waTimestamp,
+  }
+}
+
+/** Counts what was heard and stores what is captured of what is wanted; answers it. */
+async function capture(
+  ctx: Context,
+  sql: Sql,
+  heard: readonly Heard[],
+  wanted: readonly Heard[],
+): Promise<readonly Heard[]> {
+  const tenantId = tenantOf(ctx)
+  const counts = countByGroup(heard)
+  const listening = await hearMessages(sql, tenantId, counts, wanted.filter(isForAll).map(toCapture))
+  const open = wanted.filter(({ group }) => listening.has(group.id))
+  if (open.every(isForAll)) return open
+  const captured = await onlyFirst(ctx, sql, await withoutSkipped(ctx, sql, open))
+  await insertCaptured(sql, tenantId, captured.filter((entry) => !isForAll(entry)).map(toCapture))
+  return captured
 }
 
 function toEvent({ message, group, keyword }: Heard): GroupMessage {
@@ -162,27 +195,12 @@ export async function captureMessages(
 ): Promise<void> {
   const { heard, wanted } = await hear(ctx, sql, messages)
   if (heard.length === 0) return
-  const tenantId = tenantOf(ctx)
-  const listening = await countProcessed(sql, tenantId, countByGroup(heard))
-  const open = wanted.filter(({ group }) => listening.has(group.id))
-  if (open.length === 0) return
-  const captured = await onlyFirst(ctx, sql, await withoutSkipped(ctx, sql, open))
+  const captured = await capture(ctx, sql, heard, wanted)
   if (captured.length === 0) return
-  await insertCaptured(
-    sql,
-    tenantId,
-    captured.map(({ message, group, keyword }) => ({
-      messageId: message.messageId,
-      groupId: group.id,
-      matchedKeyword: keyword,
-      isAwaitingAnalysis: group.monitorMode === 'ai_analysis',
-      waTimestamp: message.waTimestamp,
-    })),
-  )
   await tell(ctx, sql, captured)
   const leads = await detectLeads(ctx, sql, signalsOf(captured))
   const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNew === true))
-  for (const { id, messages: count } of fresh) await countLeads(sql, tenantId, id, count)
+  await countLeads(sql, tenantOf(ctx), fresh)
   const followed = captured.flatMap(({ message, group }) => {
     const lead = leads.get(message.messageId)
     return lead === undefined ? [] : { message, group, isNew: lead.isNew }

@@ -2,37 +2,48 @@ import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 import { autoResponses } from './monitored-groups.tables.ts'
 
+/** How many messages of a group. */
+export interface GroupCount {
+  id: string
+  messages: number
+}
+
+/** A captured message to store. */
+export interface NewCapture {
+  messageId: string
+  groupId: string
+  matchedKeyword: string | null
+  isAwaitingAnalysis: boolean
+  waTimestamp: string
+}
+
 /**
- * Counts messages that were looked at and answers the groups that still exist and listen. Their rows stay locked, in
- * one order for everybody, until the transaction ends: what follows for a group happens one batch after another.
+ * Counts messages that were looked at, stores what of them is captured and answers the groups that still exist and
+ * listen: in others nothing is. Their counts stay locked until the transaction ends, so that what follows for a group
+ * happens one batch after another. A function of the database (migration 0012).
  */
-export async function countProcessed(
+export async function hearMessages(
   sql: Sql,
   tenantId: string,
-  counts: readonly { id: string; messages: number }[],
+  counts: readonly GroupCount[],
+  captured: readonly NewCapture[],
 ): Promise<Set<string>> {
-  const [only] = counts
-  const ids = counts.map(({ id }) => id)
-  // One group is most of what comes, and needs no order.
-  const { rows } =
-    counts.length === 1 && only !== undefined
-      ? await sql.execute<{ id: string }>(text`
-          UPDATE monitored_groups SET messages_processed = messages_processed + ${only.messages}
-          WHERE id = ${only.id} AND tenant_id = ${tenantId} AND is_active RETURNING id`)
-      : await sql.execute<{ id: string }>(text`
-          WITH held AS MATERIALIZED (SELECT id FROM monitored_groups WHERE id = ANY(${text.param(ids)}::uuid[])
-            AND tenant_id = ${tenantId} AND is_active ORDER BY id FOR UPDATE)
-          UPDATE monitored_groups g SET messages_processed = g.messages_processed + r.messages
-          FROM held, json_to_recordset(${JSON.stringify(counts)}::json) AS r(id uuid, messages int)
-          WHERE g.id = held.id AND r.id = held.id RETURNING g.id`)
+  const ordered = counts.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const { rows } = await sql.execute<{ id: string }>(text`
+    SELECT hear_group_messages(${tenantId}, ${text.param(ordered.map(({ id }) => id))}::uuid[],
+      ${text.param(ordered.map(({ messages }) => messages))}::int[],
+      ${captured.length === 0 ? null : JSON.stringify(captured)}::json) AS id`)
   return new Set(rows.map((row) => row.id))
 }
 
-/** Counts new leads of a group whose row this transaction holds already. */
-export async function countLeads(sql: Sql, tenantId: string, id: string, leads: number): Promise<void> {
+/** Counts new leads of groups whose counts this transaction holds already. */
+export async function countLeads(sql: Sql, tenantId: string, counts: readonly GroupCount[]): Promise<void> {
+  if (counts.length === 0) return
   await sql.execute(text`
-    UPDATE monitored_groups SET leads_detected = leads_detected + ${leads}
-    WHERE id = ${id} AND tenant_id = ${tenantId}`)
+    UPDATE monitored_group_counts c SET leads_detected = c.leads_detected + r.leads
+    FROM unnest(${text.param(counts.map(({ id }) => id))}::uuid[],
+      ${text.param(counts.map(({ messages }) => messages))}::int[]) AS r (id, leads)
+    WHERE c.group_id = r.id AND c.tenant_id = ${tenantId}`)
 }
 
 /** Who wrote in which group. */
@@ -86,21 +97,13 @@ export async function listKnownSpeakers(
   return new Set(rows.map((row) => row.key))
 }
 
-/** A captured message to store. */
-export interface NewCapture {
-  messageId: string
-  groupId: string
-  matchedKeyword: string | null
-  isAwaitingAnalysis: boolean
-  waTimestamp: string
-}
-
 /** Stores what was captured. */
 export async function insertCaptured(
   sql: Sql,
   tenantId: string,
   captured: readonly NewCapture[],
 ): Promise<void> {
+  if (captured.length === 0) return
   await sql.execute(text`
     INSERT INTO group_messages (message_id, tenant_id, group_id, matched_keyword, is_awaiting_analysis, wa_timestamp)
     SELECT "messageId", ${tenantId}::uuid, "groupId", "matchedKeyword", "isAwaitingAnalysis", "waTimestamp"

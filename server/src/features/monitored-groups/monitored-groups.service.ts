@@ -60,15 +60,7 @@ function toWire(row: store.ShownGroup): MonitoredGroupObject {
 
 type Settings = Omit<
   MonitoredGroupRow,
-  | 'id'
-  | 'tenantId'
-  | 'sessionId'
-  | 'waGroupId'
-  | 'memberCount'
-  | 'leadsDetected'
-  | 'messagesProcessed'
-  | 'createdAt'
-  | 'updatedAt'
+  'id' | 'tenantId' | 'sessionId' | 'waGroupId' | 'memberCount' | 'createdAt' | 'updatedAt'
 >
 
 /** How a group is monitored when nobody says otherwise. */

@@ -1,11 +1,18 @@
 import { and, count, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
-import { groupMessages, type MonitoredGroupRow, monitoredGroups } from './monitored-groups.tables.ts'
+import {
+  groupMessages,
+  type MonitoredGroupRow,
+  monitoredGroupCounts,
+  monitoredGroups,
+} from './monitored-groups.tables.ts'
 
 /** A monitored group with what is known of the WhatsApp group. */
 export interface ShownGroup extends MonitoredGroupRow {
   shownName: string
   shownMembers: number
+  leadsDetected: number
+  messagesProcessed: number
 }
 
 const shownColumns = text`
@@ -15,12 +22,13 @@ const shownColumns = text`
   g.auto_respond_interval_hours AS "autoRespondIntervalHours", g.auto_respond_daily_cap AS "autoRespondDailyCap",
   g.auto_label_leads AS "autoLabelLeads", g.lead_label_id AS "leadLabelId", g.webhook_url AS "webhookUrl",
   g.skip_admins AS "skipAdmins", g.skip_existing_contacts AS "skipExistingContacts", g.is_active AS "isActive",
-  g.member_count AS "memberCount", g.leads_detected AS "leadsDetected", g.messages_processed AS "messagesProcessed",
+  g.member_count AS "memberCount", n.leads_detected AS "leadsDetected", n.messages_processed AS "messagesProcessed",
   g.created_at AS "createdAt", g.updated_at AS "updatedAt",
   coalesce(g.name, w.name, g.wa_group_id) AS "shownName",
   CASE WHEN w.described_at IS NULL THEN g.member_count ELSE (SELECT count(*)::int FROM wa_group_members m
     WHERE m.session_id = g.session_id AND m.wa_group_id = g.wa_group_id) END AS "shownMembers"`
 const shownFrom = text`monitored_groups g
+  JOIN monitored_group_counts n ON n.group_id = g.id
   LEFT JOIN wa_groups w ON w.session_id = g.session_id AND w.wa_group_id = g.wa_group_id`
 
 type Raw = Omit<ShownGroup, 'createdAt' | 'updatedAt'> & { createdAt: string; updatedAt: string }
@@ -84,27 +92,33 @@ export async function listMonitoredIds(sql: Sql, tenantId: string, sessionId: st
 }
 
 /** Adds a group; false when the session monitors it already. */
-export async function insertGroup(
-  sql: Sql,
-  group: Omit<MonitoredGroupRow, 'leadsDetected' | 'messagesProcessed'>,
-): Promise<boolean> {
+export async function insertGroup(sql: Sql, group: MonitoredGroupRow): Promise<boolean> {
   const rows = await sql
     .insert(monitoredGroups)
     .values(group)
     .onConflictDoNothing({ target: [monitoredGroups.sessionId, monitoredGroups.waGroupId] })
     .returning({ id: monitoredGroups.id })
-  return rows.length > 0
+  if (rows.length === 0) return false
+  await sql.insert(monitoredGroupCounts).values({ groupId: group.id, tenantId: group.tenantId })
+  return true
 }
 
 const ofGroup = (tenantId: string, id: string) =>
   and(eq(monitoredGroups.tenantId, tenantId), eq(monitoredGroups.id, id))
 
-/** Holds a group's row until the transaction ends. */
+/** Keeps everybody who captures in the group waiting, in their order: its counts before the group itself. */
+async function holdCounts(sql: Sql, tenantId: string, id: string): Promise<void> {
+  const own = and(eq(monitoredGroupCounts.tenantId, tenantId), eq(monitoredGroupCounts.groupId, id))
+  await sql.select({ id: monitoredGroupCounts.groupId }).from(monitoredGroupCounts).where(own).for('update')
+}
+
+/** Holds a group until the transaction ends. */
 export async function lockGroup(
   sql: Sql,
   tenantId: string,
   id: string,
 ): Promise<MonitoredGroupRow | undefined> {
+  await holdCounts(sql, tenantId, id)
   const [row] = await sql.select().from(monitoredGroups).where(ofGroup(tenantId, id)).for('update')
   return row
 }
@@ -121,6 +135,7 @@ export async function updateGroup(
 
 /** Removes a group with what was captured in it; answers its session, or undefined when there was none. */
 export async function deleteGroup(sql: Sql, tenantId: string, id: string): Promise<string | undefined> {
+  await holdCounts(sql, tenantId, id)
   const [row] = await sql
     .delete(monitoredGroups)
     .where(ofGroup(tenantId, id))

@@ -43,8 +43,6 @@ export const monitoredGroups = pgTable(
     isActive: boolean('is_active').notNull(),
     /** As WhatsApp said when the group was added; what is known of its members wins. */
     memberCount: integer('member_count').notNull(),
-    leadsDetected: integer('leads_detected').notNull().default(0),
-    messagesProcessed: integer('messages_processed').notNull().default(0),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
   },
@@ -57,6 +55,14 @@ export const monitoredGroups = pgTable(
 
 /** A monitored group as stored. */
 export type MonitoredGroupRow = typeof monitoredGroups.$inferSelect
+
+/** What was counted in a group, apart from its settings: a row that is cheap to rewrite. */
+export const monitoredGroupCounts = pgTable('monitored_group_counts', {
+  groupId: uuid('group_id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  leadsDetected: integer('leads_detected').notNull().default(0),
+  messagesProcessed: integer('messages_processed').notNull().default(0),
+})
 
 /** Messages that a group's mode captured; sender and text are those of the message. */
 export const groupMessages = pgTable(
