@@ -76,3 +76,10 @@ export function isDay(month: string, day: string): boolean {
   const [m, d] = [Number(month), Number(day)]
   return m >= 1 && m <= 12 && d >= 1 && d <= 31
 }
+
+/** What modulo 11 adds to a weighted sum: 0 to 10. */
+export const mod11Check = (id: string, weights: readonly number[]): number =>
+  (11 - (weightedSum(id, weights) % 11)) % 11
+
+/** One digit or letter all through. */
+export const isRepeated = (id: string): boolean => /^(.)\1+$/.test(id)

@@ -6,6 +6,10 @@ const domainPart = /^[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.){1,5}[A-Za-z]{2,24}(?!
 const spelledAddress =
   /(?<![\w.])[\w.+-]{2,64}\s?[[({]\s?(?:at|@|arroba|ät)\s?[\])}]\s?[\w-]{2,63}\s?(?:\.|[[({]\s?(?:dot|punkt|punto|\.)\s?[\])}])\s?[A-Za-z]{2,10}(?!\w)/gi
 
+/** Spelled without brackets: only with a known ending. */
+const spokenAddress =
+  /(?<![\w.])[\w.+-]{2,64} (?:at|arroba|chiocciola) [\w-]{2,63} (?:dot|punto|ponto|punkt|point) (?:com|net|org|de|es|fr|it|br|mx|uk|io|edu|info)(?!\w)/gi
+
 /** E-mail addresses; each is looked for around its @, so that no text makes it slow. */
 export function findEmails({ text, hasAt }: ScannedText, into: Finding[]): void {
   if (hasAt) {
@@ -16,6 +20,11 @@ export function findEmails({ text, hasAt }: ScannedText, into: Finding[]): void 
       // A name and password inside an address: the detector of passwords has it.
       if (/:\/\/[^\s/]*$/.test(text.slice(Math.max(0, at - 128), at))) continue
       into.push({ kind: 'emails', start: at - local.length, end: at + 1 + domain.length })
+    }
+  }
+  if (/ (?:at|arroba|chiocciola) /i.test(text)) {
+    for (const match of text.matchAll(spokenAddress)) {
+      into.push({ kind: 'emails', start: match.index, end: match.index + match[0].length })
     }
   }
   if (/[[({]\s?(?:at|@|arroba|ät)\s?[\])}]/i.test(text)) {
@@ -31,7 +40,7 @@ const plainEndings =
 /** Endings that are also words: only with a path, a number or more dots is it an address. */
 const wordEndings = 'it|is|at|in|no|so|to|be|am|as|my|us|do|pl|py|rs|md|sh|ps|st|la|pm|gd|ws|one|zip|mov|next'
 
-const withScheme = /(?<![A-Za-z0-9])(?:https?|ftp|hxxps?):\/\/[^\s<>"'`]{2,2048}/gi
+const withScheme = /(?<![A-Za-z0-9])(?:https?|s?ftps?|hxxps?|wss?|ssh|git|file):\/\/[^\s<>"'`]{2,2048}/gi
 const withPrefix =
   /(?<![A-Za-z0-9@.])www\.[A-Za-z0-9\p{L}-]{1,63}(?:\.[A-Za-z0-9\p{L}-]{1,63}){1,5}(?:[/?#:][^\s<>"'`]{0,2048})?/giu
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
@@ -52,7 +61,20 @@ const deepHost = new RegExp(
   `(?<![\\p{L}\\p{N}@._\\-/])(?:${label}\\.){1,3}[A-Za-z0-9][A-Za-z0-9-]{1,61}[A-Za-z0-9]\\.(?:it|at|in|be|us|my|pl|is|to|no)(?![A-Za-z0-9@-]|\\.[A-Za-z0-9])`,
   'gu',
 )
-const dottedAddress = /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/[^\s]{1,2048})/g
+/** A slash and one or two digits say how large a network is. */
+const dottedAddress = /(?<![\d.@])(?:\d{1,3}\.){3}\d{1,3}(?::\d{2,5}|\/(?!\d{1,2}(?![\w/]))[^\s]{1,2048})/g
+const localAddress = /(?<![\w.@])localhost:\d{2,5}(?:\/[^\s<>"'`]{0,2048})?/gi
+/** Written so that nobody clicks on it, and still to be read. */
+const brokenAddress =
+  /(?<![\w.@])[\w-]{2,63}(?:\s?(?:\[(?:\.|dot)\]|\((?:\.|dot)\))\s?[\w-]{2,63}){1,4}(?:[/:][^\s<>"'`]{0,2048})?/gi
+/** Domains in other scripts than Latin. */
+const worldAddress =
+  /(?<![\p{L}\p{N}.@_-])[\p{L}\p{N}][\p{L}\p{N}-]{1,62}\.(?:рф|укр|бел|срб|қаз|мкд|бг|中国|中國|公司|网络|香港|台湾|台灣|한국|ไทย|ישראל|امارات|السعودية|مصر|ایران|भारत|ελ|გე|հայ)(?![\p{L}\p{N}])(?:\/[^\s<>"'`]{0,2048})?/giu
+/** Country endings that nothing but a path makes an address. */
+const countryWithPath = new RegExp(
+  `(?<![\\p{L}\\p{N}@._\\-/])(?:${label}\\.){1,3}(?:a[cdefgiloqrtuwxz]|b[abdefghijmnorstvwyz]|c[cdfghiklmnoruvwxyz]|d[jkz]|e[cegrt]|f[ijkmo]|g[aefghilmnpqrstuwy]|h[kmnrtu]|i[loqr]|j[emo]|k[eghimnprwyz]|l[abcikrtuv]|m[acdghklmnopqrtuvwxz]|n[acefgilpruz]|om|p[aefghklnrtw]|qa|r[eouw]|s[abcdegijklmnorsuvxyz]|t[cdfghjklmnortvwz]|u[agyz]|v[aceginu]|w[fs]|y[et]|z[amw])/[A-Za-z0-9][^\\s<>"'\`]{1,2048}`,
+  'giu',
+)
 
 /** A capital after the dot begins a sentence: "Thanks.Me too", "the end.Io". */
 function isSentenceEnd(written: string): boolean {
@@ -64,34 +86,55 @@ function isSentenceEnd(written: string): boolean {
 const dottedWords =
   /^(?:node|next|nuxt|vue|react|three|d3|express|deno|asp|ado|vb|socket|p5|chart|moment|discord|alpine|ember|backbone|(?:main|index|app|server|test|script|style|readme|config|package)(?:\.[a-z]+)?)\.(?:io|net|co|ai|app|dev|pro|org)$/i
 
+/** One way to write a web address, and what has to be in a text for it to be worth a look. */
+interface AddressForm {
+  pattern: RegExp
+  hint?: RegExp
+  isWanted?: (written: string) => boolean
+}
+
+/** Those that begin with something special. */
+const addressForms: readonly AddressForm[] = [
+  { pattern: withScheme, hint: /:\/\// },
+  { pattern: localAddress, hint: /localhost:/i },
+  { pattern: brokenAddress, hint: /[[(](?:\.|dot)[\])]/i },
+  { pattern: worldAddress, hint: /\.[\u0370-\uffff]/ },
+  { pattern: withPrefix, hint: /www\./i },
+]
+/** The others: looked for when a dot stands between letters or digits. */
+const plainForms: readonly AddressForm[] = [
+  { pattern: bare, isWanted: (written) => !isSentenceEnd(written) && !dottedWords.test(written) },
+  { pattern: bareWithPath, hint: /\// },
+  { pattern: countryWithPath, hint: /\// },
+  { pattern: deepHost },
+  { pattern: visited },
+  { pattern: dottedAddress, hint: /\d[:/]/ },
+]
+
 /** Web addresses, with or without a scheme. */
 export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
-  if (!hasDot) return
-  const add = (start: number, written: string): void => {
-    const trimmed = written.replace(/[.,;:!?)\]}'"»”]+$/, '')
-    into.push({ kind: 'urls', start, end: start + trimmed.length })
+  if (!hasDot && !text.includes(':') && !/[[(]dot[\])]/i.test(text)) return
+  const isPlain = hasDot && /[A-Za-z0-9]\.[A-Za-z0-9]/.test(text)
+  for (const { pattern, hint, isWanted } of isPlain ? [...addressForms, ...plainForms] : addressForms) {
+    if (hint !== undefined && !hint.test(text)) continue
+    for (const match of text.matchAll(pattern)) {
+      if (isWanted !== undefined && !isWanted(match[0])) continue
+      const written = match[1] ?? match[0]
+      const start = match.index + match[0].length - written.length
+      const trimmed = written.replace(/[.,;:!?)\]}'"»”]+$/, '')
+      into.push({ kind: 'urls', start, end: start + trimmed.length })
+    }
   }
-  if (text.includes('://')) for (const match of text.matchAll(withScheme)) add(match.index, match[0])
-  if (/www\./i.test(text)) for (const match of text.matchAll(withPrefix)) add(match.index, match[0])
-  if (!/[A-Za-z0-9]\.[A-Za-z0-9]/.test(text)) return
-  for (const match of text.matchAll(bare)) {
-    if (!isSentenceEnd(match[0]) && !dottedWords.test(match[0])) add(match.index, match[0])
-  }
-  if (text.includes('/')) for (const match of text.matchAll(bareWithPath)) add(match.index, match[0])
-  for (const match of text.matchAll(deepHost)) add(match.index, match[0])
-  for (const match of text.matchAll(visited))
-    add(match.index + match[0].length - (match[1] ?? '').length, match[1] ?? '')
-  for (const match of text.matchAll(dottedAddress)) add(match.index, match[0])
 }
 
 const international = /(?<![\w+]|\d )(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g
 const national =
-  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,4}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{1,4}(?:[ .-]\d{2,5}){2,4}|\d{3,4}[ .-]\d{6,8}|\d{8,13})(?![\d]|[-.,/]\d)/g
+  /(?<![\d.,/+#-]|\d )(?:\(\d{2,5}\)[ .-]?\d{2,5}(?:[ .-]\d{2,4}){1,3}|\d{3}([-.])\d{3}\1\d{4}|0\d{1,4}[ /.-]\d{2,4}(?:[ .-]?\d{2,4}){1,4}|\d{1,4}(?:[ .-]\d{2,5}){2,4}|\d{5}[ -]\d{5,6}|\d{3,4}[ .-]\d{6,8}|\d{8,13})(?![\d]|[-.,/]\d)/g
 const phoneWords =
-  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|my number|phone number|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|\bnummer|telefonnummer|rufnummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|мой номер|номер тел|телефон|电话|手机|電話|携帯|전화|هاتف|اتصل|جوال|טלפון|נייד|להתקשר|फोन|telepon|hubungi|ara\b|arayın/i
+  /\b(?:call|calls|dial|phone|mobile|cell|tel|telephone|whats ?app|wa|text me|reach me|ring|sms|telegram|viber|signal|fax|ph|mob|hp|wapp|watsap|my number|my no|phone number|contact)\b|☎|📞|📱|tel[eéè]fon|tel\.|telefono|tel[eé]fono|cel(?:ular|\.|\b)|m[oó]vil|ll[aá]m|marque|ligue|liga|telem[oó]vel|fone|zap|appelez|t[eé]l\b|portable|joindre|ruf|anruf|handy|\bnummer|telefonnummer|rufnummer|erreichbar|bel |bellen|mobiel|chiam|cellulare|zadzwo|telefon|komórk|позвон|звон|тел\b|тел\.|мой номер|номер тел|телефон|电话|手机|電話|携帯|전화|연락처|휴대폰|핸드폰|هاتف|رقمي|الجوال|اتصل|جوال|טלפון|טל['׳:. ]|נייד|להתקשר|फोन|telepon|โทร|điện thoại|\bsđt\b|gọi|hubungi|ara\b|arayın/i
 
 /** Forms that are written for phones and nothing else. */
-const phoneForm = /^\(\d{2,5}\)|^\d{3}([-.])\d{3}\1\d{4}$/
+const phoneForm = /^\(\d{2,5}\)|^0\d{2,4}[ -]\d{3,4}[ -]\d{3,4}$|^\d{3}([-.])\d{3}\1\d{4}$/
 
 /** What else is written in groups of digits: dates, sums and addresses of machines. */
 function isOtherNumber(written: string): boolean {

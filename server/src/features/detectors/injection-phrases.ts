@@ -1,6 +1,16 @@
+import {
+  freedomPatterns,
+  languageTriggers,
+  lateOverridePatterns,
+  overridePatterns,
+  revealPatterns,
+} from './injection-languages.ts'
+
 /** A family of things that are said to language models to turn them. `pattern` reads folded text. */
 export interface PhraseFamily {
   id: string
+  /** Something without which the pattern need not be tried. */
+  hint?: RegExp
   pattern: RegExp
 }
 
@@ -17,7 +27,7 @@ function of(...parts: string[]): RegExp {
 }
 
 const rules =
-  '(?:instructions?|prompts?|rules|guidelines|directives?|directions given to you|programming|training|constraints|restrictions|guardrails|safety (?:rules|guidelines|filters?))'
+  '(?:instructions?|prompts?|rules|guidelines|directives?|directions given to you|programming|training|constraints|restrictions|guardrails|safeguards|(?:content )?polic(?:y|ies)|safety (?:rules|guidelines|filters?))'
 const before =
   '(?:previous|prior|above|earlier|preceding|foregoing|initial|original|existing|current|system|developer|all|any|every|these|those|your|the safety)'
 
@@ -30,6 +40,11 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       `${start}(?:ignore|disregard|forget|override|bypass)[^\\p{L}\\n.!?]{1,3}(?:all|everything)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,4}[^\\p{L}\\n.!?]{1,3}(?:told|instructed|said before|before this|above this)`,
       `${start}(?:ignore|disregard|forget) everything (?:above|before)`,
       `${start}(?<!(?:not|never|n't) )(?:ignore|disregard|forget|stop following)(?: all| the| any| these| your| those){0,2} (?:instructions?|prompts?|rules|guidelines)(?: that)? (?:you|given|received|above|before|from (?:the|your) (?:system|developer))`,
+      `${start}(?<!(?:not|never|n't) )(?:set aside|put aside|abandon|drop|break|violate|suspend|disobey)(?: all| the| any| these| those){0,2}(?: (?:previous|prior|earlier|your|safety|existing|original))* ${rules}(?: that)? ?(?:you|given|above|before|and)`,
+      `${start}(?:ignore|disregard|forget) (?:what|everything|anything|all)(?: that)? (?:(?:your|the) (?:developers?|creators?|makers?|operators?|owners?|programmers?|company)|you (?:were|have been|had been))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,2}[^\\p{L}\\n.!?]{1,3}(?:told|said|instructed|taught|programmed|trained)`,
+      `${start}(?:your|all|any)(?: of your| the)? (?:previous|prior|earlier|old|former|existing|initial|original) ${rules} (?:are|is|were|no longer|do not|don't)[^.!?\\n]{0,16}(?:void|cancel|invalid|apply|revoked|obsolete|overruled|lifted|expired)`,
+      `${start}(?:disregard|ignore) (?:everything|all|anything)(?: that (?:is|stands|comes|was))?(?: written)? (?:above|before) (?:this|the)`,
+      `${start}(?:disable|turn off|switch off|deactivate|remove|lift)(?: all| any| the| your){0,2} (?:(?:safety|content|moderation|ethic(?:s|al)|security) (?:filters?|checks?|polic(?:y|ies)|rules|guidelines|restrictions?|safeguards?|controls?)|guardrails|safeguards)`,
       `${start}you (?:must|should|can|will) (?:now )?(?:ignore|disregard|forget) (?:all |any )?(?:your|the|previous) ${rules}`,
     ),
   },
@@ -60,10 +75,24 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       '(?:ละเว้น|เพิกเฉย|ลืม|ไม่ต้องสนใจ)[^\\n]{0,16}(?:คำสั่ง|คำแนะนำ|กฎ)',
     ),
   },
+  { id: 'override_by_table', pattern: of(...overridePatterns, ...lateOverridePatterns) },
+  {
+    id: 'reveal_other_languages',
+    hint: /prompt|systemanw|системн|sistem|النظام|الاصلية|המערכת|הפרומפט|提示|指令/,
+    pattern: of(...revealPatterns),
+  },
+  {
+    id: 'freedom_other_languages',
+    hint: /(?<!\p{L})(?:ia|ai|ki|ии|ші|as+istent|chatbot|бот)|人工智能|助手|模型|アシスタント|인공지능|챗봇/u,
+    pattern: of(...freedomPatterns),
+  },
   {
     id: 'reveal_prompt',
     pattern: of(
       `${start}(?:reveal|show|print|repeat|output|display|leak|expose|disclose|tell me|give me|write out|recite|dump|what(?:'s| is| are| was| were))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:your|the) (?:(?:full|entire|exact|complete|secret|whole) )?(?:system|initial|hidden|original|secret|developer|internal|underlying|base) (?:prompt|instructions?|message|rules|directives?|configuration)`,
+      `${start}(?:translate|summari[sz]e|describe|quote|paraphrase|encode|spell|write|copy|list)(?: me| out| down){0,2} (?:all )?(?:of )?(?:your|the) (?:(?:full|entire|exact|complete|own) )?(?:(?:system|initial|hidden|original|secret|developer|internal|underlying) (?:prompt|instructions?|message|rules|directives?)|context window)`,
+      `${start}(?:reveal|show|print|repeat|output|display|tell me|give me|quote|copy|what(?:'s| is| are))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:your (?:system message|context window|pre-?prompt)|(?:prompts?|instructions?) (?:that |which )?you (?:were|have been|are) (?:started|given|initiali[sz]ed|configured|set up|loaded|programmed|primed))`,
+      `${start}(?:write|print|output|spell|encode|repeat) your (?:instructions?|rules|prompt|guidelines) (?:backwards|in reverse|verbatim|word for word|in (?:base64|hex|rot13|code))`,
       `${start}(?:reveal|leak|disclose|output|dump) (?:all )?your (?:own )?(?:instructions?|prompt|rules|directives|configuration)`,
       `${start}(?:repeat|print|output) (?:everything|all the text|the (?:text|words)) (?:above|before)`,
       `${start}(?:muestra|muestrame|revela|imprime|repite|dime|enseña|ensena)${gap}(?:prompt|instrucciones) (?:de sistema|del sistema|inicial|iniciales|ocultas|secretas|originales)`,
@@ -81,6 +110,10 @@ export const phraseFamilies: readonly PhraseFamily[] = [
     id: 'role_change',
     pattern: of(
       `${start}you are (?:now|no longer)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}'-]{1,14}){0,4}[^\\p{L}\\n.!?]{1,3}(?:dan|unrestricted|unfiltered|uncensored|jailbroken|jailbreak|developer mode|evil|without (?:any )?(?:restrictions?|rules|filters?|limits|limitations)|bound by|restricted by|free (?:from|of))`,
+      `${start}(?:an? )?(?:ai|assistant|chatbot|language model|model|bot)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,4}[^\\p{L}\\n.!?]{1,3}(?:without|with no|free of|free from|not bound by)(?: any| all){0,1}(?: \\p{L}{1,10}){0,1} (?:restrictions?|rules|filters?|limits|limitations|polic(?:y|ies)|censorship|guidelines|guardrails)`,
+      `${start}(?:where|in which|as if|now|and)? ?you have no (?:restrictions?|rules|filters?|limits|limitations|guidelines|guardrails)`,
+      `${start}if you(?:'re| are) (?:an? )?(?:ai|llm|language model|ai (?:assistant|agent|model))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:reading|processing|seeing|parsing|summari[sz]ing)`,
+      `${start}(?:note|message|attention|instructions?|hint|notice)(?: to| for|,)?(?: the| any| all| every)? (?:ai(?: agents?| models?| assistants?)?|llms?|large language models?|language models?)(?![\\p{L}])(?=[ ,:.;-]|$)`,
       `${start}you are no longer (?:an? )?(?:ai|assistant|chatbot|language model|support (?:agent|bot))`,
       `${start}(?:act|behave|respond|answer|speak|roleplay|role-play|pretend|imagine)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}'-]{1,14}){0,6}[^\\p{L}\\n.!?]{1,3}(?:dan\\b|unrestricted|unfiltered|uncensored|jailbroken|(?:no|without|has no|have no|without any)[^\\p{L}]{1,3}(?:ethical |moral |safety |content |any )?(?:restrictions?|rules|filters?|limits|limitations|guidelines|guardrails|constraints))`,
       `${start}do anything now`,
@@ -101,11 +134,16 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       '(?:^|\\n) {0,3}#{1,4} ?(?:system|instruction|new instructions?|assistant|response)(?: prompt| message)? ?:',
       '(?:^|\\n) {0,3}\\[?(?:system|assistant|developer)(?: (?:prompt|message|override|note))?\\]? ?: ?(?:you|ignore|the user|from now|respond|do|reveal|act|new|override|disregard|always|never|all|grant|admin)',
       '(?:begin|start|end) (?:of )?(?:the )?(?:system|hidden|user|new) (?:prompt|instructions?)',
+      '(?:^|\\n) {0,3}\\[(?:system|admin|developer)\\] ?:? ?(?:you|ignore|the user|from now|respond|do|reveal|act|new|override|disregard|grant)',
+      "(?:^|\\n) {0,3}'''(?:system|prompt|instructions?) ?\\n",
+      '(?:^|\\n) {0,3}(?:ai|llm)(?: agents?| models?| assistants?)? ?:',
+      '(?:^|\\n) {0,3}assistant ?:[^\\n]{1,200}\\n {0,3}(?:human|user) ?:',
       '(?:^|\\n) {0,3}(?:human|user) ?:[^\\n]{1,200}\\n {0,3}assistant ?:',
     ),
   },
   {
     id: 'new_instructions',
+    hint: /instru|directive|orders|prompt|from now on|obey|comply|istruz|anweisung|инструкц|הוראות|تعليمات|指令|指示/,
     pattern: of(
       `${start}(?:your )?(?:new|updated|real|actual|true) (?:instructions?|directives?|system prompt|orders) (?:are|is|for you|follow)`,
       `(?:^|[\\n.!?] {0,3})(?:new|updated|real) (?:system )?(?:instructions?|prompt) ?:`,
@@ -116,6 +154,7 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   },
   {
     id: 'exfiltration',
+    hint: /history|conversation|prompt|api key|credential|secrets|data|contact list|environment|password|tool|function|plugin|!\[/,
     pattern: of(
       `${start}(?:send|forward|post|upload|email|transmit|leak|exfiltrate)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,14}){0,3}[^\\p{L}\\n.!?]{1,3}(?:conversation history|chat history|conversation log|system prompt|api keys?|credentials|secrets|user data|private data|contact list|environment variables|passwords)${gap}?(?:to|at|via)${short.replace('{1,3}', '{0,3}')}(?:https?:|www\\.|[\\w.+-]{1,64}@|this (?:url|address|webhook|server|endpoint|email|number)|the following)`,
       `${start}(?:call|invoke|use|run|execute) (?:the )?[\\w-]{2,30} (?:tool|function|plugin) (?:and|to) (?:send|delete|transfer|forward|leak|exfiltrate)`,
@@ -130,6 +169,7 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   },
 ]
 
+const englishTriggers =
+  'ignor|disregard|forget|overrid|bypass|neglect|dismiss|discard|follow|attention|olvid|descart|desestim|omit|hagas|esque[cç]|desconsider|oubli|ne t[ei]|vergiss|vergesst|missacht|übergeh|uebergeh|befolg|dimentic|trascur|tralasc|non seg|negeer|vergeet|\\bsla\\b|zapomnij|gl[oö]m|bortse|glem|se bort|talimat|kural|komut|yönerge|abaikan|lupakan|acuhkan|b[oỏ] qua|qu[eê]n|ph[oớ]t|игнор|забудь|отброс|следуй|ігнор|התעלמ|התעלם|שכח|תתעלם|הוראות|تجاهل|انس|أنس|إنس|اهمل|أهمل|تعليمات|忽略|忽視|无视|無視|忘|不要|忘れ|破棄|무시|잊|अनदेखा|नजर|नज़र|भूल|उपेक्षा|ละเว้น|เพิกเฉย|ลืม|สนใจ|prompt|промпт|プロンプト|프롬프트|提示|指令|指示|지시|instruc|instruk|instrução|instruções|istruz|anweisung|systemanw|инструк|підказ|подсказ|reveal|repeat|you are n|act |act as|behave|roleplay|role-play|pretend|imagine|respond|restric|unfilter|uncensor|jailbr|anything now| mode|<\\||\\[inst|\\[/inst|<<|</?(?:sys|assis|instr|devel)|system|assistant|developer|from now on|obey|comply|ahora eres|ac[tú]+a como|agora voc|aja como|tu es |agis comme|du bist|verhalte|ora sei|comportati|ты теперь|веди себя|你现在|你的新|制限|無制限|新しい|secret|credential|api key|history|environment|tool|function|plugin|!\\[|decode|decrypt|obfusc|unscramble|translate|\\brules|guidelin|directive|programming|training|constraint|guardrail|safeguard|polic(?:y|ies)|filter|\\blimits|limitation|censorship|context window|language model|\\bllms?\\b|\\bai\\b'
 /** Stems without which none of the families can match: one cheap look at most texts. */
-export const triggers =
-  /ignor|disregard|forget|overrid|bypass|neglect|dismiss|discard|follow|attention|olvid|descart|desestim|omit|hagas|esque[cç]|desconsider|oubli|ne t[ei]|vergiss|vergesst|missacht|übergeh|uebergeh|befolg|dimentic|trascur|tralasc|non seg|negeer|vergeet|\bsla\b|zapomnij|gl[oö]m|bortse|glem|se bort|talimat|kural|komut|yönerge|abaikan|lupakan|acuhkan|b[oỏ] qua|qu[eê]n|ph[oớ]t|игнор|забудь|отброс|следуй|ігнор|התעלמ|התעלם|שכח|תתעלם|הוראות|تجاهل|انس|أنس|إنس|اهمل|أهمل|تعليمات|忽略|忽視|无视|無視|忘|不要|忘れ|破棄|무시|잊|अनदेखा|नजर|नज़र|भूल|उपेक्षा|ละเว้น|เพิกเฉย|ลืม|สนใจ|prompt|промпт|プロンプト|프롬프트|提示|指令|指示|지시|instruc|instruk|instrução|instruções|istruz|anweisung|systemanw|инструк|підказ|подсказ|reveal|repeat|you are n|act |act as|behave|roleplay|role-play|pretend|imagine|respond|restric|unfilter|uncensor|jailbr|anything now| mode|<\||\[inst|\[\/inst|<<|<\/?(?:sys|assis|instr|devel)|system|assistant|developer|from now on|obey|comply|ahora eres|ac[tú]+a como|agora voc|aja como|tu es |agis comme|du bist|verhalte|ora sei|comportati|ты теперь|веди себя|你现在|你的新|制限|無制限|新しい|secret|credential|api key|history|environment|tool|function|plugin|!\[|decode|decrypt|obfusc|unscramble|translate/i
+export const triggers = new RegExp(`${englishTriggers}|${languageTriggers}`, 'i')

@@ -25,22 +25,30 @@ const lookAlikes: Readonly<Record<string, string>> = {
 
 const invisible =
   /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]/gu
-const marks = /[\u0300-\u036f]/g
+/** Accents, and the signs over and under Arabic letters. */
+const marks = /[\u0300-\u036f\u064b-\u0655]/g
 
 /** Letters that no decomposition makes plain. */
 const plainLetters: Readonly<Record<string, string>> = { ı: 'i', ł: 'l', ø: 'o', đ: 'd', æ: 'a' }
 
 function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replaceAll(invisible, '')
-    .replaceAll(marks, '')
-    .normalize('NFC')
-    .toLowerCase()
-    .replaceAll(/[ıłøđæ]/g, (letter) => plainLetters[letter] ?? letter)
-    .replaceAll(/[’‘`´]/g, "'")
-    .replaceAll(/[^\S\n]+/g, ' ')
+  return (
+    text
+      .normalize('NFKD')
+      .replaceAll(invisible, '')
+      .replaceAll(marks, '')
+      .normalize('NFC')
+      // NFKD takes the Thai AM apart for good.
+      .replaceAll('\u0e4d\u0e32', '\u0e33')
+      .toLowerCase()
+      .replaceAll(/[ıłøđæ]/g, (letter) => plainLetters[letter] ?? letter)
+      .replaceAll(/[’‘`´]/g, "'")
+      .replaceAll(/[^\S\n]+/g, ' ')
+  )
 }
+
+/** Words with dots, lines or hyphens in or between them, three times or more. */
+const brokenWords = /(?:\p{L}[._*~|-]\p{L}[^\n]{0,24}){3}/u
 
 /** The other spellings that a folded text may hide behind. */
 function* disguises(folded: string): Generator<string> {
@@ -57,6 +65,7 @@ function* disguises(folded: string): Generator<string> {
     yield folded.replaceAll(/(?<=(?<![\p{L}])\p{L})[._*-](?=\p{L}(?![\p{L}]))/gu, '')
     yield joinLetters(folded)
   }
+  if (brokenWords.test(folded)) yield folded.replaceAll(/[^\p{L}\p{N}]+/gu, '')
 }
 
 /** "i g n o r e   a l l" becomes words again where the gaps between words are wider or marked. */
@@ -97,7 +106,8 @@ const joined =
   /(?:ignore|disregard|forget)(?:all|any|the|your|my)*(?:previous|prior|above|earlier|system|original)(?:instructions?|prompts?|rules|guidelines)/
 
 function isPhrase(folded: string): RegExpExecArray | undefined {
-  for (const { pattern } of phraseFamilies) {
+  for (const { hint, pattern } of phraseFamilies) {
+    if (hint !== undefined && !hint.test(folded)) continue
     const match = pattern.exec(folded)
     if (match !== null) return match
   }
@@ -153,6 +163,7 @@ function hasDisguise(text: string): boolean {
   return (
     /[A-Za-z][013457@$][A-Za-z]/.test(text) ||
     /(?:(?<![\p{L}])\p{L}[ ._*-]){6}/u.test(text) ||
+    brokenWords.test(text) ||
     /[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]/.test(text) ||
     /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff21-\uff5a]|[\u{e0000}-\u{e007f}]|\p{Script=Latin}[\u0300-\u036f]{2}|[\u{1d400}-\u{1d7ff}]/u.test(
       text,

@@ -1,22 +1,20 @@
-import { isDay, isLuhn, isMod11Comma10, isVerhoeff, mod97, weightedSum } from './checksums.ts'
+import {
+  isDay,
+  isLuhn,
+  isMod11Comma10,
+  isRepeated,
+  isVerhoeff,
+  mod11Check,
+  mod97,
+  weightedSum,
+} from './checksums.ts'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
-
-/** One kind of personal number: how it is written and what makes it valid. */
-interface IdForm {
-  country: string
-  pattern: RegExp
-  /** Gets the number without separators, in upper case. */
-  isValid(id: string): boolean
-  /** Words near it without which the digits could be anything. */
-  words?: RegExp
-  /** Written so, it needs no words. */
-  bareForm?: RegExp
-}
+import { type IdForm, namedIds, namedIdWords } from './named-ids.ts'
 
 const digitAt = (id: string, index: number): number => Number(id[index])
-const isRepeated = (id: string): boolean => /^(.)\1+$/.test(id)
 
-const ssnWords = /\bssn\b|social security|\bsoc\.? sec|taxpayer|\bitin\b|\btax id\b|seguro social/
+const ssnWords =
+  /\bssn\b|\bss ?#|\bss no\b|social security|social is|\bsocial:|\bsoc\.? sec|taxpayer|\bitin\b|\btax id\b|seguro social/
 const dniLetters = 'TRWAGMYFPDXBNJZSQVHLCKE'
 
 function isFiscalCode(id: string): boolean {
@@ -77,9 +75,6 @@ function isCurp(id: string): boolean {
   return (10 - (sum % 10)) % 10 === Number(id[17])
 }
 
-const mod11Check = (id: string, weights: readonly number[]): number =>
-  (11 - (weightedSum(id, weights) % 11)) % 11
-
 /** Numbers of people, each with its own check. Where the check alone is weak, words nearby have to name it. */
 const forms: readonly IdForm[] = [
   {
@@ -92,7 +87,7 @@ const forms: readonly IdForm[] = [
   {
     country: 'ES',
     pattern:
-      /(?<![A-Za-z0-9])(?:\d{2}\.?\d{3}\.?\d{3}|[XYZxyz][- ]?\d{7})[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z](?![A-Za-z0-9])/g,
+      /(?<![A-Za-z0-9])(?:\d{1,2}\.\d{3}\.\d{3}|\d{8}|[XYZxyz][- ]?\d{7})[- ]?[A-HJ-NP-TV-Za-hj-np-tv-z](?![A-Za-z0-9])/g,
     isValid: (id) => {
       const number = id.slice(0, -1).replace('X', '0').replace('Y', '1').replace('Z', '2')
       return dniLetters[Number(number) % 23] === id.at(-1)
@@ -138,7 +133,7 @@ const forms: readonly IdForm[] = [
   },
   {
     country: 'IN',
-    pattern: /(?<![\d.,-])[2-9]\d{3}([ -]?)\d{4}\1\d{4}(?![\d]|[ .,-]\d)/g,
+    pattern: /(?<![\d.,-]|\d )[2-9]\d{3}([ -]?)\d{4}\1\d{4}(?![\d]|[ .,-]\d)/g,
     isValid: (id) => !isRepeated(id) && isVerhoeff(id),
     words: /aadha+r|आधार|uidai|\buid\b/,
     bareForm: /^\d{4} \d{4} \d{4}$/,
@@ -265,10 +260,16 @@ const forms: readonly IdForm[] = [
 /** Personal numbers of the countries most users are in. */
 export function findNationalIds({ text, digits }: ScannedText, into: Finding[]): void {
   if (digits < 4) return
-  for (const { pattern, isValid, words, bareForm } of forms) {
+  findForms(text, forms, into)
+  // These all need a word, which most texts do not have.
+  if (digits >= 5 && namedIdWords.test(text)) findForms(text, namedIds, into)
+}
+
+function findForms(text: string, wanted: readonly IdForm[], into: Finding[]): void {
+  for (const { pattern, isValid, words, bareForm } of wanted) {
     for (const match of text.matchAll(pattern)) {
       const [written] = match
-      if (!isValid(written.replaceAll(/[ .\-+]/g, '').toUpperCase())) continue
+      if (!isValid(written.replaceAll(/[ .\-+/()]/g, '').toUpperCase())) continue
       const end = match.index + written.length
       const context = contextOf(text, match.index, end)
       const isNamed = words?.test(context) ?? false

@@ -3,41 +3,55 @@ import type { Finding, ScannedText } from './detectors.schema.ts'
 /** The word for password in the languages of most users. */
 const words = [
   'pass ?words?|passwd|pwd|pw(?=\\s?[:=])|passphrase|pass ?code|pswd',
-  'clave(?! (?:de )?(?:la )?api)|contrase[nñ]a|contrasinal|contrasenya',
+  'clave(?! (?:de )?(?:la )?api| privada| p[uú]blica)|contrase[nñ]a|contrasinal|contrasenya',
   'senha|palavra[- ]passe',
   'mot de passe|mdp',
-  'passwort|kennwort',
+  '(?:wlan-?|wifi-?)?(?:passwort|kennwort)',
   "parola(?: d['’]ordine)?",
-  'wachtwoord',
-  'l[oö]senord|adgangskode|kodeord|passord|salasana|parool',
-  'has[lł]o|heslo|geslo|lozinka|jelsz[oó]',
-  '[sş]ifre(?:niz|m|si)?|parolam',
+  'wachtwoord|wagwoord',
+  'l[oö]senord(?:et)?|adgangskode(?:n)?|kodeord(?:et)?|passord(?:et)?|lykilor[dð]|salasana(?:n|ni)?|parool',
+  'has[lł]o|heslo|geslo|lozinka|лозинка|jelsz[oó]|slapta[zž]odis|parole|fjal[eë]kalim',
+  '[sş]ifre(?:niz|m|si)?|[sş]ifr[eə]|parolam|parolingiz',
   'пароль|парол[аьяи]',
   'κωδικ[οό]ς(?: πρόσβασης)?',
-  'סיסמ[האת]{1,2}|הסיסמה',
-  'كلمة (?:المرور|السر)',
-  '密码|密碼|口令',
+  'סיסמ[האת]{1,2}|הסיסמ[הא]',
+  'كلمة (?:المرور|مرور|السر|سر)|رمز عبور|گذرواژه|پاس ?ورڈ',
   'パスワード|暗証番号',
-  '비밀번호|패스워드',
-  'รหัสผ่าน',
   'm[aậ]t kh[aẩ]u',
-  'kata sandi|sandi|kata laluan',
-  'पासवर्ड',
+  'kata sandi|sandi|kata laluan|nenosiri|password-?nya',
+  'पासवर्ड|পাসওয়ার্ড|কাছওয়ার্ড|கடவுச்சொல்|పాస్‌వర్డ్|пароли|პაროლი|գաղտնաբառ|የይለፍ ቃል',
 ].join('|')
+/** Words that nothing sets apart from the ones before. */
+const joinedWords = '密码|密碼|口令|비밀번호|패스워드|비번|รหัสผ่าน|รหัสไวไฟ|パスワード|暗証番号'
+const before = `(?:(?<![\\p{L}])(?:${words})|(?:${joinedWords}))`
 
-const mention = new RegExp(`(?<![\\p{L}])(?:${words})`, 'iu')
+const mention = new RegExp(before, 'iu')
 /** Colons and equals signs announce a value. */
 const announced = new RegExp(
-  `(?<![\\p{L}])(?:${words})(?:[ \\t][\\p{L}()]{1,12}){0,2}["'\`*]{0,2}[ \\t]{0,3}(?:[:=：]|=>|→|->)[ \\t\\n]{0,3}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
+  `${before}(?:[ \\t][\\p{L}()]{1,12}){0,2}["'\`*]{0,2}[ \\t]{0,3}(?:[:=：]|=>|→|->)[ \\t\\n]{0,3}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
   'giu',
 )
+const verbs =
+  '(?:(?<![\\p{L}])(?:is|was|war|era|es|ist|est|é|è|jest|je|är|er|este|to|lautet|είναι|هي|هو|است|היא|הוא|это|là|adalah|ialah|ni|ass|são)(?![\\p{L}])|(?<=salasana )on(?![\\p{L}])|–|—|是|は|은|는|คือ)'
 /** A verb may announce one, or begin a sentence about passwords. */
 const told = new RegExp(
-  `(?<![\\p{L}])(?:${words})(?:[ \\t][\\p{L}]{1,12}){0,2}[ \\t]?(?:\\bis\\b|\\bwas\\b|\\bwar\\b|\\bera\\b|\\bes\\b|\\bist\\b|\\best\\b|(?<![\\p{L}])é(?![\\p{L}])|(?<=\\s)è(?=\\s)|\\bjest\\b|\\bär\\b|\\bto\\b|\\blautet\\b|–|—|是|は|은|는|هي|היא|это|olarak)[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
+  `${before}(?:[ \\t][\\p{L}]{1,12}){0,3}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
   'giu',
 )
 /** The value may follow at once, when it can be nothing else. */
-const bare = new RegExp(`(?<![\\p{L}])(?:${words})[ \\t]{1,2}([^\\s"'\`:=]{6,64})(?=[\\s.,;]|$)`, 'giu')
+const bare = new RegExp(`${before}[ \\t]{1,2}([^\\s"'\`:=]{6,64})(?=[\\s.,;]|$)`, 'giu')
+/** Words that mean many other things: only a value that can be nothing else counts after them. */
+const loose =
+  /(?<![\p{L}])(?:(?:wi-?fi|wlan|zip|login|admin|root|router|guest|mail|account|netflix|my|the|new)[ -](?:\p{L}{2,10} )?(?:pw|pass)(?: is| was)?|pass(?: for [\p{L} ]{2,20}| is)?\s?[:=]|pass(?: wi-?fi)? (?:là|es|é|è|est|ist)|pw)(?=[ \t:=])[ \t]{0,2}[:=]?[ \t]{0,2}["'`]?([^\s"'`]{6,64})/giu
+const quoted = new RegExp(`${before}[ \\t]?(?:is|:|=)?[ \\t]?["“«„]([^"”»“\\n]{6,64})["”»“]`, 'giu')
+/** Numbers of four and more that are called a PIN; six digits after a colon are an Indian postal code as well. */
+const pins =
+  /(?<![\p{L}])(?:pin|пин|пін|código pin|code pin)(?:[ -]?(?:code|number|kod|nummer|код))?(?: (?:for|of|to|de|para|pour|für|per|voor|для|от)(?: \p{L}{1,12}){1,2})?(?:[ \t]{0,2}[:=：][ \t]{0,2}(?=\d{4,5}(?!\d)|\d{7,8}(?!\d))|[ \t](?:is|es|é|è|ist|est|je|jest|är|er|это)[ \t]|[ \t](?=\d{4}(?![\d])))(\d{4,8})(?![\d\p{L}]|[.:/,-]\d)/giu
+const environment =
+  /(?<![A-Za-z0-9])[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|_PASS|PWD)["']?[ \t]{0,2}[=:][ \t]{0,2}["']?([^\s"']{4,64})/g
+/** On command lines. */
+const options =
+  /(?:\b(?:curl|wget|http|https)\b[^\n]{0,80}(?:-u|--user)[ =][\w.@-]{1,64}:|\bsshpass -p ?|\b(?:mysql|mysqldump|mariadb)\b[^\n]{0,60} -p(?=\S)|--pass(?:word)?[= ])["']?([^\s"']{4,64})/g
 const inAddress = /\b[a-z][a-z0-9+.-]{1,14}:\/\/[^\s:/@]{1,64}:([^\s:/@]{3,64})@[^\s/]{1,255}/gi
 const cornered = new RegExp(
   `(?:${'パスワード|密码|密碼|暗証番号|비밀번호'})[はを是은는]?[「『“"]([^」』”"\\s]{4,64})[」』”"]`,
@@ -67,6 +81,13 @@ function isAnnouncedValue(value: string, text: string, end: number): boolean {
   const bare = value.replace(trailing, '')
   if (bare.length < 4 || placeholder.test(bare) || notValues.test(bare)) return false
   if (isStrongLooking(value)) return true
+  // What else means "key" or "word" announces other things too.
+  if (
+    /(?:clave|parola|parole|sandi|口令)[^:=：]{0,30}[:=：][ \t\n"'`*]{0,6}$/iu.test(
+      text.slice(Math.max(0, end - value.length - 48), end - value.length),
+    )
+  )
+    return false
   // A plain word counts when nothing follows it: then it is the value and not the start of a sentence.
   const rest = text.slice(end, end + 12)
   return /^[\p{L}\p{N}_-]{6,64}$/u.test(bare) && /^["'`*]{0,2}(?:$|\s*\n|[ \t]*$|[ \t]*[,;|/(])/u.test(rest)
@@ -76,6 +97,7 @@ function isAnnouncedValue(value: string, text: string, end: number): boolean {
 export function findPasswords({ text, longestWord }: ScannedText, into: Finding[]): void {
   if (longestWord < 4) return
   if (text.includes('://')) collect(text, inAddress, into, () => true)
+  findHinted(text, into)
   if (!mention.test(text)) return
   collect(text, announced, into, isAnnouncedValue)
   collect(
@@ -92,6 +114,26 @@ export function findPasswords({ text, longestWord }: ScannedText, into: Finding[
       /^(?=\S*\d)(?=\S*[\p{L}])[^/()-]+$/u.test(value) && !notValues.test(value) && isStrongLooking(value),
   )
   collect(text, cornered, into, () => true)
+  collect(text, quoted, into, (value) => /[\p{L}]/u.test(value) && /[\d!#$%&*+@^_]/.test(value))
+}
+
+/** What is a password by a weaker word, a PIN, a setting or an option. */
+function findHinted(text: string, into: Finding[]): void {
+  if (/p(?:ass|w)(?![\p{L}])/iu.test(text)) {
+    collect(text, loose, into, (value) => !placeholder.test(value) && isLettersAndMore(value))
+  }
+  if (/pin|пин|пін/i.test(text)) collect(text, pins, into, (value) => !/^(?:19|20)\d\d$/.test(value))
+  if (/PASS|PWD/.test(text))
+    collect(text, environment, into, (value) => !/^[<$*{[]/.test(value) && !notValues.test(value))
+  if (/ -u |--user|sshpass|mysql|mariadb|--pass/.test(text)) {
+    collect(text, options, into, (value) => !/^[<$*{[]/.test(value))
+  }
+}
+
+/** Letters with digits or signs among them; no word, number, time or place. */
+function isLettersAndMore(value: string): boolean {
+  const bare = value.replace(trailing, '')
+  return bare.length >= 6 && /\p{L}/u.test(bare) && /\d/.test(bare) && !notValues.test(bare)
 }
 
 function collect(
@@ -101,7 +143,7 @@ function collect(
   isWanted: (value: string, text: string, end: number) => boolean,
 ): void {
   for (const match of text.matchAll(pattern)) {
-    const value = match[1]
+    const [, value] = match
     if (value === undefined) continue
     const start = match.index + match[0].lastIndexOf(value)
     if (isWanted(value, text, start + value.length)) {

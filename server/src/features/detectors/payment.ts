@@ -1,7 +1,10 @@
 import { isIbanCheck, isLuhn, weightedSum } from './checksums.ts'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
 
-const cardCandidate = /(?<![\d.,/+-]|\d )\d(?:[ \-.\u00a0]?\d){12,18}(?![\d]|[-.,/]\d)/g
+/** Between the digits: one sign, or white space and one more. */
+const cardCandidate =
+  /(?<![\d.,/+-]|\d )\d(?:(?:[ \-.\u00a0_/\u2013\u2014\n]|\) ?)?\d){12,18}(?![\d]|[-.,/_]\d)/g
+const cardSeparator = /\) ?|[ \-.\u00a0_/\u2013\u2014\n]/
 const cardWords =
   /card|visa|master|amex|american express|cvv|cvc|expir|tarjeta|cart[aeã]o|carte|carta di|karte|kaart|karta|karty|карт|卡|カード|카드|بطاقة|כרטיס|kart/
 
@@ -17,18 +20,24 @@ const brands: readonly { prefix: RegExp; lengths: readonly number[] }[] = [
   { prefix: /^(?:50|5[6-9]|6[0379])/, lengths: [16, 18, 19] },
   { prefix: /^(?:220[0-4])/, lengths: [16] },
   { prefix: /^(?:60|65|81|82|508)/, lengths: [16] },
+  { prefix: /^9792/, lengths: [16] },
 ]
 
 const isBrand = (digits: string): boolean =>
   brands.some(({ prefix, lengths }) => lengths.includes(digits.length) && prefix.test(digits))
 
-/** Groups as they are printed on cards, or none at all. */
-function isCardGrouping(written: string): boolean {
-  const groups = written.split(/[ \-.\u00a0]/).map((group) => group.length)
+/**
+ * Groups as they are printed on cards, or none at all; with the word "card" nearby, or nothing else in the text, any
+ * groups of one length or of four digits and more.
+ */
+function isCardGrouping(written: string, isCalledCard: boolean): boolean {
+  const groups = written.split(cardSeparator).map((group) => group.length)
   if (groups.length === 1) return true
-  if (new Set(written.replaceAll(/\d/g, '')).size > 1) return false
-  const form = groups.join()
-  return /^4,4,4,[1-4]$|^4,4,4,4,3$|^4,6,[45]$|^6,1[03]$|^4,4,5$|^5,5,5$/.test(form)
+  const signs = new Set(written.replaceAll(/[\d)]/g, '').replaceAll(/[\u00a0\n]/g, ' '))
+  if (signs.size > 1) return false
+  if (/^4,4,4,[1-4]$|^4,4,4,4,3$|^4,6,[45]$|^6,1[03]$|^4,4,5$|^5,5,5$/.test(groups.join())) return true
+  if (!isCalledCard) return false
+  return groups.every((group) => group === groups[0]) || groups.slice(0, -1).every((group) => group >= 4)
 }
 
 /** Card numbers: the brand's range and length, Luhn's check, and no name that says it is something else. */
@@ -37,10 +46,13 @@ export function findCards({ text, digits }: ScannedText, into: Finding[]): void 
   for (const match of text.matchAll(cardCandidate)) {
     const [written] = match
     const number = written.replaceAll(/\D/g, '')
-    if (!isBrand(number) || !isLuhn(number) || !isCardGrouping(written) || /^(\d)\1+$/.test(number)) continue
+    if (!isBrand(number) || !isLuhn(number) || /^(\d)\1+$/.test(number)) continue
     const end = match.index + written.length
     const context = contextOf(text, match.index, end)
-    if (isNamedHarmless(context) && !cardWords.test(context)) continue
+    const isCalledCard = cardWords.test(context)
+    const isAlone = text.length - written.length < 4
+    if (!isCardGrouping(written, isCalledCard || isAlone)) continue
+    if (isNamedHarmless(context) && !isCalledCard) continue
     into.push({ kind: 'credit_cards', start: match.index, end })
   }
 }
@@ -57,7 +69,7 @@ const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 )
 
-const ibanCandidate = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \-\u00a0]?[A-Za-z0-9]){11,30}/g
+const ibanCandidate = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \-.\u00a0]{0,2}[A-Za-z0-9]){11,30}/g
 
 function findIbans(text: string, into: Finding[]): void {
   for (const match of text.matchAll(ibanCandidate)) {
@@ -94,9 +106,10 @@ function isClabe(digits: string): boolean {
 }
 
 const bankWords =
-  /\b(?:bank|banking|routing|aba|ach|wire|sort[ -]?code|ifsc|bsb|swift|bic|clabe|iban|blz|bankleitzahl|kontonummer|konto-?nr|cuenta|conta|agência|agencia|compte|rib|conto corrente|rekening|bankgiro|clearing)\b|р\/с|расч[её]тн|бик|银行|口座|계좌|حساب|חשבון/i
+  /\b(?:bank|banking|barclays|lloyds|hsbc|natwest|sparkasse|sort|routing|aba|ach|wire|sort[ -]?code|ifsc|bsb|swift|bic|clabe|iban|blz|bankleitzahl|kontonummer|konto-?nr|cuenta|conta|agência|agencia|compte|rib|conto corrente|rekening|bankgiro|clearing)\b|р\/с|расч[её]тн|бик|银行|口座|계좌|حساب|חשבון/i
 const routingNumber = /(?:routing|aba|rtn|transit)[^\d\n]{0,24}(\d{9})(?!\d)/gi
-const sortCode = /(?<!\d)(\d{2}[- ]\d{2}[- ]\d{2})(?!\d)[^\d\n]{0,40}(\d{8})(?!\d)/g
+const sortCode = /(?<!\d)(\d{2}[- ]?\d{2}[- ]?\d{2})(?!\d)[^\d\n]{0,40}(\d{8})(?!\d)/g
+const bsbNumber = /\bbsb[^\d\n]{0,12}(\d{3}[ -]?\d{3})(?!\d)/gi
 const clabeNumber = /(?<!\d)\d{18}(?!\d)/g
 const namedAccount =
   /(?:bank account|account(?: (?:number|no\.?|nr\.?|#))|acct\.?(?: (?:number|no\.?|#))?|a\/c(?: no\.?)?|kontonummer|konto-?nr\.?|n[uú]mero de cuenta|cuenta bancaria|cuenta corriente|n[uú]mero da conta|conta corrente|num[eé]ro de compte|compte bancaire|conto corrente|rekeningnummer|numer konta|nr konta|расч[её]тный сч[её]т|р\/с|номер сч[её]та|银行账号|账号|口座番号|계좌번호|رقم الحساب|מספר חשבון|חשבון בנק)[^\d\n]{0,24}(\d(?:[ -]?\d){5,19})(?![\d])/gi
@@ -110,9 +123,15 @@ function findNamedAccounts(text: string, into: Finding[]): void {
     if (isRoutingNumber(number)) add(match.index + whole.length - number.length, number.length)
   }
   for (const match of text.matchAll(sortCode)) {
-    if (/sort|account|acc\b|a\/c|bank/i.test(contextOf(text, match.index, match.index + match[0].length))) {
+    if (
+      /sort|account|\bacc?\b|a\/c|bank/i.test(contextOf(text, match.index, match.index + match[0].length))
+    ) {
       add(match.index, match[0].length)
     }
+  }
+  for (const match of text.matchAll(bsbNumber)) {
+    const [whole, number = ''] = match
+    add(match.index + whole.length - number.length, number.length)
   }
   for (const match of text.matchAll(clabeNumber)) {
     if (isClabe(match[0]) && /clabe|cuenta|interbancaria/i.test(text)) add(match.index, match[0].length)

@@ -34,6 +34,19 @@ const namedKeys = new RegExp(
     'PMAK-[0-9a-f]{24}-[0-9a-f]{34}',
     'mf_[\\w-]{24,120}',
     'AccountKey=[A-Za-z0-9+/]{86}==',
+    'sntrys_[A-Za-z0-9+/=_-]{40,250}',
+    'gl(?:sa|c|agent|rt|dt|ft|imt)_[A-Za-z0-9+/=_-]{24,250}',
+    'dckr_(?:pat|oat)_[\\w-]{24,64}',
+    'rzp_(?:live|test)_[A-Za-z0-9]{14,32}',
+    'pplx-[A-Za-z0-9]{40,80}',
+    'sb[ps]_[0-9a-z_]{32,80}',
+    'xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}',
+    'NR(?:AK|AL|II|JS|RA)-[A-Z0-9a-f]{19,42}',
+    '[0-9a-f]{32}-us\\d{1,2}(?!\\w)',
+    'pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}',
+    'secret_(?=[A-Za-z0-9]{0,42}\\d)[A-Za-z0-9]{43}(?!\\w)',
+    '[A-Za-z0-9]{14}\\.atlasv1\\.[\\w-]{60,70}',
+    'hv[sbr]\\.[\\w-]{24,250}',
     'hooks\\.slack\\.com/services/T\\w{6,14}/B\\w{6,14}/\\w{16,32}',
   ]
     .map((form) => `(?<![A-Za-z0-9_])${form}`)
@@ -41,9 +54,16 @@ const namedKeys = new RegExp(
   'g',
 )
 
+/** The way vendors write new kinds of keys: who it is for, and a long lot of letters and digits. */
+const prefixedKey =
+  /(?<![A-Za-z0-9_./=-])(?!(?:commit|build|sha|md5|file|img|image|video|order|req|request|trace|run|job|session|sess|id|uuid|hash|etag|rev|ref|msg|cus|evt|pi|tx)[_-])[a-z]{2,8}[_-](?:[a-z]{2,6}[_-]){0,2}([A-Za-z0-9]{28,200})(?![A-Za-z0-9_-])/g
+
 const tokenForms = new RegExp(
   [
     '(?<![\\w-])eyJ[\\w-]{8,2000}\\.eyJ[\\w-]{8,4000}\\.[\\w-]{8,1000}',
+    '(?<![\\w-])EAA[A-Za-z0-9]{80,300}(?![\\w-])',
+    '(?<![\\w/])1//0[\\w-]{40,200}',
+    '(?<![\\w-])[\\w-]{20,24}:APA91b[\\w-]{100,200}',
     '(?<![\\w-])ya29\\.[\\w-]{20,400}',
     '(?<![\\w-])[MNO][\\w-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,40}(?![\\w-])',
   ].join('|'),
@@ -51,20 +71,32 @@ const tokenForms = new RegExp(
 )
 
 const keyWords =
-  "api[ _-]?keys?|apikeys?|api[ _-]?secret|secret[ _-]?key|client[ _-]?secret|access[ _-]?key(?:[ _-]?id)?|aws_secret_access_key|app[ _-]?secret|webhook[ _-]?secret|signing[ _-]?secret|encryption[ _-]?key|clave (?:de )?(?:la )?api|chave (?:da |de )?api|cl[eé] (?:d['’])?api|api-schl[uü]ssel|chiave api|api-sleutel|klucz api|ключ api|api-ключ|api密钥|apiキー|api 키|מפתח api|مفتاح api"
+  "api[ _-]?keys?|apikeys?|api[ _-]?secret|secret[ _-]?key|client[ _-]?secret|access[ _-]?key(?:[ _-]?id)?|aws_secret_access_key|app[ _-]?secret|webhook[ _-]?secret|consumer[ _-]?(?:secret|key)|signing[ _-]?secret|encryption[ _-]?key|clave (?:de )?(?:la )?api|chave (?:da |de )?api|cl[eé] (?:d['’])?api|api-schl[uü]ssel|chiave api|api-sleutel|klucz api|ключ api|api-ключ|api密钥|apiキー|api 키|מפתח api|مفتاح api"
+/** What is called an API something, or a something of an API, in whatever language. */
+const apiWords =
+  "api[ _-]?(?!token)\\p{L}{2,20}|\\p{L}{2,20}(?: \\p{L}{1,4})? api|\\p{L}{2,20} (?:d['’]|de l['’])api"
 const tokenWords =
-  'access[ _-]?token|refresh[ _-]?token|auth(?:entication|orization)?[ _-]?token|session[ _-]?token|id[ _-]?token|bearer[ _-]?token|api[ _-]?token|personal access token|token|jeton|токен|令牌|トークン|토큰'
+  "(?:[\\p{L}]{2,16})?token(?:[ _-]?(?:de|di|d)[ '’][\\p{L}]{4,10})?(?: for \\p{L}{1,12})?|access[ _-]?token|refresh[ _-]?token|auth(?:entication|orization)?[ _-]?token|session[ _-]?token|id[ _-]?token|bearer[ _-]?token|api[ _-]?token|personal access token|jeton(?: d['’][\\p{L}]{4,10})?|токен(?: [\\p{L}]{4,12})?|(?:访问|訪問|存取|更新)?令牌|(?:アクセス)?トークン|(?:액세스 ?)?토큰"
 const between =
-  '["\'`]?\\s{0,3}(?:[:=：]|=>|\\bis\\b:?|\\bes\\b:?|\\bist\\b:?|\\best\\b:?|(?<![\\p{L}])é(?![\\p{L}]):?|(?<![\\p{L}])è(?![\\p{L}]):?|→|->)\\s{0,3}["\'`]?'
+  '["\'`]?\\s{0,3}(?:[:=：]|=>|\\bis\\b:?|\\bes\\b:?|\\bist\\b:?|\\best\\b:?|(?<![\\p{L}])é(?![\\p{L}]):?|(?<![\\p{L}])è(?![\\p{L}]):?|(?<![\\p{L}])(?:er|är|jest|je|este|on|adalah|olarak)(?![\\p{L}])|是|は|은|는|→|->)\\s{0,3}["\'`]?'
 
 const namedKeyValue = new RegExp(`(?<![\\p{L}])(?:${keyWords})${between}([A-Za-z0-9_\\-/+=.]{16,200})`, 'giu')
+const apiKeyValue = new RegExp(
+  `(?<![\\p{L}])(?:${apiWords})${between}((?=[A-Za-z0-9_-]{0,199}\\d)[A-Za-z0-9_-]{20,200})`,
+  'giu',
+)
 const namedTokenValue = new RegExp(
   `(?<![\\p{L}])(?:${tokenWords})${between}([A-Za-z0-9_\\-/+=.~]{16,2000})`,
   'giu',
 )
-const bearerValue = /\b(?:bearer|basic)\s{1,3}([A-Za-z0-9._~+/-]{16,2000}={0,2})/gi
+const bearerValue =
+  /\b(?:bearer|basic|authorization: ?[a-z]{3,12}):?\s{1,3}([A-Za-z0-9._~+/-]{16,2000}={0,2})/gi
 const bareKeyValue =
-  /(?<![\p{L}])(?:api[ _-]?keys?|apikeys?|secret[ _-]?key|client[ _-]?secret)[ \t]{1,2}([A-Za-z0-9_-]{24,200})/giu
+  /(?<![\p{L}])(?:api[ _-]?keys?|apikeys?|secret[ _-]?key|client[ _-]?secret|consumer[ _-]?(?:secret|key)|app[ _-]?secret)[ \t]{1,2}([A-Za-z0-9_-]{24,200})/giu
+const bareTokenValue = /(?<![\p{L}])(?:[a-z]{2,12}[ _-])?token[ \t]{1,2}([A-Za-z0-9_-]{28,400})(?![\w-])/giu
+/** What browsers keep to be let in again. */
+const cookieValue =
+  /(?:(?:session[_-]?id|sess(?:ion)?|connect\.sid|phpsessid|jsessionid|sid)=|cookie: ?[\w.-]{1,32}=)([A-Za-z0-9%._-]{20,400})/gi
 const assignments =
   /key|secret|clave|chave|cl[eé]|schl[uü]ssel|chiave|sleutel|klucz|ключ|密钥|キー|키|מפתח|مفتاح/i
 
@@ -86,6 +118,16 @@ export function isRandomLooking(value: string): boolean {
   return entropyOf(value) >= 3
 }
 
+/** The same for values that nothing announces: letters of both cases and digits all through. */
+function isDrawnByLot(value: string): boolean {
+  return (
+    /[a-z]/.test(value) &&
+    /[A-Z]/.test(value) &&
+    (value.match(/\d/g)?.length ?? 0) >= 3 &&
+    entropyOf(value) >= 4
+  )
+}
+
 function collect(
   kind: Finding['kind'],
   pattern: RegExp,
@@ -105,6 +147,8 @@ function collect(
 export function findApiKeys({ text, longestWord }: ScannedText, into: Finding[]): void {
   if (longestWord < 16) return
   collect('api_keys', namedKeys, text, into)
+  collect('api_keys', prefixedKey, text, into, (value) => isDrawnByLot(value))
+  if (/api/i.test(text)) collect('api_keys', apiKeyValue, text, into, isRandomLooking)
   if (assignments.test(text)) {
     collect('api_keys', namedKeyValue, text, into, isRandomLooking)
     collect('api_keys', bareKeyValue, text, into, isRandomLooking)
@@ -115,14 +159,16 @@ export function findApiKeys({ text, longestWord }: ScannedText, into: Finding[])
 export function findTokens({ text, longestWord }: ScannedText, into: Finding[]): void {
   if (longestWord < 16) return
   collect('tokens', tokenForms, text, into)
-  if (/bearer|basic/i.test(text)) collect('tokens', bearerValue, text, into, isRandomLooking)
+  if (/bearer|basic|authorization/i.test(text)) collect('tokens', bearerValue, text, into, isRandomLooking)
   if (/token|jeton|токен|令牌|トークン|토큰/i.test(text)) {
     collect('tokens', namedTokenValue, text, into, isRandomLooking)
+    collect('tokens', bareTokenValue, text, into, isRandomLooking)
   }
+  if (/sess|cookie|sid=/i.test(text)) collect('tokens', cookieValue, text, into, isRandomLooking)
 }
 
-const pemHeader = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g
-const pemFooter = /-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g
+const pemHeader = /----[- ]BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?[- ]----/g
+const pemFooter = /----[- ]END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?[- ]----/g
 const otherPrivateKeys = new RegExp(
   [
     'PuTTY-User-Key-File-\\d: ?\\S{3,40}',
@@ -135,16 +181,35 @@ const otherPrivateKeys = new RegExp(
   'g',
 )
 
+const privateWords =
+  'private ?key|clave privada|chave privada|cl[eé] priv[eé]e|chiave privata|privater? schl[uü]ssel|klucz prywatny|(?:закрытый|приватный) ключ|особистий ключ|ozel anahtar|özel anahtar|kunci privat|private sleutel|私钥|私鑰|秘密鍵|개인 ?키|المفتاح الخاص|מפתח פרטי'
+const namedPrivateKey = new RegExp(
+  `(?:${privateWords})[^\\n0-9]{0,12}((?:0x)?[0-9a-f]{64})(?![0-9a-z])`,
+  'giu',
+)
+const nostrKey = /(?<![A-Za-z0-9])nsec1[02-9a-z]{58}(?![A-Za-z0-9])/g
+/** Twelve words and more that bring a wallet back. */
+const seedPhrase =
+  /(?:seed|recovery|backup|mnemonic|secret)(?: (?:recovery|seed))? (?:phrase|words?)(?: ?(?:[:=]|\bis\b|\bare\b)){1,2}\s{0,3}((?:[a-z]{3,8}[ ,\n]{1,2}){11,23}[a-z]{3,8})(?![a-z])/gi
+const sentenceWord = /\b(?:the|and|for|your|should|from|not|never|are|was|have|but|our|his|her)\b/i
+
 /** PEM blocks also when their end is missing: half a key is a leak too. */
 export function findPrivateKeys({ text, longestWord }: ScannedText, into: Finding[]): void {
+  if (/phrase|words/i.test(text)) {
+    collect('private_keys', seedPhrase, text, into, (value) => !sentenceWord.test(value))
+  }
   if (longestWord < 10) return
-  if (text.includes('-----BEGIN')) {
+  if (text.includes('BEGIN')) {
     for (const header of text.matchAll(pemHeader)) {
       pemFooter.lastIndex = header.index
       const footer = pemFooter.exec(text)
       const end = footer === null ? text.length : footer.index + footer[0].length
       into.push({ kind: 'private_keys', start: header.index, end })
     }
+  }
+  if (longestWord >= 60) {
+    collect('private_keys', nostrKey, text, into)
+    collect('private_keys', namedPrivateKey, text, into)
   }
   if (longestWord >= 16 || text.includes('PuTTY')) collect('private_keys', otherPrivateKeys, text, into)
 }
