@@ -3,6 +3,7 @@ import { suite, test } from 'node:test'
 import fc from 'fast-check'
 import { measureSafeguards } from '../../../test/corpora/measure-safeguards.ts'
 import { harmfulTexts, harmlessTexts } from '../../../test/corpora/safeguards.ts'
+import { heldBackTexts } from '../../../test/corpora/unseen/held-back.ts'
 import { firstRun, unseenTexts } from '../../../test/corpora/unseen/unseen.ts'
 import { type DetectorKind, detectorKinds } from './detectors.schema.ts'
 import { detect } from './detectors.service.ts'
@@ -44,6 +45,16 @@ suite('the unseen corpus', () => {
       assert.ok(figures.falselyCaught <= falselyCaught, `wrong: ${figures.wrong.join(' | ')}`)
     })
   }
+})
+
+suite('the corpus that is held back', () => {
+  test('most of it is caught, and next to nothing else', () => {
+    const figures = measureSafeguards(heldBackTexts)
+    const sum = (field: 'texts' | 'caught' | 'falselyCaught' | 'others'): number =>
+      figures.reduce((total, of) => total + of[field], 0)
+    assert.ok(sum('caught') / sum('texts') >= 0.7, `${sum('caught')} of ${sum('texts')}`)
+    assert.ok(sum('falselyCaught') / sum('others') <= 0.01, `${sum('falselyCaught')} wrong`)
+  })
 })
 
 suite('places', () => {
