@@ -97,7 +97,10 @@ export interface NewChange {
   from: LeadStatus
 }
 
-/** Moves locked leads to a status and writes their history. */
+/**
+ * Moves locked leads to a status and writes their history. A step is always later than the one before, also when the
+ * clock of another process made that one: the history is listed by its moments.
+ */
 export async function moveLocked(
   sql: Sql,
   step: { tenantId: string; to: LeadStatus; changedBy: string | null; now: Date },
@@ -109,7 +112,9 @@ export async function moveLocked(
     WHERE tenant_id = ${step.tenantId} AND id = ANY(${text.param(changes.map((change) => change.lead_id))}::uuid[])`)
   await sql.execute(text`
     INSERT INTO lead_status_changes (id, tenant_id, lead_id, from_status, to_status, changed_by, at)
-    SELECT id, ${step.tenantId}::uuid, lead_id, "from", ${step.to}, ${step.changedBy}::uuid, ${now}
+    SELECT id, ${step.tenantId}::uuid, lead_id, "from", ${step.to}, ${step.changedBy}::uuid,
+      greatest(${now}, (SELECT max(c.at) + interval '1 millisecond' FROM lead_status_changes c
+        WHERE c.lead_id = r.lead_id AND c.tenant_id = ${step.tenantId}))
     FROM json_to_recordset(${JSON.stringify(changes)}::json) AS r(id uuid, lead_id uuid, "from" text)`)
 }
 

@@ -68,6 +68,21 @@ suite('leads.update_status', () => {
       ],
     )
   })
+
+  test('the history keeps its order when another process has an earlier clock', async () => {
+    const id = await newLead()
+    const way = ['contacted', 'qualified', 'lost', 'new', 'converted']
+    for (const status of way) {
+      await world.tenant.api.patch(200, `/leads/${id}/status`, { status })
+      app.clock.advance(-500)
+    }
+    app.clock.advance(500 * way.length)
+    const { status_history: history } = await world.tenant.api.get(200, `/leads/${id}`)
+    assert.deepEqual(
+      history.map(({ to }: { to: string }) => to),
+      way,
+    )
+  })
 })
 
 suite('leads.update', () => {
