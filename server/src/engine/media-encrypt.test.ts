@@ -31,7 +31,7 @@ async function keep(key: string, content: Buffer): Promise<SealedFile> {
   })
   const path = join(dataDir, 'given')
   writeFileSync(path, content)
-  await store.put(key, path, content.length)
+  await store.put(key, { path, bytes: content.length })
   const file = store.locate(key, content.length)
   assert.ok(file !== undefined)
   return file

@@ -24,17 +24,19 @@ export function createBlobFiles(dataDir: string): BlobPlace {
       const partial = join(partialDirectory(dataDir), key)
       await mkdir(dirname(partial), { recursive: true, mode: 0o700 })
       const file = await open(partial, 'w', 0o600)
+      // Named while it is being written: what brings the bytes to the disk brings the name too.
+      const naming = source.announced.then(() => rename(partial, path))
       try {
-        await source.writeTo(file)
+        await Promise.all([source.writeTo(file), naming])
         await file.sync()
-        await source.announced
       } catch (error) {
+        await Promise.allSettled([naming])
         await rm(partial, { force: true })
+        await rm(path, { force: true })
         throw error
       } finally {
         await file.close()
       }
-      await rename(partial, path)
       await syncDirectory(dirname(path))
     },
     async read(key, { start, end }) {

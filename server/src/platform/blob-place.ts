@@ -23,7 +23,7 @@ export interface BlobSource {
 
 /** Where sealed files are kept. */
 export interface BlobPlace {
-  /** Keeps everything under the key or nothing; resolves when it would survive a crash. May be asked twice. */
+  /** Keeps everything under the key or nothing; resolves when it would survive a crash, and is not read before. */
   write(key: string, source: BlobSource): Promise<void>
   /** Throws BlobMissingError. */
   read(key: string, range: ByteRange): Promise<AsyncIterable<Uint8Array>>

@@ -36,7 +36,7 @@ const nextKey = (): string => {
 async function put(store: BlobStore, key: string, content: Buffer) {
   const path = join(dataDir, 'given')
   writeFileSync(path, content)
-  return store.put(key, path, content.length)
+  return store.put(key, { path, bytes: content.length })
 }
 
 suite('blob store', () => {

@@ -21,9 +21,13 @@ export interface BlobSettings extends KeyHolder {
 export interface BlobStore {
   /**
    * Keeps a copy of the file at `path` under the key; resolves when it would survive a crash. Nothing lies under the key
-   * before `announced` resolved, though the work begins at once.
+   * before `announced` resolved, though the work begins at once. A known digest (hexadecimal) is not computed again.
    */
-  put(key: string, path: string, bytes: number, announced?: Promise<unknown>): Promise<FileDigest>
+  put(
+    key: string,
+    file: { path: string; bytes: number; sha256?: string | undefined },
+    announced?: Promise<unknown>,
+  ): Promise<FileDigest>
   /** The file of `bytes` bytes, or a part of it. Throws BlobMissingError; a damaged file ends the stream with an error. */
   get(key: string, bytes: number, range?: ByteRange): Promise<Readable>
   /** A kept file as another thread can open it; undefined when it is not on this machine's disk. */
@@ -49,7 +53,7 @@ export function blobStoreOf(settings: BlobSettings): BlobStore {
 
 function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
   return {
-    async put(key, path, bytes, announced = Promise.resolve()) {
+    async put(key, { path, bytes, sha256 }, announced = Promise.resolve()) {
       let digest: FileDigest | undefined
       const stream = () =>
         sealPieces(keys, key, createReadStream(path, { highWaterMark: readBytes }), (told) => {
@@ -57,7 +61,7 @@ function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
         })
       const writeTo = async (file: FileHandle) => {
         if (bytes >= largeFileBytes)
-          digest = await sealing.run({ path, key, fd: file.fd, secretKey: keys.secretKey })
+          digest = await sealing.run({ path, key, fd: file.fd, secretKey: keys.secretKey, sha256 })
         else for await (const block of gather(stream())) await writeBlock(file, block)
       }
       await place.write(key, { stream, writeTo, bytes, announced })

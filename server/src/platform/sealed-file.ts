@@ -18,22 +18,24 @@ export interface SealTask extends KeyHolder {
   path: string
   key: string
   fd: number
+  /** Hexadecimal, when it is known. */
+  sha256: string | undefined
 }
 
 const piecesAtOnce = 8
 
 /** Seals a file into another one. The same format as `sealPieces`, without a copy more than needed. */
-export function* sealFile({ path, key, fd, secretKey }: SealTask): FileWork<FileDigest> {
+export function* sealFile({ path, key, fd, secretKey, ...known }: SealTask): FileWork<FileDigest> {
   const keys = { secretKey }
   const plain = Buffer.allocUnsafeSlow(piecesAtOnce * pieceBytes)
   const sealed = Buffer.allocUnsafeSlow(piecesAtOnce * sealedPieceBytes)
-  const hash = createHash('sha256')
+  const hash = known.sha256 === undefined ? createHash('sha256') : undefined
   const source = openSync(path, 'r')
   try {
     let bytes = 0
     for (let place = 0, position = 0; ; ) {
       const read = readFully(source, plain, bytes)
-      hash.update(plain.subarray(0, read))
+      hash?.update(plain.subarray(0, read))
       let filled = 0
       for (let at = 0; at < read; at += pieceBytes, place += 1) {
         const piece = plain.subarray(at, Math.min(read, at + pieceBytes))
@@ -42,7 +44,7 @@ export function* sealFile({ path, key, fd, secretKey }: SealTask): FileWork<File
       writeFully(fd, sealed.subarray(0, filled), position)
       bytes += read
       position += filled
-      if (read < plain.length) return { bytes, sha256: hash.digest('hex') }
+      if (read < plain.length) return { bytes, sha256: known.sha256 ?? hash?.digest('hex') ?? '' }
       yield
     }
   } finally {

@@ -28,11 +28,11 @@ export type { BlobRow } from './media.store.ts'
 export async function keepFile(
   ctx: Context,
   tenantId: string,
-  file: { id: string; path: string; bytes: number; mimetype: string },
+  file: { id: string; path: string; bytes: number; sha256?: string | undefined; mimetype: string },
 ): Promise<FileDigest> {
-  const { id, path, bytes, mimetype } = file
+  const { id, mimetype } = file
   const announced = insertBlob(ctx.db.sql, { id, tenantId, mimetype, createdAt: ctx.clock.now() })
-  const [digest] = await Promise.all([blobStoreOf(ctx.config).put(id, path, bytes, announced), announced])
+  const [digest] = await Promise.all([blobStoreOf(ctx.config).put(id, file, announced), announced])
   return digest
 }
 

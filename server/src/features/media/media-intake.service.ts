@@ -219,17 +219,19 @@ export interface TakenFile {
   kept: Promise<FileDigest>
 }
 
-/** Keeps the file at a path, and has it encrypted at the same time; resolves when the path is not needed any more. */
+/** Keeps the file at a path, and has it encrypted at the same time; then drops what is not needed any more. */
 async function keep(
   ctx: Context,
   kind: MediaKind,
-  file: { id: string; path: string; bytes: number; mimetype: string },
+  file: { id: string; path: string; bytes: number; sha256: string | undefined; mimetype: string },
+  drop: () => Promise<void>,
 ): Promise<FileDigest> {
   const prepared = ctx.engine.prepareFile({ blob: file.id, kind, path: file.path, bytes: file.bytes })
   try {
     return await keepFile(ctx, tenantOf(ctx), file)
   } finally {
     await prepared
+    await drop()
   }
 }
 
@@ -269,7 +271,8 @@ export async function takeFile(ctx: Context, kind: MediaKind, source: MediaSourc
     const { facts, bytes, fileName } = await readIn(ctx, kind, source, fetched, outputPath)
     const { path, mimetype } = facts
     const id = ctx.ids.uuid()
-    const kept = keep(ctx, kind, { id, path, bytes, mimetype }).finally(drop)
+    const sha256 = path === fetched.file.path ? fetched.file.sha256 : undefined
+    const kept = keep(ctx, kind, { id, path, bytes, sha256, mimetype }, drop)
     // Whoever waits for it hears of a failure.
     kept.catch(() => {})
     return { file: describe(id, bytes, facts, fileName), kept }

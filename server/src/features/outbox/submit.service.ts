@@ -88,12 +88,20 @@ export async function submitPrepared<C extends OutboundContent>(
     if (known !== undefined) return known
   }
   const { content, kept } = await source.prepare()
-  try {
-    return await submit(ctx, { ...outgoing, content, kept })
-  } finally {
+  const end = async () => {
     await Promise.allSettled([kept])
     await source.discard(content)
   }
+  let submitted: Submitted
+  try {
+    submitted = await submit(ctx, { ...outgoing, content, kept })
+  } catch (error) {
+    await end()
+    throw error
+  }
+  // Needed all the same only when another request with the same key was first: the answer does not wait for it.
+  end().catch((err: unknown) => ctx.log.warn({ err }, 'a file that nobody needs could not be removed'))
+  return submitted
 }
 
 /** What the message holds beside its text; a forwarded one what the original held. */
