@@ -17,6 +17,7 @@ import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } fr
 import { createLibraryLog } from './library-log.ts'
 import type { ProxyRoute } from './proxy.ts'
 import type { SessionKeys } from './session-keys.ts'
+import type { StanzaWatch } from './stanza-watch.ts'
 
 /** What the library emits, told as it happens and not when its event buffer is flushed. */
 export type LibraryEvent = (name: string, data: unknown) => void
@@ -34,11 +35,11 @@ export interface SocketOptions {
   findMessage(id: string): Promise<proto.IMessage | undefined>
   findGroup(jid: string): Promise<GroupMetadata | undefined>
   onEvent: LibraryEvent
-  /** A ciphertext of a stanza is about to be decrypted: its ratchet steps belong to the stanza's message. */
-  onDecrypt(ciphertext: Uint8Array): void
-  /** It was decrypted: the receipt may follow at once. */
-  onDecrypted(ciphertext: Uint8Array): void
-  onDecryptFailed(ciphertext: Uint8Array): void
+  /**
+   * Told of each ciphertext before it is decrypted and after: its ratchet steps belong to the stanza's message, and its
+   * receipt may follow at once.
+   */
+  arriving: Pick<StanzaWatch, 'begin' | 'finish' | 'fail' | 'has'>
   /** Listeners by event of the WebSocket client, called before the library reads the stanza. */
   stanzaListeners: Readonly<Record<string, (node: BinaryNode) => void>>
   /** WhatsApp offers so many codes to scan. */
@@ -97,7 +98,7 @@ export function openSocket(options: SocketOptions): WASocket {
     makeSignalRepository: (auth, log, findLids) => {
       // The library's own store commits a ratchet step after the frame that used it is sent: ours is written at once.
       const repository = makeSignalRepository({ creds: auth.creds, keys }, log, findLids)
-      return watchDecryption(repository, options)
+      return watchDecryption(repository, options.arriving)
     },
   })
   socket.authState.keys = keys
@@ -105,7 +106,21 @@ export function openSocket(options: SocketOptions): WASocket {
     options.onEvent(name, name.startsWith('labels.') ? moments.stamp(data) : data),
   )
   tapFrames(socket, options)
+  keepOwnMessages(socket, options.arriving)
   return socket
+}
+
+/**
+ * The library keeps every message for five minutes in case somebody asks for it again, those of others too, for which
+ * nobody asks here: with the memory that their bytes were cut from, they were most of what a busy session held.
+ */
+function keepOwnMessages(socket: WASocket, arriving: SocketOptions['arriving']): void {
+  const retries = socket.messageRetryManager
+  if (retries === null) return
+  const add = retries.addRecentMessage.bind(retries)
+  retries.addRecentMessage = (to, id, message) => {
+    if (!arriving.has(id)) add(to, id, message)
+  }
 }
 
 /** The library gets large pieces of the account's settings with the `fetch` of Node, which wants an older dispatcher. */
@@ -124,16 +139,16 @@ function isPiece(notice: proto.Message.IHistorySyncNotification): boolean {
 type Repository = ReturnType<typeof makeSignalRepository>
 
 /** Tells which stanza's ciphertext is being decrypted. */
-function watchDecryption(repository: Repository, options: SocketOptions): Repository {
+function watchDecryption(repository: Repository, arriving: SocketOptions['arriving']): Repository {
   const { decryptMessage, decryptGroupMessage } = repository
   const watch = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
-    options.onDecrypt(ciphertext)
+    arriving.begin(ciphertext)
     try {
       const plain = await decrypt()
-      options.onDecrypted(ciphertext)
+      arriving.finish(ciphertext)
       return plain
     } catch (error) {
-      options.onDecryptFailed(ciphertext)
+      arriving.fail(ciphertext)
       throw error
     }
   }

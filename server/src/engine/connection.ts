@@ -264,9 +264,7 @@ export class Connection {
       findMessage: (id) => this.#sent.find(id),
       findGroup: (jid) => this.groups.get(jid),
       onEvent: (name, data) => this.#handle(name, data),
-      onDecrypt: (ciphertext) => this.#stanzas.begin(ciphertext),
-      onDecrypted: (ciphertext) => this.#stanzas.finish(ciphertext),
-      onDecryptFailed: (ciphertext) => this.#stanzas.fail(ciphertext),
+      arriving: this.#stanzas,
       stanzaListeners: {
         ...this.world.stanzaListeners(),
         'CB:message': (node) => this.#stanzas.register(node),

@@ -33,6 +33,24 @@ export function decodeKey(type: string, bytes: Buffer): unknown {
     : value
 }
 
+/**
+ * The value in memory of its own. Node cuts small buffers from a block of 64 KB, and a key that is kept for long would
+ * keep the whole block with it.
+ */
+export function withOwnBytes(type: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return ownBytes(value)
+  if (type !== 'pre-key' || typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [name, part instanceof Uint8Array ? ownBytes(part) : part]),
+  )
+}
+
+function ownBytes(bytes: Uint8Array): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  own.set(bytes)
+  return own
+}
+
 /** Whether the library may change a value it was given: such values are decoded anew for every reader. */
 export function isChangedByReaders(type: string): boolean {
   return type === 'app-state-sync-version' || type === 'tctoken'

@@ -11,6 +11,7 @@ import { isPlaceholder, parseMessage, type Recipient } from './inbound/parse-mes
 import { openSealedReaction } from './inbound/sealed-reaction.ts'
 import type { Arrival, Inbox } from './inbox.ts'
 import { personOf } from './jids.ts'
+import { proto as protocol } from './library.ts'
 import { Receipts } from './receipts.ts'
 import { historyIn } from './world/world.ts'
 
@@ -39,15 +40,18 @@ export class Receiver {
   readonly #sources: ChangeSources
   readonly #presences = new LRUCache<ChatId, Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>({ max: 500 })
   readonly #presenceWaiters = new Map<ChatId, (() => void)[]>()
-  /** Messages that votes and edits may follow before they are stored. */
-  readonly #keyed = new LRUCache<string, proto.IMessage>({ max: maxKeyed })
+  /** Messages that votes and edits may follow before they are stored, encoded in memory of their own. */
+  readonly #keyed = new LRUCache<string, Uint8Array>({ max: maxKeyed })
 
   constructor(options: ReceiverOptions) {
     this.#options = options
     this.#receipts = new Receipts(options)
     this.#sources = {
       addresses: options.addresses,
-      findMessage: async (id) => this.#keyed.get(id) ?? options.findMessage(id),
+      findMessage: async (id) => {
+        const bytes = this.#keyed.get(id)
+        return bytes === undefined ? options.findMessage(id) : protocol.Message.decode(bytes)
+      },
       isGroupAdmin: (chatId, person) => this.#isGroupAdmin(chatId, person),
     }
   }
@@ -123,7 +127,8 @@ export class Receiver {
 
   #rememberKey(id: string, message: proto.IMessage): void {
     const hasKey = openEnvelopes(message).contextInfo?.messageSecret
-    if (hasKey) this.#keyed.set(id, message)
+    // What is decoded refers to buffers many times its size, so it is not what is kept.
+    if (hasKey) this.#keyed.set(id, new Uint8Array(protocol.Message.encode(message).finish()))
   }
 
   async #isGroupAdmin(chatId: ChatId, person: Person): Promise<boolean> {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
 import { LRUCache } from 'lru-cache'
 import type { KeyRow, SessionRows } from './auth-store.ts'
-import { decodeKey, encodeKey, isChangedByReaders, isKeptInMemory } from './key-codec.ts'
+import { decodeKey, encodeKey, isChangedByReaders, isKeptInMemory, withOwnBytes } from './key-codec.ts'
 import type { WriteSource } from './key-writer.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import type { Tickets } from './tickets.ts'
@@ -166,7 +166,9 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     if (this.#isLost) return
     const key = rowKey(type, id)
     const kept =
-      value === null || value === undefined ? null : isChangedByReaders(type) ? encodeKey(type, value) : value
+      value === null || value === undefined
+        ? null
+        : withOwnBytes(type, isChangedByReaders(type) ? encodeKey(type, value) : value)
     if (type === 'app-state-sync-version') this.#holdVersion()
     // After a bound write the row's next one must not overtake it.
     const isBound = isRatchet(type, kept) && (this.#environment.tickets.size > 0 || this.#bound.length > 0)
@@ -307,7 +309,7 @@ function isRatchet(type: string, value: unknown): boolean {
 }
 
 function take(type: string, bytes: Buffer): unknown {
-  return isChangedByReaders(type) ? bytes : decodeKey(type, bytes)
+  return withOwnBytes(type, isChangedByReaders(type) ? bytes : decodeKey(type, bytes))
 }
 
 function handOut(type: string, value: unknown): unknown {

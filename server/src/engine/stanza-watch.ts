@@ -57,6 +57,11 @@ export class StanzaWatch {
     if (id !== undefined) this.#tickets.close([id])
   }
 
+  /** Whether a message has arrived and is not stored yet. */
+  has(id: string): boolean {
+    return this.#tickets.has(id)
+  }
+
   /** Messages are nothing to store; those of the own phone are closed after the library's own work on them. */
   dismiss(ids: readonly string[], isOwnDevice: boolean): void {
     if (isOwnDevice) this.#clock.schedule(ownDeviceWorkMs, () => this.#tickets.close(ids))

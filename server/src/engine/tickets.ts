@@ -44,6 +44,11 @@ export class Tickets {
     return this.#open.size
   }
 
+  /** Whether there is an open one under this id. */
+  has(id: string): boolean {
+    return this.#open.has(id)
+  }
+
   /** Opens a ticket for a stanza; a second one under the same id is the same. */
   open(id: string, nowMs: number): void {
     if (this.#open.has(id)) return

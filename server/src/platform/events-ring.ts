@@ -9,7 +9,7 @@ interface Kept {
 export class EventRing {
   readonly #maxCount: number
   readonly #maxBytes: number
-  #kept: Kept[] = []
+  #kept: (Kept | undefined)[] = []
   #head = 0
   #bytes = 0
 
@@ -23,6 +23,8 @@ export class EventRing {
     this.#bytes += bytes
     while (this.#kept.length - this.#head > this.#maxCount || this.#bytes > this.#maxBytes) {
       this.#bytes -= this.#kept[this.#head]?.bytes ?? 0
+      // What is not kept any more is let go now, whenever its place goes.
+      this.#kept[this.#head] = undefined
       this.#head += 1
     }
     // Dropping one by one from the front of an array is slow, so it happens now and then for many.
@@ -34,8 +36,8 @@ export class EventRing {
 
   /** What came after the event with this id, oldest first; undefined when it is not (or no longer) here. */
   after(id: string): PublishedEvent[] | undefined {
-    const index = this.#kept.findLastIndex((kept) => kept.event.id === id)
+    const index = this.#kept.findLastIndex((kept) => kept?.event.id === id)
     if (index < this.#head) return undefined
-    return this.#kept.slice(index + 1).map((kept) => kept.event)
+    return this.#kept.slice(index + 1).flatMap((kept) => kept?.event ?? [])
   }
 }
