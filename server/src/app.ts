@@ -16,6 +16,7 @@ import { applyMappings, mergeContactsWith } from './features/inbound/merge-conta
 import { storeInbound } from './features/inbound/store-inbound.service.ts'
 import { applyLabelNews } from './features/label-sync/apply-label-news.service.ts'
 import { locateOutgoing, readOutgoing } from './features/media/blobs.service.ts'
+import { keepFetched } from './features/media/media-download.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
 import { applyState } from './features/sessions/sessions.service.ts'
 import { setupPages } from './features/setup/setup-pages.ts'
@@ -163,6 +164,7 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
     },
     readBlob: (key) => readOutgoing(contextFor(''), key),
     locateBlob: (key) => locateOutgoing(contextFor(''), key),
+    keepFile: (stream, file) => keepFetched(contextFor(file.tenantId), stream, file),
     listener: listenTo(contextFor),
     proxyLookup: safeLookup(config.outgoingAllow),
     ownerId,

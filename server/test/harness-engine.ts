@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { after, before } from 'node:test'
 import { createSimulator, type Simulator } from '@moltflow/simulator'
 import pino, { type Logger } from 'pino'
-import { createEngine, type EngineConfig } from '../src/engine/create-engine.ts'
-import type { Engine, SubmitOutcome } from '../src/engine/engine.ts'
+import type { MessageTarget } from '../src/engine/content.ts'
+import { createEngine, type EngineConfig, type EngineOptions } from '../src/engine/create-engine.ts'
+import type { Engine, SubmitOutcome, WantedFile } from '../src/engine/engine.ts'
 import type {
   AddressMapping,
   CallUpdate,
@@ -185,6 +186,8 @@ export interface TestEngineOptions {
   config?: EngineConfig
   /** Files to send, by key. */
   blobs?: Map<string, Uint8Array>
+  /** Keeps files that were fetched. */
+  keepFile?: EngineOptions['keepFile']
 }
 
 /** An engine with a recording listener and quick reconnects. */
@@ -206,9 +209,34 @@ export function createTestEngine(options: TestEngineOptions): {
       if (bytes === undefined) throw new Error(`there is no blob ${key}`)
       return Readable.from([Buffer.from(bytes)])
     },
+    keepFile: options.keepFile ?? keepNothing,
     config: { waUrl: options.waUrl, reconnectBaseMs: 20, ...options.config },
   })
   return { engine, listener }
+}
+
+const keepNothing = () => Promise.reject(new Error('this test fetches no files'))
+
+/** Files that an engine under test fetched, by key. */
+export class FetchedFiles extends Map<string, Buffer> {
+  /** What the engine under test keeps files with. */
+  readonly keep: EngineOptions['keepFile'] = async (stream) => {
+    const bytes = Buffer.concat(await stream.toArray())
+    const id = randomUUID()
+    this.set(id, bytes)
+    return { id, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
+  }
+
+  /** Gets the file of a message; the same errors as `Engine.fetchFile`. */
+  async fetch(
+    { engine, session }: Pick<LinkedEngine, 'engine' | 'session'>,
+    { target, ...message }: Pick<WantedFile, 'chatId' | 'proto'> & { target: MessageTarget },
+    limits: { maxBytes: number; timeoutMs: number },
+  ): Promise<Buffer> {
+    const wanted = { ...message, target, tenantId: session.tenantId, mimetype: 'application/x-test' }
+    const { id } = await engine.fetchFile(session.sessionId, wanted, limits)
+    return this.get(id) ?? Buffer.alloc(0)
+  }
 }
 
 /** Starts a session and scans its first code; resolves when it works. */
@@ -265,6 +293,8 @@ export interface LinkedEngineOptions {
   prepareListener?(listener: RecordingListener): void
   /** Files to send, by key. */
   blobs?: Map<string, Uint8Array>
+  /** Keeps files that were fetched. */
+  keepFile?: EngineOptions['keepFile']
 }
 
 let lastNumber = 15_560_000_000
@@ -279,8 +309,9 @@ export function useLinkedEngine(options: LinkedEngineOptions = {}): LinkedEngine
     -readonly [K in keyof LinkedEngine]: LinkedEngine[K]
   }
   const build = () => {
-    const { config = {}, blobs = new Map() } = options
-    made = createTestEngine({ db: database.db, waUrl: world.simulator.url, secrets, config, blobs })
+    const { config = {}, blobs = new Map(), keepFile } = options
+    const files = { blobs, ...(keepFile === undefined ? {} : { keepFile }) }
+    made = createTestEngine({ db: database.db, waUrl: world.simulator.url, secrets, config, ...files })
     world.engine = made.engine
     world.listener = made.listener
     options.prepareListener?.(made.listener)

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { useLinkedEngine } from '../../test/harness-engine.ts'
+import { FetchedFiles, useLinkedEngine } from '../../test/harness-engine.ts'
 import type { MediaKind, OutboundContent } from './content.ts'
 
 const blobs = new Map<string, Uint8Array>()
-const world = useLinkedEngine({ blobs })
+const fetched = new FetchedFiles()
+const world = useLinkedEngine({ blobs, keepFile: fetched.keep })
 
 function makeChannel(owner = world.account): string {
   return world.simulator.channels.create({ owner, name: 'News' }).id
@@ -101,8 +102,8 @@ suite('posts of others', () => {
     const bytes = randomBytes(5000)
     const image = world.simulator.channels.post(channel, { media: { kind: 'image', bytes } })
     const picture = await world.listener.next('message', ({ waMessageId }) => waMessageId === image.id)
-    const stream = await world.engine.download(
-      world.session.sessionId,
+    const file = await fetched.fetch(
+      world,
       {
         chatId: channel,
         proto: picture.proto,
@@ -110,7 +111,7 @@ suite('posts of others', () => {
       },
       { maxBytes: 10_000, timeoutMs: 5000 },
     )
-    assert.ok(Buffer.concat(await stream.toArray()).equals(bytes))
+    assert.ok(file.equals(bytes))
     world.simulator.channels.post(channel, { edit: { message: text.id, text: 'Broken' } })
     const edit = await world.listener.next('change', ({ target }) => target.waMessageId === text.id)
     assert.deepEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'Broken' }])

@@ -70,7 +70,7 @@ export type OutboundContent =
   /** Another message's content once more, marked as forwarded: its serialised protobuf, base64. */
   | { kind: 'forward'; proto: string; messageType: MessageType; text: string }
 
-/** A file that came with a message; its bytes are still with WhatsApp and are got with `engine.download`. */
+/** A file that came with a message; its bytes are still with WhatsApp and are got with `engine.fetchFile`. */
 export interface InboundFile {
   mimetype: string
   /** As the sender tells it; not to be trusted. */

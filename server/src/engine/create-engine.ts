@@ -11,7 +11,7 @@ import { createChatActions } from './chat-actions.ts'
 import type { Connection } from './connection.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
 import { createContactActions } from './contact-actions.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, KeptFile } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { createGroupActions } from './group-actions.ts'
@@ -38,6 +38,11 @@ export interface EngineOptions {
   readBlob(key: string): Promise<Readable>
   /** Where such a file is on this machine's disk, sealed; undefined when it is elsewhere. Asked for large files. */
   locateBlob?: BlobLocator
+  /** Keeps what comes of a file that was asked for; fails when the stream does, and when it is longer than `maxBytes`. */
+  keepFile(
+    stream: Readable,
+    file: { tenantId: string; mimetype: string; maxBytes: number },
+  ): Promise<KeptFile>
   listener: EngineListener
   /** Finds, or refuses, the address of a proxy's name each time it is connected to. */
   proxyLookup?: LookupFunction
@@ -98,10 +103,12 @@ export function createEngine(options: EngineOptions): Engine {
       probe: { afterMs: config.probeAfterMs ?? 90_000, timeoutMs: config.probeTimeoutMs ?? 10_000 },
     },
   })
-  return assemble(sessions, media, clock, config.presenceWaitMs ?? 1500)
+  return assemble(sessions, media, options)
 }
 
-function assemble(sessions: Sessions, media: MediaTransfers, clock: Clock, presenceWaitMs: number): Engine {
+function assemble(sessions: Sessions, media: MediaTransfers, options: EngineOptions): Engine {
+  const { clock, keepFile } = options
+  const { presenceWaitMs = 1500 } = options.config
   const open = (sessionId: string) => requireOpen(sessions, sessionId)
   return {
     start: (session) => sessions.start(session),
@@ -144,7 +151,11 @@ function assemble(sessions: Sessions, media: MediaTransfers, clock: Clock, prese
       }
       return connection.receiver.presenceOf(chatId, presenceWaitMs)
     },
-    download: async (sessionId, message, limits) => open(sessionId).media.download(message, limits),
+    async fetchFile(sessionId, { tenantId, mimetype, ...message }, limits) {
+      const { maxBytes } = limits
+      const stream = await open(sessionId).media.download(message, limits)
+      return keepFile(stream, { tenantId, mimetype, maxBytes })
+    },
     groups: createGroupActions(open),
     channels: createChannelActions(open),
     chats: createChatActions(open, clock),

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { ChannelActions } from './channels.ts'
 import type { MediaKind, MessageTarget, OutboundContent } from './content.ts'
 import type { PresenceUpdate } from './events.ts'
@@ -55,6 +54,24 @@ export interface NumberCheck {
   chatId: ChatId | null
   lid: string | null
   isBusiness: boolean
+}
+
+/** The file of a message, and as what it is kept. */
+export interface WantedFile {
+  tenantId: string
+  chatId: ChatId
+  target: MessageTarget
+  proto: Uint8Array
+  mimetype: string
+}
+
+/** A file in the blob store. */
+export interface KeptFile {
+  /** Its key. */
+  id: string
+  bytes: number
+  /** Hexadecimal, of the file in clear. */
+  sha256: string
 }
 
 /** Chats and messages of a session as all devices of the account see them (app state). All throw AppErrors. */
@@ -136,7 +153,9 @@ export interface Engine {
   /**
    * Brings the file to WhatsApp if there is one, encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs`
    * (default 20,000) from the moment it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused
-   * (`upload_refused_<status>`, `file_missing`, ...); while hosts do not take it nothing is sent.
+   * (`upload_refused_<status>`, `file_missing`, ...); while hosts do not take it nothing is sent. The same message once
+   * more, by its `waMessageId`, is answered with what became of it. Throws 503 when another process holds the session and
+   * gives no answer: then it may have left.
    */
   send(submission: Submission, options?: { ackTimeoutMs?: number }): Promise<SubmitOutcome>
   /** Shows typing, recording or neither in a chat; resolves when handed over. */
@@ -151,16 +170,15 @@ export interface Engine {
   labels: LabelActions
   contacts: ContactActions
   /**
-   * The bytes of a message's file, decrypted and checked, at most `maxBytes`; asks the sender's phone to upload it again
-   * when WhatsApp no longer has it. Throws AppErrors: not connected (400), no file (400), gone (404), too large (413),
-   * damaged (400), not reachable (503), too slow (504). The stream fails with the same errors: what was read before it
-   * ended is not to be trusted, its last piece comes only when everything is right.
+   * Gets the file of a message, decrypted and checked, at most `maxBytes` in `timeoutMs`, and keeps it in the blob store,
+   * tied to no message yet; asks the sender's phone to upload it again when WhatsApp no longer has it. Throws AppErrors:
+   * not connected (400), no file (400), gone (404), too large (413), damaged (400), not reachable (503), too slow (504).
    */
-  download(
+  fetchFile(
     sessionId: string,
-    message: { chatId: ChatId; target: MessageTarget; proto: Uint8Array },
-    options: { maxBytes: number; timeoutMs: number },
-  ): Promise<Readable>
+    file: WantedFile,
+    limits: { maxBytes: number; timeoutMs: number },
+  ): Promise<KeptFile>
   /** Turns a ringing call down. */
   rejectCall(sessionId: string, callId: string, caller: ChatId): Promise<void>
   /** Asks the phone for up to `count` messages before one; they arrive as history. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { useLinkedEngine } from '../../test/harness-engine.ts'
+import { FetchedFiles, useLinkedEngine } from '../../test/harness-engine.ts'
 import type { MediaKind, MessageTarget } from './content.ts'
 import type { InboundMessage } from './events.ts'
 import { proto } from './library.ts'
 
-const world = useLinkedEngine()
+const fetched = new FetchedFiles()
+const world = useLinkedEngine({ keepFile: fetched.keep })
 const limits = { maxBytes: 20_000_000, timeoutMs: 10_000 }
 let person: string | undefined
 
@@ -28,13 +29,8 @@ function targetOf(message: InboundMessage): MessageTarget {
   return { waMessageId: message.waMessageId, isFromMe: message.isFromMe, sender: null }
 }
 
-async function download(message: InboundMessage): Promise<Buffer> {
-  const stream = await world.engine.download(
-    world.session.sessionId,
-    { chatId: message.chatId, proto: message.proto, target: targetOf(message) },
-    limits,
-  )
-  return Buffer.concat(await stream.toArray())
+function download(message: InboundMessage): Promise<Buffer> {
+  return fetched.fetch(world, { ...message, target: targetOf(message) }, limits)
 }
 
 suite('files', () => {

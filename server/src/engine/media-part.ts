@@ -1,5 +1,6 @@
 import type { proto } from 'baileys'
 import { openEnvelopes } from './inbound/envelopes.ts'
+import { proto as protocol } from './library.ts'
 import { expandMediaKey, type FileClaims, type MediaClass } from './media-crypto.ts'
 
 /** Where a message's file is and how it is opened and checked. */
@@ -38,6 +39,20 @@ export function findMediaPart(message: proto.IMessage): MediaPart | undefined {
     }
   }
   return undefined
+}
+
+/** A stored message with nothing left in it but where its file is and how it is opened: a part of a kilobyte. */
+export function reduceToFile(stored: Uint8Array): Uint8Array {
+  const { message: inner } = openEnvelopes(protocol.Message.decode(stored))
+  const reduced: proto.IMessage = {}
+  for (const name of Object.keys(classes) as (keyof typeof classes)[]) {
+    const part = inner[name]
+    if (!part) continue
+    const { mediaKey = null, directPath = null, url = null, fileSha256 = null, fileEncSha256 = null } = part
+    reduced[name] = { mediaKey, directPath, url, fileSha256, fileEncSha256 }
+    break
+  }
+  return protocol.Message.encode(reduced).finish()
 }
 
 /** What to check the file against. */

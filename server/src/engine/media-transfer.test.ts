@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, suite, test } from 'node:test'
 import { downloadContentFromMessage } from 'baileys'
 import { Agent, Dispatcher1Wrapper } from 'undici'
-import { useLinkedEngine } from '../../test/harness-engine.ts'
+import { FetchedFiles, useLinkedEngine } from '../../test/harness-engine.ts'
 import type { InboundMessage } from './events.ts'
 import { proto } from './library.ts'
 
@@ -18,7 +18,10 @@ class CountedBlobs extends Map<string, Uint8Array> {
 }
 
 const blobs = new CountedBlobs()
-const world = useLinkedEngine({ blobs })
+const fetched = new FetchedFiles()
+/** What becomes of files that are fetched. */
+let keepFile = fetched.keep
+const world = useLinkedEngine({ blobs, keepFile: (stream, file) => keepFile(stream, file) })
 let person: string | undefined
 
 /** Somebody to write with. */
@@ -40,17 +43,16 @@ async function receive(bytes: Uint8Array): Promise<InboundMessage> {
   return world.listener.next('message', ({ waMessageId }) => waMessageId === id)
 }
 
-async function download(
+function download(
   message: Pick<InboundMessage, 'chatId' | 'proto' | 'waMessageId'>,
   limits: { maxBytes?: number; timeoutMs?: number } = {},
 ): Promise<Buffer> {
   const { chatId, waMessageId } = message
-  const stream = await world.engine.download(
-    world.session.sessionId,
+  return fetched.fetch(
+    world,
     { chatId, proto: message.proto, target: { waMessageId, isFromMe: false, sender: null } },
     { maxBytes: 20_000_000, timeoutMs: 8000, ...limits },
   )
-  return Buffer.concat(await stream.toArray())
 }
 
 /** The message with another image than was sent. */
@@ -174,24 +176,22 @@ suite('downloads', () => {
     }
   })
 
-  test('a reader who goes away leaves nothing behind', async () => {
+  test('a file that cannot be kept leaves nothing behind', async () => {
     const message = await receive(randomBytes(2_000_000))
-    const { chatId, waMessageId } = message
-    const stream = await world.engine.download(
-      world.session.sessionId,
-      { chatId, proto: message.proto, target: { waMessageId, isFromMe: false, sender: null } },
-      { maxBytes: 3_000_000, timeoutMs: 8000 },
-    )
-    stream.destroy()
-    await new Promise((resolve) => stream.once('close', resolve))
-    assert.equal(stream.errored, null)
+    keepFile = async (stream) => {
+      stream.destroy()
+      await new Promise((resolve) => stream.once('close', resolve))
+      throw new Error(`gone; ${stream.errored}`)
+    }
+    await assert.rejects(download(message), /gone; null/)
+    keepFile = fetched.keep
   })
 
   test('400 while the session is not connected', async () => {
     const message = await receive(randomBytes(10))
     await assert.rejects(
-      world.engine.download(
-        '00000000-0000-7000-8000-000000000000',
+      fetched.fetch(
+        { ...world, session: { ...world.session, sessionId: '00000000-0000-7000-8000-000000000000' } },
         { ...message, target: { waMessageId: 'x', isFromMe: false, sender: null } },
         { maxBytes: 10, timeoutMs: 1000 },
       ),

@@ -42,7 +42,7 @@ type Answer =
   | { kind: 'failure' }
 
 interface Waiting {
-  resolve(answer: Answer): void
+  resolve(answer: Answer | undefined): void
   taken(): void
 }
 
@@ -59,8 +59,12 @@ interface RemoteCallsOptions {
 
 /** A process that lives says within this time that it took a call. */
 const takenWithinMs = 3000
-/** The longest a method may take: creating a group of hundreds, or a send that waits for its ack. */
+/** The longest a method may take unless its caller says otherwise: creating a group of hundreds. */
 const answerWithinMs = 60_000
+/** Calls that wait for an answer at the same time. */
+const mostWaiting = 1000
+/** Pieces of one call, about a megabyte: files do not travel this way. */
+const mostPieces = 200
 
 /**
  * Calls from process to process over the live events. They may be lost like any live event: then, and when the other
@@ -91,13 +95,16 @@ export class RemoteCalls {
     void listen()
   }
 
+  /** Whoever still waits is refused as if there was no answer. */
   close(): void {
     this.#subscription?.close()
+    for (const { resolve } of this.#waiting.values()) resolve(undefined)
   }
 
-  /** Lets another process do something; refuses as that process does, or with 503 when it gives no answer. */
-  async call(to: string, call: RemoteCall): Promise<unknown> {
+  /** Lets another process do something; refuses as that process does, or with 503 when it gives no answer in time. */
+  async call(to: string, call: RemoteCall, withinMs = answerWithinMs): Promise<unknown> {
     const { clock, ids } = this.#options
+    if (this.#waiting.size >= mostWaiting) throw noAnswer()
     const callId = ids.uuid()
     let timer: { cancel(): void } | undefined
     const answer = await new Promise<Answer | undefined>((resolve) => {
@@ -105,14 +112,14 @@ export class RemoteCalls {
         timer?.cancel()
         timer = clock.schedule(ms, () => resolve(undefined))
       }
-      this.#waiting.set(callId, { resolve, taken: () => giveUpAfter(answerWithinMs) })
+      this.#waiting.set(callId, { resolve, taken: () => giveUpAfter(withinMs) })
       giveUpAfter(takenWithinMs)
       this.#tell(to, callId, 'call', call).catch(() => resolve(undefined))
     })
     timer?.cancel()
     this.#waiting.delete(callId)
     this.#pieces.delete(callId)
-    if (answer === undefined) throw new AppError(sessionRunsElsewhere, { headers: { 'Retry-After': '5' } })
+    if (answer === undefined) throw noAnswer()
     if (answer.kind === 'value') return answer.value
     if (answer.kind === 'failure') throw new Error('the process that holds the session failed')
     const { code, status, text, details, headers } = answer
@@ -125,6 +132,8 @@ export class RemoteCalls {
   async #tell(to: string, callId: string, kind: Piece['kind'], content: unknown): Promise<void> {
     const { events, sql, ownerId } = this.#options
     const pieces = encodePieces(content)
+    if (kind === 'call' && pieces.length > mostPieces)
+      throw new Error('a call to another process is too large')
     const told = pieces.map((data, number): Piece => {
       return { tenantId: '', to, from: ownerId, callId, kind, number, of: pieces.length, data }
     })
@@ -180,4 +189,8 @@ export class RemoteCalls {
       return { kind: 'failure' }
     }
   }
+}
+
+function noAnswer(): AppError {
+  return new AppError(sessionRunsElsewhere, { headers: { 'Retry-After': '5' } })
 }

@@ -1,10 +1,13 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
+import { AppError } from '../platform/errors.ts'
 import type { Events } from '../platform/events.ts'
 import type { Ids } from '../platform/ids.ts'
 import { findLeaseHolder } from './auth-store.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, KeptFile, SubmitOutcome } from './engine.ts'
+import { sessionRunsElsewhere } from './engine-errors.ts'
+import { reduceToFile } from './media-part.ts'
 import { type RemoteCall, RemoteCalls } from './remote-calls.ts'
 
 /** What the shared engine is made from. */
@@ -37,9 +40,14 @@ const forwardedGroups = ['groups', 'channels', 'chats', 'labels', 'contacts'] as
 
 type AnyMethod = (...args: never[]) => Promise<unknown>
 
+/** A message without a file leaves at once, and its ack is waited for at most 20 seconds. */
+const sendWithinMs = 30_000
+/** Beside the time for the file itself: keeping it in a bucket far away. */
+const keepWithinMs = 60_000
+
 /**
  * One engine over several processes on one database: what is asked about a session that another process holds is done
- * there. Sending and files stay where the session is: the outbox hands messages to the holder by itself.
+ * there. Files do not travel between processes: the holder keeps one that was asked for, and answers its key.
  */
 export function shareEngine(options: SharedEngineOptions): Engine {
   const { engine, db, ownerId } = options
@@ -48,11 +56,29 @@ export function shareEngine(options: SharedEngineOptions): Engine {
   const calls = new RemoteCalls({ ...options, sql: db.sql, run: (call) => run(engine, call) })
   calls.open()
 
-  const forward = async (method: string, sessionId: string, args: readonly unknown[]): Promise<unknown> => {
+  const forward = async (
+    method: string,
+    sessionId: string,
+    args: readonly unknown[],
+    withinMs?: number,
+  ): Promise<unknown> => {
     const call = { method, args }
     if (engine.isWorking(sessionId)) return run(engine, call)
     const holder = await findLeaseHolder(db, sessionId)
-    return holder === undefined || holder === ownerId ? run(engine, call) : calls.call(holder, call)
+    return holder === undefined || holder === ownerId ? run(engine, call) : calls.call(holder, call, withinMs)
+  }
+  const send: Engine['send'] = async (submission, sendOptions = {}) => {
+    const ask = () => forward('send', submission.sessionId, [submission, sendOptions], sendWithinMs)
+    // An answer may be lost: asked again, whoever holds the session by then sends nothing twice under one id.
+    return (await ask().catch((error: unknown) => {
+      if (error instanceof AppError && error.code === sessionRunsElsewhere.code) return ask()
+      throw error
+    })) as SubmitOutcome
+  }
+  const fetchFile: Engine['fetchFile'] = async (sessionId, file, limits) => {
+    if (engine.isWorking(sessionId)) return engine.fetchFile(sessionId, file, limits)
+    const args = [sessionId, { ...file, proto: reduceToFile(file.proto) }, limits]
+    return (await forward('fetchFile', sessionId, args, limits.timeoutMs + keepWithinMs)) as KeptFile
   }
   const bySession =
     (method: string) =>
@@ -66,6 +92,8 @@ export function shareEngine(options: SharedEngineOptions): Engine {
   return {
     ...engine,
     ...(Object.fromEntries([...methods, ...groups]) as Partial<Engine>),
+    send,
+    fetchFile,
     logout: (session) => forward('logout', session.sessionId, [session]) as Promise<void>,
     async close() {
       await engine.close()

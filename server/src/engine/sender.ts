@@ -32,6 +32,9 @@ export interface SenderOptions extends PreparerOptions {
   onReachOutLock(): void
 }
 
+const mostOutcomes = 500
+/** Whoever did not hear the answer asks again within seconds. */
+const rememberMs = 5 * 60_000
 /** Ack errors that mean a restriction of the account, not of the message (source: `NACK_REASONS` of Baileys 7). */
 const reachOutCode = '463'
 
@@ -42,6 +45,7 @@ export class Sender {
   readonly #acks: Acks
   readonly #chats = new KeyedMutex()
   readonly #warm = new LRUCache<string, true>({ max: 2000, ttl: 3_600_000 })
+  readonly #outcomes = new LRUCache<string, Promise<SubmitOutcome>>({ max: mostOutcomes, ttl: rememberMs })
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -49,8 +53,24 @@ export class Sender {
     this.#acks = new Acks(options.clock)
   }
 
-  /** Sends one message; never throws. The time for its ack runs from the moment it leaves, after any upload. */
-  async send(
+  /**
+   * Sends one message; never throws. The time for its ack runs from the moment it leaves, after any upload. The same
+   * message once more leaves once more only when nobody knows what became of it.
+   */
+  send(submission: Submission, ackTimeoutMs: number, audience?: readonly string[]): Promise<SubmitOutcome> {
+    const { waMessageId } = submission
+    const known = this.#outcomes.get(waMessageId)
+    if (known !== undefined) return known
+    const outcome = this.#send(submission, ackTimeoutMs, audience)
+    this.#outcomes.set(waMessageId, outcome)
+    return outcome.then((ended) => {
+      const isKnown = ended.kind === 'sent' || ended.kind === 'refused'
+      if (!isKnown && this.#outcomes.peek(waMessageId) === outcome) this.#outcomes.delete(waMessageId)
+      return ended
+    })
+  }
+
+  async #send(
     submission: Submission,
     ackTimeoutMs: number,
     audience?: readonly string[],

@@ -69,7 +69,10 @@ export class SessionMedia {
     this.#options.transfers.uploads.start(this.#owner(), content)
   }
 
-  /** The file of a message, as `Engine.download` promises. */
+  /**
+   * The file of a message. The stream fails with an AppError when the file turns out to be wrong: what was read before is
+   * not to be trusted, its last piece comes only when everything is right.
+   */
   async download(
     message: { chatId: ChatId; target: MessageTarget; proto: Uint8Array },
     limits: { maxBytes: number; timeoutMs: number },

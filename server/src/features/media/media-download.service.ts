@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream'
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
+import type { KeptFile } from '../../engine/engine.ts'
 import type { ByteRange } from '../../platform/blob-crypto.ts'
 import type { Sql } from '../../platform/database.ts'
 import { unseal } from '../../platform/secrets.ts'
@@ -48,24 +50,36 @@ async function fetchFile(ctx: Context, row: MessageRow, mimetype: string, keepMs
   const isFromMe = row.direction === 'outbound'
   const hasSender = !isFromMe && row.chatKind === 'group' && (row.senderPhone ?? row.senderLid) !== null
   const sender = hasSender ? waChatIdOf({ phone: row.senderPhone, lid: row.senderLid }) : null
-  const message = {
+  const wanted = {
+    tenantId,
+    mimetype,
     chatId,
     target: { waMessageId: row.waMessageId, isFromMe, sender },
     proto: unseal(ctx.config, protoPurpose(row.id), proto),
   }
-  const stream = await ctx.engine.download(sessionId, message, { maxBytes, timeoutMs })
-  const file = await writeSpool(ctx.config.dataDir, stream, maxBytes).catch((error: unknown) => {
+  const kept = await ctx.engine.fetchFile(sessionId, wanted, { maxBytes, timeoutMs })
+  const until = new Date(ctx.clock.nowMs() + keepMs)
+  await ctx.db.transaction(async (sql) => {
+    await linkFiles(sql, tenantId, [{ ...kept, messageId: row.id }])
+    await keepFilesUntil(sql, tenantId, [row.id], until)
+  })
+  return { tenantId, mimetype, ...kept }
+}
+
+/** Keeps a file that comes from WhatsApp; whoever asked for it ties it to its message, else it goes after a day. */
+export async function keepFetched(
+  ctx: Context,
+  stream: Readable,
+  limits: { tenantId: string; mimetype: string; maxBytes: number },
+): Promise<KeptFile> {
+  const file = await writeSpool(ctx.config.dataDir, stream, limits.maxBytes).catch((error: unknown) => {
     throw error instanceof SpoolTooLargeError ? fileTooLarge.create({ cause: error }) : error
   })
   try {
+    const { tenantId, mimetype } = limits
     const id = ctx.ids.uuid()
-    const digest = await keepFile(ctx, tenantId, { ...file, id, mimetype })
-    const until = new Date(ctx.clock.nowMs() + keepMs)
-    await ctx.db.transaction(async (sql) => {
-      await linkFiles(sql, tenantId, [{ id, messageId: row.id, ...digest }])
-      await keepFilesUntil(sql, tenantId, [row.id], until)
-    })
-    return { id, tenantId, mimetype, ...digest }
+    const { bytes, sha256 } = await keepFile(ctx, tenantId, { ...file, id, mimetype })
+    return { id, bytes, sha256 }
   } finally {
     await dropSpool(file.path)
   }

@@ -65,7 +65,6 @@ function endLater(ctx: Context, sessionId: string, chatId: ChatId, ms: number): 
   if (ms <= 0) return
   const ending = ctx.clock.schedule(ms, () => {
     if (all.get(key) === ending) all.delete(key)
-    if (!ctx.engine.isWorking(sessionId)) return
     // WhatsApp ends it by itself after a while, so a connection lost in this moment does no harm.
     ctx.engine.setChatState(sessionId, chatId, 'paused').catch((err: unknown) => {
       ctx.log.debug({ err, sessionId }, 'the end of typing could not be shown')

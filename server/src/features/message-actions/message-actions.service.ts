@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import { contentText, type MessageTarget, type OutboundContent } from '../../engine/content.ts'
-import type { SubmitOutcome } from '../../engine/engine.ts'
 import type { Sql } from '../../platform/database.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import {
@@ -16,6 +15,7 @@ import type { MessageObject } from '../messages/messages.schema.ts'
 import { type MessageRow, requireMessage, showMessage } from '../messages/messages.service.ts'
 import { failureOf, messageLost } from '../outbox/outbox.schema.ts'
 import { passForAction } from '../outbox/submit.service.ts'
+import { sessionNotWorking } from '../sessions/sessions.schema.ts'
 import { getWorkingSession } from '../sessions/sessions.service.ts'
 import { messageGone, notEditable, notSentYet, notUnsendable } from './message-actions.schema.ts'
 
@@ -50,16 +50,20 @@ interface HandedOver {
   content: OutboundContent
 }
 
-/** Hands an act over; without an answer once more under the same id, which WhatsApp applies once. */
+/** Hands an act over, wherever the session is; without an answer once more under the same id, which counts once. */
 async function handOver(ctx: Context, row: MessageRow, wanted: OutboundContent): Promise<HandedOver> {
   const { sessionId, waChatId: chatId } = row
   const content = await passForAction(ctx, { sessionId, chatId, content: wanted })
   const submission = { sessionId, chatId, content, waMessageId: ctx.engine.newMessageId(sessionId) }
-  let outcome: SubmitOutcome = await ctx.engine.send(submission)
-  if (outcome.kind === 'unknown' && ctx.engine.isWorking(sessionId))
-    outcome = await ctx.engine.send(submission)
+  let outcome = await ctx.engine.send(submission)
+  if (outcome.kind === 'unknown') {
+    const again = await ctx.engine.send(submission)
+    // A second try that could not be made says nothing of the first one.
+    if (again.kind !== 'not_sent') outcome = again
+  }
   if (outcome.kind === 'sent') return { at: outcome.at, content }
-  if (outcome.kind === 'refused' || outcome.kind === 'not_sent') throw failureOf(outcome.error, row.id)
+  if (outcome.kind === 'refused') throw failureOf(outcome.error, row.id)
+  if (outcome.kind === 'not_sent') throw sessionNotWorking.create()
   throw messageLost.create({ details: { message_id: row.id, error: outcome.error } })
 }
 

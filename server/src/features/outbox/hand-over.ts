@@ -104,6 +104,8 @@ async function handOverOnce(runtime: OutboxRuntime, leaving: Leaving): Promise<'
   const { sessionId, chatId, waMessageId, messageId, tenantId } = leaving.event
   const submission: Submission = { sessionId, chatId, waMessageId, content: leaving.content }
   if (leaving.quoted !== undefined) submission.quoted = leaving.quoted
+  // Without a connection here it is left to whoever holds the session: the outbox is worked on there.
+  if (!ctx.engine.isWorking(sessionId)) return 'later'
   const outcome = await ctx.engine.send(submission)
   if (outcome.kind === 'sent') {
     await concludeSent(runtime, leaving, outcome)

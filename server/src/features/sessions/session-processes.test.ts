@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import pino from 'pino'
-import { ApiClient, injectDoor } from '../../../test/api-client.ts'
+import type { ApiClient } from '../../../test/api-client.ts'
 import type { TestTenant } from '../../../test/harness.ts'
 import { isServerTest } from '../../../test/harness-database.ts'
 import {
@@ -12,13 +11,13 @@ import {
   linkSession,
   nextEvent,
 } from '../../../test/linked-session.ts'
-import { type App, createApp } from '../../app.ts'
-import type { Database } from '../../platform/database.ts'
+import { type SecondProcess, startSecondProcess } from '../../../test/second-process.ts'
+import type { App } from '../../app.ts'
 
 let first: LinkedApp
 let tenant: TestTenant
+let other: SecondProcess
 let second: App
-let secondDatabase: Database
 /** The API of the process that holds no session. */
 let api: ApiClient
 
@@ -32,23 +31,12 @@ suite('sessions held by another process', { skip: !isServerTest }, () => {
   before(async () => {
     first = await createLinkedApp()
     tenant = await first.tenant()
-    const opened = await first.database.openSecond()
-    assert.ok(opened)
-    secondDatabase = opened
-    second = await createApp({
-      config: first.app.ctx.config,
-      log: pino({ level: 'silent' }),
-      version: '0.0.0-test',
-      clock: first.clock,
-      db: secondDatabase,
-      areJobsManual: true,
-      engine: { reconnectBaseMs: 20 },
-    })
-    api = new ApiClient(injectDoor(second.http), { authorization: `Bearer ${tenant.token}` })
+    other = await startSecondProcess(first)
+    second = other.app
+    api = other.apiOf(tenant)
   })
   after(async () => {
-    await second.close()
-    await secondDatabase.close()
+    await other.close()
     await first.close()
   })
 
@@ -107,10 +95,10 @@ suite('sessions held by another process', { skip: !isServerTest }, () => {
     const out = await tenant.api.post(200, `${path}/logout`)
     assert.deepEqual([out.status, out.phone_number], ['stopped', null])
     assert.ok(!isHere(second, session))
-    const other = await linkSession(first, tenant.api)
-    await api.delete(200, `/sessions/${other.id}`)
-    assert.ok(!isHere(first.app, other))
-    await tenant.api.get(404, `/sessions/${other.id}`)
+    const left = await linkSession(first, tenant.api)
+    await api.delete(200, `/sessions/${left.id}`)
+    assert.ok(!isHere(first.app, left))
+    await tenant.api.get(404, `/sessions/${left.id}`)
   })
 
   test('a changed proxy makes the holder let go; the session comes back', async () => {
