@@ -61,6 +61,8 @@ export interface ConnectionOptions {
 const lastWordsMs = 200
 const closeGraceMs = 1000
 const settleTimeoutMs = 3000
+/** All else is heard to the end: the library goes on with what came, and its ack may still leave. */
+const ofLiving = new Set(['connection.update', 'message-capping.update', 'messages.media-update'])
 
 /** One socket from connect to close, with the memory that belongs to it. A dead one is never used again. */
 export class Connection {
@@ -288,7 +290,7 @@ export class Connection {
   }
 
   #handle(name: string, data: unknown): void {
-    if (this.#hasEnded && name !== 'messages.upsert') return
+    if (this.#hasEnded && ofLiving.has(name)) return
     if (name === 'connection.update') return this.#handleConnection(data as Partial<ConnectionState>)
     if (name === 'messages.upsert') {
       for (const { key } of (data as BaileysEventMap['messages.upsert']).messages)
