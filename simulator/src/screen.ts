@@ -54,8 +54,7 @@ function applyToTarget(world: World, phone: Account, sent: RememberedMessage, sh
   const isAuthor = target.from === shown.from
   switch (shown.kind) {
     case 'reaction':
-      target.reactions = { ...target.reactions, [shown.from]: shown.text ?? '' }
-      if (!shown.text) delete target.reactions[shown.from]
+      react(target, shown, sent.message)
       break
     case 'edit':
       if (isAuthor) target.editedText = shown.text ?? ''
@@ -66,6 +65,21 @@ function applyToTarget(world: World, phone: Account, sent: RememberedMessage, sh
     case 'poll_vote':
       countVote(target, shown)
   }
+}
+
+/** When each person last reacted, by their own clocks. */
+const reactedAt = new WeakMap<ReceivedMessage, Map<string, number>>()
+
+/** One reaction per person: the one they made last, whichever comes last. */
+function react(target: ReceivedMessage, { from, text }: ReceivedMessage, message: proto.IMessage): void {
+  const content = normalizeMessageContent(message) ?? message
+  const at = Number(content.reactionMessage?.senderTimestampMs ?? 0)
+  const moments = reactedAt.get(target) ?? new Map<string, number>()
+  reactedAt.set(target, moments)
+  if (at < (moments.get(from) ?? 0)) return
+  moments.set(from, at)
+  target.reactions = { ...target.reactions, [from]: text ?? '' }
+  if (!text) delete target.reactions[from]
 }
 
 function countVote({ poll }: ReceivedMessage, { from, vote }: ReceivedMessage): void {

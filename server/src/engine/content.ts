@@ -61,8 +61,8 @@ export type OutboundContent =
   /** `vcards` are vCard 3.0 texts with the name shown for each. */
   | { kind: 'vcard'; vcards: readonly { name: string; vcard: string }[] }
   | { kind: 'poll'; title: string; options: readonly string[]; allowMultiple: boolean }
-  /** An empty emoji takes the own reaction back. */
-  | { kind: 'reaction'; target: MessageTarget; emoji: string }
+  /** An empty emoji takes the own reaction back. `atMs` is when it was made, since the epoch: of two the later one holds. */
+  | { kind: 'reaction'; target: MessageTarget; emoji: string; atMs?: number }
   /** A new text for an own message; WhatsApp takes it for about 15 minutes. */
   | { kind: 'edit'; target: MessageTarget; text: string; mentions?: readonly string[] }
   /** Takes an own message back for everyone; in groups an admin may take others' back. */

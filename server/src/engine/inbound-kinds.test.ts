@@ -231,6 +231,16 @@ suite('other kinds', () => {
       emoji: '👍',
     })
     assert.equal(inGroup.sender.phone, anna())
+    // Their own moment counts, so that two within a second and one that is sent again keep their order.
+    for (const [madeMs, isBelieved] of [
+      [Date.now() - 5432, true],
+      [Date.now() + 86_400_000, false],
+    ] as const) {
+      const key = { id: question.waMessageId, fromMe: false }
+      const raw = { reactionMessage: { key, text: '😀', senderTimestampMs: madeMs } } as Draft
+      const { waTimestamp } = await receive({ raw } as Draft)
+      assert.equal(waTimestamp.getTime() === madeMs, isBelieved)
+    }
   })
 
   test('quotes and mentions', async () => {

@@ -21,14 +21,19 @@ function keyOf({ from, chat, nameOf }: Composer, target: RememberedMessage): pro
   }
 }
 
+let lastReactionMs = 0
+
 /** Puts a reaction on a message, or takes it back with an empty emoji. */
 export function composeReaction(
   composer: Composer,
   { message, emoji }: NonNullable<ContentDraft['reaction']>,
 ): proto.IMessage {
   const target = findMessage(composer.world, message, 'reaction.message', 'to react to')
-  const senderTimestampMs = Date.now()
-  return { reactionMessage: { key: keyOf(composer, target), text: emoji, senderTimestampMs } }
+  // Nobody reacts twice in a millisecond.
+  lastReactionMs = Math.max(Date.now(), lastReactionMs + 1)
+  return {
+    reactionMessage: { key: keyOf(composer, target), text: emoji, senderTimestampMs: lastReactionMs },
+  }
 }
 
 /** Gives an own message another text, or the file of one another caption. */

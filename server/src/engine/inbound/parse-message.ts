@@ -5,7 +5,8 @@ import type { InboundMessage, Person } from '../events.ts'
 import type { ChatId } from '../ids.ts'
 import { type Address, parseJid, personChatId, personOf } from '../jids.ts'
 import { proto } from '../library.ts'
-import { cleanOrNull, dateOfSeconds, isMessageId } from './clean.ts'
+import { cleanCount, cleanOrNull, dateOfSeconds, isMessageId } from './clean.ts'
+import { openEnvelopes } from './envelopes.ts'
 import { type ParsedContent, parseContent, unknownContent } from './parse-content.ts'
 
 /** The session and the account a message arrived at. */
@@ -49,11 +50,21 @@ export async function parseMessage(
     content: await resolveContent(parsed, envelope, recipient, addresses),
     quotedWaMessageId: parsed.quotedWaMessageId,
     isForwarded: parsed.isForwarded,
-    waTimestamp: dateOfSeconds(message.messageTimestamp),
+    waTimestamp: momentOf(message, content),
     isOffline: origin === 'offline',
     isHistory: origin === 'history',
     proto: proto.Message.encode(content ?? {}).finish(),
   }
+}
+
+/**
+ * When it was written. Reactions replace each other, also within WhatsApp's second and when one is sent again: they say
+ * their own moment, which is believed unless it is later than the second in which WhatsApp took it.
+ */
+function momentOf(message: WAMessage, content: proto.Message | undefined): Date {
+  const taken = dateOfSeconds(message.messageTimestamp)
+  const made = cleanCount(content && openEnvelopes(content).message.reactionMessage?.senderTimestampMs)
+  return made === null || made === 0 ? taken : new Date(Math.min(made, taken.getTime() + 999))
 }
 
 /** The decoded content: the library hands some messages on as plain JSON. */

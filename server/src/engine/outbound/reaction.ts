@@ -7,5 +7,5 @@ export function convertReaction(
   { target, nowMs }: OutboundParts,
 ): proto.IMessage {
   if (target === undefined) throw new MissingPartError('reaction', 'target')
-  return { reactionMessage: { key: target, text: content.emoji, senderTimestampMs: nowMs } }
+  return { reactionMessage: { key: target, text: content.emoji, senderTimestampMs: content.atMs ?? nowMs } }
 }

@@ -79,7 +79,7 @@ export function starStored(sql: Sql, tenantId: string, id: string, isStarred: bo
 /** The account's own reaction on a stored message; an empty emoji takes it back. */
 export async function reactStored(sql: Sql, target: TargetRow, emoji: string, at: Date): Promise<void> {
   const from = `${target.ownPhone}@c.us`
-  await replaceReaction(sql, target.tenantId, target.id, { emoji, from, at: toTimestamp(at), by: null })
+  await replaceReaction(sql, target.tenantId, target.id, { emoji, from, at: at.toISOString(), by: null })
 }
 
 /** A stored message of a tenant, locked until the transaction ends. */

@@ -119,6 +119,27 @@ suite('kinds of inbound messages', () => {
     assert.deepEqual((await get(message)).reactions, stored.reactions)
   })
 
+  test('of reactions within a second the last one holds, in whichever order they come', async () => {
+    const message = build({})
+    const target = { waMessageId: message.waMessageId, isFromMe: false, sender: null }
+    const react = (emoji: string, ms: number) =>
+      build({
+        chatId: message.chatId,
+        sender: message.sender,
+        content: { kind: 'reaction', emoji, target },
+        waTimestamp: new Date(message.waTimestamp.getTime() + ms),
+      })
+    const shown = async () => (await get(message)).reactions.map(({ emoji }: { emoji: string }) => emoji)
+    await storeInbound(app.app.ctx, [message, react('😂', 200)])
+    await storeInbound(app.app.ctx, [react('👍', 100)])
+    assert.deepEqual(await shown(), ['😂'])
+    await storeInbound(app.app.ctx, [react('', 400)])
+    await storeInbound(app.app.ctx, [react('❤️', 300)])
+    assert.deepEqual(await shown(), [])
+    await storeInbound(app.app.ctx, [react('👍', 500)])
+    assert.deepEqual(await shown(), ['👍'])
+  })
+
   test('content that comes late takes the place of what was kept for it, and is told', async () => {
     const absent = build({ content: { kind: 'unknown', type: 'unavailable' } })
     const late = { ...absent, content: { kind: 'text', text: 'At last', mentions: [] } } as const

@@ -1,7 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { InboundMessage } from '../../engine/events.ts'
 import type { Sql } from '../../platform/database.ts'
-import { toTimestamp } from '../../wire.ts'
 import type { ResolvedPlace } from '../chats/chats.service.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import { type EarlyFact, keepEarly } from '../early-facts/early-facts.service.ts'
@@ -43,7 +42,7 @@ export async function applyReactions(
       emoji: storableText(content.emoji).slice(0, longestEmoji),
       from: isFromMe || resolved.contact === null ? '' : waChatIdOf(resolved.contact),
       by: row.sender_contact_id,
-      at: toTimestamp(message.waTimestamp),
+      at: message.waTimestamp.toISOString(),
     }
     if (target === undefined) {
       await keepEarly(ctx, sql, [{ ...place, fact: reaction }])

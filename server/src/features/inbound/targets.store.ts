@@ -92,9 +92,9 @@ export async function replaceReaction(
   if (rows[0] === undefined) return
   const before = rows[0].reactions
   const isSame = (other: Reaction): boolean => other.by === reaction.by || other.from === reaction.from
-  if (before.some((other) => isSame(other) && other.at > reaction.at)) return
-  const others = before.filter((other) => !isSame(other))
-  const reactions = reaction.emoji === '' ? others : [...others, reaction]
+  if (before.some((other) => isSame(other) && Date.parse(other.at) > Date.parse(reaction.at))) return
+  // One that was taken back is kept without its emoji: the reaction that it took back may come only now.
+  const reactions = [...before.filter((other) => !isSame(other)), reaction]
   await sql.execute(text`
     UPDATE messages SET reactions = ${JSON.stringify(reactions)}::jsonb WHERE id = ${id} AND tenant_id = ${tenantId}`)
 }

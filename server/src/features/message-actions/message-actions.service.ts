@@ -81,7 +81,8 @@ async function change(
 /** Reacts to a message; an empty emoji takes the own reaction back. */
 export async function react(ctx: Context, id: string, emoji: string): Promise<MessageObject> {
   const row = await requireLeft(ctx, id)
-  const { at } = await handOver(ctx, row, { kind: 'reaction', target: targetOf(row), emoji })
+  const at = ctx.clock.now()
+  await handOver(ctx, row, { kind: 'reaction', target: targetOf(row), emoji, atMs: at.getTime() })
   await change(ctx, row, (sql, target) => reactStored(sql, target, emoji, at))
   return showMessage(ctx, row.id)
 }

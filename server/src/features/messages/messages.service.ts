@@ -46,7 +46,9 @@ export function messageToWire(ctx: Pick<Context, 'config'>, row: MessageRow): Me
     wa_timestamp: toTimestampOrNull(row.waTimestamp),
     reply_to_id: row.replyToId,
     is_starred: row.isStarred,
-    reactions: row.reactions.map(({ emoji, from, at }) => ({ emoji, from, at })),
+    reactions: row.reactions
+      .filter(({ emoji }) => emoji !== '')
+      .map(({ emoji, from, at }) => ({ emoji, from, at: toTimestamp(new Date(at)) })),
     edited_at: toTimestampOrNull(row.editedAt),
     deleted_at: toTimestampOrNull(row.deletedAt),
     delivered_at: toTimestampOrNull(row.deliveredAt),

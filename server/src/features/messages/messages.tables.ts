@@ -26,9 +26,11 @@ export type MessageStatus =
 
 /** One reaction on a message. */
 export interface Reaction {
+  /** Empty when it was taken back. */
   emoji: string
   /** Chat id of the person. */
   from: string
+  /** ISO, to the millisecond. */
   at: string
   /** Contact id of the person; null is the account itself. */
   by: string | null
