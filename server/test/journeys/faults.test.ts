@@ -19,7 +19,8 @@ const friend = '4915550600000'
 type Json = any
 
 /** Each fault of the simulator, seen from outside: the state, the reason with its sentence, and the way back. */
-describe('faults of WhatsApp', { timeout: 240_000 }, () => {
+// At once, each with a session of its own: a silent connection is noticed after a minute, which nobody else waits for.
+describe('faults of WhatsApp', { timeout: 240_000, concurrency: true }, () => {
   let simulator: SimulatorProcess
   let server: ServerProcess
   let api: ApiClient
