@@ -12,8 +12,7 @@ import { addTotals, emptyTotals, type Totals, writeSummary } from './totals.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const fileTimeoutMs = 600_000
-// One more than there are cores: journeys wait for connections more than they compute.
-const concurrency = Number(process.env.TEST_CONCURRENCY ?? availableParallelism() + 1)
+const concurrency = Number(process.env.TEST_CONCURRENCY ?? Math.max(2, availableParallelism()))
 
 const sets: Record<string, { files: string[]; exclude?: RegExp }> = {
   unit: { files: ['server/src/**/*.test.ts', 'simulator/src/**/*.test.ts'] },

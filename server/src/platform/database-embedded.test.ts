@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { suite, type TestContext, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
 import pino from 'pino'
+import { isServerTest } from '../../test/harness-database.ts'
 import { openDatabase } from './database-open.ts'
 
 const log = pino({ level: 'silent' })
@@ -19,7 +20,8 @@ function freshDirectory(t: TestContext): string {
   return directory
 }
 
-suite('embedded database', () => {
+// Nothing of it is about a server: the run on the embedded database has it.
+suite('embedded database', { skip: isServerTest }, () => {
   test('what was acknowledged survives kill -9 in a write loop, several times over', async (t) => {
     const directory = freshDirectory(t)
     let acknowledged = 0
