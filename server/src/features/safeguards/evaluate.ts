@@ -1,7 +1,6 @@
 import type { SafePattern } from '../../platform/safe-patterns.ts'
 import { type DetectorKind, detectorKinds, type Finding } from '../detectors/detectors.schema.ts'
 import { detect } from '../detectors/detectors.service.ts'
-import { isForeignTo } from './languages.ts'
 import type { PolicySettings } from './safeguards.schema.ts'
 import type { RuleAction } from './safeguards.tables.ts'
 
@@ -18,6 +17,8 @@ export interface Policy {
   tenantId: string
   settings: PolicySettings
   rules: readonly CompiledRule[]
+  /** Whether a text is in none of the allowed languages. */
+  isForeign(text: string): boolean
 }
 
 /** What the policy says of a text. */
@@ -126,15 +127,15 @@ function passFamilies(settings: PolicySettings, text: string, verdict: Verdict):
   )
 }
 
-function passForm(settings: PolicySettings, text: string, verdict: Verdict): void {
-  const { max_message_length: most, allowed_languages: languages } = settings
+function passForm({ settings, isForeign }: Policy, text: string, verdict: Verdict): void {
+  const most = settings.max_message_length
   if (text.length > most) {
     verdict.block(
       'built-in:max_message_length',
       `it has ${text.length} characters of ${most} (max_message_length)`,
     )
   }
-  if (isForeignTo(languages, text)) {
+  if (isForeign(text)) {
     verdict.block('built-in:allowed_languages', 'it is in a language that is not allowed (allowed_languages)')
   }
 }
@@ -162,7 +163,7 @@ export function evaluate(policy: Policy, text: string): Screening {
   const verdict = new Verdict()
   let filtered = passFamilies(policy.settings, text, verdict)
   if (policy.settings.enabled) {
-    passForm(policy.settings, text, verdict)
+    passForm(policy, text, verdict)
     filtered = passRules(policy, text, filtered, verdict)
   }
   const isAllowed = verdict.reasons.length === 0

@@ -1,3 +1,5 @@
+import { eld } from 'eld'
+
 /** Scripts whose letters are counted; a language is certain only by them. */
 const scripts = [
   'Latin',
@@ -83,12 +85,7 @@ function scriptsOf(language: string): readonly Script[] | undefined {
 const leastLetters = 6
 const mostForeign = 0.4
 
-/**
- * Whether a text is certainly in none of the languages: too many of its letters belong to scripts that none of them is
- * written in. Languages of one script cannot be told apart so, and count as allowed.
- */
-export function isForeignTo(languages: readonly string[], text: string): boolean {
-  if (languages.length === 0) return false
+function isInForeignScript(languages: readonly string[], text: string): boolean {
   const allowed = new Set<Script>()
   for (const language of languages) {
     const own = scriptsOf(language)
@@ -103,4 +100,61 @@ export function isForeignTo(languages: readonly string[], text: string): boolean
     if (!allowed.has(script)) foreign += count
   }
   return letters >= leastLetters && foreign / letters > mostForeign
+}
+
+/** What the detector calls languages that it does not tell apart, or knows under another code. */
+const detectedAs: Readonly<Record<string, string>> = {
+  nb: 'no',
+  nn: 'no',
+  id: 'ms',
+  bs: 'hr',
+  sh: 'hr',
+  fil: 'tl',
+}
+/** Shorter texts are taken for a neighbour too often. */
+const leastDetected = 30
+/** The best of the allowed languages is that much less likely than the one that was found. */
+const certainty = 0.75
+/** Addresses, numbers and signs, and names: words with a capital, also at the beginning of a sentence. */
+const unspoken = /https?:\/\/\S+|\S+@\S+|[\p{N}\p{P}\p{S}]+/gu
+const nameLike = /(?<!\p{L})\p{Lu}\p{Ll}+/gu
+
+let loading: Promise<unknown> | undefined
+
+/** The detector's smallest table takes some 90 MB, so the first tenant that names languages loads it. */
+async function knownLanguages(): Promise<Set<string>> {
+  if ('load' in eld) {
+    loading ??= eld.load('extrasmall')
+    await loading
+  }
+  return new Set(Object.values(eld.info().Languages))
+}
+
+function isInForeignLanguage(codes: ReadonlySet<string>, text: string): boolean {
+  const spoken = text.replace(unspoken, ' ').replace(nameLike, ' ')
+  if (spoken.replace(/\s/gu, '').length < leastDetected) return false
+  const found = eld.detect(spoken)
+  if (!found.isReliable()) return false
+  const scores = Object.entries(found.getScores())
+  const best = Math.max(...scores.map(([, score]) => score))
+  const bestAllowed = Math.max(0, ...scores.map(([code, score]) => (codes.has(code) ? score : 0)))
+  return bestAllowed < best * certainty
+}
+
+/**
+ * A test whether a text is certainly in none of the languages: too many of its letters belong to scripts that none of
+ * them is written in, or its words belong to another language. What is short or between two languages counts as allowed,
+ * and so do the words of all languages of a script when one is allowed that the detector does not know.
+ */
+export async function foreignTo(languages: readonly string[]): Promise<(text: string) => boolean> {
+  if (languages.length === 0) return () => false
+  const known = await knownLanguages()
+  const codes = new Set(
+    languages.map((language) => {
+      const code = new Intl.Locale(language).language
+      return detectedAs[code] ?? code
+    }),
+  )
+  const isDetectable = [...codes].every((code) => known.has(code))
+  return (text) => isInForeignScript(languages, text) || (isDetectable && isInForeignLanguage(codes, text))
 }

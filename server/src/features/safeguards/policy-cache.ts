@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts'
 import { compilePattern } from '../../platform/safe-patterns.ts'
 import { defineCache } from '../tenants/changes.service.ts'
 import type { Policy } from './evaluate.ts'
+import { foreignTo } from './languages.ts'
 import { policyDefaults } from './safeguards.schema.ts'
 import { findPolicy, listRules } from './safeguards.store.ts'
 
@@ -18,12 +19,12 @@ const policies = defineCache<Policy>({
       action,
       pattern: compilePattern(pattern),
     }))
-    return { tenantId, settings, rules }
+    return { tenantId, settings, rules, isForeign: await foreignTo(settings.allowed_languages) }
   },
 })
 
 /** The policy of a tenant with its rules compiled, from memory. */
 export async function getPolicy(ctx: Context, tenantId: string): Promise<Policy> {
   const policy = await policies.get(ctx, tenantId)
-  return policy ?? { tenantId, settings: policyDefaults, rules: [] }
+  return policy ?? { tenantId, settings: policyDefaults, rules: [], isForeign: () => false }
 }

@@ -57,7 +57,7 @@ const fields = {
     .max(100)
     .meta({
       description:
-        'Empty: all. A text is refused when it is certainly in none of them, which its script tells',
+        'Empty: all. A text is refused when it is certainly in none of them: by its script, and from a sentence on by its words',
       examples: [['en', 'es']],
     }),
   block_api_keys: z.boolean(),
