@@ -1,8 +1,10 @@
 // The one gateway to the library, so that what is replaced in it is replaced before it loads.
+import './quick-ciphers.ts'
 import './signal-crypto.ts'
 import './signal-sessions.ts'
 import './signatures.ts'
 import './skipped-group-keys.ts'
+import './group-key-records.ts'
 import { Curve, DEFAULT_CONNECTION_CONFIG } from 'baileys'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 

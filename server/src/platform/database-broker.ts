@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import {
+  beginLagging,
   encodeFatal,
   encodeQuery,
   findListenCommand,
@@ -11,6 +12,9 @@ import {
 
 /** Executes one unit on the backend and returns its whole reply. Never throws for a query's error. */
 export type ExecuteUnit = (bytes: Uint8Array) => Uint8Array
+
+/** Runs `work`, which flushes the log; resolves when the disk has it, undefined when it has it already. */
+export type FlushLog = (work: () => void) => Promise<void> | undefined
 
 /** What the main thread may read at any time without asking: all in milliseconds since the epoch. */
 export interface BrokerGauge {
@@ -50,8 +54,7 @@ const flushQuery = encodeQuery(`SELECT CASE
   WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()
   THEN pg_logical_emit_message(false, 'flush', '', true) END`)
 const maxHeld = 256
-/** Milliseconds that finished work waits at most for the end of a transaction that others have open. */
-const maxHoldMs = 10
+const lagging = encodeQuery(beginLagging)
 
 interface Connection {
   port: MessagePort
@@ -63,6 +66,12 @@ interface Connection {
   idleSinceMs: number
 }
 
+/** Finished work that is answered once it is on the disk. */
+interface HeldReply {
+  connection: Connection
+  reply: SplitReply
+}
+
 /**
  * Lets many PostgreSQL connections share a backend that knows only one: a unit up to Sync runs
  * undivided, a transaction keeps the backend to its connection, and each connection hears only the
@@ -70,20 +79,30 @@ interface Connection {
  */
 export class Broker {
   readonly #execute: ExecuteUnit
+  readonly #flushLog: FlushLog
   readonly #gauge: BrokerGauge
   readonly #idleTransactionMs: number
   readonly #connections = new Set<Connection>()
   readonly #ready: Connection[] = []
   #owner: Connection | undefined
   #ownerStatus: string | undefined
-  readonly #held: { connection: Connection; reply: SplitReply }[] = []
-  #holdTimer: NodeJS.Timeout | undefined
+  /** The owner's transaction began as one whose commit is answered before it is flushed. */
+  #isOwnerLagging = false
+  readonly #held: HeldReply[] = []
+  /** Something was answered that is not flushed yet. */
+  #isBehind = false
+  #isFlushing = false
   #isPumping = false
   #idleTimer: NodeJS.Timeout | undefined
 
   /** A transaction that says nothing for `idleTransactionMs` while others wait is ended, or all would stand still. */
-  constructor(execute: ExecuteUnit, gauge: BrokerGauge, idleTransactionMs: number) {
+  constructor(
+    { execute, flushLog }: { execute: ExecuteUnit; flushLog: FlushLog },
+    gauge: BrokerGauge,
+    idleTransactionMs: number,
+  ) {
     this.#execute = execute
+    this.#flushLog = flushLog
     this.#gauge = gauge
     this.#idleTransactionMs = idleTransactionMs
   }
@@ -135,7 +154,7 @@ export class Broker {
           await new Promise((resolve) => setImmediate(resolve))
           sinceYieldMs = Date.now()
         }
-        if (this.#isTimeToFlush()) this.#flush()
+        this.#flushWhenDue()
       }
     } finally {
       this.#isPumping = false
@@ -152,38 +171,60 @@ export class Broker {
     const command = unit.kind === 'work' ? findListenCommand(unit.bytes) : undefined
     if (command !== undefined) this.#noteListen(connection, command.isListen, command.channel)
     const isInTransaction = unit.isOpen || (split.status !== undefined && split.status !== 'I')
+    const isLagging = this.#owner === connection ? this.#isOwnerLagging : lagging.equals(unit.bytes)
     this.#owner = isInTransaction ? connection : undefined
     this.#ownerStatus = isInTransaction ? split.status : undefined
-    if (isInTransaction || unit.kind !== 'work') this.#answer(connection, split)
+    this.#isOwnerLagging = isInTransaction && isLagging
+    if (isInTransaction || isLagging || unit.kind !== 'work') this.#answer({ connection, reply: split })
     else this.#held.push({ connection, reply: split })
+    if (isLagging && !isInTransaction) this.#isBehind = true
     connection.idleSinceMs = Date.now()
     this.#enqueue(connection)
   }
 
-  #answer(connection: Connection, reply: SplitReply): void {
+  #answer({ connection, reply }: HeldReply): void {
     if (reply.rest.length > 0 && !connection.isClosed) connection.port.postMessage(reply.rest)
     this.#route(reply.notifications)
   }
 
-  /** Group commit: as long as there is work to run, finished work waits, and all of it is flushed at once. */
-  #isTimeToFlush(): boolean {
-    if (this.#held.length === 0) return false
-    if (this.#owner === undefined) return this.#ready.length === 0 || this.#held.length >= maxHeld
-    if (this.#owner.queue.length === 0 && this.#holdTimer === undefined) {
-      this.#holdTimer = setTimeout(() => {
-        this.#holdTimer = undefined
-        // In a failed transaction no statement runs; its end is near and flushes.
-        if (this.#owner === undefined || this.#ownerStatus === 'T') this.#flush()
-      }, maxHoldMs)
-    }
-    return false
+  /**
+   * Group commit: as long as there is work to run, finished work waits, and all of it is flushed at once, one flush at
+   * a time. The disk works beside the backend, so that what comes meanwhile is only run, not answered.
+   */
+  #flushWhenDue(): void {
+    if (this.#isFlushing || (this.#held.length === 0 && !this.#isBehind)) return
+    const isOthersTurn =
+      this.#owner === undefined
+        ? this.#ready.length === 0
+        : // In a failed transaction no statement runs; its end is near and flushes.
+          this.#owner.queue.length === 0 && this.#ownerStatus === 'T'
+    if (isOthersTurn || (this.#owner === undefined && this.#held.length >= maxHeld)) this.#flush()
   }
 
   /** Makes everything that has committed survive, then tells those who wait for it. */
   #flush(): void {
-    if (this.#held.length === 0) return
-    this.#executeTimed(flushQuery)
-    for (const { connection, reply } of this.#held.splice(0)) this.#answer(connection, reply)
+    const finished = this.#held.splice(0)
+    this.#isBehind = false
+    const tell = (): void => {
+      for (const held of finished) this.#answer(held)
+    }
+    const onDisk = this.#flushLog(() => this.#executeTimed(flushQuery))
+    if (onDisk === undefined) {
+      tell()
+      return
+    }
+    this.#isFlushing = true
+    const goOn = (): void => {
+      this.#isFlushing = false
+      tell()
+      this.#flushWhenDue()
+    }
+    onDisk.then(goOn).catch((error: unknown) => {
+      // Nobody may believe what did not reach the disk: the engine ends and recovers from its log.
+      setImmediate(() => {
+        throw error
+      })
+    })
   }
 
   #executeTimed(bytes: Uint8Array): Uint8Array {

@@ -80,8 +80,9 @@ function executor(engine: PGlite): (bytes: Uint8Array) => Uint8Array {
 
 async function main(data: EmbeddedWorkerData): Promise<void> {
   const tell = (event: EmbeddedWorkerEvent): void => parentPort?.postMessage(event)
+  const files = new DurableFiles(data.directory)
   const engine = await PGlite.create({
-    fs: new DurableFiles(data.directory),
+    fs: files,
     startParams: startParameters(data.isDurable),
     initDbStartParams: initdbOptions,
   })
@@ -90,7 +91,8 @@ async function main(data: EmbeddedWorkerData): Promise<void> {
     tell({ kind: 'closed' })
     return
   }
-  const broker = new Broker(executor(engine), viewGauge(data.gaugeMemory), data.idleTransactionMs)
+  const backend = { execute: executor(engine), flushLog: (work: () => void) => files.flushLog(work) }
+  const broker = new Broker(backend, viewGauge(data.gaugeMemory), data.idleTransactionMs)
   parentPort?.on('message', (request: EmbeddedWorkerRequest) => {
     if (request.kind === 'connect') broker.attach(request.port)
     else void engine.close().then(() => tell({ kind: 'closed' }))

@@ -56,6 +56,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
     user: 'postgres',
     database: 'postgres',
     stream: () => engine.connect() as never,
+    pipeline: true,
   }
   // A connection costs the engine nothing, so none is ever given up.
   const pool = new GuardedPool({ ...connection, max: options.maxConnections ?? 10, idleTimeoutMillis: 0 })
@@ -80,6 +81,7 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
     application_name: 'moltflow',
     keepAlive: true,
     options: planning,
+    pipeline: true,
   }
   const pool = new GuardedPool({
     ...connection,
@@ -126,7 +128,9 @@ function assemble(
     kind,
     pool,
     sql: drizzle({ client: pool }),
-    transaction: (work) => runTransaction(pool, work),
+    // A server flushes its log in its own time: hundreds of milliseconds are more than a moment.
+    transaction: (work, options) =>
+      runTransaction(pool, work, kind === 'embedded' && options?.mayLag === true),
     listen: (channel, onPayload, onReconnect) => listener.listen(channel, onPayload, onReconnect),
     close() {
       closing ??= shutDown(async () => {

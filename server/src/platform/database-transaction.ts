@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { beginHooks, forgetHooks, runCommitHooks, type Sql } from './database.ts'
+import { beginLagging } from './database-wire.ts'
 
 const openTransaction = new AsyncLocalStorage<{ isOpen: boolean }>()
 
@@ -37,15 +38,22 @@ export class GuardedPool extends pg.Pool {
   }
 }
 
-/** Runs `work` between BEGIN and COMMIT on one connection of the pool. */
-export async function runTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+/** Runs `work` between BEGIN and COMMIT on one connection of the pool; see `TransactionOptions` for `mayLag`. */
+export async function runTransaction<T>(
+  pool: pg.Pool,
+  work: (sql: Sql) => Promise<T>,
+  mayLag: boolean,
+): Promise<T> {
   const client = await pool.connect()
   const sql: Sql = drizzle({ client })
   const scope = { isOpen: true }
   beginHooks(sql)
   try {
-    await client.query('BEGIN')
+    // Goes with the first statement: connections are pipelined. If it fails, so does that one.
+    const begun = client.query(mayLag ? beginLagging : 'BEGIN')
+    begun.catch(() => {})
     const result = await openTransaction.run(scope, () => work(sql))
+    await begun
     const { command } = await client.query('COMMIT')
     // PostgreSQL answers COMMIT with ROLLBACK, and no error, when a failed statement was ignored.
     if (command !== 'COMMIT')

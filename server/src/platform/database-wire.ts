@@ -18,6 +18,9 @@ const messageType = {
   readyForQuery: 0x5a, // Z
 } as const
 
+/** Begins a transaction whose COMMIT the broker answers before it is on the disk. */
+export const beginLagging = 'BEGIN /* may lag */'
+
 /** What the backend must execute without letting another connection in between. */
 export interface WireUnit {
   kind: 'startup' | 'work' | 'terminate'

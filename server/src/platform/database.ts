@@ -4,6 +4,15 @@ import type { Pool } from 'pg'
 /** What a store queries through: the database itself or an open transaction. */
 export type Sql = NodePgDatabase<Record<string, never>>
 
+/** How a transaction ends. */
+export interface TransactionOptions {
+  /**
+   * On the embedded database its commit resolves before it is on the disk, where it follows within milliseconds: for
+   * what a later commit covers before anybody relies on it, or what is found out again after a crash.
+   */
+  mayLag?: boolean
+}
+
 /** One PostgreSQL, embedded or on a server, through one driver. */
 export interface Database {
   readonly kind: 'embedded' | 'server'
@@ -11,7 +20,7 @@ export interface Database {
   /** The driver's pool, for libraries that bring their own queries. */
   readonly pool: Pool
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Calls `onPayload` for every NOTIFY on the channel, also after a reconnect; `onReconnect` tells of a gap. */
   listen(
     channel: string,

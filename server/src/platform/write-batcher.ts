@@ -5,6 +5,8 @@ import { outsideTransaction } from './database-transaction.ts'
 export interface BatcherOptions<T, R> {
   /** Writes all items in the given transaction and answers one result per item, in order. */
   write(sql: Sql, items: T[]): Promise<R[]>
+  /** Whether a batch of nothing but such items may be acknowledged before it is on the disk (see TransactionOptions). */
+  mayLag?(item: T): boolean
   /** Items of one transaction at most; default 500. */
   maxItems?: number
 }
@@ -37,12 +39,9 @@ export function createBatcher<T, R>(
   let running: Promise<void> | undefined
 
   const writeAll = async (batch: Waiting<T, R>[]): Promise<void> => {
-    const results = await db.transaction((sql) =>
-      options.write(
-        sql,
-        batch.map((waiting) => waiting.item),
-      ),
-    )
+    const items = batch.map((waiting) => waiting.item)
+    const mayLag = options.mayLag !== undefined && items.every(options.mayLag)
+    const results = await db.transaction((sql) => options.write(sql, items), { mayLag })
     if (results.length !== batch.length)
       throw new Error(`a batch of ${batch.length} items got ${results.length} results`)
     batch.forEach((waiting, index) => waiting.resolve(results[index] as R))

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts'
 import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import type { MessageProgress } from '../messages/messages.schema.ts'
 import {
+  mayLag,
   type OutboxWrite,
   type OutboxWritten,
   type Stored,
@@ -32,7 +33,7 @@ export class OutboxRuntime {
 
   constructor(ctx: Context) {
     this.ctx = ctx
-    this.#writing = createBatcher(ctx.db, { write: (sql, items) => writeOutbox(ctx, sql, items) })
+    this.#writing = createBatcher(ctx.db, { write: (sql, items) => writeOutbox(ctx, sql, items), mayLag })
   }
 
   /** Stores a new message; resolves after the commit. */

@@ -240,6 +240,17 @@ export type OutboxWrite = { kind: 'store'; item: ToStore } | { kind: 'settle'; i
 export type OutboxWritten = Stored | boolean
 
 /**
+ * Whether a write may be acknowledged before it is on the disk. A message that leaves at once is: the keys it is
+ * encrypted with are committed after it and before it leaves, which puts both on the disk. That it was sent is found
+ * out again: a message without that mark is sent once more under the same id, which WhatsApp shows once.
+ */
+export function mayLag(write: OutboxWrite): boolean {
+  if (write.kind === 'settle') return true
+  const { row, draft } = write.item
+  return !row.answered_pending && row.waits_for === null && draft.kind !== 'channel'
+}
+
+/**
  * Writes what comes and what goes in one transaction: with many messages on their way both are due all the time, and
  * two transactions would each wait for the other's commit.
  */
