@@ -144,7 +144,14 @@ export interface Engine {
    * Says that a file will be sent in a moment, while it is still being stored under the key `blob`: what needs no
    * connection is done ahead. `path` is the file in clear, until this resolves. Never fails.
    */
-  prepareFile(file: { blob: string; kind: MediaKind; path: string; bytes: number }): Promise<void>
+  prepareFile(file: {
+    blob: string
+    kind: MediaKind
+    path: string
+    bytes: number
+    /** Hexadecimal, when it is known. */
+    sha256?: string | undefined
+  }): Promise<void>
   /**
    * Brings a prepared file to WhatsApp while its message is still being stored. Nobody can read it or learns of it
    * before the message is sent. Does nothing for what was not prepared here, and never fails.

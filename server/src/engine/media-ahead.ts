@@ -30,6 +30,8 @@ export interface ComingFile {
   /** The file in clear; it is not needed any more when the preparation is over. */
   path: string
   bytes: number
+  /** Its digest, hexadecimal, when it is known already. */
+  sha256?: string | undefined
 }
 
 /** A file that only has to be uploaded; whoever takes it disposes of the spool. */
@@ -95,7 +97,7 @@ async function encryptAhead(file: ComingFile, mediaClass: MediaClass): Promise<R
   const spool = new MediaSpool()
   const seal = { mediaKey: randomBytes(32), mediaClass }
   try {
-    const digests = await encryptInThread(spool, { path: file.path }, seal)
+    const digests = await encryptInThread(spool, { path: file.path, sha256: file.sha256 }, seal)
     return { ...seal, digests, spool }
   } catch {
     // A full disk, most likely; the send itself tries again and tells of it.

@@ -38,7 +38,7 @@ async function keep(key: string, content: Buffer): Promise<SealedFile> {
 }
 
 /** What would be uploaded, and what is known of it. */
-async function encrypt(file: SealedFile, how: EncryptTask['seal']) {
+async function encrypt(file: EncryptTask['file'], how: EncryptTask['seal']) {
   const spool = new MediaSpool()
   try {
     const told = await spool.fill((fd) => thread.run({ file, fd, seal: how }))
@@ -70,6 +70,12 @@ suite('encryption of large files', () => {
       }
       const opened = await buffer(Readable.from(openFile(Readable.from([upload]), claims)))
       assert.ok(opened.equals(content))
+      const path = join(dataDir, 'given')
+      const sha256 = createHash('sha256').update(content).digest('hex')
+      for (const known of [undefined, sha256]) {
+        const ahead = await encrypt({ path, sha256: known }, seal)
+        assert.deepEqual(ahead, { told, upload })
+      }
       const plain = await encrypt(file, undefined)
       assert.ok(plain.upload.equals(content))
       assert.deepEqual(plain.told.fileSha256, plain.told.uploadSha256)

@@ -4,9 +4,15 @@ import { type FileWork, readFully, writeFully } from '../platform/file-thread-po
 import { openSealedFile, type SealedFile } from '../platform/sealed-file.ts'
 import { expandMediaKey, type MediaClass, macBytes } from './media-crypto.ts'
 
+/** A file in clear; `sha256` is its digest, hexadecimal, when it is known already. */
+export interface PlainFile {
+  path: string
+  sha256?: string | undefined
+}
+
 /** A file of the blob store or one in clear, and the open file that takes what is to be uploaded. */
 export interface EncryptTask {
-  file: SealedFile | { path: string }
+  file: SealedFile | PlainFile
   fd: number
   /** Absent for channels, whose files are not encrypted. */
   seal: { mediaKey: Uint8Array; mediaClass: MediaClass } | undefined
@@ -42,7 +48,8 @@ export function* encryptSealedFile({ file, fd, seal }: EncryptTask): FileWork<En
   const keys = seal && expandMediaKey(seal.mediaKey, seal.mediaClass)
   const cipher = keys && createCipheriv('aes-256-cbc', keys.cipherKey, keys.iv)
   const mac = keys && createHmac('sha256', keys.macKey).update(keys.iv)
-  const plainHash = createHash('sha256')
+  const known = 'key' in file ? undefined : file.sha256
+  const plainHash = known === undefined ? createHash('sha256') : undefined
   const uploadHash = createHash('sha256')
   const block = Buffer.allocUnsafeSlow(2 * blockBytes)
   let filled = 0
@@ -65,7 +72,7 @@ export function* encryptSealedFile({ file, fd, seal }: EncryptTask): FileWork<En
   let fileLength = 0
   for (const piece of 'key' in file ? openSealedFile(file) : readFile(file.path)) {
     fileLength += piece.length
-    plainHash.update(piece)
+    plainHash?.update(piece)
     addSealed(cipher === undefined ? piece : cipher.update(piece))
     if (filled < blockBytes) continue
     flush()
@@ -74,5 +81,6 @@ export function* encryptSealedFile({ file, fd, seal }: EncryptTask): FileWork<En
   if (cipher !== undefined) addSealed(cipher.final())
   if (mac !== undefined) add(mac.digest().subarray(0, macBytes))
   flush()
-  return { fileSha256: plainHash.digest(), uploadSha256: uploadHash.digest(), fileLength, uploadLength }
+  const fileSha256 = plainHash?.digest() ?? Buffer.from(known ?? '', 'hex')
+  return { fileSha256, uploadSha256: uploadHash.digest(), fileLength, uploadLength }
 }

@@ -70,15 +70,21 @@ export async function writeSpool(
   const file = await open(path, 'wx', 0o600)
   const hash = createHash('sha256')
   let bytes = 0
+  let writing: Promise<void> = Promise.resolve()
   try {
     for await (const block of gather(source, maxBytes)) {
+      // One block is being written while the next one comes.
+      await writing
+      writing = writeBlock(file, block)
+      writing.catch(() => {})
       for (const piece of block) {
         bytes += piece.byteLength
         hash.update(piece)
       }
-      await writeBlock(file, block)
     }
+    await writing
   } catch (error) {
+    await Promise.allSettled([writing])
     await rm(path, { force: true })
     throw error
   } finally {

@@ -226,7 +226,8 @@ async function keep(
   file: { id: string; path: string; bytes: number; sha256: string | undefined; mimetype: string },
   drop: () => Promise<void>,
 ): Promise<FileDigest> {
-  const prepared = ctx.engine.prepareFile({ blob: file.id, kind, path: file.path, bytes: file.bytes })
+  const { id: blob, path, bytes, sha256 } = file
+  const prepared = ctx.engine.prepareFile({ blob, kind, path, bytes, sha256 })
   try {
     return await keepFile(ctx, tenantOf(ctx), file)
   } finally {
