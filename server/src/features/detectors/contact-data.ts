@@ -1,5 +1,6 @@
 import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
+import { matchesOf } from './matches.ts'
 
 const localPart = /[\p{L}\p{N}._%+'-]{1,64}$/u
 const domainPart = /^[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9-])/u
@@ -23,12 +24,12 @@ export function findEmails({ text, hasAt }: ScannedText, into: Finding[]): void 
     }
   }
   if (/ (?:at|arroba|chiocciola) /i.test(text)) {
-    for (const match of text.matchAll(spokenAddress)) {
+    for (const match of matchesOf(spokenAddress, text)) {
       into.push({ kind: 'emails', start: match.index, end: match.index + match[0].length })
     }
   }
   if (/[[({]\s?(?:at|@|arroba|ät)\s?[\])}]/i.test(text)) {
-    for (const match of text.matchAll(spelledAddress)) {
+    for (const match of matchesOf(spelledAddress, text)) {
       into.push({ kind: 'emails', start: match.index, end: match.index + match[0].length })
     }
   }
@@ -117,7 +118,7 @@ export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
   const isPlain = hasDot && /[A-Za-z0-9]\.[A-Za-z0-9]/.test(text)
   for (const { pattern, hint, isWanted } of isPlain ? [...addressForms, ...plainForms] : addressForms) {
     if (hint !== undefined && !hint.test(text)) continue
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(pattern, text)) {
       if (isWanted !== undefined && !isWanted(match[0])) continue
       const written = match[1] ?? match[0]
       const start = match.index + match[0].length - written.length
@@ -150,7 +151,7 @@ function isOtherNumber(written: string): boolean {
 export function findPhones({ text, digits }: ScannedText, into: Finding[]): void {
   if (digits < 7) return
   let looked = 0
-  for (const match of text.matchAll(international)) {
+  for (const match of matchesOf(international, text)) {
     // Each look costs some microseconds; a text with so many numbers is refused for the first ones.
     looked += 1
     if (looked > 40) break
@@ -159,7 +160,7 @@ export function findPhones({ text, digits }: ScannedText, into: Finding[]): void
       parsePhoneNumberFromString(written)?.isPossible() ?? findPhoneNumbersInText(written).length > 0
     if (isKnown) into.push({ kind: 'phone_numbers', start: match.index, end: match.index + match[0].length })
   }
-  for (const match of text.matchAll(national)) {
+  for (const match of matchesOf(national, text)) {
     const [written] = match
     const count = written.replaceAll(/\D/g, '').length
     if (count < 7 || count > 15 || isOtherNumber(written)) continue

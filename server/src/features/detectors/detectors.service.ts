@@ -104,7 +104,7 @@ function withoutDoubles(findings: readonly Finding[]): Finding[] {
   })
 }
 
-/** Everything of the wanted kinds in a text, in order of place. Costs at most 0.3 ms for 500 characters. */
+/** Everything of the wanted kinds in a text, in order of place. Costs 0.3 ms for 500 characters that look like secrets. */
 export function detect(text: string, wanted: ReadonlySet<DetectorKind>): Finding[] {
   const findings: Finding[] = []
   const scanned = scanText(text)

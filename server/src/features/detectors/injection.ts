@@ -1,5 +1,6 @@
 import type { Finding, ScannedText } from './detectors.schema.ts'
 import { phraseFamilies, triggers } from './injection-phrases.ts'
+import { matchesOf } from './matches.ts'
 
 /** Writing that looks like Latin letters and is not: the usual way around a list of words. */
 const lookAlikes: Readonly<Record<string, string>> = {
@@ -79,12 +80,12 @@ const base64Run = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,4000}={0,2}/g
 const hexRun = /(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :]?){20,2000}(?![0-9a-fA-F])/g
 
 function* decodings(text: string): Generator<{ decoded: string; start: number; end: number }> {
-  for (const match of text.matchAll(base64Run)) {
+  for (const match of matchesOf(base64Run, text)) {
     const decoded = Buffer.from(match[0], 'base64').toString('utf8')
     if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
   }
   if (/[0-9a-f]{2}[ :]?[0-9a-f]{2}[ :]?[0-9a-f]{2}[ :]?[0-9a-f]{2}/i.test(text)) {
-    for (const match of text.matchAll(hexRun)) {
+    for (const match of matchesOf(hexRun, text)) {
       const decoded = Buffer.from(match[0].replaceAll(/[ :]/g, ''), 'hex').toString('utf8')
       if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
     }
@@ -135,19 +136,26 @@ function findPlain(text: string, folded: string): Finding | undefined {
   return { kind: 'injection', start, end }
 }
 
-function isDisguised(folded: string): boolean {
-  for (const spelling of [folded, ...disguises(folded)]) {
-    const match = isPhrase(spelling)
-    if (match !== undefined && !isQuoted(spelling, match)) return true
-  }
+function isAttempt(spelling: string): boolean {
+  const match = triggers.test(spelling) ? isPhrase(spelling) : undefined
+  return match !== undefined && !isQuoted(spelling, match)
+}
+
+/** Whether another spelling of the text is an attempt; the text itself too, unless that `isKnown` not to be one. */
+function isDisguised(folded: string, isKnown: boolean): boolean {
+  if (!isKnown && isAttempt(folded)) return true
+  for (const spelling of disguises(folded)) if (isAttempt(spelling)) return true
   return false
 }
 
 /** Attempts to turn a language model, also spelled in other ways or encoded. */
 export function findInjection({ text }: ScannedText, into: Finding[]): void {
-  const found = triggers.test(text) ? findPlain(text, fold(text)) : undefined
+  const isTried = triggers.test(text)
+  const isOdd = hasDisguise(text)
+  const folded = isTried || isOdd ? fold(text) : ''
+  const found = isTried ? findPlain(text, folded) : undefined
   if (found !== undefined) into.push(found)
-  else if (hasDisguise(text) && isDisguised(fold(text))) {
+  else if (isOdd && isDisguised(folded, isTried)) {
     into.push({ kind: 'injection', start: 0, end: text.length })
   } else {
     for (const { decoded, start, end } of decodings(text)) {

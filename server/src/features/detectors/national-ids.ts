@@ -9,6 +9,7 @@ import {
   weightedSum,
 } from './checksums.ts'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
+import { matchesOf } from './matches.ts'
 import { type IdForm, namedIds, namedIdWords } from './named-ids.ts'
 
 const digitAt = (id: string, index: number): number => Number(id[index])
@@ -267,7 +268,7 @@ export function findNationalIds({ text, digits }: ScannedText, into: Finding[]):
 
 function findForms(text: string, wanted: readonly IdForm[], into: Finding[]): void {
   for (const { pattern, isValid, words, bareForm } of wanted) {
-    for (const match of text.matchAll(pattern)) {
+    for (const match of matchesOf(pattern, text)) {
       const [written] = match
       if (!isValid(written.replaceAll(/[ .\-+/()]/g, '').toUpperCase())) continue
       const end = match.index + written.length

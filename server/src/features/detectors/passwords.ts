@@ -1,4 +1,5 @@
 import type { Finding, ScannedText } from './detectors.schema.ts'
+import { matchesOf } from './matches.ts'
 
 /** The word for password in the languages of most users. */
 const words = [
@@ -142,7 +143,7 @@ function collect(
   into: Finding[],
   isWanted: (value: string, text: string, end: number) => boolean,
 ): void {
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(pattern, text)) {
     const [, value] = match
     if (value === undefined) continue
     const start = match.index + match[0].lastIndexOf(value)

@@ -1,5 +1,6 @@
 import { isIbanCheck, isLuhn, weightedSum } from './checksums.ts'
 import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
+import { matchesOf } from './matches.ts'
 
 /** Between the digits: one sign, or white space and one more. */
 const cardCandidate =
@@ -43,7 +44,7 @@ function isCardGrouping(written: string, isCalledCard: boolean): boolean {
 /** Card numbers: the brand's range and length, Luhn's check, and no name that says it is something else. */
 export function findCards({ text, digits }: ScannedText, into: Finding[]): void {
   if (digits < 13) return
-  for (const match of text.matchAll(cardCandidate)) {
+  for (const match of matchesOf(cardCandidate, text)) {
     const [written] = match
     const number = written.replaceAll(/\D/g, '')
     if (!isBrand(number) || !isLuhn(number) || /^(\d)\1+$/.test(number)) continue
@@ -72,7 +73,7 @@ const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(
 const ibanCandidate = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ \-.\u00a0]{0,2}[A-Za-z0-9]){11,30}/g
 
 function findIbans(text: string, into: Finding[]): void {
-  for (const match of text.matchAll(ibanCandidate)) {
+  for (const match of matchesOf(ibanCandidate, text)) {
     const length = ibanLengths[match[0].slice(0, 2).toUpperCase()]
     if (length === undefined) continue
     let taken = 0
@@ -118,25 +119,25 @@ function findNamedAccounts(text: string, into: Finding[]): void {
   const add = (start: number, length: number): void => {
     into.push({ kind: 'bank_accounts', start, end: start + length })
   }
-  for (const match of text.matchAll(routingNumber)) {
+  for (const match of matchesOf(routingNumber, text)) {
     const [whole, number = ''] = match
     if (isRoutingNumber(number)) add(match.index + whole.length - number.length, number.length)
   }
-  for (const match of text.matchAll(sortCode)) {
+  for (const match of matchesOf(sortCode, text)) {
     if (
       /sort|account|\bacc?\b|a\/c|bank/i.test(contextOf(text, match.index, match.index + match[0].length))
     ) {
       add(match.index, match[0].length)
     }
   }
-  for (const match of text.matchAll(bsbNumber)) {
+  for (const match of matchesOf(bsbNumber, text)) {
     const [whole, number = ''] = match
     add(match.index + whole.length - number.length, number.length)
   }
-  for (const match of text.matchAll(clabeNumber)) {
+  for (const match of matchesOf(clabeNumber, text)) {
     if (isClabe(match[0]) && /clabe|cuenta|interbancaria/i.test(text)) add(match.index, match[0].length)
   }
-  for (const match of text.matchAll(namedAccount)) {
+  for (const match of matchesOf(namedAccount, text)) {
     const [whole, number = ''] = match
     add(match.index + whole.length - number.length, number.length)
   }

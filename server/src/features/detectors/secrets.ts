@@ -1,4 +1,5 @@
 import type { Finding, ScannedText } from './detectors.schema.ts'
+import { matchesOf } from './matches.ts'
 
 /** Keys that say by their form whose they are. Every part is bounded, so that no text makes them slow. */
 const namedKeys = new RegExp(
@@ -135,7 +136,7 @@ function collect(
   into: Finding[],
   isWanted: (value: string) => boolean = () => true,
 ): void {
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(pattern, text)) {
     const value = match[1] ?? match[0]
     if (!isWanted(value)) continue
     const start = match.index + match[0].length - value.length
@@ -200,7 +201,7 @@ export function findPrivateKeys({ text, longestWord }: ScannedText, into: Findin
   }
   if (longestWord < 10) return
   if (text.includes('BEGIN')) {
-    for (const header of text.matchAll(pemHeader)) {
+    for (const header of matchesOf(pemHeader, text)) {
       pemFooter.lastIndex = header.index
       const footer = pemFooter.exec(text)
       const end = footer === null ? text.length : footer.index + footer[0].length
