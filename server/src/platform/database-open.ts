@@ -81,7 +81,6 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
     application_name: 'moltflow',
     keepAlive: true,
     options: planning,
-    pipeline: true,
   }
   const pool = new GuardedPool({
     ...connection,

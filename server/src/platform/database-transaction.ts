@@ -49,7 +49,7 @@ export async function runTransaction<T>(
   const scope = { isOpen: true }
   beginHooks(sql)
   try {
-    // Goes with the first statement: connections are pipelined. If it fails, so does that one.
+    // Goes with the first statement where connections are pipelined. If it fails, so does that one.
     const begun = client.query(mayLag ? beginLagging : 'BEGIN')
     begun.catch(() => {})
     const result = await openTransaction.run(scope, () => work(sql))
