@@ -1,6 +1,6 @@
 import { eld } from 'eld'
 
-/** Scripts whose letters are counted; a language is certain only by them. */
+/** Scripts whose letters are counted. */
 const scripts = [
   'Latin',
   'Cyrillic',
@@ -115,8 +115,9 @@ const detectedAs: Readonly<Record<string, string>> = {
 const leastDetected = 30
 /** The best of the allowed languages is that much less likely than the one that was found. */
 const certainty = 0.75
-/** Addresses, numbers and signs, and names: words with a capital, also at the beginning of a sentence. */
+/** Addresses, numbers and signs. */
 const unspoken = /https?:\/\/\S+|\S+@\S+|[\p{N}\p{P}\p{S}]+/gu
+/** Names, which belong to no language: words with a capital, also those that begin a sentence. */
 const nameLike = /(?<!\p{L})\p{Lu}\p{Ll}+/gu
 
 let loading: Promise<unknown> | undefined
@@ -124,7 +125,11 @@ let loading: Promise<unknown> | undefined
 /** The detector's smallest table takes some 90 MB, so the first tenant that names languages loads it. */
 async function knownLanguages(): Promise<Set<string>> {
   if ('load' in eld) {
-    loading ??= eld.load('extrasmall')
+    loading ??= eld.load('extrasmall').catch((error: unknown) => {
+      // The next one tries again.
+      loading = undefined
+      throw error
+    })
     await loading
   }
   return new Set(Object.values(eld.info().Languages))

@@ -30,11 +30,21 @@ export const policyDefaults = {
 /** Settings of the content policy, under their wire names: they are data to everybody. */
 export type PolicySettings = typeof policyDefaults
 
+/** Whether the runtime knows what to do with a code: others, such as en-12, look like one only. */
+function isLocale(code: string): boolean {
+  try {
+    return new Intl.Locale(code).language !== ''
+  } catch {
+    return false
+  }
+}
+
 const language = z
   .string()
   .trim()
   .toLowerCase()
   .regex(/^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/, 'must be a language code such as en or pt-br')
+  .refine(isLocale, 'must be a language code such as en or pt-br')
 
 const fields = {
   enabled: z.boolean().meta({

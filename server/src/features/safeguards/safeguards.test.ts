@@ -62,6 +62,15 @@ suite('a2a-policy settings', () => {
     assert.deepEqual(await tenant.api.get(200, '/a2a-policy/rules'), [])
   })
 
+  test('422 naming the language when its code is none, and nothing is changed', async () => {
+    const tenant = await app.tenant()
+    for (const code of ['en-12', 'english!', 'e', '']) {
+      const refused = await tenant.api.put(422, '/a2a-policy/settings', { allowed_languages: ['de', code] })
+      assert.match(refused.detail, /^allowed_languages/, code)
+    }
+    assert.deepEqual(await tenant.api.get(200, '/a2a-policy/settings'), defaults)
+  })
+
   test('one tenant’s policy is not another’s', async () => {
     const [one, other] = [await app.tenant(), await app.tenant()]
     await one.api.put(200, '/a2a-policy/settings', { block_urls: true })
