@@ -62,7 +62,8 @@ BEGIN
   FOR n IN 1 .. cardinality(p_group_ids) LOOP
     UPDATE monitored_group_counts c SET messages_processed = c.messages_processed + p_messages[n]
     WHERE c.group_id = p_group_ids[n] AND c.tenant_id = p_tenant_id
-      AND EXISTS (SELECT FROM monitored_groups g WHERE g.id = p_group_ids[n] AND g.is_active);
+      AND EXISTS (SELECT FROM monitored_groups g
+        WHERE g.id = p_group_ids[n] AND g.tenant_id = p_tenant_id AND g.is_active);
     IF FOUND THEN
       v_listening := v_listening || p_group_ids[n];
       RETURN NEXT p_group_ids[n];

@@ -28,7 +28,7 @@ const shownColumns = text`
   CASE WHEN w.described_at IS NULL THEN g.member_count ELSE (SELECT count(*)::int FROM wa_group_members m
     WHERE m.session_id = g.session_id AND m.wa_group_id = g.wa_group_id) END AS "shownMembers"`
 const shownFrom = text`monitored_groups g
-  JOIN monitored_group_counts n ON n.group_id = g.id
+  JOIN monitored_group_counts n ON n.group_id = g.id AND n.tenant_id = g.tenant_id
   LEFT JOIN wa_groups w ON w.session_id = g.session_id AND w.wa_group_id = g.wa_group_id`
 
 type Raw = Omit<ShownGroup, 'createdAt' | 'updatedAt'> & { createdAt: string; updatedAt: string }
