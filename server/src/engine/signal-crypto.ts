@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hash, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, timingSafeEqual } from 'node:crypto'
 import { createRequire } from 'node:module'
 
 /** The functions of libsignal's `crypto.js` that are replaced. */
@@ -52,10 +52,10 @@ crypto.verifyMAC = (data, key, mac, length) => {
   if (mac.length !== length || !timingSafeEqual(mac, expected)) throw new Error('Bad MAC')
 }
 crypto.encrypt = (key, data, iv) => {
-  const cipher = createCipheriv('aes-256-cbc', createSecretKey(key), iv)
+  const cipher = createCipheriv('aes-256-cbc', key, iv)
   return Buffer.concat([cipher.update(data), cipher.final()])
 }
 crypto.decrypt = (key, data, iv) => {
-  const decipher = createDecipheriv('aes-256-cbc', createSecretKey(key), iv)
+  const decipher = createDecipheriv('aes-256-cbc', key, iv)
   return Buffer.concat([decipher.update(data), decipher.final()])
 }
