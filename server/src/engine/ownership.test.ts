@@ -101,7 +101,8 @@ suite('one owner at a time', () => {
       [session.sessionId],
     )
     const { outcome } = await sendText(first.engine, session.sessionId, `${bob}@c.us`, 'from a ghost')
-    assert.equal(outcome.kind, 'unknown')
+    // Another write of the session may have met the fence first; then the text never got as far as the keys.
+    assert.ok(['unknown', 'not_sent'].includes(outcome.kind), outcome.kind)
     const failed = await first.listener.next('state', ({ status }) => status === 'failed')
     assert.equal(failed.reason, 'replaced')
     assert.ok(!simulator.messages(bob).some(({ text }) => text === 'from a ghost'))
