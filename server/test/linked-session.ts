@@ -51,7 +51,15 @@ export async function nextEvent(
     clearTimeout(timer)
     subscription.close()
   }
-  throw new Error(`no matching ${name} within ${timeoutMs} ms`)
+  throw new Error(`no matching ${name} within ${timeoutMs} ms; ${await recentStates(app)}`)
+}
+
+/** What the sessions of the database went through last, for a test that waited in vain. */
+async function recentStates(app: TestApp): Promise<string> {
+  const { rows } = await app.app.ctx.db.pool.query(
+    `SELECT session_id, status, reason, error, at FROM session_states ORDER BY at DESC, id DESC LIMIT 8`,
+  )
+  return `states, newest first: ${JSON.stringify(rows)}`
 }
 
 /** Everything told under some names from now on, in order. */

@@ -87,7 +87,7 @@ suite('faults', () => {
     const made = createTestEngine({
       db: database.db,
       waUrl: simulator.url,
-      config: { probeAfterMs: 200, probeTimeoutMs: 200 },
+      config: { probeAfterMs: 200, probeTimeoutMs: 1000 },
     })
     engine = made.engine
     listener = made.listener
