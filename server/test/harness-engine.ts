@@ -73,14 +73,13 @@ export class RecordingListener implements EngineListener {
     const wanted = (told: Told): boolean => told.kind === kind && matches(told.value as ValueOf<K>)
     const known = this.told.slice(after).find(wanted)
     if (known !== undefined) return Promise.resolve(known.value as never)
+    // Made here, its stack names the test that waits.
+    const late = new Error(`no matching ${kind} within ${timeoutMs} ms`)
     return new Promise<never>((resolve, reject) => {
       const timer = setTimeout(() => {
-        const seen = JSON.stringify(
-          this.all('state')
-            .slice(-5)
-            .map(({ status, reason }) => [status, reason]),
-        )
-        reject(new Error(`no matching ${kind} within ${timeoutMs} ms; states: ${seen}`))
+        const states = this.all('state').slice(-5)
+        Object.assign(late, { states: states.map(({ status, reason, error }) => [status, reason, error]) })
+        reject(late)
       }, timeoutMs)
       this.#waiting.push({
         matches: wanted,

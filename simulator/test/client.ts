@@ -4,10 +4,12 @@ import {
   DisconnectReason,
   initAuthCreds,
   makeWASocket,
+  type proto,
   type SignalDataTypeMap,
   type UserFacingSocketConfig,
   WA_CERT_DETAILS,
   type WAMessage,
+  type WAMessageKey,
 } from 'baileys'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../src/index.ts'
 
@@ -127,6 +129,33 @@ export class Client implements AsyncDisposable {
     await this.#wait(fits, `status ${status}`, limitMs)
   }
 
+  /** Resolves when somebody's receipt of a message matches. One that comes fast is inside the message's event. */
+  async receipt(
+    id: string | null | undefined,
+    matches: (receipt: proto.IUserReceipt) => boolean = () => true,
+  ): Promise<WAMessageKey> {
+    const find = ({ name, value }: Pick<Seen, 'name' | 'value'>): WAMessageKey | undefined => {
+      if (name === 'message-receipt.update') {
+        const updates = value as BaileysEventMap['message-receipt.update']
+        return updates.find((one) => one.key.id === id && matches(one.receipt))?.key
+      }
+      if (name !== 'messages.upsert') return undefined
+      const { messages } = value as BaileysEventMap['messages.upsert']
+      return messages.find((one) => one.key.id === id && one.userReceipt?.some(matches))?.key
+    }
+    let key: WAMessageKey | undefined
+    await this.#wait(
+      (seen) => {
+        key = find(seen)
+        return key !== undefined
+      },
+      'receipt',
+      limitMs,
+    )
+    if (key === undefined) throw new Error('unreachable')
+    return key
+  }
+
   #wait(fits: (seen: Seen) => boolean, what: string, timeoutMs: number): Promise<Seen['value']> {
     const matches = (seen: Seen) => !seen.taken && fits(seen)
     const found = this.#seen.find(matches)
@@ -134,8 +163,10 @@ export class Client implements AsyncDisposable {
       found.taken = true
       return Promise.resolve(found.value)
     }
+    // Made here, its stack names the test that waits.
+    const late = new Error(`no ${what} within ${timeoutMs} ms`)
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${what} within ${timeoutMs} ms`)), timeoutMs)
+      const timer = setTimeout(() => reject(late), timeoutMs)
       this.#waiters.add({
         matches,
         resolve: (value) => {

@@ -34,9 +34,7 @@ suite('groups', () => {
         const shown = await simulator.nextMessage(phone)
         assert.deepEqual([shown.text, shown.chat, shown.from], [text, group, `${owner}@c.us`])
       }
-      await client.next('message-receipt.update', (updates) =>
-        updates.some(({ key, receipt }) => key.id === sent?.key.id && receipt.readTimestamp),
-      )
+      await client.receipt(sent?.key.id, ({ readTimestamp }) => Boolean(readTimestamp))
     }
     assert.equal((await simulator.nextMessage(owner)).fromMe, true)
   })
