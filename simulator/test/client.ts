@@ -117,31 +117,34 @@ export class Client implements AsyncDisposable {
     return (await this.#wait(fits, name, timeoutMs)) as BaileysEventMap[E]
   }
 
-  /** Resolves when a message of the client has this status. One that comes fast is inside the message's event. */
-  async status(id: string | null | undefined, status: number): Promise<void> {
-    const fits = ({ name, value }: Seen) => {
+  /** The key of a message, when it has this status. One that comes fast is inside the message's event. */
+  status(id: string | null | undefined, status: number): Promise<WAMessageKey> {
+    return this.#key(`status ${status}`, ({ name, value }) => {
       if (name === 'messages.update')
-        return value.some(({ key, update }) => key.id === id && update.status === status)
-      return (
-        name === 'messages.upsert' && value.messages.some((one) => one.key.id === id && one.status === status)
-      )
-    }
-    await this.#wait(fits, `status ${status}`, limitMs)
+        return value.find(({ key, update }) => key.id === id && update.status === status)?.key
+      if (name !== 'messages.upsert') return undefined
+      return value.messages.find((one) => one.key.id === id && one.status === status)?.key
+    })
   }
 
-  /** Resolves when somebody's receipt of a message matches. One that comes fast is inside the message's event. */
-  async receipt(
+  /** The key of a message, when somebody's receipt of it matches. One that comes fast is inside the message's event. */
+  receipt(
     id: string | null | undefined,
     matches: (receipt: proto.IUserReceipt) => boolean = () => true,
   ): Promise<WAMessageKey> {
-    const find = ({ name, value }: Pick<Seen, 'name' | 'value'>): WAMessageKey | undefined => {
-      if (name === 'message-receipt.update') {
-        const updates = value as BaileysEventMap['message-receipt.update']
-        return updates.find((one) => one.key.id === id && matches(one.receipt))?.key
-      }
+    return this.#key('receipt', ({ name, value }) => {
+      if (name === 'message-receipt.update')
+        return value.find((one) => one.key.id === id && matches(one.receipt))?.key
       if (name !== 'messages.upsert') return undefined
-      const { messages } = value as BaileysEventMap['messages.upsert']
-      return messages.find((one) => one.key.id === id && one.userReceipt?.some(matches))?.key
+      return value.messages.find((one) => one.key.id === id && one.userReceipt?.some(matches))?.key
+    })
+  }
+
+  /** What is true of a message stays true, so events that were returned before count as well. */
+  async #key(what: string, find: (seen: Seen) => WAMessageKey | undefined): Promise<WAMessageKey> {
+    for (const seen of this.#seen) {
+      const key = find(seen)
+      if (key) return key
     }
     let key: WAMessageKey | undefined
     await this.#wait(
@@ -149,7 +152,7 @@ export class Client implements AsyncDisposable {
         key = find(seen)
         return key !== undefined
       },
-      'receipt',
+      what,
       limitMs,
     )
     if (key === undefined) throw new Error('unreachable')

@@ -54,6 +54,7 @@ suite('settings of groups', () => {
     await client.socket.groupToggleEphemeral(id, 0)
     await member.next('chats.update', ([chat]) => !chat?.ephemeralExpiration)
     await client.socket.groupUpdateDescription(id)
+    await told((update) => 'desc' in update && !update.desc)
     const off = await member.socket.groupMetadata(id)
     assert.deepEqual(
       [off.desc, off.announce, off.restrict, off.memberAddMode, off.joinApprovalMode, off.ephemeralDuration],
