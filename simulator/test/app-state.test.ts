@@ -60,6 +60,7 @@ suite('app state', () => {
     assert.deepEqual(keys, [{ remoteJid: jidOf(bob), id, fromMe: false }])
     const { id: group } = simulator.createGroup({ subject: 'Club', owner: bob, members: [owner, carol] })
     const written = await simulator.sendGroupMessage(group, { from: carol, text: 'in the group' })
+    await client.message(({ key }) => key.id === written.id)
     await simulator.appState.star(owner, { message: written.id })
     await client.next('messages.update', ([one]) => one?.key.id === written.id && one.key.remoteJid === group)
     const listed = simulator.appStateOf(owner).starred.map((one) => one.id)

@@ -3,6 +3,7 @@ import {
   type BaileysEventMap,
   DisconnectReason,
   initAuthCreds,
+  jidDecode,
   makeWASocket,
   type proto,
   type SignalDataTypeMap,
@@ -211,13 +212,26 @@ export class Client implements AsyncDisposable {
     await this.next('connection.update', ({ connection }) => connection === 'open')
   }
 
-  /** Ends the socket as a lost network would: nothing is told to the server. */
+  /** Ends the socket as a lost network would: nothing is told to the server. Resolves when the server noticed it. */
   async close(): Promise<void> {
-    await this.socket.end(undefined)
+    await this[Symbol.asyncDispose]()
+    // What is sent before that would be read by the dead client, with keys that a next one believes unused.
+    await until(() => this.#device()?.connected !== true)
+  }
+
+  /** Resolves when the server has every acknowledgement: the last ones leave after what they are for. */
+  acknowledged(): Promise<void> {
+    return until(() => this.#device()?.pending === 0)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
+    await this.socket.end(undefined)
+  }
+
+  #device() {
+    const { user, device } = jidDecode(this.auth.creds.me?.id) ?? {}
+    const account = this.#simulator.state().accounts.find(({ phone }) => phone === user)
+    return account?.devices.find((one) => one.device === device)
   }
 
   #note(seen: Seen): void {
@@ -229,6 +243,15 @@ export class Client implements AsyncDisposable {
       waiter.resolve(seen.value)
       return
     }
+  }
+}
+
+/** Looks again and again until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = performance.now() + limitMs
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`not so within ${limitMs} ms: ${isSo}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 

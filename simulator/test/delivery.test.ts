@@ -10,15 +10,6 @@ function pendingOf(simulator: Simulator, phone: string): number | undefined {
   return simulator.state().accounts.find((account) => account.phone === phone)?.devices[0]?.pending
 }
 
-/** Resolves when the account's device has acknowledged everything: the last acks leave after what they are for. */
-async function drained(simulator: Simulator, phone: string): Promise<void> {
-  const deadline = performance.now() + 10_000
-  for (let left = pendingOf(simulator, phone); left !== 0; left = pendingOf(simulator, phone)) {
-    assert.ok(performance.now() < deadline, `${left} stanzas are still waiting for their ack`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 /** Lets a client receive while nothing it sends reaches the server, like one that dies before it acknowledges. */
 function muteClient(client: Client): void {
   const { socket } = client.socket.ws as unknown as {
@@ -108,7 +99,7 @@ suite('delivery', () => {
     assert.deepEqual(received, texts)
     await client.open()
     await roundTrip(client)
-    await drained(simulator, owner)
+    await client.acknowledged()
   })
 
   test('what the client did not acknowledge comes again after it lost its memory of it', async () => {
@@ -129,7 +120,7 @@ suite('delivery', () => {
     assert.equal(textOf(again), 'once more')
     await client.open()
     await roundTrip(client)
-    await drained(simulator, owner)
+    await client.acknowledged()
   })
 
   test('a message that the client cannot read is sent again under a new session', async () => {
@@ -149,7 +140,7 @@ suite('delivery', () => {
     await simulator.nextEvent(bob, (event) => event.type === 'receipt' && event.ids.includes(id))
     await roundTrip(client)
     // The refusal of the first copy comes after the second one was read.
-    await drained(simulator, owner)
+    await client.acknowledged()
   })
 
   test('a phone asks for a message again and shows it once', async () => {
