@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import {
   type AuthenticationState,
   type BaileysEventMap,
@@ -170,7 +171,10 @@ export class Client implements AsyncDisposable {
     // Made here, its stack names the test that waits.
     const late = new Error(`no ${what} within ${timeoutMs} ms`)
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(late), timeoutMs)
+      const timer = setTimeout(() => {
+        const seen = this.#seen.slice(-12).map(({ name, taken, value }) => ({ name, taken, value }))
+        reject(Object.assign(late, { seen: inspect(seen, { depth: 6 }) }))
+      }, timeoutMs)
       this.#waiters.add({
         matches,
         resolve: (value) => {
