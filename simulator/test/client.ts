@@ -98,14 +98,19 @@ export class Client implements AsyncDisposable {
       ...this.#config,
     })
     this.socket = socket
-    socket.ev.process((events) => {
-      if (events['creds.update']) Object.assign(this.auth.creds, events['creds.update'])
-      for (const name of Object.keys(events) as EventName[]) {
-        this.#note({ name, value: events[name], taken: false } as Seen)
-      }
-      const error = events['connection.update']?.lastDisconnect?.error as Boom | undefined
-      if (error?.output?.statusCode === DisconnectReason.restartRequired) this.connect()
-    })
+    // Noted when they are emitted: the library's buffer folds events into each other, drops some, and now and then
+    // forgets to flush for 30 seconds.
+    const emit = socket.ev.emit.bind(socket.ev)
+    socket.ev.emit = (name, value) => {
+      if (name === 'creds.update') Object.assign(this.auth.creds, value)
+      this.#note({ name, value, taken: false } as Seen)
+      const error =
+        name === 'connection.update'
+          ? ((value as BaileysEventMap['connection.update']).lastDisconnect?.error as Boom | undefined)
+          : undefined
+      if (error?.output?.statusCode === DisconnectReason.restartRequired) queueMicrotask(() => this.connect())
+      return emit(name, value)
+    }
     return socket
   }
 
@@ -119,7 +124,12 @@ export class Client implements AsyncDisposable {
     return (await this.#wait(fits, name, timeoutMs)) as BaileysEventMap[E]
   }
 
-  /** The key of a message, when it has this status. One that comes fast is inside the message's event. */
+  /** Everything told under a name so far, returned before or not. */
+  all<E extends EventName>(name: E): BaileysEventMap[E][] {
+    return this.#seen.flatMap((seen) => (seen.name === name ? [seen.value as BaileysEventMap[E]] : []))
+  }
+
+  /** The key of a message, when it has this status, in an event of its own or in the message's. */
   status(id: string | null | undefined, status: number): Promise<WAMessageKey> {
     return this.#key(`status ${status}`, ({ name, value }) => {
       if (name === 'messages.update')
@@ -129,7 +139,7 @@ export class Client implements AsyncDisposable {
     })
   }
 
-  /** The key of a message, when somebody's receipt of it matches. One that comes fast is inside the message's event. */
+  /** The key of a message, when somebody's receipt of it matches. */
   receipt(
     id: string | null | undefined,
     matches: (receipt: proto.IUserReceipt) => boolean = () => true,

@@ -42,7 +42,6 @@ suite('settings of groups', () => {
       ['Team A', 'Some of us', true, true, true, true],
     )
     assert.deepEqual([on.ephemeralDuration, on.descOwnerPn], [604_800, jidOf(owner)])
-    // One after the other: the library's buffer keeps the first update of a group and drops others.
     await client.socket.groupSettingUpdate(id, 'not_announcement')
     await told(({ announce }) => announce === false)
     await client.socket.groupSettingUpdate(id, 'unlocked')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { type BaileysEventMap, downloadMediaMessage, proto } from 'baileys'
+import { type BaileysEventMap, downloadMediaMessage, proto, type WAMessage } from 'baileys'
 import type { Simulator } from '../src/index.ts'
 import { bob, Client, carol, jidOf, owner, startSimulator, textOf } from './client.ts'
 import { trustMedia } from './media-client.ts'
@@ -23,7 +23,7 @@ async function link(simulator: Simulator, config: object = all): Promise<Client>
   return client
 }
 
-/** Chunks of a type, until the last. Events fold chunks that come together, so only the messages are compared. */
+/** The messages of all chunks, until one of them is there. */
 async function messagesUntil(client: Client, last: string): Promise<Chunk['messages']> {
   const seen: Chunk['messages'] = []
   while (!seen.some(({ key }) => key.id === last)) {
@@ -96,18 +96,18 @@ suite('history', () => {
       transfer: { bootstrapPerChat: 5, chunkMessages: 20, recentDays: 60, fullDays: 100, delayMs: 5 },
     })
     await using client = await link(simulator)
-    // The library folds chunks that come together into one event, but not the messages that announce them.
-    const announced: proto.Message.IHistorySyncNotification[] = []
-    client.socket.ev.on('messages.upsert', ({ messages }) => {
-      for (const { message } of messages) {
-        const notification = message?.protocolMessage?.historySyncNotification
-        if (notification) announced.push(notification)
-      }
-    })
     const chunks: Chunk[] = []
     const isEnd = ({ syncType, progress }: Chunk) => syncType === HistorySyncType.FULL && progress === 100
     do chunks.push(await client.next('messaging-history.set'))
     while (!isEnd(chunks.at(-1) as Chunk))
+    const noticeOf = ({ message }: WAMessage) => message?.protocolMessage?.historySyncNotification
+    await client.message((message) => {
+      const { syncType, progress: reached } = noticeOf(message) ?? {}
+      return syncType === HistorySyncType.FULL && reached === 100
+    })
+    const announced = client
+      .all('messages.upsert')
+      .flatMap(({ messages }) => messages.map((message) => noticeOf(message)).filter((one) => one != null))
     const progress = (type: number) =>
       announced.filter((one) => one.syncType === type).map((one) => [one.chunkOrder, one.progress])
     assert.deepEqual(progress(HistorySyncType.INITIAL_BOOTSTRAP), [[1, 100]])
