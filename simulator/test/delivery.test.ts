@@ -193,6 +193,8 @@ suite('delivery', () => {
       if (event.type === 'typing') seen.push(event.state)
     }
     assert.deepEqual(seen, ['composing', 'recording', 'paused'])
+    // A client that does not know its own name yet sends none of its presence.
+    await client.next('creds.update', ({ me }) => Boolean(me?.name))
     await client.socket.sendPresenceUpdate('available')
     const own = await simulator.nextEvent(owner, ({ type }) => type === 'presence')
     assert.equal(own.type === 'presence' && own.state, 'available')
