@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
+import { createLru } from './lru.ts'
 
 /** The server's word on a message. */
 export type Ack =
@@ -19,7 +19,7 @@ export interface PendingAck {
 export class Acks {
   readonly #clock: Clock
   readonly #pending = new Map<string, (ack: Ack) => void>()
-  readonly #late = new LRUCache<string, string>({ max: 1000 })
+  readonly #late = createLru<string>(1000)
 
   constructor(clock: Clock) {
     this.#clock = clock

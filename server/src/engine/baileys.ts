@@ -7,7 +7,6 @@ import type {
   UserFacingSocketConfig,
   WASocket,
 } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Dispatcher1Wrapper } from 'undici'
 import { ActionMoments } from './action-moments.ts'
@@ -15,6 +14,7 @@ import { childrenOf } from './binary-nodes.ts'
 import { keepKeysOfCopy } from './device-copies.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
 import { createLibraryLog } from './library-log.ts'
+import { createLru } from './lru.ts'
 import type { ProxyRoute } from './proxy.ts'
 import type { SessionKeys } from './session-keys.ts'
 import type { StanzaWatch } from './stanza-watch.ts'
@@ -59,7 +59,7 @@ export const qrLifetimesMs = { first: 60_000, next: 20_000 } as const
 
 /** A cache in the library's shape with a bound, which its own caches do not have. */
 export function createBoundedCache(max: number, ttlMs: number): CacheStore {
-  const cache = new LRUCache<string, object>({ max, ttl: ttlMs })
+  const cache = createLru<object>(max, ttlMs)
   return {
     get: <T>(key: string) => (cache.get(key) as { value: T } | undefined)?.value,
     set: (key: string, value: unknown) => void cache.set(key, { value }),

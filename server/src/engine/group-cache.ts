@@ -1,5 +1,5 @@
 import type { GroupMetadata } from 'baileys'
-import { LRUCache } from 'lru-cache'
+import { createLru } from './lru.ts'
 import type { SessionKeys } from './session-keys.ts'
 
 /** What the cache needs from around it. */
@@ -27,7 +27,7 @@ const freshMs = 7 * 86_400_000
  */
 export class GroupCache {
   readonly #options: GroupCacheOptions
-  readonly #groups = new LRUCache<string, Kept>({ max: maxInMemory })
+  readonly #groups = createLru<Kept>(maxInMemory)
   readonly #asking = new Map<string, Promise<GroupMetadata>>()
 
   constructor(options: GroupCacheOptions) {

@@ -1,5 +1,4 @@
 import type { BaileysEventMap } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 import type { Addresses } from './addresses.ts'
 import type { StatusUpdate } from './events.ts'
@@ -7,6 +6,7 @@ import { dateOfSeconds, isMessageId } from './inbound/clean.ts'
 import { isOwnAddress, type Recipient } from './inbound/parse-message.ts'
 import type { Arrival, Inbox } from './inbox.ts'
 import { parseJid } from './jids.ts'
+import { createLru } from './lru.ts'
 
 interface ReceiptsOptions {
   recipient(): Recipient
@@ -25,7 +25,7 @@ const maxTold = 5000
 export class Receipts {
   readonly #options: ReceiptsOptions
   /** What was told of messages in groups: each member sends receipts, the first of a kind counts. */
-  readonly #told = new LRUCache<string, 'delivered' | 'read'>({ max: maxTold })
+  readonly #told = createLru<'delivered' | 'read'>(maxTold)
 
   constructor(options: ReceiptsOptions) {
     this.#options = options

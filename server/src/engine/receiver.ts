@@ -1,5 +1,4 @@
 import type { BaileysEventMap, GroupMetadata, proto, WAMessage } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Addresses } from './addresses.ts'
@@ -12,6 +11,7 @@ import { openSealedReaction } from './inbound/sealed-reaction.ts'
 import type { Arrival, Inbox } from './inbox.ts'
 import { personOf } from './jids.ts'
 import { proto as protocol } from './library.ts'
+import { createLru } from './lru.ts'
 import { Receipts } from './receipts.ts'
 import { historyIn } from './world/world.ts'
 
@@ -38,10 +38,10 @@ export class Receiver {
   readonly #options: ReceiverOptions
   readonly #receipts: Receipts
   readonly #sources: ChangeSources
-  readonly #presences = new LRUCache<ChatId, Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>({ max: 500 })
+  readonly #presences = createLru<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>, ChatId>(500)
   readonly #presenceWaiters = new Map<ChatId, (() => void)[]>()
   /** Messages that votes and edits may follow before they are stored, encoded in memory of their own. */
-  readonly #keyed = new LRUCache<string, Uint8Array>({ max: maxKeyed })
+  readonly #keyed = createLru<Uint8Array>(maxKeyed)
 
   constructor(options: ReceiverOptions) {
     this.#options = options

@@ -1,5 +1,5 @@
 import type { CacheStore } from 'baileys'
-import { LRUCache } from 'lru-cache'
+import { createLru } from './lru.ts'
 import type { SessionKeys } from './session-keys.ts'
 
 const maxCounters = 500
@@ -10,7 +10,7 @@ const type = 'retry-counters'
  * be decrypted is not retried without end across restarts.
  */
 export function createRetryCounters(keys: SessionKeys): CacheStore {
-  const counters = new LRUCache<string, number>({ max: maxCounters })
+  const counters = createLru<number>(maxCounters)
   let loading: Promise<void> | undefined
   const load = async (): Promise<void> => {
     const stored = (await keys.read(type, ['']))[''] as [string, number][] | undefined

@@ -1,5 +1,4 @@
 import type { proto, WASocket } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { type Ack, Acks, type PendingAck } from './acks.ts'
@@ -9,6 +8,7 @@ import { type ChatId, chatKind } from './ids.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import { proto as protocol } from './library.ts'
 import { maskDigits } from './library-log.ts'
+import { createLru } from './lru.ts'
 import { UploadError } from './media-upload.ts'
 import { NotSendableError } from './outbound/parts.ts'
 import {
@@ -44,8 +44,8 @@ export class Sender {
   readonly #preparer: OutboundPreparer
   readonly #acks: Acks
   readonly #chats = new KeyedMutex()
-  readonly #warm = new LRUCache<string, true>({ max: 2000, ttl: 3_600_000 })
-  readonly #outcomes = new LRUCache<string, Promise<SubmitOutcome>>({ max: mostOutcomes, ttl: rememberMs })
+  readonly #warm = createLru<true>(2000, 3_600_000)
+  readonly #outcomes = createLru<Promise<SubmitOutcome>>(mostOutcomes, rememberMs)
 
   constructor(options: SenderOptions) {
     this.#options = options

@@ -1,10 +1,10 @@
 import type { proto } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../platform/clock.ts'
 import type { Submission } from './engine.ts'
 import type { EngineListener } from './events.ts'
 import { chatKind } from './ids.ts'
 import { proto as protocol } from './library.ts'
+import { createLru } from './lru.ts'
 import { SentActs } from './sent-acts.ts'
 import type { SessionKeys } from './session-keys.ts'
 
@@ -21,7 +21,7 @@ const maxRecent = 500
 /** What the session sent, for devices that could not read it and ask for it again, and for what refers to it. */
 export class SentMessages {
   readonly #options: SentMessagesOptions
-  readonly #recent = new LRUCache<string, proto.IMessage>({ max: maxRecent })
+  readonly #recent = createLru<proto.IMessage>(maxRecent)
   readonly #acts: SentActs
 
   constructor(options: SentMessagesOptions) {

@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { KeyRow, SessionRows } from './auth-store.ts'
 import { decodeKey, encodeKey, isChangedByReaders, isKeptInMemory, withOwnBytes } from './key-codec.ts'
 import type { WriteSource } from './key-writer.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
+import { createLru } from './lru.ts'
 import type { Tickets } from './tickets.ts'
 
 /** What a session's keys need from around them. */
@@ -57,7 +57,7 @@ const phoneAddress = /^(\d+)(?::(\d+))?@s\.whatsapp\.net$/
  */
 export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   readonly #environment: KeyEnvironment
-  readonly #cache = new LRUCache<string, { value: unknown }>({ max: maxCached })
+  readonly #cache = createLru<{ value: unknown }>(maxCached)
   readonly #unsaved = new Map<string, Write>()
   readonly #mutex = new KeyedMutex()
   #free: Write[] = []

@@ -9,6 +9,7 @@ import {
   UnitReader,
   type WireUnit,
 } from './database-wire.ts'
+import { postBytes } from './port-bytes.ts'
 
 /** Executes one unit on the backend and returns its whole reply. Never throws for a query's error. */
 export type ExecuteUnit = (bytes: Uint8Array) => Uint8Array
@@ -111,7 +112,7 @@ export class Broker {
   attach(port: MessagePort): void {
     const connection: Connection = {
       port,
-      reader: new UnitReader((bytes) => port.postMessage(bytes)),
+      reader: new UnitReader((bytes) => postBytes(port, bytes)),
       queue: [],
       channels: new Set(),
       isClosed: false,
@@ -183,7 +184,7 @@ export class Broker {
   }
 
   #answer({ connection, reply }: HeldReply): void {
-    if (reply.rest.length > 0 && !connection.isClosed) connection.port.postMessage(reply.rest)
+    if (reply.rest.length > 0 && !connection.isClosed) postBytes(connection.port, reply.rest)
     this.#route(reply.notifications)
   }
 
@@ -253,7 +254,7 @@ export class Broker {
   #route(notifications: { channel: string; bytes: Uint8Array }[]): void {
     for (const { channel, bytes } of notifications) {
       for (const connection of this.#connections) {
-        if (connection.channels.has(channel)) connection.port.postMessage(bytes)
+        if (connection.channels.has(channel)) postBytes(connection.port, bytes)
       }
     }
   }
@@ -280,7 +281,8 @@ export class Broker {
         this.#owner !== undefined && Date.now() - this.#owner.idleSinceMs >= this.#idleTransactionMs
       if (isStuck && this.#owner !== undefined && this.#ready.length > 0) {
         const seconds = this.#idleTransactionMs / 1000
-        this.#owner.port.postMessage(
+        postBytes(
+          this.#owner.port,
           encodeFatal(
             '25P03',
             `the transaction was silent for ${seconds} s while others waited and was rolled back`,

@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
+import { postBytes } from './port-bytes.ts'
 
 /** A socket for the PostgreSQL driver whose other end is a broker in a worker thread. */
 export class PortStream extends Duplex {
@@ -46,12 +47,12 @@ export class PortStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.#port.postMessage(chunk)
+    postBytes(this.#port, chunk)
     done()
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    this.#port.postMessage(Buffer.concat(chunks.map((part) => part.chunk)))
+    postBytes(this.#port, ...chunks.map((part) => part.chunk))
     done()
   }
 

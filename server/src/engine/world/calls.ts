@@ -1,17 +1,17 @@
 import type { BaileysEventMap, BinaryNode } from 'baileys'
-import { LRUCache } from 'lru-cache'
 import type { CallUpdate } from '../events.ts'
 import type { Arrival } from '../inbox.ts'
 import { parseJid, personOf } from '../jids.ts'
+import { createLru } from '../lru.ts'
 import type { WorldContext } from './world-receiver.ts'
 
 type Call = BaileysEventMap['call'][number]
 
 /** Calls, as they ring and as they end. */
 export class CallReader {
-  readonly #reasons = new LRUCache<string, string>({ max: 200, ttl: 3_600_000 })
+  readonly #reasons = createLru<string>(200, 3_600_000)
   /** Calls that ring or were answered, and whether they were: what ends without an answer was missed. */
-  readonly #open = new LRUCache<string, { offer: Call; isAnswered: boolean }>({ max: 200, ttl: 3_600_000 })
+  readonly #open = createLru<{ offer: Call; isAnswered: boolean }>(200, 3_600_000)
 
   /** Why a call ended: taken or declined on another device of the account (`call.go` of whatsmeow). */
   note({ content }: BinaryNode): void {
