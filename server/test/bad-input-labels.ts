@@ -1,22 +1,16 @@
-import type { BadRequest } from './bad-input-table.ts'
+import { type BadRequest, nobody, owner, row } from './bad-input-rows.ts'
 
-const nobody = '01990000-0000-7000-8000-000000000000'
 const color = '#FF6B35'
 
-function as(asker: BadRequest['as'], call: string, body: unknown, status: number, says: RegExp): BadRequest {
-  return { as: asker, call, status, says, ...(body === undefined ? {} : { body }) }
-}
-const owner = (call: string, body: unknown, status: number, says: RegExp) =>
-  as('owner', call, body, status, says)
 const label = (body: unknown, says: RegExp) => owner('POST /labels', body, 422, says)
 const ofChat = (body: unknown, says: RegExp) => owner('PUT /labels/chat/15550009999@c.us', body, 422, says)
 
 /** Bad requests about labels. */
 export const badLabelRequests: readonly BadRequest[] = [
-  as('nobody', 'GET /labels', undefined, 401, /auth|credential|key|token/i),
-  as('sender', 'GET /labels', undefined, 403, /scope/i),
-  as('sender', 'POST /labels', { name: 'VIP', color }, 403, /scope/i),
-  as('sender', 'PUT /labels/chat/15550009999@c.us', { label_ids: [] }, 403, /scope/i),
+  row('nobody', 'GET /labels', undefined, 401, /auth|credential|key|token/i),
+  row('sender', 'GET /labels', undefined, 403, /scope/i),
+  row('sender', 'POST /labels', { name: 'VIP', color }, 403, /scope/i),
+  row('sender', 'PUT /labels/chat/15550009999@c.us', { label_ids: [] }, 403, /scope/i),
   label({}, /name/),
   label({ name: 'VIP' }, /color/),
   label({ color }, /name/),

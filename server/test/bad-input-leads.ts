@@ -1,16 +1,5 @@
-import type { Asker, BadRequest } from './bad-input-table.ts'
+import { type BadRequest, long, nobody, owner, row } from './bad-input-rows.ts'
 
-const row = (as: Asker, call: string, body: unknown, status: number, says: RegExp): BadRequest => ({
-  as,
-  call,
-  status,
-  says,
-  ...(body === undefined ? {} : { body }),
-})
-const owner = (call: string, body: unknown, status: number, says: RegExp) =>
-  row('owner', call, body, status, says)
-const nobody = '01990000-0000-7000-8000-000000000000'
-const long = (length: number) => 'x'.repeat(length)
 const many = Array.from({ length: 1001 }, () => nobody)
 
 /** Requests about leads that must be refused, and how. */

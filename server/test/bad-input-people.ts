@@ -1,16 +1,5 @@
-import type { Asker, BadRequest } from './bad-input-table.ts'
+import { type BadRequest, long, nobody, owner, row } from './bad-input-rows.ts'
 
-const row = (as: Asker, call: string, body: unknown, status: number, says: RegExp): BadRequest => ({
-  as,
-  call,
-  status,
-  says,
-  ...(body === undefined ? {} : { body }),
-})
-const owner = (call: string, body: unknown, status: number, says: RegExp) =>
-  row('owner', call, body, status, says)
-const long = (length: number) => 'x'.repeat(length)
-const nobody = '01990000-0000-7000-8000-000000000000'
 const group = '120363012345678901@g.us'
 const phones = (count: number) => Array.from({ length: count }, (_, index) => `+1555${1_000_000 + index}`)
 const session = '{session}'

@@ -1,23 +1,5 @@
-import type { BadRequest } from './bad-input-table.ts'
+import { type BadRequest, long, nobody, owner, row } from './bad-input-rows.ts'
 
-const nobody = '01990000-0000-7000-8000-000000000000'
-const long = (length: number) => 'x'.repeat(length)
-
-const as = (
-  asker: BadRequest['as'],
-  call: string,
-  body: unknown,
-  status: number,
-  says: RegExp,
-): BadRequest => ({
-  as: asker,
-  call,
-  status,
-  says,
-  ...(body === undefined ? {} : { body }),
-})
-const owner = (call: string, body: unknown, status: number, says: RegExp) =>
-  as('owner', call, body, status, says)
 const policy = (body: unknown, says: RegExp) => owner('PUT /a2a-policy/settings', body, 422, says)
 const rule = (body: unknown, says: RegExp) => owner('POST /a2a-policy/rules', body, 422, says)
 const spam = (body: unknown, says: RegExp) => owner('PUT /antispam/settings', body, 422, says)
@@ -25,17 +7,17 @@ const spamRule = (body: unknown, says: RegExp) => owner('POST /antispam/rules', 
 
 /** Bad requests about the content policy, anti-spam, approvals and opt-outs. */
 export const badSafetyRequests: readonly BadRequest[] = [
-  as('nobody', 'GET /a2a-policy/settings', undefined, 401, /auth|credential|key|token/i),
-  as('nobody', 'GET /opt-outs', undefined, 401, /auth|credential|key|token/i),
-  as('reader', 'GET /a2a-policy/settings', undefined, 403, /scope/i),
-  as('reader', 'PUT /a2a-policy/settings', { block_urls: true }, 403, /scope/i),
-  as('reader', 'GET /antispam/settings', undefined, 403, /scope/i),
-  as('sender', 'POST /antispam/rules', { pattern: 'a', action: 'block' }, 403, /scope/i),
-  as('sender', 'GET /approvals', undefined, 403, /scope/i),
-  as('sender', 'PUT /opt-outs/4915550100002', undefined, 403, /scope/i),
-  as('sender', `POST /approvals/${nobody}/approve`, undefined, 403, /./),
-  as('member', `POST /approvals/${nobody}/reject`, undefined, 403, /./),
-  as('settingsKey', 'PUT /antispam/settings', { cold_budget_max: 1000 }, 403, /cold_budget_max/),
+  row('nobody', 'GET /a2a-policy/settings', undefined, 401, /auth|credential|key|token/i),
+  row('nobody', 'GET /opt-outs', undefined, 401, /auth|credential|key|token/i),
+  row('reader', 'GET /a2a-policy/settings', undefined, 403, /scope/i),
+  row('reader', 'PUT /a2a-policy/settings', { block_urls: true }, 403, /scope/i),
+  row('reader', 'GET /antispam/settings', undefined, 403, /scope/i),
+  row('sender', 'POST /antispam/rules', { pattern: 'a', action: 'block' }, 403, /scope/i),
+  row('sender', 'GET /approvals', undefined, 403, /scope/i),
+  row('sender', 'PUT /opt-outs/4915550100002', undefined, 403, /scope/i),
+  row('sender', `POST /approvals/${nobody}/approve`, undefined, 403, /./),
+  row('member', `POST /approvals/${nobody}/reject`, undefined, 403, /./),
+  row('settingsKey', 'PUT /antispam/settings', { cold_budget_max: 1000 }, 403, /cold_budget_max/),
   owner(`PUT /a2a-policy/rules/${nobody}`, { name: 'x' }, 404, /not found/i),
   owner(`POST /a2a-policy/rules/${nobody}/toggle`, undefined, 404, /not found/i),
   owner('DELETE /a2a-policy/rules/7', undefined, 404, /not found/i),
@@ -99,8 +81,8 @@ export const badSafetyRequests: readonly BadRequest[] = [
   owner('GET /opt-outs?offset=-1', undefined, 422, /offset/),
   owner('GET /opt-outs?opted_out=maybe', undefined, 422, /opted_out/),
   owner('PATCH /tenant/settings', { audit_retention_days: 0 }, 422, /audit_retention_days/),
-  as('member', 'GET /audit-logs', undefined, 403, /./),
-  as('reader', 'GET /audit-logs', undefined, 403, /scope/i),
+  row('member', 'GET /audit-logs', undefined, 403, /./),
+  row('reader', 'GET /audit-logs', undefined, 403, /scope/i),
   owner('GET /audit-logs?from=yesterday', undefined, 422, /from/),
   owner('GET /audit-logs?user_id=anna', undefined, 422, /user_id/),
   owner('POST /audit-logs', {}, 405, /method/i),

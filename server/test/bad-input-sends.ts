@@ -1,24 +1,7 @@
-import type { BadRequest } from './bad-input-table.ts'
-
-const nobody = '01990000-0000-7000-8000-000000000000'
-const long = (length: number) => 'x'.repeat(length)
-
-const as = (
-  asker: BadRequest['as'],
-  call: string,
-  body: unknown,
-  status: number,
-  says: RegExp,
-): BadRequest => ({
-  as: asker,
-  call,
-  status,
-  says,
-  ...(body === undefined ? {} : { body }),
-})
+import { type BadRequest, long, nobody, row } from './bad-input-rows.ts'
 
 const send = (kind: string, content: Record<string, unknown>, says: RegExp, status = 422) =>
-  as(
+  row(
     'owner',
     `POST /messages/send/${kind}`,
     { session_id: '{session}', chat_id: '4915550100002', ...content },
@@ -58,21 +41,21 @@ const contents: BadRequest[] = [
   send('vcard', { vcard: 'x' }, /^vcard/),
   send('vcard', { vcard: 'BEGIN:VCARD\nVERSION:4.0\nFN:A\nEND:VCARD' }, /^vcard/),
   send('vcard', { contacts }, /not connected/, 400),
-  as(
+  row(
     'owner',
     'POST /messages/send',
     { session_id: '{session}', chat_id: '4915550100002', message: 'x', mentions: ['x'] },
     422,
     /^mentions/,
   ),
-  as(
+  row(
     'sender',
     'POST /messages/send/poll',
     { session_id: '{foreignSession}', chat_id: '4915550100002', title: 'Q', options },
     404,
     /not found/i,
   ),
-  as(
+  row(
     'reader',
     'POST /messages/send/poll',
     { session_id: '{session}', chat_id: '4915550100002', title: 'Q', options },
@@ -94,64 +77,64 @@ const files: BadRequest[] = [
   send('media', { media_type: 'document', media_base64: png, filename: long(256) }, /^filename/),
   send('voice', {}, /^media_url/),
   send('voice', { media_base64: long(30_000_000) }, /too large/i, 413),
-  as('nobody', 'POST /messages/send/media', { media_base64: long(1000) }, 401, /auth|credential|key|token/i),
-  as('sender', `GET /messages/${nobody}/media`, undefined, 403, /scope/i),
-  as('reader', `GET /messages/${nobody}/media`, undefined, 403, /Chat history access requires opt-in/),
-  as('owner', `GET /messages/${nobody}/media`, undefined, 404, /not found/i),
+  row('nobody', 'POST /messages/send/media', { media_base64: long(1000) }, 401, /auth|credential|key|token/i),
+  row('sender', `GET /messages/${nobody}/media`, undefined, 403, /scope/i),
+  row('reader', `GET /messages/${nobody}/media`, undefined, 403, /Chat history access requires opt-in/),
+  row('owner', `GET /messages/${nobody}/media`, undefined, 404, /not found/i),
 ]
 
 const actions: BadRequest[] = [
-  as('owner', `POST /messages/${nobody}/reply`, { message: 'x' }, 404, /not found/i),
-  as('owner', `POST /messages/${nobody}/reply`, { message: '' }, 422, /^message/),
-  as('owner', `POST /messages/${nobody}/reply`, { message: long(4097) }, 422, /^message/),
-  as('owner', `POST /messages/${nobody}/forward`, { chat_id: '4915550100002' }, 404, /not found/i),
-  as('owner', `POST /messages/${nobody}/forward`, {}, 422, /^chat_id/),
-  as('owner', `POST /messages/${nobody}/forward`, { chat_id: 'x' }, 422, /^chat_id/),
-  as('owner', `POST /messages/${nobody}/react`, { emoji: '👍' }, 404, /not found/i),
-  as('owner', `POST /messages/${nobody}/react`, {}, 422, /^emoji/),
-  as('owner', `POST /messages/${nobody}/react`, { emoji: 'ok' }, 422, /^emoji/),
-  as('owner', `POST /messages/${nobody}/react`, { emoji: '👍👍' }, 422, /^emoji/),
-  as('owner', `PATCH /messages/${nobody}`, { message: 'x' }, 404, /not found/i),
-  as('owner', `PATCH /messages/${nobody}`, {}, 422, /^message/),
-  as('owner', `DELETE /messages/${nobody}`, undefined, 404, /not found/i),
-  as('owner', `POST /messages/${nobody}/star`, undefined, 404, /not found/i),
-  as('owner', `DELETE /messages/${nobody}/star`, undefined, 404, /not found/i),
-  as('reader', `POST /messages/${nobody}/react`, { emoji: '👍' }, 403, /scope/i),
-  as('reader', `DELETE /messages/${nobody}`, undefined, 403, /scope/i),
-  as('owner', 'POST /messages/chat/{session}/4915550100002@c.us/read', undefined, 400, /not connected/),
-  as(
+  row('owner', `POST /messages/${nobody}/reply`, { message: 'x' }, 404, /not found/i),
+  row('owner', `POST /messages/${nobody}/reply`, { message: '' }, 422, /^message/),
+  row('owner', `POST /messages/${nobody}/reply`, { message: long(4097) }, 422, /^message/),
+  row('owner', `POST /messages/${nobody}/forward`, { chat_id: '4915550100002' }, 404, /not found/i),
+  row('owner', `POST /messages/${nobody}/forward`, {}, 422, /^chat_id/),
+  row('owner', `POST /messages/${nobody}/forward`, { chat_id: 'x' }, 422, /^chat_id/),
+  row('owner', `POST /messages/${nobody}/react`, { emoji: '👍' }, 404, /not found/i),
+  row('owner', `POST /messages/${nobody}/react`, {}, 422, /^emoji/),
+  row('owner', `POST /messages/${nobody}/react`, { emoji: 'ok' }, 422, /^emoji/),
+  row('owner', `POST /messages/${nobody}/react`, { emoji: '👍👍' }, 422, /^emoji/),
+  row('owner', `PATCH /messages/${nobody}`, { message: 'x' }, 404, /not found/i),
+  row('owner', `PATCH /messages/${nobody}`, {}, 422, /^message/),
+  row('owner', `DELETE /messages/${nobody}`, undefined, 404, /not found/i),
+  row('owner', `POST /messages/${nobody}/star`, undefined, 404, /not found/i),
+  row('owner', `DELETE /messages/${nobody}/star`, undefined, 404, /not found/i),
+  row('reader', `POST /messages/${nobody}/react`, { emoji: '👍' }, 403, /scope/i),
+  row('reader', `DELETE /messages/${nobody}`, undefined, 403, /scope/i),
+  row('owner', 'POST /messages/chat/{session}/4915550100002@c.us/read', undefined, 400, /not connected/),
+  row(
     'owner',
     'POST /messages/chat/{session}/4915550100002@c.us/read',
     { message_ids: ['x'] },
     422,
     /^message_ids/,
   ),
-  as(
+  row(
     'owner',
     'POST /messages/chat/{session}/4915550100002@c.us/read',
     { message_ids: [] },
     422,
     /^message_ids/,
   ),
-  as('owner', 'POST /messages/chat/{foreignSession}/4915550100002@c.us/read', undefined, 404, /not found/i),
-  as('owner', 'POST /messages/chat/{session}/4915550100002@c.us/typing', {}, 422, /^state/),
-  as('owner', 'POST /messages/chat/{session}/4915550100002@c.us/typing', { state: 'x' }, 422, /^state/),
-  as(
+  row('owner', 'POST /messages/chat/{foreignSession}/4915550100002@c.us/read', undefined, 404, /not found/i),
+  row('owner', 'POST /messages/chat/{session}/4915550100002@c.us/typing', {}, 422, /^state/),
+  row('owner', 'POST /messages/chat/{session}/4915550100002@c.us/typing', { state: 'x' }, 422, /^state/),
+  row(
     'owner',
     'POST /messages/chat/{session}/4915550100002@c.us/typing',
     { state: 'typing', duration_ms: -1 },
     422,
     /^duration_ms/,
   ),
-  as(
+  row(
     'owner',
     'POST /messages/chat/{session}/4915550100002@c.us/typing',
     { state: 'typing' },
     400,
     /not connected/,
   ),
-  as('owner', 'PATCH /tenant/settings', { store_media: 'yes' }, 422, /^store_media/),
-  as('owner', 'PATCH /tenant/settings', { media_retention_days: 366 }, 422, /^media_retention_days/),
+  row('owner', 'PATCH /tenant/settings', { store_media: 'yes' }, 422, /^store_media/),
+  row('owner', 'PATCH /tenant/settings', { media_retention_days: 366 }, 422, /^media_retention_days/),
 ]
 
 /** Bad requests about sends of every kind, files, and what can be done to messages. */

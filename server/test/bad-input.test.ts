@@ -5,9 +5,10 @@ import { badLabelRequests } from './bad-input-labels.ts'
 import { badLeadRequests } from './bad-input-leads.ts'
 import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
+import type { Asker, BadRequest } from './bad-input-rows.ts'
 import { badSafetyRequests } from './bad-input-safety.ts'
 import { badSendRequests } from './bad-input-sends.ts'
-import { type Asker, type BadRequest, badRequests } from './bad-input-table.ts'
+import { badRequests } from './bad-input-table.ts'
 import { createTestApp, type TestApp } from './harness.ts'
 
 describe('bad requests', () => {
