@@ -230,19 +230,20 @@ export class Client implements AsyncDisposable {
   async close(): Promise<void> {
     await this[Symbol.asyncDispose]()
     // What is sent before that would be read by the dead client, with keys that a next one believes unused.
-    await until(() => this.#device()?.connected !== true)
+    await until(() => this.device?.connected !== true)
   }
 
   /** Resolves when the server has every acknowledgement: the last ones leave after what they are for. */
   acknowledged(): Promise<void> {
-    return until(() => this.#device()?.pending === 0)
+    return until(() => this.device?.pending === 0)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.socket.end(undefined)
   }
 
-  #device() {
+  /** The device as the server sees it. */
+  get device() {
     const { user, device } = jidDecode(this.auth.creds.me?.id) ?? {}
     const account = this.#simulator.state().accounts.find(({ phone }) => phone === user)
     return account?.devices.find((one) => one.device === device)

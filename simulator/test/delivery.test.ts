@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { Simulator } from '../src/index.ts'
 import { bob, type Client, jidOf, linkedClient, owner, startSimulator, textOf } from './client.ts'
 import { verifies } from './verifies.ts'
 
 const read = 4
-
-function pendingOf(simulator: Simulator, phone: string): number | undefined {
-  return simulator.state().accounts.find((account) => account.phone === phone)?.devices[0]?.pending
-}
 
 /** Lets a client receive while nothing it sends reaches the server, like one that dies before it acknowledges. */
 function muteClient(client: Client): void {
@@ -89,7 +84,7 @@ suite('delivery', () => {
     await client.close()
     const texts = Array.from({ length: 20 }, (_, index) => `while away ${index}`)
     for (const text of texts) await simulator.sendMessage(bob, { to: owner, text })
-    assert.equal(pendingOf(simulator, owner), 20)
+    assert.equal(client.device?.pending, 20)
     client.connect()
     const received: string[] = []
     while (received.length < texts.length) {
@@ -111,7 +106,7 @@ suite('delivery', () => {
     muteClient(client)
     const { id } = await simulator.sendMessage(bob, { to: owner, text: 'once more' })
     await client.message(({ key }) => key.id === id)
-    assert.equal(pendingOf(simulator, owner), 1)
+    assert.equal(client.device?.pending, 1)
     await client.close()
     client.auth.store.clear()
     for (const [key, value] of store) client.auth.store.set(key, value)

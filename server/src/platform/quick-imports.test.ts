@@ -34,6 +34,13 @@ suite('short imports', () => {
     assert.equal(run(code, '--import', preload).stdout, usual)
   })
 
+  test('a module without a place is told so by Node', () => {
+    const code = `await import('data:text/javascript,import "./nothing.js"')`
+    const usual = run(code).stderr.match(/ERR_[A-Z_]+/)?.[0]
+    assert.ok(usual)
+    assert.equal(run(code, '--import', preload).stderr.match(/ERR_[A-Z_]+/)?.[0], usual)
+  })
+
   test('what is not there is named', () => {
     for (const name of ['./src/nothing.ts', 'no-such-package']) {
       const { stderr } = run(`await import('${name}')`, '--import', preload)

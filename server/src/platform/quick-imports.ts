@@ -20,17 +20,20 @@ function isOwn(url: string): boolean {
   return url.startsWith(own) && !url.includes('/node_modules/', own.length)
 }
 
+/** What a relative import is, where that is certain. */
+function formatOf(specifier: string, parent: string): string | undefined {
+  if (specifier.endsWith('.ts') && isOwn(parent)) return 'module-typescript'
+  return specifier.endsWith('.js') && parent.includes('/node_modules/drizzle-orm/') ? 'module' : undefined
+}
+
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const parent = context.parentURL
     if (parent === undefined || !context.conditions.includes('import')) return nextResolve(specifier, context)
     if (specifier.startsWith('.')) {
-      const url = new URL(specifier, parent).href
-      if (specifier.endsWith('.ts') && isOwn(parent))
-        return { url, format: 'module-typescript', shortCircuit: true }
-      if (specifier.endsWith('.js') && parent.includes('/node_modules/drizzle-orm/'))
-        return { url, format: 'module', shortCircuit: true }
-      return nextResolve(specifier, context)
+      const format = formatOf(specifier, parent)
+      if (format === undefined) return nextResolve(specifier, context)
+      return { url: new URL(specifier, parent).href, format, shortCircuit: true }
     }
     if (!isOwn(parent) || specifier.startsWith('node:')) return nextResolve(specifier, context)
     const known = packages.get(specifier)

@@ -13,7 +13,14 @@ const safeguards: Bench = {
     const figure = `CPU ${ordinary.cpuMs.toFixed(3)} ms; of look-alikes ${harmless.cpuMs.toFixed(2)} ms, of secrets and attacks alone ${harmful.cpuMs.toFixed(2)} ms`
     return {
       raw,
-      rows: [{ what, figure, goal: '<= 0.3 ms', isMet: Math.max(ordinary.cpuMs, harmless.cpuMs) <= 0.3 }],
+      rows: [
+        {
+          what,
+          figure,
+          goal: '<= 0.3 ms',
+          isMet: Math.max(ordinary.cpuMs, harmless.cpuMs, harmful.cpuMs) <= 0.3,
+        },
+      ],
     }
   },
 }
