@@ -2,7 +2,8 @@ import type { BinaryNode } from 'baileys'
 import type { Connection } from './connection.ts'
 import { stanza } from './stanza.ts'
 
-type Entry = { node: BinaryNode; refusalsToIgnore: number }
+/** A stanza that waits; `earlier` counts the copies before it whose acks are still to come on this connection. */
+type Entry = { node: BinaryNode; earlier: number }
 
 const queued = new Set(['message', 'receipt', 'notification', 'call'])
 
@@ -41,11 +42,11 @@ export class DeliveryQueue {
     if (queued.has(node.tag)) {
       const key = keyOf(node)
       const previous = this.#pending.get(key)
-      // A message sent again after a retry receipt goes to the end. The client refuses the first copy after it
-      // asked for the retry, so that many refusals do not concern the new one.
+      // What comes again under the same id goes to the end. The client answers the first copy after it caused the new
+      // one, so that many refusals of a message, and acks of a request to send something again, do not concern it.
       if (previous) this.#pending.delete(key)
-      const refusalsToIgnore = previous && node.tag === 'message' ? previous.refusalsToIgnore + 1 : 0
-      this.#pending.set(key, { node, refusalsToIgnore })
+      const earlier = previous && this.#connection ? previous.earlier + 1 : 0
+      this.#pending.set(key, { node, earlier })
     }
     this.#connection?.send(node)
   }
@@ -64,7 +65,9 @@ export class DeliveryQueue {
       connection.send(stanza('ib', {}, [stanza('offline_preview', { count, ...tally })]))
     }
     let position = 0
-    for (const { node } of this.#pending.values()) {
+    for (const entry of this.#pending.values()) {
+      const { node } = entry
+      entry.earlier = 0
       connection.send({ ...node, attrs: { ...node.attrs, offline: String(position++) } })
     }
     connection.send(stanza('ib', {}, [stanza('offline', { count })]))
@@ -84,13 +87,10 @@ export class DeliveryQueue {
   /** The client acknowledged with an `<ack>`; `error` means that it could not use the stanza. */
   acknowledge({ attrs }: BinaryNode): void {
     const { id, type, participant } = attrs
-    if (attrs.class === 'receipt') {
-      this.#pending.delete(receiptKey(id, type, participant))
-      return
-    }
-    const key = `${attrs.class}|${id}`
+    const isReceipt = attrs.class === 'receipt'
+    const key = isReceipt ? receiptKey(id, type, participant) : `${attrs.class}|${id}`
     const entry = this.#pending.get(key)
-    if (attrs.error && entry && entry.refusalsToIgnore > 0) entry.refusalsToIgnore--
+    if (entry && entry.earlier > 0 && (isReceipt || attrs.error)) entry.earlier--
     else this.#pending.delete(key)
   }
 

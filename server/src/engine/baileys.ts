@@ -54,6 +54,12 @@ export interface SocketOptions {
 /** The steps of linking that need a passkey (WhatsApp's "Shortcake"; whatsmeow's `pair-passkey.go` of June 2026). */
 const passkeyNotices = ['passkey_prologue_request', 'crsc_continuation']
 const userDevicesTtlMs = 3_600_000
+/** How often one device gets a message again that it could not read (whatsmeow's `internalCounter` in `retry.go`). */
+const resendsPerDevice = 10
+/** The library counts each of them twice: when the device asks and when the message leaves (`Socket/messages-recv.js`). */
+const countsPerResend = 2
+/** How often a message is asked for that cannot be read here, as phones and whatsmeow do. */
+const requestsPerMessage = 5
 /** The library asks the server for a QR code's first life of 60 s and 20 s for each further one (`socket.js`). */
 export const qrLifetimesMs = { first: 60_000, next: 20_000 } as const
 
@@ -90,6 +96,7 @@ export function openSocket(options: SocketOptions): WASocket {
     shouldSyncHistoryMessage: (notice) => !isPiece(notice),
     generateHighQualityLinkPreview: false,
     msgRetryCounterCache: options.retryCounters,
+    maxMsgRetryCount: resendsPerDevice * countsPerResend,
     userDevicesCache: createBoundedCache(2000, userDevicesTtlMs),
     callOfferCache: createBoundedCache(100, 300_000),
     placeholderResendCache: createBoundedCache(500, 3_600_000),
@@ -106,8 +113,15 @@ export function openSocket(options: SocketOptions): WASocket {
     options.onEvent(name, name.startsWith('labels.') ? moments.stamp(data) : data),
   )
   tapFrames(socket, options)
+  limitRetries(socket)
   keepOwnMessages(socket, options.arriving)
   return socket
+}
+
+/** The library has one limit for both directions: it is set to what is sent again, and here to what is asked for again. */
+function limitRetries({ messageRetryManager }: WASocket): void {
+  if (messageRetryManager !== null)
+    Object.assign(messageRetryManager, { maxMsgRetryCount: requestsPerMessage })
 }
 
 /**

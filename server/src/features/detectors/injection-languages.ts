@@ -163,7 +163,3 @@ export const freedomPatterns: readonly string[] = [
   '(?:制限の(?:ない|無い)|無制限の)[^。！？\\n]{0,4}(?:ai|アシスタント)(?:です|だ|として|になって|になり)',
   '(?:제한|규칙)(?:이|은)? ?없는 ?(?:ai|인공지능|챗봇)(?:야|다|입니다|로|처럼|이)',
 ]
-
-/** What the rules are called, as it is written before folding: without one of these none of the above can match. */
-export const languageTriggers =
-  'instruc|instruk|istruz|indica[ctțţ]|reglas|[oó]rdenes|directri|normas|restric|consign|regras|orienta[cç]|diretriz|comandos|r[eè]gles|directive|anweisung|regeln|vorgabe|befehle|richtlini|beschränk|regole|direttiv|restriz|regels|aanwijz|richtlijn|polece|zasad|regu[lł]|wytycz|pokyn|pravid|p[rř][ií]kaz|na[rř][ií]z|utas[ií]t|szab[aá]ly|ir[aá]nyelv|parancs|οδηγ|καν[οό]ν|εντολ|regler|anvisning|riktlinj|retningslinj|ohje|sään|käsky|määräy|инструк|указан|правил|команд|приказ|директив|ограничен|інструк|вказів|hướng d|huong d|chỉ d|chỉ th|lệnh|quy t|quy đ|perintah|aturan|arahan|maagizo|maelekezo|sheria|amri|tagubilin|utos|patakaran|panuto|talimat|kural|komut|yönerge|הוראות|הנחיות|כללים|פקודות|המערכת|הפרומפט|تعليمات|توجيهات|أوامر|اوامر|قواعد|[إا]رشادات|النظام|دستور|قوانین|ہدایات|احکامات|निर्देश|नियम|आदेश|নির্দেশ|আদেশ|指令|指示|提示|规则|規則|命令|设定|設定|限制|约束|約束|지시|명령|지침|프롬프트|규칙|제한|人工智能|助手|制限|\\b(?:ia|ai|ki)\\b| ИИ |sist'

@@ -1,29 +1,29 @@
 import {
   freedomPatterns,
-  languageTriggers,
   lateOverridePatterns,
   overridePatterns,
   revealPatterns,
 } from './injection-languages.ts'
+import { type Phrase, PhraseIndex } from './phrase-index.ts'
 
-/** A family of things that are said to language models to turn them. `pattern` reads folded text. */
+/** A family of things that are said to language models to turn them. */
 export interface PhraseFamily {
   id: string
-  /** Something without which the pattern need not be tried. */
-  hint?: RegExp
-  pattern: RegExp
+  phrases: readonly Phrase[]
 }
 
 const gap = "(?:[^\\p{L}\\p{N}\\n.!?]{1,3}[\\p{L}\\p{N}'-]{1,16}){0,4}[^\\p{L}\\p{N}\\n.!?]{1,3}"
 const short = "(?:[^\\p{L}\\p{N}\\n.!?]{1,3}[\\p{L}\\p{N}'-]{1,16}){0,2}[^\\p{L}\\p{N}\\n.!?]{1,3}"
 const start = '(?<![\\p{L}\\p{N}])'
+/** At the beginning of a line. */
+const line = '(?<=(?:^|\\n) {0,3})'
 
-/** One pattern of many; what begins with a word is tried at the beginning of words only, which is asked once for all. */
-function of(...parts: string[]): RegExp {
-  const atWord = parts.filter((part) => part.startsWith(start)).map((part) => part.slice(start.length))
-  const anywhere = parts.filter((part) => !part.startsWith(start))
-  const words = atWord.length === 0 ? [] : [`${start}(?=\\p{L})(?:${atWord.join('|')})`]
-  return new RegExp([...words, ...anywhere].map((part) => `(?:${part})`).join('|'), 'u')
+/** What begins with a word is looked for at the beginning of words only. */
+function of(...sources: string[]): Phrase[] {
+  return sources.map((source) => {
+    const isAtWord = source.startsWith(start)
+    return { source: isAtWord ? source.slice(start.length) : source, isAtWord }
+  })
 }
 
 const rules =
@@ -35,7 +35,7 @@ const before =
 export const phraseFamilies: readonly PhraseFamily[] = [
   {
     id: 'override',
-    pattern: of(
+    phrases: of(
       `${start}(?<!(?:not|never|n't) )(?:ignore|disregard|forget|override|bypass|neglect|dismiss|discard|do not follow|don't follow|stop following|pay no attention to)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}${before}${short}${rules}`,
       `${start}(?:ignore|disregard|forget|override|bypass)[^\\p{L}\\n.!?]{1,3}(?:all|everything)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,4}[^\\p{L}\\n.!?]{1,3}(?:told|instructed|said before|before this|above this)`,
       `${start}(?:ignore|disregard|forget) everything (?:above|before)`,
@@ -46,11 +46,13 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       `${start}(?:disregard|ignore) (?:everything|all|anything)(?: that (?:is|stands|comes|was))?(?: written)? (?:above|before) (?:this|the)`,
       `${start}(?:disable|turn off|switch off|deactivate|remove|lift)(?: all| any| the| your){0,2} (?:(?:safety|content|moderation|ethic(?:s|al)|security) (?:filters?|checks?|polic(?:y|ies)|rules|guidelines|restrictions?|safeguards?|controls?)|guardrails|safeguards)`,
       `${start}you (?:must|should|can|will) (?:now )?(?:ignore|disregard|forget) (?:all |any )?(?:your|the|previous) ${rules}`,
+      // Without anything between the words.
+      '(?:ignore|disregard|forget)(?:all|any|the|your|my)*(?:previous|prior|above|earlier|system|original)(?:instructions?|prompts?|rules|guidelines)',
     ),
   },
   {
     id: 'override_other_languages',
-    pattern: of(
+    phrases: of(
       `${start}(?:ignor[ae]n?|olvid[ae]n?|descart[ae]|desestim[ae]|omit[ae]|no (?:sigas|hagas caso))${gap}(?:instrucciones|indicaciones|reglas|ordenes|directrices)${short}(?:anteriores|previas|originales|iniciales|del sistema|recibidas)`,
       `${start}(?:olvid[ae]n?|ignor[ae]n?|esquec[ae]|dimentica|oubli[ez]{1,2}|vergiss) (?:todo lo|tudo (?:o que veio )?|tutto quello che|tout ce qui|alles,? was)(?: \\p{L}{1,10}){0,2} ?(?:anterior|antes|prima|precede|davor|vorher)`,
       `${start}(?:ignor[ae]|esquec[ae]|desconsider[ae]|descart[ae]|nao siga)${gap}(?:instrucoes|regras|orientacoes|diretrizes|comandos)${short}(?:anteriores|previas|originais|iniciais|do sistema|acima)`,
@@ -75,20 +77,12 @@ export const phraseFamilies: readonly PhraseFamily[] = [
       '(?:ละเว้น|เพิกเฉย|ลืม|ไม่ต้องสนใจ)[^\\n]{0,16}(?:คำสั่ง|คำแนะนำ|กฎ)',
     ),
   },
-  { id: 'override_by_table', pattern: of(...overridePatterns, ...lateOverridePatterns) },
-  {
-    id: 'reveal_other_languages',
-    hint: /prompt|systemanw|системн|sistem|النظام|الاصلية|המערכת|הפרומפט|提示|指令/,
-    pattern: of(...revealPatterns),
-  },
-  {
-    id: 'freedom_other_languages',
-    hint: /(?<!\p{L})(?:ia|ai|ki|ии|ші|as+istent|chatbot|бот)|人工智能|助手|模型|アシスタント|인공지능|챗봇/u,
-    pattern: of(...freedomPatterns),
-  },
+  { id: 'override_by_table', phrases: of(...overridePatterns, ...lateOverridePatterns) },
+  { id: 'reveal_other_languages', phrases: of(...revealPatterns) },
+  { id: 'freedom_other_languages', phrases: of(...freedomPatterns) },
   {
     id: 'reveal_prompt',
-    pattern: of(
+    phrases: of(
       `${start}(?:reveal|show|print|repeat|output|display|leak|expose|disclose|tell me|give me|write out|recite|dump|what(?:'s| is| are| was| were))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:your|the) (?:(?:full|entire|exact|complete|secret|whole) )?(?:system|initial|hidden|original|secret|developer|internal|underlying|base) (?:prompt|instructions?|message|rules|directives?|configuration)`,
       `${start}(?:translate|summari[sz]e|describe|quote|paraphrase|encode|spell|write|copy|list)(?: me| out| down){0,2} (?:all )?(?:of )?(?:your|the) (?:(?:full|entire|exact|complete|own) )?(?:(?:system|initial|hidden|original|secret|developer|internal|underlying) (?:prompt|instructions?|message|rules|directives?)|context window)`,
       `${start}(?:reveal|show|print|repeat|output|display|tell me|give me|quote|copy|what(?:'s| is| are))(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,3}[^\\p{L}\\n.!?]{1,3}(?:your (?:system message|context window|pre-?prompt)|(?:prompts?|instructions?) (?:that |which )?you (?:were|have been|are) (?:started|given|initiali[sz]ed|configured|set up|loaded|programmed|primed))`,
@@ -108,7 +102,7 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   },
   {
     id: 'role_change',
-    pattern: of(
+    phrases: of(
       `${start}you are (?:now|no longer)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}'-]{1,14}){0,4}[^\\p{L}\\n.!?]{1,3}(?:dan|unrestricted|unfiltered|uncensored|jailbroken|jailbreak|developer mode|evil|without (?:any )?(?:restrictions?|rules|filters?|limits|limitations)|bound by|restricted by|free (?:from|of))`,
       `${start}(?:an? )?(?:ai|assistant|chatbot|language model|model|bot)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,12}){0,4}[^\\p{L}\\n.!?]{1,3}(?:without|with no|free of|free from|not bound by)(?: any| all){0,1}(?: \\p{L}{1,10}){0,1} (?:restrictions?|rules|filters?|limits|limitations|polic(?:y|ies)|censorship|guidelines|guardrails)`,
       `${start}(?:where|in which|as if|now|and)? ?you have no (?:restrictions?|rules|filters?|limits|limitations|guidelines|guardrails)`,
@@ -126,27 +120,26 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   },
   {
     id: 'role_marker',
-    pattern: of(
+    phrases: of(
       '<\\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id)\\|>',
       '\\[/?inst\\]',
       '<</?sys>>',
       '</?(?:system|assistant|system_prompt|system-prompt|instructions|developer)>',
-      '(?:^|\\n) {0,3}#{1,4} ?(?:system|instruction|new instructions?|assistant|response)(?: prompt| message)? ?:',
-      '(?:^|\\n) {0,3}\\[?(?:system|assistant|developer)(?: (?:prompt|message|override|note))?\\]? ?: ?(?:you|ignore|the user|from now|respond|do|reveal|act|new|override|disregard|always|never|all|grant|admin)',
+      `${line}#{1,4} ?(?:system|instruction|new instructions?|assistant|response)(?: prompt| message)? ?:`,
+      `${line}\\[?(?:system|assistant|developer)(?: (?:prompt|message|override|note))?\\]? ?: ?(?:you|ignore|the user|from now|respond|do|reveal|act|new|override|disregard|always|never|all|grant|admin)`,
       '(?:begin|start|end) (?:of )?(?:the )?(?:system|hidden|user|new) (?:prompt|instructions?)',
-      '(?:^|\\n) {0,3}\\[(?:system|admin|developer)\\] ?:? ?(?:you|ignore|the user|from now|respond|do|reveal|act|new|override|disregard|grant)',
-      "(?:^|\\n) {0,3}'''(?:system|prompt|instructions?) ?\\n",
-      '(?:^|\\n) {0,3}(?:ai|llm)(?: agents?| models?| assistants?)? ?:',
-      '(?:^|\\n) {0,3}assistant ?:[^\\n]{1,200}\\n {0,3}(?:human|user) ?:',
-      '(?:^|\\n) {0,3}(?:human|user) ?:[^\\n]{1,200}\\n {0,3}assistant ?:',
+      `${line}\\[(?:system|admin|developer)\\] ?:? ?(?:you|ignore|the user|from now|respond|do|reveal|act|new|override|disregard|grant)`,
+      `${line}'''(?:system|prompt|instructions?) ?\\n`,
+      `${line}(?:ai|llm)(?: agents?| models?| assistants?)? ?:`,
+      `${line}assistant ?:[^\\n]{1,200}\\n {0,3}(?:human|user) ?:`,
+      `${line}(?:human|user) ?:[^\\n]{1,200}\\n {0,3}assistant ?:`,
     ),
   },
   {
     id: 'new_instructions',
-    hint: /instru|directive|orders|prompt|from now on|obey|comply|istruz|anweisung|инструкц|הוראות|تعليمات|指令|指示/,
-    pattern: of(
+    phrases: of(
       `${start}(?:your )?(?:new|updated|real|actual|true) (?:instructions?|directives?|system prompt|orders) (?:are|is|for you|follow)`,
-      `(?:^|[\\n.!?] {0,3})(?:new|updated|real) (?:system )?(?:instructions?|prompt) ?:`,
+      `${start}(?<=(?:^|[\\n.!?]) {0,3})(?:new|updated|real) (?:system )?(?:instructions?|prompt) ?:`,
       `${start}from now on,? (?:you (?:will|must|shall|are to|should)|always|only) (?:only |always |never |ignore|obey|respond|answer|reply|act|refuse|comply|follow)`,
       `${start}(?:you must|you will|always) (?:obey|comply with) (?:me|my|all|every|the following)`,
       `${start}(?:tus nuevas instrucciones son|suas novas instrucoes sao|tes nouvelles instructions sont|vos nouvelles instructions sont|deine neuen anweisungen (?:sind|lauten)|le tue nuove istruzioni sono|твои новые инструкции|נגדיר הוראות חדשות|ההוראות החדשות שלך|تعليماتك الجديدة|你的新指令|新しい指示は)`,
@@ -154,8 +147,7 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   },
   {
     id: 'exfiltration',
-    hint: /history|conversation|prompt|api key|credential|secrets|data|contact list|environment|password|tool|function|plugin|!\[/,
-    pattern: of(
+    phrases: of(
       `${start}(?:send|forward|post|upload|email|transmit|leak|exfiltrate)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}']{1,14}){0,3}[^\\p{L}\\n.!?]{1,3}(?:conversation history|chat history|conversation log|system prompt|api keys?|credentials|secrets|user data|private data|contact list|environment variables|passwords)${gap}?(?:to|at|via)${short.replace('{1,3}', '{0,3}')}(?:https?:|www\\.|[\\w.+-]{1,64}@|this (?:url|address|webhook|server|endpoint|email|number)|the following)`,
       `${start}(?:call|invoke|use|run|execute) (?:the )?[\\w-]{2,30} (?:tool|function|plugin) (?:and|to) (?:send|delete|transfer|forward|leak|exfiltrate)`,
       '!\\[[^\\]\\n]{0,60}\\]\\(https?://[^)\\n]{1,200}[?&][\\w-]{1,20}=(?:\\{|\\[|<|%7b|\\$)',
@@ -163,13 +155,11 @@ export const phraseFamilies: readonly PhraseFamily[] = [
   },
   {
     id: 'decode_and_follow',
-    pattern: of(
+    phrases: of(
       `${start}(?:decode|decrypt|base64-decode|unscramble|de-?obfuscate|translate)(?:[^\\p{L}\\n.!?]{1,3}[\\p{L}\\d'-]{1,14}){0,6}[^\\p{L}\\n.!?]{1,3}(?:and|then)[^\\p{L}\\n.!?]{1,3}(?:then )?(?:follow|execute|obey|run|do (?:what|as)|carry out|perform)`,
     ),
   },
 ]
 
-const englishTriggers =
-  'ignor|disregard|forget|overrid|bypass|neglect|dismiss|discard|follow|attention|olvid|descart|desestim|omit|hagas|esque[cç]|desconsider|oubli|ne t[ei]|vergiss|vergesst|missacht|übergeh|uebergeh|befolg|dimentic|trascur|tralasc|non seg|negeer|vergeet|\\bsla\\b|zapomnij|gl[oö]m|bortse|glem|se bort|talimat|kural|komut|yönerge|abaikan|lupakan|acuhkan|b[oỏ] qua|qu[eê]n|ph[oớ]t|игнор|забудь|отброс|следуй|ігнор|התעלמ|התעלם|שכח|תתעלם|הוראות|تجاهل|انس|أنس|إنس|اهمل|أهمل|تعليمات|忽略|忽視|无视|無視|忘|不要|忘れ|破棄|무시|잊|अनदेखा|नजर|नज़र|भूल|उपेक्षा|ละเว้น|เพิกเฉย|ลืม|สนใจ|prompt|промпт|プロンプト|프롬프트|提示|指令|指示|지시|instruc|instruk|instrução|instruções|istruz|anweisung|systemanw|инструк|підказ|подсказ|reveal|repeat|you are n|act |act as|behave|roleplay|role-play|pretend|imagine|respond|restric|unfilter|uncensor|jailbr|anything now| mode|<\\||\\[inst|\\[/inst|<<|</?(?:sys|assis|instr|devel)|system|assistant|developer|from now on|obey|comply|ahora eres|ac[tú]+a como|agora voc|aja como|tu es |agis comme|du bist|verhalte|ora sei|comportati|ты теперь|веди себя|你现在|你的新|制限|無制限|新しい|secret|credential|api key|history|environment|tool|function|plugin|!\\[|decode|decrypt|obfusc|unscramble|translate|\\brules|guidelin|directive|programming|training|constraint|guardrail|safeguard|polic(?:y|ies)|filter|\\blimits|limitation|censorship|context window|language model|\\bllms?\\b|\\bai\\b'
-/** Stems without which none of the families can match: one cheap look at most texts. */
-export const triggers = new RegExp(`${englishTriggers}|${languageTriggers}`, 'i')
+/** All of them, for one look at a text. */
+export const phraseIndex = new PhraseIndex(phraseFamilies.flatMap(({ phrases }) => phrases))

@@ -1,5 +1,5 @@
 import type { Finding, ScannedText } from './detectors.schema.ts'
-import { phraseFamilies, triggers } from './injection-phrases.ts'
+import { phraseIndex } from './injection-phrases.ts'
 import { matchesOf } from './matches.ts'
 
 /** Writing that looks like Latin letters and is not: the usual way around a list of words. */
@@ -33,6 +33,8 @@ const marks = /[\u0300-\u036f\u064b-\u0655]/g
 const plainLetters: Readonly<Record<string, string>> = { ı: 'i', ł: 'l', ø: 'o', đ: 'd', æ: 'a' }
 
 function fold(text: string): string {
+  // Most texts are plain: for them the rest would change nothing else.
+  if (!/[^\n\x20-\x7e]/.test(text)) return text.toLowerCase().replaceAll('`', "'").replaceAll(/ {2,}/g, ' ')
   return (
     text
       .normalize('NFKD')
@@ -79,8 +81,11 @@ function joinLetters(folded: string): string {
 const base64Run = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,4000}={0,2}/g
 const hexRun = /(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :]?){20,2000}(?![0-9a-fA-F])/g
 
-function* decodings(text: string): Generator<{ decoded: string; start: number; end: number }> {
-  for (const match of matchesOf(base64Run, text)) {
+function* decodings(
+  text: string,
+  longestWord: number,
+): Generator<{ decoded: string; start: number; end: number }> {
+  for (const match of longestWord < 24 ? [] : matchesOf(base64Run, text)) {
     const decoded = Buffer.from(match[0], 'base64').toString('utf8')
     if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
   }
@@ -103,18 +108,6 @@ function isReadable(text: string): boolean {
   return text.length >= 16 && strange <= text.length / 20 && /\s/.test(text)
 }
 
-const joined =
-  /(?:ignore|disregard|forget)(?:all|any|the|your|my)*(?:previous|prior|above|earlier|system|original)(?:instructions?|prompts?|rules|guidelines)/
-
-function isPhrase(folded: string): RegExpExecArray | undefined {
-  for (const { hint, pattern } of phraseFamilies) {
-    if (hint !== undefined && !hint.test(folded)) continue
-    const match = pattern.exec(folded)
-    if (match !== null) return match
-  }
-  return joined.exec(folded) ?? undefined
-}
-
 /** Somebody writes about such phrases and quotes one: an article, a warning, a lesson. */
 function isQuoted(folded: string, match: RegExpExecArray): boolean {
   const before = folded.slice(Math.max(0, match.index - 90), match.index)
@@ -127,54 +120,32 @@ function isQuoted(folded: string, match: RegExpExecArray): boolean {
   )
 }
 
-function findPlain(text: string, folded: string): Finding | undefined {
-  const match = isPhrase(folded)
-  if (match === undefined || isQuoted(folded, match)) return undefined
-  // Folding moves places when it removes characters; then all of the text is named.
-  const isInPlace = folded.length === text.length
-  const [start, end] = isInPlace ? [match.index, match.index + match[0].length] : [0, text.length]
-  return { kind: 'injection', start, end }
+/** The first phrase that is said and not quoted. */
+function findPhrase(folded: string): RegExpExecArray | undefined {
+  return phraseIndex.find(folded, (match) => !isQuoted(folded, match))
 }
 
-function isAttempt(spelling: string): boolean {
-  const match = triggers.test(spelling) ? isPhrase(spelling) : undefined
-  return match !== undefined && !isQuoted(spelling, match)
-}
-
-/** Whether another spelling of the text is an attempt; the text itself too, unless that `isKnown` not to be one. */
-function isDisguised(folded: string, isKnown: boolean): boolean {
-  if (!isKnown && isAttempt(folded)) return true
-  for (const spelling of disguises(folded)) if (isAttempt(spelling)) return true
+function isDisguised(folded: string): boolean {
+  for (const spelling of disguises(folded)) if (findPhrase(spelling) !== undefined) return true
   return false
 }
 
 /** Attempts to turn a language model, also spelled in other ways or encoded. */
-export function findInjection({ text }: ScannedText, into: Finding[]): void {
-  const isTried = triggers.test(text)
-  const isOdd = hasDisguise(text)
-  const folded = isTried || isOdd ? fold(text) : ''
-  const found = isTried ? findPlain(text, folded) : undefined
-  if (found !== undefined) into.push(found)
-  else if (isOdd && isDisguised(folded, isTried)) {
+export function findInjection({ text, longestWord }: ScannedText, into: Finding[]): void {
+  const folded = fold(text)
+  const phrase = findPhrase(folded)
+  if (phrase !== undefined) {
+    // Folding moves places when it removes characters; then all of the text is named.
+    const isInPlace = folded.length === text.length
+    const start = isInPlace ? phrase.index : 0
+    into.push({ kind: 'injection', start, end: isInPlace ? start + phrase[0].length : text.length })
+  } else if (isDisguised(folded)) {
     into.push({ kind: 'injection', start: 0, end: text.length })
   } else {
-    for (const { decoded, start, end } of decodings(text)) {
-      if (isPhrase(fold(decoded)) === undefined) continue
+    for (const { decoded, start, end } of decodings(text, longestWord)) {
+      if (phraseIndex.find(fold(decoded), () => true) === undefined) continue
       into.push({ kind: 'injection', start, end })
       return
     }
   }
-}
-
-/** Whether the spelling itself is suspicious: digits inside words, letters apart, mixed scripts, invisible signs. */
-function hasDisguise(text: string): boolean {
-  return (
-    /[A-Za-z][013457@$][A-Za-z]/.test(text) ||
-    /(?:(?<![\p{L}])\p{L}[ ._*-]){6}/u.test(text) ||
-    brokenWords.test(text) ||
-    /[A-Za-z][\u0370-\u052f]|[\u0370-\u052f][A-Za-z]/.test(text) ||
-    /[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff21-\uff5a]|[\u{e0000}-\u{e007f}]|\p{Script=Latin}[\u0300-\u036f]{2}|[\u{1d400}-\u{1d7ff}]/u.test(
-      text,
-    )
-  )
 }

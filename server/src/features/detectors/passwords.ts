@@ -1,8 +1,9 @@
 import type { Finding, ScannedText } from './detectors.schema.ts'
 import { matchesOf } from './matches.ts'
 
-/** The word for password in the languages of most users. */
+/** The word for password in the languages of most users; of two with the same beginning the longer comes first. */
 const words = [
+  'parolam|parolingiz|password-?nya',
   'pass ?words?|passwd|pwd|pw(?=\\s?[:=])|passphrase|pass ?code|pswd',
   'clave(?! (?:de )?(?:la )?api| privada| p[uú]blica)|contrase[nñ]a|contrasinal|contrasenya',
   'senha|palavra[- ]passe',
@@ -10,41 +11,39 @@ const words = [
   '(?:wlan-?|wifi-?)?(?:passwort|kennwort)',
   "parola(?: d['’]ordine)?",
   'wachtwoord|wagwoord',
-  'l[oö]senord(?:et)?|adgangskode(?:n)?|kodeord(?:et)?|passord(?:et)?|lykilor[dð]|salasana(?:n|ni)?|parool',
+  'l[oö]senord(?:et)?|adgangskode(?:n)?|kodeord(?:et)?|passord(?:et)?|lykilor[dð]|salasana(?:ni|n)?|parool',
   'has[lł]o|heslo|geslo|lozinka|лозинка|jelsz[oó]|slapta[zž]odis|parole|fjal[eë]kalim',
-  '[sş]ifre(?:niz|m|si)?|[sş]ifr[eə]|parolam|parolingiz',
+  '[sş]ifre(?:niz|m|si)?|[sş]ifr[eə]',
   'пароль|парол[аьяи]',
   'κωδικ[οό]ς(?: πρόσβασης)?',
   'סיסמ[האת]{1,2}|הסיסמ[הא]',
   'كلمة (?:المرور|مرور|السر|سر)|رمز عبور|گذرواژه|پاس ?ورڈ',
   'パスワード|暗証番号',
   'm[aậ]t kh[aẩ]u',
-  'kata sandi|sandi|kata laluan|nenosiri|password-?nya',
+  'kata sandi|sandi|kata laluan|nenosiri',
   'पासवर्ड|পাসওয়ার্ড|কাছওয়ার্ড|கடவுச்சொல்|పాస్‌వర్డ్|пароли|პაროლი|գաղտնաբառ|የይለፍ ቃል',
 ].join('|')
 /** Words that nothing sets apart from the ones before. */
 const joinedWords = '密码|密碼|口令|비밀번호|패스워드|비번|รหัสผ่าน|รหัสไวไฟ|パスワード|暗証番号'
 const before = `(?:(?<![\\p{L}])(?:${words})|(?:${joinedWords}))`
 
-const mention = new RegExp(before, 'iu')
-/** Colons and equals signs announce a value. */
-const announced = new RegExp(
-  `${before}(?:[ \\t][\\p{L}()]{1,12}){0,2}["'\`*]{0,2}[ \\t]{0,3}(?:[:=：]|=>|→|->)[ \\t\\n]{0,3}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
-  'giu',
-)
+const mention = new RegExp(before, 'giu')
+/** What follows a mention. Colons and equals signs announce a value. */
+const announced =
+  /(?:[ \t][\p{L}()]{1,12}){0,2}["'`*]{0,2}[ \t]{0,3}(?:[:=：]|=>|→|->)[ \t\n]{0,3}["'`*]{0,2}([^\s"'`]{4,64})/iuy
 const verbs =
   '(?:(?<![\\p{L}])(?:is|was|war|era|es|ist|est|é|è|jest|je|är|er|este|to|lautet|είναι|هي|هو|است|היא|הוא|это|là|adalah|ialah|ni|ass|são)(?![\\p{L}])|(?<=salasana )on(?![\\p{L}])|–|—|是|は|은|는|คือ)'
 /** A verb may announce one, or begin a sentence about passwords. */
 const told = new RegExp(
-  `${before}(?:[ \\t][\\p{L}]{1,12}){0,3}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
-  'giu',
+  `(?:[ \\t][\\p{L}]{1,12}){0,3}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
+  'iuy',
 )
 /** The value may follow at once, when it can be nothing else. */
-const bare = new RegExp(`${before}[ \\t]{1,2}([^\\s"'\`:=]{6,64})(?=[\\s.,;]|$)`, 'giu')
+const bare = /[ \t]{1,2}([^\s"'`:=]{6,64})(?=[\s.,;]|$)/iuy
 /** Words that mean many other things: only a value that can be nothing else counts after them. */
 const loose =
   /(?<![\p{L}])(?:(?:wi-?fi|wlan|zip|login|admin|root|router|guest|mail|account|netflix|my|the|new)[ -](?:\p{L}{2,10} )?(?:pw|pass)(?: is| was)?|pass(?: for [\p{L} ]{2,20}| is)?\s?[:=]|pass(?: wi-?fi)? (?:là|es|é|è|est|ist)|pw)(?=[ \t:=])[ \t]{0,2}[:=]?[ \t]{0,2}["'`]?([^\s"'`]{6,64})/giu
-const quoted = new RegExp(`${before}[ \\t]?(?:is|:|=)?[ \\t]?["“«„]([^"”»“\\n]{6,64})["”»“]`, 'giu')
+const quoted = /[ \t]?(?:is|:|=)?[ \t]?["“«„]([^"”»“\n]{6,64})(?=["”»“])/iuy
 /** Numbers of four and more that are called a PIN; six digits after a colon are an Indian postal code as well. */
 const pins =
   /(?<![\p{L}])(?:pin|пин|пін|código pin|code pin)(?:[ -]?(?:code|number|kod|nummer|код))?(?: (?:for|of|to|de|para|pour|für|per|voor|для|от)(?: \p{L}{1,12}){1,2})?(?:[ \t]{0,2}[:=：][ \t]{0,2}(?=\d{4,5}(?!\d)|\d{7,8}(?!\d))|[ \t](?:is|es|é|è|ist|est|je|jest|är|er|это)[ \t]|[ \t](?=\d{4}(?![\d])))(\d{4,8})(?![\d\p{L}]|[.:/,-]\d)/giu
@@ -54,10 +53,7 @@ const environment =
 const options =
   /(?:\b(?:curl|wget|http|https)\b[^\n]{0,80}(?:-u|--user)[ =][\w.@-]{1,64}:|\bsshpass -p ?|\b(?:mysql|mysqldump|mariadb)\b[^\n]{0,60} -p(?=\S)|--pass(?:word)?[= ])["']?([^\s"']{4,64})/g
 const inAddress = /\b[a-z][a-z0-9+.-]{1,14}:\/\/[^\s:/@]{1,64}:([^\s:/@]{3,64})@[^\s/]{1,255}/gi
-const cornered = new RegExp(
-  `(?:${'パスワード|密码|密碼|暗証番号|비밀번호'})[はを是은는]?[「『“"]([^」』”"\\s]{4,64})[」』”"]`,
-  'giu',
-)
+const cornered = /[はを是은는]?[「『“"]([^」』”"\s]{4,64})(?=[」』”"])/uy
 
 /** What follows "password:" in sentences about passwords. */
 const notValues =
@@ -99,24 +95,34 @@ export function findPasswords({ text, longestWord }: ScannedText, into: Finding[
   if (longestWord < 4) return
   if (text.includes('://')) collect(text, inAddress, into, () => true)
   findHinted(text, into)
-  if (!mention.test(text)) return
-  collect(text, announced, into, isAnnouncedValue)
-  collect(
-    text,
-    told,
-    into,
-    (value) => !placeholder.test(value) && !notValues.test(value) && isStrongLooking(value),
-  )
-  collect(
-    text,
-    bare,
-    into,
-    (value) =>
-      /^(?=\S*\d)(?=\S*[\p{L}])[^/()-]+$/u.test(value) && !notValues.test(value) && isStrongLooking(value),
-  )
-  collect(text, cornered, into, () => true)
-  collect(text, quoted, into, (value) => /[\p{L}]/u.test(value) && /[\d!#$%&*+@^_]/.test(value))
+  for (const { 0: word, index } of matchesOf(mention, text)) {
+    for (const { pattern, isWanted } of followers) {
+      pattern.lastIndex = index + word.length
+      const value = pattern.exec(text)?.[1]
+      if (value === undefined || !isWanted(value, text, pattern.lastIndex)) continue
+      into.push({ kind: 'passwords', start: pattern.lastIndex - value.length, end: pattern.lastIndex })
+    }
+  }
 }
+
+/** The ways in which a value follows a mention, each to its end, and what is one there. */
+const followers: readonly {
+  pattern: RegExp
+  isWanted: (value: string, text: string, end: number) => boolean
+}[] = [
+  { pattern: announced, isWanted: isAnnouncedValue },
+  {
+    pattern: told,
+    isWanted: (value) => !placeholder.test(value) && !notValues.test(value) && isStrongLooking(value),
+  },
+  {
+    pattern: bare,
+    isWanted: (value) =>
+      /^(?=\S*\d)(?=\S*[\p{L}])[^/()-]+$/u.test(value) && !notValues.test(value) && isStrongLooking(value),
+  },
+  { pattern: cornered, isWanted: () => true },
+  { pattern: quoted, isWanted: (value) => /[\p{L}]/u.test(value) && /[\d!#$%&*+@^_]/.test(value) },
+]
 
 /** What is a password by a weaker word, a PIN, a setting or an option. */
 function findHinted(text: string, into: Finding[]): void {
