@@ -1,5 +1,12 @@
 import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js'
-import { contextOf, type Finding, isNamedHarmless, type ScannedText } from './detectors.schema.ts'
+import {
+  contextOf,
+  type Finding,
+  isNamedHarmless,
+  isSpace,
+  type Place,
+  type ScannedText,
+} from './detectors.schema.ts'
 import { matchesOf } from './matches.ts'
 
 const localPart = /[\p{L}\p{N}._%+'-]{1,64}$/u
@@ -102,30 +109,57 @@ const addressForms: readonly AddressForm[] = [
   { pattern: worldAddress, hint: /\.[\u0370-\uffff]/ },
   { pattern: withPrefix, hint: /www\./i },
 ]
-/** The others: looked for when a dot stands between letters or digits. */
+/** The others: looked for in words with a dot between letters or digits. */
 const plainForms: readonly AddressForm[] = [
   { pattern: bare, isWanted: (written) => !isSentenceEnd(written) && !dottedWords.test(written) },
   { pattern: bareWithPath, hint: /\// },
   { pattern: countryWithPath, hint: /\// },
   { pattern: deepHost },
-  { pattern: visited },
   { pattern: dottedAddress, hint: /\d[:/]/ },
 ]
+
+/** The words of a text with a dot between letters or digits. */
+function dottedPlaces(text: string): Place[] {
+  const places: Place[] = []
+  let end = 0
+  for (const { index } of matchesOf(innerDot, text)) {
+    if (index < end) continue
+    let start = index
+    while (start > 0 && !isSpace(text.charCodeAt(start - 1))) start -= 1
+    end = index + 2
+    while (end < text.length && !isSpace(text.charCodeAt(end))) end += 1
+    places.push({ start, end })
+  }
+  return places
+}
+const innerDot = /[A-Za-z0-9]\.(?=[A-Za-z0-9])/g
+
+function collectUrls(
+  { pattern, hint, isWanted }: AddressForm,
+  text: string,
+  into: Finding[],
+  offset = 0,
+): void {
+  if (hint !== undefined && !hint.test(text)) return
+  for (const match of matchesOf(pattern, text)) {
+    if (isWanted !== undefined && !isWanted(match[0])) continue
+    const written = match[1] ?? match[0]
+    const start = offset + match.index + match[0].length - written.length
+    const trimmed = written.replace(/[.,;:!?)\]}'"»”]+$/, '')
+    into.push({ kind: 'urls', start, end: start + trimmed.length })
+  }
+}
 
 /** Web addresses, with or without a scheme. */
 export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
   if (!hasDot && !text.includes(':') && !/[[(]dot[\])]/i.test(text)) return
-  const isPlain = hasDot && /[A-Za-z0-9]\.[A-Za-z0-9]/.test(text)
-  for (const { pattern, hint, isWanted } of isPlain ? [...addressForms, ...plainForms] : addressForms) {
-    if (hint !== undefined && !hint.test(text)) continue
-    for (const match of matchesOf(pattern, text)) {
-      if (isWanted !== undefined && !isWanted(match[0])) continue
-      const written = match[1] ?? match[0]
-      const start = match.index + match[0].length - written.length
-      const trimmed = written.replace(/[.,;:!?)\]}'"»”]+$/, '')
-      into.push({ kind: 'urls', start, end: start + trimmed.length })
-    }
+  for (const form of addressForms) collectUrls(form, text, into)
+  const places = hasDot ? dottedPlaces(text) : []
+  for (const { start, end } of places) {
+    const word = text.slice(start, end)
+    for (const form of plainForms) collectUrls(form, word, into, start)
   }
+  if (places.length > 0) collectUrls({ pattern: visited }, text, into)
 }
 
 const international = /(?<![\w+]|\d )(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g

@@ -1,3 +1,5 @@
+import { matchesOf } from './matches.ts'
+
 /** What the detectors know, in the words of the policy's switches. */
 export const detectorKinds = [
   'injection',
@@ -32,9 +34,20 @@ export interface ScannedText {
   readonly hasDot: boolean
   /** Units of the longest run without white space: nothing secret is shorter than a word. */
   readonly longestWord: number
+  /** The runs without white space of 15 units and more: no key is shorter, and none has a space in it. */
+  readonly longWords: readonly Place[]
 }
 
-const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 160
+/** A part of a text, in UTF-16 units. */
+export interface Place {
+  start: number
+  end: number
+}
+
+const longWord = /(?<!\S)\S{15,}/g
+
+/** Whether a UTF-16 unit is white space that people type. */
+export const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 160
 
 /** First code units of the decimal digits of scripts that people type in. */
 const digitZeros = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0xff10]
@@ -75,7 +88,11 @@ export function scanText(original: string): ScannedText {
     text = foldDigits(original)
     if (text !== original) digits = text.replaceAll(/\D/g, '').length
   }
-  return { text, digits, hasAt, hasDot, longestWord }
+  const longWords = matchesOf(longWord, text).map(({ 0: { length }, index }) => ({
+    start: index,
+    end: index + length,
+  }))
+  return { text, digits, hasAt, hasDot, longestWord, longWords }
 }
 
 /** The lower-cased words around a place that say what a number is; the place itself is a bar. */

@@ -104,7 +104,10 @@ function withoutDoubles(findings: readonly Finding[]): Finding[] {
   })
 }
 
-/** Everything of the wanted kinds in a text, in order of place. Costs 0.3 ms for 500 characters that look like secrets. */
+/**
+ * Everything of the wanted kinds in a text, in order of place. Costs 0.07 ms for 500 ordinary characters, 0.25 ms for
+ * as many of secrets and attacks.
+ */
 export function detect(text: string, wanted: ReadonlySet<DetectorKind>): Finding[] {
   const findings: Finding[] = []
   const scanned = scanText(text)

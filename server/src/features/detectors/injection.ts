@@ -53,17 +53,25 @@ function fold(text: string): string {
 /** Words with dots, lines or hyphens in or between them, three times or more. */
 const brokenWords = /(?:\p{L}[._*~|-]\p{L}[^\n]{0,24}){3}/u
 
+/** Without such no letters stand apart: a quick look, for few texts have them. */
+const singleSigns = /[ ._*-][^\s._*-][ ._*-][^\s._*-][ ._*-]/
+
+/** A word with digits or signs for some of its letters; addresses, keys and passwords are longer or have other signs. */
+const digitsAsLetters =
+  /(?<![^\s"'([{<*_-])[a-z013457@$]{0,14}[a-z][013457@$][a-z][a-z013457@$]{0,14}(?=[\s"')\]}>*_,;:!?-]|\.(?![a-z])|$)/
+
 /** The other spellings that a folded text may hide behind. */
 function* disguises(folded: string): Generator<string> {
   const mixed = /[a-z][\u0370-\u058f\u0131\u0261]|[\u0370-\u058f\u0131\u0261][a-z]/.test(folded)
   if (mixed) yield folded.replaceAll(/[\u0131\u0261\u0370-\u058f]/g, (sign) => lookAlikes[sign] ?? sign)
-  if (/[a-z][013457@$][a-z]/.test(folded)) {
-    for (const one of ['l', 'i']) {
+  if (digitsAsLetters.test(folded)) {
+    // A one stands for either letter.
+    for (const one of folded.includes('1') ? 'li' : 'l') {
       const letters = `o${one}eastas`
       yield folded.replaceAll(/[013457@$]/g, (sign) => letters['013457@$'.indexOf(sign)] ?? sign)
     }
   }
-  if (/(?:(?<![\p{L}])\p{L}[ ._*-]){6,}/u.test(folded)) {
+  if (singleSigns.test(folded) && /(?:(?<![\p{L}])\p{L}[ ._*-]){6,}/u.test(folded)) {
     // Letters apart: single spaces go, wider gaps were the words' borders.
     yield folded.replaceAll(/(?<=(?<![\p{L}])\p{L})[._*-](?=\p{L}(?![\p{L}]))/gu, '')
     yield joinLetters(folded)
@@ -81,6 +89,9 @@ function joinLetters(folded: string): string {
 const base64Run = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,4000}={0,2}/g
 const hexRun = /(?<![0-9a-fA-F])(?:[0-9a-fA-F]{2}[ :]?){20,2000}(?![0-9a-fA-F])/g
 
+/** Hexadecimal digits in groups, more of them than a number of a card has. */
+const hexGroups = /(?<![^\s:])[0-9a-f]{2,16}(?:[ :][0-9a-f]{2,16}){4}/i
+
 function* decodings(
   text: string,
   longestWord: number,
@@ -89,7 +100,7 @@ function* decodings(
     const decoded = Buffer.from(match[0], 'base64').toString('utf8')
     if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
   }
-  if (/[0-9a-f]{2}[ :]?[0-9a-f]{2}[ :]?[0-9a-f]{2}[ :]?[0-9a-f]{2}/i.test(text)) {
+  if (longestWord >= 40 || hexGroups.test(text)) {
     for (const match of matchesOf(hexRun, text)) {
       const decoded = Buffer.from(match[0].replaceAll(/[ :]/g, ''), 'hex').toString('utf8')
       if (isReadable(decoded)) yield { decoded, start: match.index, end: match.index + match[0].length }
@@ -104,6 +115,8 @@ function* decodings(
 }
 
 function isReadable(text: string): boolean {
+  // What is no text decodes to signs that stand for nothing.
+  if (/^(?:[^\ufffd]*\ufffd){4}/.test(text.slice(0, 24))) return false
   const strange = text.match(/[^\p{L}\p{N}\p{P}\p{S}\s]|\ufffd/gu)?.length ?? 0
   return text.length >= 16 && strange <= text.length / 20 && /\s/.test(text)
 }

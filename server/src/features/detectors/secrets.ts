@@ -135,20 +135,34 @@ function collect(
   text: string,
   into: Finding[],
   isWanted: (value: string) => boolean = () => true,
+  offset = 0,
 ): void {
   for (const match of matchesOf(pattern, text)) {
     const value = match[1] ?? match[0]
     if (!isWanted(value)) continue
-    const start = match.index + match[0].length - value.length
+    const start = offset + match.index + match[0].length - value.length
     into.push({ kind, start, end: start + value.length })
   }
 }
 
+/** The same for what has no white space in it, looked for in words that are long enough. */
+function collectInWords(
+  kind: Finding['kind'],
+  pattern: RegExp,
+  { text, longWords }: ScannedText,
+  into: Finding[],
+  isWanted?: (value: string) => boolean,
+): void {
+  for (const { start, end } of longWords)
+    collect(kind, pattern, text.slice(start, end), into, isWanted, start)
+}
+
 /** Keys of known services by their form, others by what they are called. */
-export function findApiKeys({ text, longestWord }: ScannedText, into: Finding[]): void {
-  if (longestWord < 16) return
-  collect('api_keys', namedKeys, text, into)
-  collect('api_keys', prefixedKey, text, into, (value) => isDrawnByLot(value))
+export function findApiKeys(scanned: ScannedText, into: Finding[]): void {
+  const { text, longWords } = scanned
+  if (longWords.length === 0) return
+  collectInWords('api_keys', namedKeys, scanned, into)
+  collectInWords('api_keys', prefixedKey, scanned, into, isDrawnByLot)
   if (/api/i.test(text)) collect('api_keys', apiKeyValue, text, into, isRandomLooking)
   if (assignments.test(text)) {
     collect('api_keys', namedKeyValue, text, into, isRandomLooking)
@@ -157,9 +171,10 @@ export function findApiKeys({ text, longestWord }: ScannedText, into: Finding[])
 }
 
 /** JSON web tokens, bearer tokens, and what is called a token. */
-export function findTokens({ text, longestWord }: ScannedText, into: Finding[]): void {
-  if (longestWord < 16) return
-  collect('tokens', tokenForms, text, into)
+export function findTokens(scanned: ScannedText, into: Finding[]): void {
+  const { text, longWords } = scanned
+  if (longWords.length === 0) return
+  collectInWords('tokens', tokenForms, scanned, into)
   if (/bearer|basic|authorization/i.test(text)) collect('tokens', bearerValue, text, into, isRandomLooking)
   if (/token|jeton|токен|令牌|トークン|토큰/i.test(text)) {
     collect('tokens', namedTokenValue, text, into, isRandomLooking)
