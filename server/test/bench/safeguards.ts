@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type ClassFigures, measureSafeguards } from '../corpora/measure-safeguards.ts'
 
@@ -23,7 +23,7 @@ export interface SafeguardFigures {
 
 /** All detectors on texts of 500 characters, and what they catch and falsely catch on the corpus. */
 export async function benchSafeguards(options: { rounds?: number } = {}) {
-  const program = join(import.meta.dirname, 'safeguards-program.ts')
+  const program = fileURLToPath(new URL('./safeguards-program.ts', import.meta.url))
   // As the server runs (server/bin/moltflow).
   const args = ['--no-regexp-tier-up', program, String(options.rounds ?? 20)]
   const { stdout } = await promisify(execFile)(process.execPath, args)
