@@ -166,7 +166,8 @@ export class Sender {
     if (ack.kind === 'error') return { kind: 'refused', error: `ack_${ack.code}` }
     if (ack.kind === 'none') return { kind: 'unknown', error: ack.why }
     const at = ack.atMs === undefined ? clock.now() : new Date(ack.atMs)
-    return { kind: 'sent', at, proto: protocol.Message.encode(message).finish() }
+    // Remembered for minutes: bytes of its own, or it would keep the 8 KB block that the encoder cut them from.
+    return { kind: 'sent', at, proto: new Uint8Array(protocol.Message.encode(message).finish()) }
   }
 
   #judge(error: unknown): SubmitOutcome {

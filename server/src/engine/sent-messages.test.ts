@@ -42,3 +42,14 @@ suite('a phone that cannot read a message', () => {
     await simulator.nextMessage(bob, ({ id }) => id === next.waMessageId)
   })
 })
+
+suite('a message that was sent', () => {
+  const world = useLinkedEngine()
+
+  test('keeps no more memory than its own bytes', async () => {
+    const { engine, session } = world
+    const { outcome } = await sendText(engine, session.sessionId, `${world.addPerson('Bob')}@c.us`, 'small')
+    assert.ok(outcome.kind === 'sent', JSON.stringify(outcome))
+    assert.equal(outcome.proto.buffer.byteLength, outcome.proto.byteLength)
+  })
+})
