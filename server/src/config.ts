@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseEnv } from 'node:util'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import type { BucketSettings } from './platform/bucket.ts'
+import { defaultDataDirectory, type Environment, givenIn, withFile } from './platform/environment.ts'
 import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
 
 /** Everything that is wrong with the environment, told at once. */
@@ -35,7 +34,7 @@ export const environmentSchema = z.object({
     .describe('Base of links, OAuth issuer and agent card, as people and programs reach it.'),
   MOLTFLOW_DATA_DIR: z
     .string()
-    .default('./data')
+    .default(defaultDataDirectory)
     .describe('Embedded database, media and installation key; created for its owner only.'),
   DATABASE_URL: url(/^postgres(ql)?:$/, 'postgres://user:password@host/database')
     .optional()
@@ -146,20 +145,16 @@ export interface Config {
 }
 
 /** The process's environment; what `.env` in the working directory says comes second. */
-export function readEnvironment(): Record<string, string | undefined> {
-  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {}
-  return { ...file, ...process.env }
+export function readEnvironment(): Environment {
+  return withFile(process.env)
 }
 
 /**
  * Checks the environment; throws ConfigError with every problem. Without MOLTFLOW_SECRET_KEY the key
  * of the data directory is used, and made when there is none.
  */
-export function loadConfig(environment: Record<string, string | undefined>): Config {
-  // An empty value in a .env file means "not set".
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  )
+export function loadConfig(environment: Environment): Config {
+  const given = givenIn(environment)
   const result = environmentSchema.safeParse(given)
   const problems = result.success
     ? []

@@ -4,7 +4,7 @@ import { MessageChannel, type Worker } from 'node:worker_threads'
 import { type BrokerGauge, createGaugeMemory, viewGauge } from './database-broker.ts'
 import type { EmbeddedWorkerData, EmbeddedWorkerRequest } from './database-embedded-worker.ts'
 import { PortStream } from './database-port-stream.ts'
-import { copySeed } from './database-seed.ts'
+import { copySeed, defaultSeedDirectory } from './database-seed.ts'
 import { startWorker, waitFor } from './database-worker.ts'
 
 /** How the embedded PostgreSQL runs. */
@@ -21,6 +21,14 @@ export interface EmbeddedOptions {
   /** Told when the engine died: what was not acknowledged is lost, and a new engine starts. */
   onFailure(error: Error): void
 }
+
+/** As the program runs it. */
+export const embeddedDefaults = {
+  seedDirectory: defaultSeedDirectory,
+  isDurable: true,
+  statementTimeoutMs: 120_000,
+  idleTransactionMs: 30_000,
+} as const
 
 const guardIntervalMs = 1000
 
@@ -124,6 +132,7 @@ export class EmbeddedEngine {
   }
 }
 
-function clusterDirectory(dataDirectory: string): string {
+/** The home of the cluster below the data directory. */
+export function clusterDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'database')
 }

@@ -2,11 +2,11 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Logger } from 'pino'
 import type { Database } from './database.ts'
-import { EmbeddedEngine } from './database-embedded.ts'
+import { takeAhead } from './database-ahead.ts'
+import { EmbeddedEngine, embeddedDefaults } from './database-embedded.ts'
 import { Listener } from './database-listener.ts'
-import { lockDirectory } from './database-lock.ts'
+import { type DirectoryLock, lockDirectory } from './database-lock.ts'
 import { startMaintenance } from './database-maintenance.ts'
-import { defaultSeedDirectory } from './database-seed.ts'
 import { GuardedPool, runTransaction } from './database-transaction.ts'
 
 /** What opening a database may need to know. */
@@ -27,7 +27,6 @@ export interface DatabaseOptions {
 }
 
 const oldestServerVersion = 150_000
-const idleTransactionMs = 30_000
 /** Answers are due in milliseconds, and starting a compiler or workers takes longer than most whole queries. */
 const planning = '-c jit=off -c max_parallel_workers_per_gather=0'
 
@@ -36,22 +35,32 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return options.databaseUrl === undefined ? openEmbedded(options) : openServer(options, options.databaseUrl)
 }
 
-async function openEmbedded(options: DatabaseOptions): Promise<Database> {
-  const lock = lockDirectory(options.dataDirectory)
-  let engine: EmbeddedEngine
+/** Starts the engine, or takes the one that was started ahead of the program. */
+async function startEngine(
+  options: DatabaseOptions,
+): Promise<{ engine: EmbeddedEngine; lock: DirectoryLock }> {
+  const report = (error: Error): void => options.log.error({ err: error }, 'the embedded database failed')
+  const settings = {
+    dataDirectory: options.dataDirectory,
+    seedDirectory: options.seedDirectory ?? embeddedDefaults.seedDirectory,
+    isDurable: options.isDurable ?? embeddedDefaults.isDurable,
+    statementTimeoutMs: options.statementTimeoutMs ?? embeddedDefaults.statementTimeoutMs,
+    idleTransactionMs: embeddedDefaults.idleTransactionMs,
+  }
+  const ahead = takeAhead(options.dataDirectory)
+  ahead?.reportTo(report)
+  const lock = ahead?.lock ?? lockDirectory(options.dataDirectory)
   try {
-    engine = await EmbeddedEngine.start({
-      dataDirectory: options.dataDirectory,
-      seedDirectory: options.seedDirectory ?? defaultSeedDirectory,
-      isDurable: options.isDurable ?? true,
-      statementTimeoutMs: options.statementTimeoutMs ?? 120_000,
-      idleTransactionMs,
-      onFailure: (error) => options.log.error({ err: error }, 'the embedded database failed'),
-    })
+    const engine = await (ahead?.engine ?? EmbeddedEngine.start({ ...settings, onFailure: report }))
+    return { engine, lock }
   } catch (error) {
     lock.release()
     throw error
   }
+}
+
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const { engine, lock } = await startEngine(options)
   const connection: pg.ClientConfig = {
     user: 'postgres',
     database: 'postgres',
@@ -88,7 +97,7 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: options.statementTimeoutMs ?? 60_000,
-    idle_in_transaction_session_timeout: idleTransactionMs,
+    idle_in_transaction_session_timeout: embeddedDefaults.idleTransactionMs,
   })
   try {
     const { rows } = await pool.query<{ server_version_num: string }>('SHOW server_version_num')

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, type TestContext, test } from 'node:test'
+import pino from 'pino'
+import { isServerTest } from '../../test/harness-database.ts'
+import { type DatabaseAhead, startAhead, takeAhead } from './database-ahead.ts'
+import { openDatabase } from './database-open.ts'
+
+const log = pino({ level: 'silent' })
+const program = join(import.meta.dirname, '../../bin/moltflow')
+
+function freshDirectory(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'moltflow-ahead-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** A data directory with a database in it, which is closed. */
+async function usedDirectory(t: TestContext): Promise<string> {
+  const directory = freshDirectory(t)
+  const db = await openDatabase({ dataDirectory: directory, log })
+  await db.pool.query('CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)')
+  await db.close()
+  return directory
+}
+
+async function end({ engine, lock }: DatabaseAhead): Promise<void> {
+  await (await engine).close()
+  lock.release()
+}
+
+/** Starts the program and waits for its end; what it printed. */
+async function runProgram(environment: Record<string, string>): Promise<{ code: number; output: string }> {
+  const child = spawn(program, {
+    env: { ...process.env, DATABASE_URL: '', MOLTFLOW_PORT: '0', LOG_LEVEL: 'error', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, output }
+}
+
+// A server is started by somebody else.
+suite('the embedded database, started before the program is loaded', { skip: isServerTest }, () => {
+  test('has what was there, and keeps the directory to itself', async (t) => {
+    const directory = await usedDirectory(t)
+    const ahead = startAhead(directory)
+    assert.ok(ahead)
+    assert.equal(startAhead(directory), undefined)
+    await assert.rejects(openDatabase({ dataDirectory: directory, log }), /in use by process/)
+    await end(ahead)
+    const db = await openDatabase({ dataDirectory: directory, log })
+    const { rows } = await db.pool.query('SELECT n FROM kept')
+    assert.deepEqual(rows, [{ n: 7 }])
+    await db.close()
+  })
+
+  test('is not made: a first start is the work of the program', (t) => {
+    const directory = join(freshDirectory(t), 'data')
+    assert.equal(startAhead(directory), undefined)
+    assert.equal(existsSync(directory), false)
+  })
+
+  test('says what went wrong to whoever takes it, also what went wrong before', async (t) => {
+    const directory = await usedDirectory(t)
+    writeFileSync(join(directory, 'database', 'PG_VERSION'), 'none\n')
+    const ahead = startAhead(directory)
+    assert.ok(ahead)
+    await assert.rejects(ahead.engine)
+    const told = await new Promise<Error>((resolve) => ahead.reportTo(resolve))
+    assert.ok(told instanceof Error)
+    ahead.lock.release()
+  })
+
+  test('is started for the program alone', () => {
+    assert.equal(takeAhead(join(process.cwd(), 'data')), undefined)
+  })
+
+  test('a program that cannot start says so as before', async (t) => {
+    const directory = await usedDirectory(t)
+    const wrong = await runProgram({ MOLTFLOW_DATA_DIR: directory, MOLTFLOW_SIGNUP: 'perhaps' })
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.output, /^The configuration has problems:\n {2}MOLTFLOW_SIGNUP /)
+    const ahead = startAhead(directory)
+    assert.ok(ahead)
+    const second = await runProgram({ MOLTFLOW_DATA_DIR: directory })
+    assert.equal(second.code, 1)
+    assert.match(second.output, new RegExp(`^The data directory .* is in use by process ${process.pid}\\.`))
+    await end(ahead)
+  })
+})
