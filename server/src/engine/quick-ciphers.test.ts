@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { SenderKeyRecord } from 'baileys/lib/Signal/Group/sender-key-record.js'
 import { SenderKeyState } from 'baileys/lib/Signal/Group/sender-key-state.js'
@@ -15,6 +15,13 @@ suite('quick ways for what happens with every message', () => {
     const sealed = seal(bytes)
     assert.deepEqual(seal(createSecretKey(bytes)), sealed)
     assert.deepEqual(seal(new Uint8Array(bytes)), sealed)
+    const macs = [bytes, new Uint8Array(bytes), createSecretKey(bytes)].map((key) =>
+      createHmac('sha256', key).update(text).digest('hex'),
+    )
+    assert.equal(new Set(macs).size, 1)
+    assert.equal(createHmac('sha256', 'key').update('').digest().length, 32)
+    assert.equal(createHmac('sha256', Buffer.alloc(0)).update('').digest().length, 32)
+    assert.throws(() => createHmac('sha257', bytes), { code: 'ERR_CRYPTO_INVALID_DIGEST' })
     const decipher = createDecipheriv('aes-256-gcm', bytes, iv, { authTagLength: 16 }).setAuthTag(sealed.tag)
     assert.deepEqual(Buffer.concat([decipher.update(sealed.body), decipher.final()]), text)
     assert.throws(() => createCipheriv('aes-256-gcm', randomBytes(31), iv), {

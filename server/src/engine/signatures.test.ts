@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { after, before, suite, test } from 'node:test'
@@ -11,7 +11,6 @@ import { systemIds } from '../platform/ids.ts'
 import { silenceLibraryConsole } from './console-guard.ts'
 import { createEngine, simulatorRootPublicKey } from './create-engine.ts'
 import { maskDigits } from './library-log.ts'
-import { deriveSecrets, hmacSha256 } from './signal-crypto.ts'
 import { pruneChains, rememberSession, type SessionEntry } from './signal-sessions.ts'
 import { requireXeddsa, signXeddsa } from './signatures.ts'
 
@@ -55,30 +54,55 @@ suite('signatures', () => {
 })
 
 suite('Signal crypto', () => {
-  test('MAC and key derivation agree with the runtime own', () => {
-    for (const [keyLength, dataLength] of [
-      [32, 0],
-      [32, 200],
-      [64, 63],
-      [65, 64],
-      [200, 1000],
-    ] as const) {
-      const key = randomBytes(keyLength)
-      const data = randomBytes(dataLength)
-      assert.deepEqual(hmacSha256(key, data), createHmac('sha256', key).update(data).digest())
+  const crypto = createRequire(import.meta.url)('libsignal/src/crypto.js') as {
+    calculateMAC(key: Buffer, data: Buffer): Buffer
+    deriveSecrets(input: Buffer, salt: Buffer, info: Buffer, parts?: number): Buffer[]
+    verifyMAC(data: Buffer, key: Buffer, mac: Buffer, length: number): void
+  }
+
+  // RFC 4231, test cases 1, 2 and 6.
+  test('MACs are those of the standard', () => {
+    const vectors: [Buffer, string, string][] = [
+      [
+        Buffer.alloc(20, 0x0b),
+        'Hi There',
+        'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+      ],
+      [
+        Buffer.from('Jefe'),
+        'what do ya want for nothing?',
+        '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+      ],
+      [
+        Buffer.alloc(131, 0xaa),
+        'Test Using Larger Than Block-Size Key - Hash Key First',
+        '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
+      ],
+    ]
+    for (const [key, data, mac] of vectors) {
+      assert.equal(crypto.calculateMAC(key, Buffer.from(data)).toString('hex'), mac)
+      crypto.verifyMAC(Buffer.from(data), key, Buffer.from(mac, 'hex').subarray(0, 8), 8)
     }
+  })
+
+  test('keys are derived as by HKDF, one to three of them', () => {
     const [input, salt, info] = [randomBytes(32), randomBytes(32), Buffer.from('WhisperMessageKeys')]
-    const expected = Buffer.from(hkdfSync('sha256', input, salt, info, 96))
-    assert.deepEqual(Buffer.concat(deriveSecrets(input, salt, info)), expected)
-    assert.deepEqual(deriveSecrets(input, salt, info, 2).length, 2)
+    // By its definition (RFC 5869, 2.2 and 2.3).
+    const key = createHmac('sha256', salt).update(input).digest()
+    const parts: Buffer[] = []
+    for (const number of [1, 2, 3]) {
+      const text = Buffer.concat([parts.at(-1) ?? Buffer.alloc(0), info, Buffer.from([number])])
+      parts.push(createHmac('sha256', key).update(text).digest())
+    }
+    assert.deepEqual(crypto.deriveSecrets(input, salt, info), parts)
+    for (const count of [1, 2])
+      assert.deepEqual(crypto.deriveSecrets(input, salt, info, count), parts.slice(0, count))
+    assert.throws(() => crypto.deriveSecrets(input, Buffer.alloc(31), info), /salt must have 32 bytes/)
   })
 
   test('a wrong MAC throws, a right one passes', () => {
-    const crypto = createRequire(import.meta.url)('libsignal/src/crypto.js') as {
-      verifyMAC(data: Buffer, key: Buffer, mac: Buffer, length: number): void
-    }
     const [data, key] = [randomBytes(50), randomBytes(32)]
-    const mac = hmacSha256(key, data).subarray(0, 8)
+    const mac = createHmac('sha256', key).update(data).digest().subarray(0, 8)
     crypto.verifyMAC(data, key, mac, 8)
     assert.throws(() => crypto.verifyMAC(data, key, Buffer.alloc(8), 8), /Bad MAC/)
     assert.throws(() => crypto.verifyMAC(data, key, mac.subarray(0, 7), 8), /Bad MAC/)
