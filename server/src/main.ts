@@ -9,8 +9,8 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string
 }
 const graceMs = 10_000
-// Node 24 cuts small buffers from blocks of 64 KB, and whatever is kept of a block keeps all of it: 30 KB for each
-// message sent. With blocks of 8 KB, as Node had them before, it is an eighth of that.
+// Node 24 cuts small buffers from blocks of 64 KB, and whatever is kept of a block keeps all of it. With blocks of 8 KB,
+// as Node had them before, it is an eighth of that.
 Buffer.poolSize = 8 * 1024
 
 /** A problem the operator can solve: a sentence instead of a stack. */

@@ -6,7 +6,7 @@ import { sendText, useLinkedEngine } from '../../test/harness-engine.ts'
 suite('a phone that cannot read a message', () => {
   const world = useLinkedEngine()
 
-  /** Sends a text that Bob cannot read so many times; told is whether it reached him in the end. */
+  /** Sends a text that Bob cannot read so many times, and waits until he can. */
   async function sendUnreadable(count: number, chatOf: (bob: string) => string): Promise<void> {
     const { simulator, engine, session } = world
     const bob = world.addPerson('Bob')

@@ -1,31 +1,23 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite, type TestContext, test } from 'node:test'
+import { suite, test } from 'node:test'
 import pino from 'pino'
 import { isServerTest } from '../../test/harness-database.ts'
+import { RunningProcess, temporaryDirectory } from '../../test/processes.ts'
 import { type DatabaseAhead, startAhead, takeAhead } from './database-ahead.ts'
 import { openDatabase } from './database-open.ts'
 
 const log = pino({ level: 'silent' })
-const program = join(import.meta.dirname, '../../bin/moltflow')
-
-function freshDirectory(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'moltflow-ahead-'))
-  t.after(() => rmSync(directory, { recursive: true, force: true }))
-  return directory
-}
 
 /** A data directory with a database in it, which is closed. */
-async function usedDirectory(t: TestContext): Promise<string> {
-  const directory = freshDirectory(t)
-  const db = await openDatabase({ dataDirectory: directory, log })
+async function usedDirectory() {
+  const data = await temporaryDirectory()
+  const db = await openDatabase({ dataDirectory: data.path, log })
   await db.pool.query('CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)')
   await db.close()
-  return directory
+  return data
 }
 
 async function end({ engine, lock }: DatabaseAhead): Promise<void> {
@@ -33,22 +25,18 @@ async function end({ engine, lock }: DatabaseAhead): Promise<void> {
   lock.release()
 }
 
-/** Starts the program and waits for its end; what it printed. */
+/** Starts the program, which ends by itself; what it printed. */
 async function runProgram(environment: Record<string, string>): Promise<{ code: number; output: string }> {
-  const child = spawn(program, {
-    env: { ...process.env, DATABASE_URL: '', MOLTFLOW_PORT: '0', LOG_LEVEL: 'error', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, output }
+  const running = new RunningProcess('server/bin/moltflow', [], { MOLTFLOW_PORT: '0', ...environment })
+  const [code] = (await once(running.child, 'close')) as [number]
+  return { code, output: running.output }
 }
 
 // A server is started by somebody else.
 suite('the embedded database, started before the program is loaded', { skip: isServerTest }, () => {
-  test('has what was there, and keeps the directory to itself', async (t) => {
-    const directory = await usedDirectory(t)
+  test('has what was there, and keeps the directory to itself', async () => {
+    await using data = await usedDirectory()
+    const directory = data.path
     const ahead = startAhead(directory)
     assert.ok(ahead)
     assert.equal(startAhead(directory), undefined)
@@ -60,14 +48,16 @@ suite('the embedded database, started before the program is loaded', { skip: isS
     await db.close()
   })
 
-  test('is not made: a first start is the work of the program', (t) => {
-    const directory = join(freshDirectory(t), 'data')
+  test('is not made: a first start is the work of the program', async () => {
+    await using data = await temporaryDirectory()
+    const directory = join(data.path, 'data')
     assert.equal(startAhead(directory), undefined)
     assert.equal(existsSync(directory), false)
   })
 
-  test('says what went wrong to whoever takes it, also what went wrong before', async (t) => {
-    const directory = await usedDirectory(t)
+  test('says what went wrong to whoever takes it, also what went wrong before', async () => {
+    await using data = await usedDirectory()
+    const directory = data.path
     writeFileSync(join(directory, 'database', 'PG_VERSION'), 'none\n')
     const ahead = startAhead(directory)
     assert.ok(ahead)
@@ -81,8 +71,9 @@ suite('the embedded database, started before the program is loaded', { skip: isS
     assert.equal(takeAhead(join(process.cwd(), 'data')), undefined)
   })
 
-  test('a program that cannot start says so as before', async (t) => {
-    const directory = await usedDirectory(t)
+  test('a program that cannot start says so as before', async () => {
+    await using data = await usedDirectory()
+    const directory = data.path
     const wrong = await runProgram({ MOLTFLOW_DATA_DIR: directory, MOLTFLOW_SIGNUP: 'perhaps' })
     assert.equal(wrong.code, 1)
     assert.match(wrong.output, /^The configuration has problems:\n {2}MOLTFLOW_SIGNUP /)

@@ -118,6 +118,8 @@ const plainForms: readonly AddressForm[] = [
   { pattern: dottedAddress, hint: /\d[:/]/ },
 ]
 
+const innerDot = /[A-Za-z0-9]\.(?=[A-Za-z0-9])/g
+
 /** The words of a text with a dot between letters or digits. */
 function dottedPlaces(text: string): Place[] {
   const places: Place[] = []
@@ -132,7 +134,6 @@ function dottedPlaces(text: string): Place[] {
   }
   return places
 }
-const innerDot = /[A-Za-z0-9]\.(?=[A-Za-z0-9])/g
 
 function collectUrls(
   { pattern, hint, isWanted }: AddressForm,
