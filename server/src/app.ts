@@ -113,6 +113,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   for (const feature of features) await feature.start?.(ctx)
   await runner.start()
+  for (const feature of features) feature.resume?.(ctx)
 
   const close = async () => {
     await http.close()

@@ -48,6 +48,8 @@ export interface Feature {
   events?: readonly EventHandler[]
   /** Runs once when the process is ready to work, with a system context without tenant rows of its own. */
   start?(ctx: Context): Promise<void>
+  /** Takes up what was under way before the last stop: after everything has started, and nobody waits for it. */
+  resume?(ctx: Context): void
   /** Runs when the process drains. */
   stop?(ctx: Context): Promise<void>
 }

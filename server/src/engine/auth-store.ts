@@ -19,26 +19,53 @@ export interface SessionRows {
 /** How a claim ended. */
 export type ClaimResult = { kind: 'claimed'; epoch: number } | { kind: 'refused'; freeInSeconds: number }
 
-/** Takes the session over unless another owner's lease is alive: the epoch grows, so the last owner's writes stop. */
-export async function claimSession(
-  db: Database,
-  claim: { sessionId: string; tenantId: string; ownerId: string; leaseMs: number },
-): Promise<ClaimResult> {
-  const { rows } = await db.pool.query<{ epoch: string }>(
+/** A session that a process wants to run. */
+export interface Claim {
+  sessionId: string
+  tenantId: string
+  ownerId: string
+  leaseMs: number
+}
+
+/**
+ * Takes sessions over, each one once, unless another owner's lease on it is alive: the epoch grows, so the last owner's
+ * writes stop. Results are in the order of the claims.
+ */
+export async function claimSessions(db: Database, claims: readonly Claim[]): Promise<ClaimResult[]> {
+  const { rows } = await db.pool.query<{ session_id: string; epoch: string }>(
     `INSERT INTO engine_sessions AS s (session_id, tenant_id, owner_id, epoch, lease_until)
-     VALUES ($1, $2, $3, 1, now() + $4 * interval '1 millisecond')
+     SELECT session_id, tenant_id, owner_id, 1, now() + lease_ms * interval '1 millisecond'
+     FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::float8[]) AS wanted (session_id, tenant_id, owner_id, lease_ms)
+     ORDER BY session_id
      ON CONFLICT (session_id) DO UPDATE
        SET owner_id = excluded.owner_id, epoch = s.epoch + 1, lease_until = excluded.lease_until
        WHERE s.owner_id = excluded.owner_id OR s.lease_until < now()
-     RETURNING epoch`,
-    [claim.sessionId, claim.tenantId, claim.ownerId, claim.leaseMs],
+     RETURNING session_id, epoch`,
+    [
+      claims.map((claim) => claim.sessionId),
+      claims.map((claim) => claim.tenantId),
+      claims.map((claim) => claim.ownerId),
+      claims.map((claim) => claim.leaseMs),
+    ],
   )
-  if (rows[0] !== undefined) return { kind: 'claimed', epoch: Number(rows[0].epoch) }
-  const left = await db.pool.query<{ seconds: number }>(
-    `SELECT ceil(extract(epoch FROM lease_until - now()))::int AS seconds FROM engine_sessions WHERE session_id = $1`,
-    [claim.sessionId],
+  const epochs = new Map(rows.map((row) => [row.session_id, Number(row.epoch)]))
+  const refused = claims.flatMap(({ sessionId }) => (epochs.has(sessionId) ? [] : [sessionId]))
+  const seconds = refused.length === 0 ? new Map<string, number>() : await readLeases(db, refused)
+  return claims.map(({ sessionId }) => {
+    const epoch = epochs.get(sessionId)
+    if (epoch !== undefined) return { kind: 'claimed', epoch }
+    return { kind: 'refused', freeInSeconds: Math.max(1, seconds.get(sessionId) ?? 1) }
+  })
+}
+
+/** Seconds that leases still have. */
+async function readLeases(db: Database, sessionIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await db.pool.query<{ session_id: string; seconds: number }>(
+    `SELECT session_id, ceil(extract(epoch FROM lease_until - now()))::int AS seconds
+     FROM engine_sessions WHERE session_id = ANY($1::uuid[])`,
+    [sessionIds],
   )
-  return { kind: 'refused', freeInSeconds: Math.max(1, left.rows[0]?.seconds ?? 1) }
+  return new Map(rows.map((row) => [row.session_id, row.seconds]))
 }
 
 /** Who holds a session's lease right now; undefined when nobody does. */
@@ -139,20 +166,43 @@ export async function writeKeys(db: Database, sessions: readonly SessionRows[]):
   return new Set(rows.map((row) => row.session_id))
 }
 
-/** Reads keys by type and id, still encrypted. */
-export async function readKeys(
-  db: Database,
-  sessionId: string,
-  wanted: readonly { type: string; id: string }[],
-): Promise<{ type: string; id: string; value: Buffer }[]> {
-  const { rows } = await db.pool.query<{ type: string; id: string; value: Buffer }>({
-    ...preparedName(db, 'engine_read_keys'),
-    text: `SELECT k.type, k.id, k.value FROM engine_keys k
-           JOIN unnest($2::text[], $3::text[]) AS wanted (type, id) ON k.type = wanted.type AND k.id = wanted.id
-           WHERE k.session_id = $1`,
-    values: [sessionId, wanted.map((one) => one.type), wanted.map((one) => one.id)],
+/** Some keys of one session. */
+export interface WantedKeys {
+  sessionId: string
+  keys: readonly { type: string; id: string }[]
+}
+
+/** A key as stored, still encrypted. */
+export interface StoredKey {
+  type: string
+  id: string
+  value: Buffer
+}
+
+/** Reads keys of many sessions in one statement; what does not exist is left out. Answers are in the order asked. */
+export async function readKeys(db: Database, wanted: readonly WantedKeys[]): Promise<StoredKey[][]> {
+  const places: number[] = []
+  const sessionIds: string[] = []
+  const types: string[] = []
+  const ids: string[] = []
+  wanted.forEach(({ sessionId, keys }, place) => {
+    for (const { type, id } of keys) {
+      places.push(place)
+      sessionIds.push(sessionId)
+      types.push(type)
+      ids.push(id)
+    }
   })
-  return rows
+  const { rows } = await db.pool.query<StoredKey & { place: number }>({
+    ...preparedName(db, 'engine_read_keys'),
+    text: `SELECT wanted.place, k.type, k.id, k.value FROM engine_keys k
+           JOIN unnest($1::int[], $2::uuid[], $3::text[], $4::text[]) AS wanted (place, session_id, type, id)
+             ON k.session_id = wanted.session_id AND k.type = wanted.type AND k.id = wanted.id`,
+    values: [places, sessionIds, types, ids],
+  })
+  const found: StoredKey[][] = wanted.map(() => [])
+  for (const { place, ...key } of rows) found[place]?.push(key)
+  return found
 }
 
 /** Erases the pairing and every key, whoever owns the session: what it still writes finds no epoch. */

@@ -12,7 +12,7 @@ import {
   sendText,
 } from '../../test/harness-engine.ts'
 import { systemIds } from '../platform/ids.ts'
-import { claimSession, readKeys, releaseLease, renewLeases, writeKeys } from './auth-store.ts'
+import { claimSessions, readKeys, releaseLease, renewLeases, writeKeys } from './auth-store.ts'
 
 const ids = systemIds()
 const bob = '15550002222'
@@ -38,8 +38,21 @@ function newAccount(): { session: { tenantId: string; sessionId: string }; accou
 }
 
 suite('leases', () => {
-  const claim = (sessionId: string, ownerId: string, leaseMs = 30_000) =>
-    claimSession(database.db, { sessionId, tenantId: ids.uuid(), ownerId, leaseMs })
+  const wish = (sessionId: string, ownerId: string) => ({
+    sessionId,
+    tenantId: ids.uuid(),
+    ownerId,
+    leaseMs: 30_000,
+  })
+  const claim = async (sessionId: string, ownerId: string) => {
+    const [result] = await claimSessions(database.db, [wish(sessionId, ownerId)])
+    assert.ok(result !== undefined)
+    return result
+  }
+  const read = async (sessionId: string, key: { type: string; id: string }) => {
+    const [rows = []] = await readKeys(database.db, [{ sessionId, keys: [key] }])
+    return rows.map(({ value }) => value.toString())
+  }
 
   test('a live lease of another owner is respected, an ended one is taken over under a new epoch', async () => {
     const sessionId = ids.uuid()
@@ -66,15 +79,51 @@ suite('leases', () => {
       { sessionId: good, epoch: 1, rows: [...rows, { type: 'pre-key', id: '1', value: null }] },
     ])
     assert.deepEqual(held, new Set([good]))
-    assert.deepEqual(await readKeys(database.db, stale, [{ type: 'session', id: 'x' }]), [])
-    assert.equal(
-      (await readKeys(database.db, good, [{ type: 'session', id: 'x' }]))[0]?.value.toString(),
-      'value',
-    )
+    assert.deepEqual(await read(stale, { type: 'session', id: 'x' }), [])
+    assert.deepEqual(await read(good, { type: 'session', id: 'x' }), ['value'])
     await writeKeys(database.db, [
       { sessionId: good, epoch: 1, rows: [{ type: 'session', id: 'x', value: null }] },
     ])
-    assert.deepEqual(await readKeys(database.db, good, [{ type: 'session', id: 'x' }]), [])
+    assert.deepEqual(await read(good, { type: 'session', id: 'x' }), [])
+  })
+
+  test('claims of many sessions at once end one by one, in the order asked', async () => {
+    const [free, taken, own] = [ids.uuid(), ids.uuid(), ids.uuid()]
+    await claim(taken, 'one')
+    await claim(own, 'two')
+    const [first, second, third] = await claimSessions(database.db, [
+      wish(taken, 'two'),
+      wish(own, 'two'),
+      wish(free, 'two'),
+    ])
+    assert.ok(first?.kind === 'refused' && first.freeInSeconds > 20)
+    assert.deepEqual(
+      [second, third],
+      [
+        { kind: 'claimed', epoch: 2 },
+        { kind: 'claimed', epoch: 1 },
+      ],
+    )
+  })
+
+  test('keys of many sessions are read at once, each answer its own', async () => {
+    const [one, two] = [ids.uuid(), ids.uuid()]
+    await claim(one, 'one')
+    await claim(two, 'one')
+    const row = (id: string, text: string) => ({ type: 'session', id, value: Buffer.from(text) })
+    await writeKeys(database.db, [
+      { sessionId: one, epoch: 1, rows: [row('x', 'one x'), row('y', 'one y')] },
+      { sessionId: two, epoch: 1, rows: [row('x', 'two x')] },
+    ])
+    const key = (id: string) => ({ type: 'session', id })
+    const answers = await readKeys(database.db, [
+      { sessionId: two, keys: [key('x'), key('y')] },
+      { sessionId: one, keys: [key('y')] },
+      { sessionId: one, keys: [key('x'), key('y')] },
+      { sessionId: ids.uuid(), keys: [key('x')] },
+    ])
+    const texts = answers.map((rows) => rows.map(({ value }) => value.toString()).sort())
+    assert.deepEqual(texts, [['two x'], ['one y'], ['one x', 'one y'], []])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { AuthenticationCreds } from 'baileys'
 import type { Database } from '../platform/database.ts'
-import { eraseKeys, readKeys, releaseLease, renewLeases } from './auth-store.ts'
+import type { Batcher } from '../platform/write-batcher.ts'
+import { eraseKeys, releaseLease, renewLeases, type StoredKey, type WantedKeys } from './auth-store.ts'
 import { decodeKey } from './key-codec.ts'
 import type { KeyWriter, WriteSource } from './key-writer.ts'
 
@@ -17,8 +18,12 @@ export type StoredCredentials =
   | { kind: 'found'; credentials: AuthenticationCreds }
   | { kind: 'unreadable'; error: unknown }
 
+/** Reads keys for all sessions of the process: what is asked for while it reads is read together. */
+export type KeyReader = Batcher<WantedKeys, StoredKey[]>
+
 interface VaultOptions {
   db: Database
+  reader: KeyReader
   secrets: EngineSecrets
   writer: KeyWriter
   tenantId: string
@@ -44,7 +49,7 @@ export class SessionVault {
   async read(
     wanted: readonly { type: string; id: string }[],
   ): Promise<{ type: string; id: string; value: Buffer }[]> {
-    const rows = await readKeys(this.#options.db, this.sessionId, wanted)
+    const rows = await this.#options.reader.add({ sessionId: this.sessionId, keys: wanted })
     return rows.map(({ type, id, value }) => ({
       type,
       id,
@@ -54,7 +59,8 @@ export class SessionVault {
 
   /** The stored credentials: none when the session was never linked, unreadable under another installation key. */
   async readCredentials(): Promise<StoredCredentials> {
-    const [row] = await readKeys(this.#options.db, this.sessionId, [{ type: 'credentials', id: '' }])
+    const keys = [{ type: 'credentials', id: '' }]
+    const [row] = await this.#options.reader.add({ sessionId: this.sessionId, keys })
     if (row === undefined) return { kind: 'none' }
     try {
       const plain = this.#options.secrets.decrypt(row.value, this.#label('credentials', ''))

@@ -3,7 +3,15 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database.ts'
 import { AppError } from '../platform/errors.ts'
-import { claimSession, eraseKeys, renewLeases } from './auth-store.ts'
+import { type Batcher, createBatcher } from '../platform/write-batcher.ts'
+import {
+  type Claim,
+  type ClaimResult,
+  claimSessions,
+  eraseKeys,
+  readKeys,
+  renewLeases,
+} from './auth-store.ts'
 import type { StartOptions } from './engine.ts'
 import { engineClosed, sessionRunsElsewhere } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
@@ -11,7 +19,7 @@ import type { KeyWriter } from './key-writer.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
 import { ProxyRoute } from './proxy.ts'
 import { Session, type SessionEnvironment } from './session.ts'
-import { type EngineSecrets, SessionVault } from './session-vault.ts'
+import { type EngineSecrets, type KeyReader, SessionVault } from './session-vault.ts'
 
 /** What the registry is made from. */
 export interface SessionsOptions {
@@ -33,6 +41,8 @@ const closeTimeoutMs = 5000
 /** Every session that this process runs, and its leases. */
 export class Sessions {
   readonly #options: SessionsOptions
+  readonly #claims: Batcher<Claim, ClaimResult>
+  readonly #reader: KeyReader
   readonly #sessions = new Map<string, Session>()
   readonly #mutex = new KeyedMutex()
   readonly #waiting: (() => void)[] = []
@@ -42,6 +52,11 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#options = options
+    const { db } = options
+    // After a start of the process many sessions ask at once. One statement each: no transaction is needed.
+    const alone: Pick<Database, 'transaction'> = { transaction: (work) => work(db.sql) }
+    this.#claims = createBatcher(alone, { write: (_, claims) => claimSessions(db, claims) })
+    this.#reader = createBatcher(alone, { write: (_, wanted) => readKeys(db, wanted) })
     this.#scheduleRenewal()
   }
 
@@ -111,11 +126,12 @@ export class Sessions {
 
   async #claim(wanted: { tenantId: string; sessionId: string }): Promise<SessionVault> {
     const { db, secrets, writer, ownerId, leaseMs } = this.#options
-    const claim = await claimSession(db, { ...wanted, ownerId, leaseMs })
+    const { tenantId, sessionId } = wanted
+    const claim = await this.#claims.add({ tenantId, sessionId, ownerId, leaseMs })
     if (claim.kind === 'refused') {
       throw new AppError(sessionRunsElsewhere, { headers: { 'Retry-After': String(claim.freeInSeconds) } })
     }
-    return new SessionVault({ db, secrets, writer, ...wanted, epoch: claim.epoch })
+    return new SessionVault({ db, reader: this.#reader, secrets, writer, ...wanted, epoch: claim.epoch })
   }
 
   async #tellUnreadable(wanted: { tenantId: string; sessionId: string }, error: unknown): Promise<void> {

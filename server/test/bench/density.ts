@@ -56,9 +56,11 @@ export async function benchDensity(options: {
         bareMb: (grown.bare - base.bare) / (at - 1),
       })
       await fleet.server.process.stop()
+      const stoppedAt = new Date()
       fleet.server = await startServer({ env, by: 'program' })
       // From the start of the process, not from its first answer.
-      restarts.push({ sessions: at, ms: fleet.server.readyMs + (await untilAllWork(fleet.server.url, at)) })
+      const workMs = await untilAllWork(fleet.server.url, at, stoppedAt)
+      restarts.push({ sessions: at, ms: fleet.server.readyMs + workMs })
     }
     return { baseMb: base.ours, density, restarts, bareReconnectMs: await bare.reconnect() }
   } finally {
@@ -68,12 +70,22 @@ export async function benchDensity(options: {
   }
 }
 
-/** Milliseconds from now (ready) until every session works. */
-async function untilAllWork(url: string, count: number): Promise<number> {
+/**
+ * Milliseconds from now (ready) until every session works again. A session that is not resumed yet still says what it
+ * was before the stop, so what counts is when it was let in.
+ */
+async function untilAllWork(url: string, count: number, since: Date): Promise<number> {
   const startedMs = performance.now()
   await poll(async () => {
-    const sessions: { status: string }[] = await api(url, 'GET', '/sessions')
-    return sessions.filter(({ status }) => status === 'working').length >= count ? true : undefined
+    const sessions: { status: string; last_connected_at: string | null }[] = await api(
+      url,
+      'GET',
+      '/sessions',
+    )
+    const working = sessions.filter(
+      ({ status, last_connected_at: at }) => status === 'working' && at !== null && new Date(at) > since,
+    )
+    return working.length >= count ? true : undefined
   }, 120_000)
   return performance.now() - startedMs
 }

@@ -12,7 +12,11 @@ export const monitoredGroupsEvents = [
     for (const { labelId } of payloads) await forgetLabel(ctx, sql, labelId)
   }),
   // Another account may have been linked: mentions are of this one from now on.
-  onEvent(sessionConnected, async (ctx, sql, payloads) => {
-    for (const { sessionId } of payloads) await announceWatched(ctx, sql, sessionId)
-  }),
+  onEvent(sessionConnected, (ctx, sql, payloads) =>
+    announceWatched(
+      ctx,
+      sql,
+      payloads.map(({ sessionId }) => sessionId),
+    ),
+  ),
 ]

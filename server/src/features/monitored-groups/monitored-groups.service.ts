@@ -211,7 +211,7 @@ async function finish(
   const object = await getGroup(ctx, id, sql)
   if (webhookUrl !== undefined)
     await keepGroupEndpoint(ctx, sql, { groupId: id, name: object.name, url: webhookUrl })
-  await announceWatched(ctx, sql, sessionId)
+  await announceWatched(ctx, sql, [sessionId])
   return object
 }
 
@@ -241,14 +241,13 @@ export async function removeGroup(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const sessionId = await store.deleteGroup(sql, tenantOf(ctx), id)
     if (sessionId === undefined) throw notFound.create()
-    await announceWatched(ctx, sql, sessionId)
+    await announceWatched(ctx, sql, [sessionId])
   })
 }
 
 /** Forgets a label that is gone, in the transaction that deletes it. */
 export async function forgetLabel(ctx: Context, sql: Sql, labelId: string): Promise<void> {
-  const sessionIds = await clearLabel(sql, tenantOf(ctx), labelId)
-  for (const sessionId of sessionIds) await announceWatched(ctx, sql, sessionId)
+  await announceWatched(ctx, sql, await clearLabel(sql, tenantOf(ctx), labelId))
 }
 
 /** The groups a session is in, by name, and whether they are monitored. */

@@ -68,7 +68,12 @@ export async function getWatched(ctx: Context, sql: Sql, sessionId: string): Pro
   return (await watched.getWithin(ctx, sessionId, sql)) ?? nothing
 }
 
-/** Says, inside the transaction that changes them, that the groups of a session, or its account, changed. */
-export function announceWatched(ctx: Context, sql: Sql, sessionId: string): Promise<void> {
-  return announceChange(ctx, sql, [`monitoring:${sessionId}`])
+/** Says, inside the transaction that changes them, that the groups of sessions, or their accounts, changed. */
+export async function announceWatched(ctx: Context, sql: Sql, sessionIds: readonly string[]): Promise<void> {
+  if (sessionIds.length === 0) return
+  await announceChange(
+    ctx,
+    sql,
+    sessionIds.map((id) => `monitoring:${id}` as const),
+  )
 }

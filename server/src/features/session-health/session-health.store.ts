@@ -2,27 +2,33 @@ import { and, count, desc, eq, lt, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../platform/database.ts'
 import { type SessionStateRow, sessionStates } from './session-health.tables.ts'
 
-/** Adds an entry unless it says what the newest one of the session says already. */
-export async function insertState(sql: Sql, row: SessionStateRow): Promise<boolean> {
-  const until = row.until?.toISOString() ?? null
-  const { rows } = await sql.execute(text`
+/**
+ * Adds entries, of each session one, except those that say what the newest one of their session says already. Returns
+ * the sessions that got one.
+ */
+export async function insertStates(sql: Sql, rows: readonly SessionStateRow[]): Promise<string[]> {
+  const inserted = await sql.execute<{ session_id: string }>(text`
     INSERT INTO session_states (id, tenant_id, session_id, status, reason, error, until, at)
-    SELECT ${row.id}, ${row.tenantId}, ${row.sessionId}, ${row.status}, ${row.reason}, ${row.error},
-      ${until}::timestamptz, ${row.at.toISOString()}::timestamptz
+    SELECT i."id", i."tenantId", i."sessionId", i."status", i."reason", i."error", i."until", i."at"
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS i ("id" uuid, "tenantId" uuid, "sessionId" uuid,
+      "status" text, "reason" text, "error" text, "until" timestamptz, "at" timestamptz)
     WHERE NOT EXISTS (SELECT FROM (
-        SELECT status, reason, until FROM session_states WHERE session_id = ${row.sessionId}
+        SELECT status, reason, until FROM session_states WHERE session_id = i."sessionId"
         ORDER BY at DESC, id DESC LIMIT 1
-      ) last WHERE last.status = ${row.status} AND last.reason IS NOT DISTINCT FROM ${row.reason}
-        AND last.until IS NOT DISTINCT FROM ${until}::timestamptz)
-    RETURNING id`)
-  return rows.length > 0
+      ) last WHERE last.status = i."status" AND last.reason IS NOT DISTINCT FROM i."reason"
+        AND last.until IS NOT DISTINCT FROM i."until")
+    RETURNING session_id`)
+  return inserted.rows.map((row) => row.session_id)
 }
 
-/** Removes what a session has beyond its newest entries. */
-export async function deleteBeyond(sql: Sql, sessionId: string, keep: number): Promise<void> {
+/** Removes what sessions have beyond their newest entries. */
+export async function deleteBeyond(sql: Sql, sessionIds: readonly string[], keep: number): Promise<void> {
   await sql.execute(text`
-    DELETE FROM session_states WHERE session_id = ${sessionId} AND id IN (
-      SELECT id FROM session_states WHERE session_id = ${sessionId} ORDER BY at DESC, id DESC OFFSET ${keep})`)
+    DELETE FROM session_states WHERE id IN (
+      SELECT old.id FROM unnest(${text.param(sessionIds)}::uuid[]) AS wanted (session_id)
+      CROSS JOIN LATERAL (
+        SELECT s.id FROM session_states s WHERE s.session_id = wanted.session_id
+        ORDER BY s.at DESC, s.id DESC OFFSET ${keep}) old)`)
 }
 
 /** Removes what is older than a moment, of every tenant. */

@@ -54,6 +54,68 @@ suite('sessions.timeline', () => {
     assert.equal(entries[0].until, '2026-03-01T12:00:00Z')
   })
 
+  test('many sessions change at once: each gets its own states in order, and one that cannot be stored spoils no other', async () => {
+    const other = await app.tenant()
+    const [one, two, broken] = await Promise.all([
+      createSession(tenant.api),
+      createSession(tenant.api),
+      createSession(tenant.api),
+    ])
+    const foreign = await createSession(other.api)
+    const tell = (
+      tenantId: string,
+      sessionId: string,
+      change: Omit<Parameters<typeof buildStateChange>[1], 'tenantId'>,
+    ) => applyState(app.app.ctx, buildStateChange({ tenantId, sessionId }, change))
+    const told = new Map<string, string[]>()
+    const hearing = app.app.ctx.events.subscribe({ names: ['session.status'] })
+    await Promise.all([
+      tell(tenant.id, one.id, { status: 'starting' }),
+      tell(tenant.id, two.id, { status: 'starting' }),
+      tell(other.id, foreign.id, { status: 'starting' }),
+      // Another tenant's, and one that is gone.
+      tell(other.id, two.id, { status: 'failed', reason: 'banned' }),
+      tell(tenant.id, app.app.ctx.ids.uuid(), { status: 'working' }),
+      tell(tenant.id, one.id, { status: 'working', phoneNumber: '4915551234567' }),
+      tell(tenant.id, two.id, { status: 'failed', reason: 'logged_out', error: 'gone' }),
+    ])
+    for await (const event of hearing) {
+      assert.ok('payload' in event)
+      const { sessionId, status } = event.payload as unknown as { sessionId: string; status: string }
+      told.set(sessionId, [...(told.get(sessionId) ?? []), status])
+      if ([...told.values()].flat().length === 5) break
+    }
+    const expected = [
+      [one.id, ['starting', 'working']],
+      [two.id, ['starting', 'failed']],
+      [foreign.id, ['starting']],
+    ] as const
+    for (const [id, statuses] of expected) {
+      assert.deepEqual(told.get(id), statuses)
+      const { entries } = await (id === foreign.id ? other : tenant).api.get(200, `/sessions/${id}/timeline`)
+      assert.deepEqual(
+        entries.map(({ status }: { status: string }) => status),
+        statuses.toReversed(),
+      )
+    }
+    // No text of PostgreSQL holds this character.
+    const refused = tell(tenant.id, broken.id, { status: 'starting', error: 'a\u0000b' })
+    const stopping = tell(tenant.id, one.id, { status: 'stopped' })
+    await assert.rejects(refused)
+    await stopping
+    const rows = await Promise.all([one, two, broken].map(({ id }) => tenant.api.get(200, `/sessions/${id}`)))
+    assert.deepEqual(
+      rows.map(({ status, status_reason, last_error }) => [status, status_reason, last_error]),
+      [
+        ['stopped', null, null],
+        ['failed', 'logged_out', 'gone'],
+        ['stopped', null, null],
+      ],
+    )
+    assert.equal(rows[0].phone_number, '4915551234567')
+    assert.ok(rows[0].last_connected_at !== null && rows[2].updated_at === rows[2].created_at)
+  })
+
   test('kept are the newest 1,000, and none older than 90 days', async () => {
     const { id: sessionId } = await createSession(tenant.api)
     const owner = { tenantId: tenant.id, sessionId }

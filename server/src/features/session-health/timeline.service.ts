@@ -10,7 +10,7 @@ import {
   countStates,
   deleteBeyond,
   deleteStatesBefore,
-  insertState,
+  insertStates,
   listStates,
 } from './session-health.store.ts'
 import type { SessionStateRow } from './session-health.tables.ts'
@@ -34,19 +34,18 @@ export async function noteStates(
   sql: Sql,
   transitions: readonly SessionTransition[],
 ): Promise<void> {
-  for (const told of transitions) {
-    const isNew = await insertState(sql, {
-      id: ctx.ids.uuid(),
-      tenantId: told.tenantId,
-      sessionId: told.sessionId,
-      status: told.status,
-      reason: told.statusReason,
-      error: told.error,
-      until: told.until === null ? null : new Date(told.until),
-      at: ctx.clock.now(),
-    })
-    if (isNew) await deleteBeyond(sql, told.sessionId, timelineLimits.entries)
-  }
+  const rows = transitions.map((told) => ({
+    id: ctx.ids.uuid(),
+    tenantId: told.tenantId,
+    sessionId: told.sessionId,
+    status: told.status,
+    reason: told.statusReason,
+    error: told.error,
+    until: told.until === null ? null : new Date(told.until),
+    at: ctx.clock.now(),
+  }))
+  const sessionIds = await insertStates(sql, rows)
+  if (sessionIds.length > 0) await deleteBeyond(sql, sessionIds, timelineLimits.entries)
 }
 
 /** What a session went through, newest first; 404 for an unknown one. */

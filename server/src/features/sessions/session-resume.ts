@@ -37,7 +37,7 @@ export async function resumeSessions(ctx: Context, signal?: AbortSignal): Promis
 }
 
 /** A crash may leave a row in a moving state that nobody wants to move: it says so again. */
-async function settleAbandoned(ctx: Context): Promise<void> {
+export async function settleAbandoned(ctx: Context): Promise<void> {
   for (const { id, tenantId, status } of await listAbandonedSessions(ctx.db.sql)) {
     if (ctx.engine.isWorking(id)) continue
     await applyState(ctx, {
@@ -56,11 +56,10 @@ async function settleAbandoned(ctx: Context): Promise<void> {
 }
 
 /** Brings back what was running before this process started, and keeps looking for what others left. */
-export async function startResuming(ctx: Context): Promise<void> {
+export function keepResuming(ctx: Context): void {
   const controller = new AbortController()
   running.set(ctx.db, controller)
   const { signal } = controller
-  await settleAbandoned(ctx)
   const rounds = async (): Promise<void> => {
     while (!signal.aborted) {
       await resumeSessions(ctx, signal).catch((err: unknown) => {

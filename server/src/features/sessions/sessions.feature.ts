@@ -1,11 +1,12 @@
 import type { Feature } from '../../feature.ts'
-import { startResuming, stopResuming } from './session-resume.ts'
+import { keepResuming, settleAbandoned, stopResuming } from './session-resume.ts'
 import { sessionOperations } from './sessions.operations.ts'
 
 /** WhatsApp accounts: pairing, control, settings, presence. */
 export const sessionsFeature: Feature = {
   name: 'sessions',
   operations: sessionOperations,
-  start: startResuming,
+  start: settleAbandoned,
+  resume: keepResuming,
   stop: stopResuming,
 }

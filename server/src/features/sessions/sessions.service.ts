@@ -2,9 +2,10 @@ import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { StateChange } from '../../engine/events.ts'
 import { statusReasons } from '../../engine/states.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Database, Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { maskProxyUrl, parseProxyUrl } from '../../platform/outgoing-proxy.ts'
+import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import { requireRoom } from '../plans/plans.service.ts'
 import { lockTenant } from '../tenants/tenants.service.ts'
@@ -26,6 +27,8 @@ import {
   findSessionForUpdate,
   insertSession,
   listSessions,
+  lockSessions,
+  storeStates,
   updateSession,
 } from './sessions.store.ts'
 import type { SessionConfig, SessionRow } from './sessions.tables.ts'
@@ -135,22 +138,68 @@ export async function changeSettings(
   })
 }
 
+const appliers = new WeakMap<Database, Batcher<StateChange, undefined>>()
+
+/** After a start of the process many sessions change state at once: what comes while one commit runs shares the next. */
+function applierOf(ctx: Context): Batcher<StateChange, undefined> {
+  let applier = appliers.get(ctx.db)
+  if (applier === undefined) {
+    applier = createBatcher<StateChange, undefined>(ctx.db, {
+      write: async (sql, changes) => {
+        await applyAll(ctx, sql, changes)
+        return changes.map(() => undefined)
+      },
+      maxItems: 50,
+    })
+    appliers.set(ctx.db, applier)
+  }
+  return applier
+}
+
 /**
- * Stores what the engine told and tells it on, in one transaction. A session that is no longer there is ignored:
- * the engine may still be closing it.
+ * Stores what the engine told and tells it on, in one transaction; resolves after its commit. A session that is no
+ * longer there is ignored: the engine may still be closing it.
  */
 export async function applyState(ctx: Context, change: StateChange): Promise<void> {
-  await ctx.db.transaction(async (sql) => {
-    const before = await findSessionForUpdate(sql, change.tenantId, change.sessionId)
-    if (before === undefined) return
-    const columns = nextColumns(before, change, ctx.clock.now())
-    const after = await updateSession(sql, change.tenantId, change.sessionId, columns)
-    if (after === undefined) return
-    const transition = transitionOf(before, after, change)
-    await ctx.events.publish(sql, connectionUpdated, transition)
-    if (before.status === after.status) return
-    await ctx.events.publish(sql, sessionStatusChanged, transition)
-    if (after.status === 'working') await ctx.events.publish(sql, sessionConnected, transition)
-    if (before.status === 'working') await ctx.events.publish(sql, sessionDisconnected, transition)
+  await applierOf(ctx).add(change)
+}
+
+async function applyAll(ctx: Context, sql: Sql, changes: readonly StateChange[]): Promise<void> {
+  // Each session once: a second change of the same one builds on what the first made of it.
+  const now = new Map<string, StateChange>()
+  const later: StateChange[] = []
+  for (const change of changes) {
+    if (now.has(change.sessionId)) later.push(change)
+    else now.set(change.sessionId, change)
+  }
+  await applyOnce(ctx, sql, now)
+  if (later.length > 0) await applyAll(ctx, sql, later)
+}
+
+async function applyOnce(ctx: Context, sql: Sql, changes: ReadonlyMap<string, StateChange>): Promise<void> {
+  const rows = await lockSessions(sql, [...changes.values()])
+  const changed = rows.flatMap((before) => {
+    const change = changes.get(before.id)
+    if (change === undefined) return []
+    const after: SessionRow = { ...before, ...nextColumns(before, change, ctx.clock.now()) }
+    return [{ before, after, transition: transitionOf(before, after, change) }]
   })
+  if (changed.length === 0) return
+  await storeStates(
+    sql,
+    changed.map(({ after }) => after),
+  )
+  const told = (type: typeof connectionUpdated, some: typeof changed) =>
+    ctx.events.publishMany(
+      sql,
+      type,
+      some.map(({ transition }) => transition),
+    )
+  const moved = changed.filter(({ before, after }) => before.status !== after.status)
+  const reached = moved.filter(({ after }) => after.status === 'working')
+  const left = moved.filter(({ before }) => before.status === 'working')
+  await told(connectionUpdated, changed)
+  await told(sessionStatusChanged, moved)
+  await told(sessionConnected, reached)
+  await told(sessionDisconnected, left)
 }

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, notInArray } from 'drizzle-orm'
+import { and, asc, count, eq, notInArray, or, sql as text } from 'drizzle-orm'
 import type { SessionStatus } from '../../engine/states.ts'
 import type { Sql } from '../../platform/database.ts'
 import { type SessionRow, sessions } from './sessions.tables.ts'
@@ -55,6 +55,37 @@ export async function updateSession(
 ): Promise<SessionRow | undefined> {
   const [row] = await sql.update(sessions).set(change).where(ofTenant(tenantId, id)).returning()
   return row
+}
+
+/** Those of some sessions that exist; nobody else changes them until the transaction ends. */
+export function lockSessions(
+  sql: Sql,
+  wanted: readonly { tenantId: string; sessionId: string }[],
+): Promise<SessionRow[]> {
+  return (
+    sql
+      .select()
+      .from(sessions)
+      .where(or(...wanted.map(({ tenantId, sessionId }) => ofTenant(tenantId, sessionId))))
+      // In one order on every process, so that two of them never wait for each other.
+      .orderBy(asc(sessions.id))
+      .for('update')
+  )
+}
+
+/** Stores what a change of state changes, of many sessions at once; they must be locked. */
+export async function storeStates(sql: Sql, rows: readonly SessionRow[]): Promise<void> {
+  await sql.execute(text`
+    UPDATE sessions s SET (status, status_reason, status_until, qr_attempt, qr_attempts, desired_state,
+        phone_number, is_business, paired_at, last_connected_at, last_error, reach_out_locked_until, updated_at)
+      = (i."status", i."statusReason", i."statusUntil", i."qrAttempt", i."qrAttempts", i."desiredState",
+        i."phoneNumber", i."isBusiness", i."pairedAt", i."lastConnectedAt", i."lastError",
+        i."reachOutLockedUntil", i."updatedAt")
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS i (
+      "id" uuid, "tenantId" uuid, "status" text, "statusReason" text, "statusUntil" timestamptz, "qrAttempt" int,
+      "qrAttempts" int, "desiredState" text, "phoneNumber" text, "isBusiness" boolean, "pairedAt" timestamptz,
+      "lastConnectedAt" timestamptz, "lastError" text, "reachOutLockedUntil" timestamptz, "updatedAt" timestamptz)
+    WHERE s.id = i."id" AND s.tenant_id = i."tenantId"`)
 }
 
 /** Deletes the session; chats, messages and what else belongs to it go with it. */
