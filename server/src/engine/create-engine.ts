@@ -88,7 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
     ownerId: options.ownerId,
     proxyLookup: options.proxyLookup,
     leaseMs,
-    maxConnecting: config.maxConnecting ?? 10,
+    maxConnecting: config.maxConnecting ?? 20,
     environment: {
       clock,
       ids: options.ids,

@@ -5,7 +5,7 @@ import { applyState } from './sessions.service.ts'
 import { listAbandonedSessions, listDesiredSessions } from './sessions.store.ts'
 
 /** Sessions that start at the same time at most: more would look like an attack and starve each other. */
-const concurrentStarts = 10
+const concurrentStarts = 20
 /** Looks again for sessions that a stopped or crashed process left behind. */
 const retryMs = 30_000
 const staggerMs = 100
