@@ -2,8 +2,9 @@ import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { StateChange } from '../../engine/events.ts'
 import { statusReasons } from '../../engine/states.ts'
-import type { Database, Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
+import type { Events } from '../../platform/events.ts'
 import { maskProxyUrl, parseProxyUrl } from '../../platform/outgoing-proxy.ts'
 import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
@@ -138,11 +139,12 @@ export async function changeSettings(
   })
 }
 
-const appliers = new WeakMap<Database, Batcher<StateChange, undefined>>()
+/** One for each bus, since a batch is told on the bus of whoever asked first. */
+const appliers = new WeakMap<Events, Batcher<StateChange, undefined>>()
 
 /** After a start of the process many sessions change state at once: what comes while one commit runs shares the next. */
 function applierOf(ctx: Context): Batcher<StateChange, undefined> {
-  let applier = appliers.get(ctx.db)
+  let applier = appliers.get(ctx.events)
   if (applier === undefined) {
     applier = createBatcher<StateChange, undefined>(ctx.db, {
       write: async (sql, changes) => {
@@ -151,7 +153,7 @@ function applierOf(ctx: Context): Batcher<StateChange, undefined> {
       },
       maxItems: 50,
     })
-    appliers.set(ctx.db, applier)
+    appliers.set(ctx.events, applier)
   }
   return applier
 }
