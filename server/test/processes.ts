@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 export class RunningProcess {
   readonly child: ChildProcess
   #output = ''
+  #isToEnd = false
 
   constructor(command: string, args: readonly string[], env: Record<string, string>) {
     // Own process group: npm hands signals on only now and then, the group gets them always.
@@ -27,6 +28,11 @@ export class RunningProcess {
         this.#output = (this.#output + chunk.toString()).slice(-400_000)
       })
     }
+    // A test only sees that nobody answers any more; what the program said last is in here.
+    this.child.once('close', (code, signal) => {
+      if (this.#isToEnd && (code === null || code === 0)) return
+      console.error(`${command} ended by itself (${signal ?? code}):\n${this.#output.slice(-4000)}`)
+    })
   }
 
   /** Everything printed so far, at most the last 400,000 characters. */
@@ -52,6 +58,7 @@ export class RunningProcess {
   /** Signals the program (npm hands SIGTERM on), or kills the whole group; returns the exit code, or null after a kill. */
   async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 20_000): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode
+    this.#isToEnd = true
     const ended = once(this.child, 'exit', { signal: AbortSignal.timeout(timeoutMs) })
     const pid = this.child.pid ?? 0
     process.kill(signal === 'SIGKILL' ? -pid : pid, signal)

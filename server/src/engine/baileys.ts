@@ -14,6 +14,7 @@ import { childrenOf } from './binary-nodes.ts'
 import { keepKeysOfCopy } from './device-copies.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from './library.ts'
 import { createLibraryLog } from './library-log.ts'
+import { captureRejections } from './library-rejections.ts'
 import { createLru } from './lru.ts'
 import type { ProxyRoute } from './proxy.ts'
 import type { SessionKeys } from './session-keys.ts'
@@ -79,7 +80,7 @@ export function openSocket(options: SocketOptions): WASocket {
   const { keys } = options
   const moments = new ActionMoments()
   const logger = createLibraryLog(options.log, (traced) => moments.note(traced))
-  const socket = makeWASocket({
+  const config: UserFacingSocketConfig = {
     auth: { creds: options.credentials, keys },
     logger,
     ...(options.waUrl === undefined ? {} : { waWebSocketUrl: options.waUrl }),
@@ -107,7 +108,8 @@ export function openSocket(options: SocketOptions): WASocket {
       const repository = makeSignalRepository({ creds: auth.creds, keys }, log, findLids)
       return watchDecryption(repository, options.arriving)
     },
-  })
+  }
+  const socket = captureRejections(() => makeWASocket(config), options.log)
   socket.authState.keys = keys
   tapEvents(socket, (name, data) =>
     options.onEvent(name, name.startsWith('labels.') ? moments.stamp(data) : data),

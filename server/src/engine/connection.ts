@@ -8,6 +8,7 @@ import type {
 } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
+import { isBusinessAccount } from './account.ts'
 import { Addresses } from './addresses.ts'
 import { closeSocket, openSocket } from './baileys.ts'
 import type { Ending } from './endings.ts'
@@ -153,9 +154,9 @@ export class Connection {
     return this.#socket
   }
 
-  /** Source: `platform` of pair-success is `smba` or `smbi` for WhatsApp Business on Android and iOS. */
+  /** Whether the account is one of WhatsApp Business. */
   get isBusiness(): boolean {
-    return this.#options.credentials.platform?.startsWith('smb') === true
+    return isBusinessAccount(this.#options.credentials)
   }
 
   /** Whether WhatsApp has let this connection in. */

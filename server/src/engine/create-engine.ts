@@ -19,6 +19,7 @@ import { chatKind } from './ids.ts'
 import { KeyWriter } from './key-writer.ts'
 import { createLabelActions } from './label-actions.ts'
 import { generateMessageIDV2, WA_CERT_DETAILS } from './library.ts'
+import { surviveLibraryRejections } from './library-rejections.ts'
 import { isLoopback } from './loopback.ts'
 import type { BlobLocator } from './media-upload.ts'
 import { createMediaTransfers, type MediaTransfers } from './session-media.ts'
@@ -74,6 +75,7 @@ const defaultAckTimeoutMs = 20_000
 export function createEngine(options: EngineOptions): Engine {
   const { db, clock, log, config } = options
   silenceLibraryConsole()
+  surviveLibraryRejections(log)
   pinRoot(config.waUrl)
   const leaseMs = config.leaseMs ?? 30_000
   const media = createMediaTransfers({ ...options, waUrl: config.waUrl })

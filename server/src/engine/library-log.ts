@@ -39,7 +39,11 @@ export function maskDigits(text: string): string {
 function codeOf(value: unknown): string | number | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const fields = value as Record<string, unknown>
-  const error = fields.err ?? fields.error ?? fields.e ?? value
+  return errorCode(fields.err ?? fields.error ?? fields.e ?? value)
+}
+
+/** The status code of a library's error, or its sentence with its digits masked. */
+export function errorCode(error: unknown): string | number | undefined {
   if (!(error instanceof Error)) return undefined
   const output = (error as { output?: { statusCode?: unknown } }).output
   return typeof output?.statusCode === 'number' ? output.statusCode : maskDigits(error.message)

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
+import { isBusinessAccount, isPaired, phoneOf } from './account.ts'
 import { Connection } from './connection.ts'
 import { DeafWatch } from './deaf-watch.ts'
 import { codeOfEnding, judgeEnding, reconnectPauseMs, type Verdict } from './disconnects.ts'
@@ -10,7 +11,6 @@ import { describeEnding, type Ending } from './endings.ts'
 import type { LinkCode, SessionActivity } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
-import { parseJid } from './jids.ts'
 import { initAuthCreds } from './library.ts'
 import { LinkCodes } from './link-codes.ts'
 import type { ProxyRoute } from './proxy.ts'
@@ -42,6 +42,8 @@ export interface SessionEnvironment {
 }
 
 const stableAfterMs = 30_000
+/** Pause before a database that was away is asked again, in `reconnectBaseMs`. */
+const leaseRetries = 2
 const unlinkTimeoutMs = 3000
 
 /** One life of a session from start to stop, reconnects included. */
@@ -81,7 +83,7 @@ export class Session {
     this.sessionId = vault.sessionId
     this.#log = environment.log.child({ sessionId: vault.sessionId })
     this.#credentials = credentials ?? initAuthCreds()
-    this.#teller = new StateTeller(vault, environment.listener, this.#log)
+    this.#teller = new StateTeller(vault, { ...environment, log: this.#log })
     this.#route = route
     const { clock, probe } = environment
     this.#codes = new LinkCodes(clock)
@@ -152,8 +154,8 @@ export class Session {
       status: 'stopped',
       reason: null,
       cause,
-      phone: this.#phone(),
-      ...this.#account(),
+      phone: phoneOf(this.#credentials),
+      isBusiness: isBusinessAccount(this.#credentials),
     })
   }
 
@@ -170,14 +172,14 @@ export class Session {
       reason: null,
       cause: 'logout',
       phone: null,
-      ...this.#account(),
+      isBusiness: isBusinessAccount(this.#credentials),
     })
   }
 
   /** Ends this life without telling a state: the process drains and another one may take over. */
   async close(): Promise<void> {
     await this.#endLife()
-    await this.#teller.settled()
+    await this.#teller.close()
   }
 
   /** The lease is lost: somebody else runs the session. */
@@ -203,7 +205,9 @@ export class Session {
       isHeld = await this.#vault.renew(this.#environment.leaseMs)
     } catch (error) {
       this.#log.warn({ err: error }, 'the lease could not be checked')
-      if (!this.#isOver) await this.#retry('reconnecting', 'the database cannot be reached', false)
+      // WhatsApp was not asked: its pauses do not grow.
+      const pauseMs = leaseRetries * this.#environment.reconnectBaseMs
+      if (!this.#isOver) await this.#retry('reconnecting', 'the database cannot be reached', pauseMs)
       return
     }
     if (isHeld) await this.#connect()
@@ -299,11 +303,14 @@ export class Session {
     this.#log.info({ ending: describeEnding(ending), verdict: verdict.kind }, 'the connection ended')
     if (verdict.kind === 'renew') return void this.#connect()
     if (verdict.kind === 'fail') {
-      if (verdict.erasesPairing) await this.#erasePairing()
+      if (verdict.erasesPairing) await this.#erasePairing().catch(this.#putOff('a pairing was not erased'))
       return void this.#fail(verdict.reason, describeEnding(ending))
     }
     if (!wasOpen) this.#wasWorking = false
-    await this.#retry(verdict.reason, describeEnding(ending), ending.kind === 'deaf')
+    const { ids, reconnectBaseMs } = this.#environment
+    const pauseMs = reconnectPauseMs(this.#attempt, reconnectBaseMs, ids.random())
+    this.#attempt += 1
+    await this.#retry(verdict.reason, describeEnding(ending), ending.kind === 'deaf' ? 0 : pauseMs)
   }
 
   #clearConnection(): void {
@@ -334,11 +341,8 @@ export class Session {
     })
   }
 
-  async #retry(reason: StatusReason, error: string, isAtOnce: boolean): Promise<void> {
-    const { clock, ids, reconnectBaseMs } = this.#environment
-    const pauseMs = isAtOnce ? 0 : reconnectPauseMs(this.#attempt, reconnectBaseMs, ids.random())
-    this.#attempt += 1
-    this.#retryTimer = clock.schedule(pauseMs, () => void this.#reconnect())
+  async #retry(reason: StatusReason, error: string, pauseMs: number): Promise<void> {
+    this.#retryTimer = this.#environment.clock.schedule(pauseMs, () => void this.#reconnect())
     await this.#tell('starting', reason, { error })
   }
 
@@ -362,7 +366,12 @@ export class Session {
     const connection = this.#connection
     this.#clearConnection()
     await connection?.close()
-    await this.#vault.release()
+    await this.#vault.release().catch(this.#putOff('a lease was not released'))
+  }
+
+  /** What a database that is away leaves over settles itself: a lease runs out, and WhatsApp refuses the old pairing. */
+  #putOff(sentence: string): (err: unknown) => void {
+    return (err) => this.#log.warn({ err }, sentence)
   }
 
   async #erasePairing(): Promise<void> {
@@ -377,24 +386,10 @@ export class Session {
   ): Promise<void> {
     const cause: DisconnectCause =
       status === 'failed' ? 'failed' : reason === 'logged_out' ? 'logout' : 'lost'
-    return this.#teller.tell({ status, reason, cause, phone: this.#phone(), ...this.#account(), ...more })
-  }
-
-  #phone(): string | null {
-    if (!isPaired(this.#credentials)) return null
-    const address = parseJid(this.#credentials.me?.id)
-    return address.kind === 'phone' ? address.digits : null
-  }
-
-  #account(): { isBusiness: boolean } {
-    // Source: `platform` of pair-success is `smba` or `smbi` for WhatsApp Business on Android and iOS.
-    return { isBusiness: this.#credentials.platform?.startsWith('smb') === true }
+    const account = { phone: phoneOf(this.#credentials), isBusiness: isBusinessAccount(this.#credentials) }
+    return this.#teller.tell({ status, reason, cause, ...account, ...more })
   }
 }
 
 /** A pairing code is good while the connection shows QR codes; the first of them alone lives this long. */
 const pairingCodeLifetimeMs = 160_000
-
-function isPaired(credentials: AuthenticationCreds): boolean {
-  return credentials.account !== undefined
-}

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import type { EngineListener } from './events.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { EngineListener, StateChange } from './events.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from './states.ts'
 
 /** A state as the session sees it. */
@@ -16,23 +17,33 @@ export interface Telling {
   qrAttempts?: number
 }
 
-/** Tells each change of a session's state once and in order; what changes nothing is not told. */
+/** What a teller works with. */
+export interface TellerOptions {
+  listener: Pick<EngineListener, 'onState'>
+  clock: Clock
+  log: Logger
+}
+
+const firstRetryMs = 250
+const longestRetryMs = 10_000
+
+/**
+ * Tells each change of a session's state once and in order; what changes nothing is not told. One that cannot be stored,
+ * because the database is away for instance, is told again until it is or a later one takes its place: what a session
+ * is listed as must not stay behind what it is.
+ */
 export class StateTeller {
   readonly #session: { tenantId: string; sessionId: string }
-  readonly #listener: Pick<EngineListener, 'onState'>
-  readonly #log: Logger
+  readonly #options: TellerOptions
+  readonly #closing = new AbortController()
+  #newest: StateChange | undefined
   #status: SessionStatus = 'stopped'
   #signature = 'stopped////'
   #told: Promise<void> = Promise.resolve()
 
-  constructor(
-    session: { tenantId: string; sessionId: string },
-    listener: Pick<EngineListener, 'onState'>,
-    log: Logger,
-  ) {
+  constructor(session: { tenantId: string; sessionId: string }, options: TellerOptions) {
     this.#session = { tenantId: session.tenantId, sessionId: session.sessionId }
-    this.#listener = listener
-    this.#log = log
+    this.#options = options
   }
 
   /** Resolves when this and everything before it is told. */
@@ -44,7 +55,7 @@ export class StateTeller {
     const hasLeft = previousStatus === 'working' && status !== 'working'
     this.#signature = signature
     this.#status = status
-    const change = {
+    const change: StateChange = {
       ...this.#session,
       status,
       previousStatus,
@@ -57,18 +68,28 @@ export class StateTeller {
       ...(qrAttempt === undefined ? {} : { qrAttempt }),
       ...(qrAttempts === undefined ? {} : { qrAttempts }),
     }
-    this.#told = this.#told.then(async () => {
-      try {
-        await this.#listener.onState(change)
-      } catch (failure) {
-        this.#log.error({ err: failure, status, reason }, 'a state could not be told')
-      }
-    })
+    this.#newest = change
+    this.#told = this.#told.then(() => this.#deliver(change))
     return this.#told
   }
 
-  /** Resolves when everything is told. */
-  settled(): Promise<void> {
+  /** Tells nothing twice any more; resolves when everything is told or given up. */
+  close(): Promise<void> {
+    this.#closing.abort(new Error('the session is closed'))
     return this.#told
+  }
+
+  async #deliver(change: StateChange): Promise<void> {
+    const { listener, clock, log } = this.#options
+    const { signal } = this.#closing
+    for (let pauseMs = firstRetryMs; ; pauseMs = Math.min(pauseMs * 2, longestRetryMs)) {
+      try {
+        return await listener.onState(change)
+      } catch (failure) {
+        log.error({ err: failure, status: change.status, reason: change.reason }, 'a state could not be told')
+      }
+      if (this.#newest === change) await clock.sleep(pauseMs, signal).catch(() => {})
+      if (this.#newest !== change || signal.aborted) return
+    }
   }
 }

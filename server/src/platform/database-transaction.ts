@@ -22,6 +22,13 @@ function refuseInsideTransaction(): void {
 
 /** The driver's pool, refusing what would lock up inside a transaction. */
 export class GuardedPool extends pg.Pool {
+  constructor(config: pg.PoolConfig) {
+    super(config)
+    // The pool listens for errors of idle connections only. Of one that breaks between two statements of a transaction
+    // the next statement tells; without a listener it would end the process.
+    this.on('connect', (client) => client.on('error', () => {}))
+  }
+
   override connect(): Promise<pg.PoolClient>
   override connect(
     callback: (

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, suite, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { sql as text } from 'drizzle-orm'
-import { openTestDatabase, type TestDatabase } from '../../test/harness-database.ts'
+import { isServerTest, openTestDatabase, type TestDatabase } from '../../test/harness-database.ts'
 import { afterCommit } from './database.ts'
 import { outsideTransaction } from './database-transaction.ts'
+import { isOutage } from './outages.ts'
 
 suite('database', () => {
   let database: TestDatabase
@@ -29,6 +31,22 @@ suite('database', () => {
     })
     await assert.rejects(failing, /^Error: no$/)
     assert.deepEqual([await count('undone'), hooks], [0, 0])
+  })
+
+  // An error event that nobody listens to would fail this test, as it would end the process.
+  test('a connection that breaks between two statements of a transaction is told by the next one', {
+    skip: !isServerTest,
+  }, async () => {
+    const { db } = database
+    const broken = db.transaction(async (sql) => {
+      await sql.execute(text`INSERT INTO notes (note) VALUES ('broken')`)
+      const { rows } = await sql.execute<{ pid: number }>(text`SELECT pg_backend_pid() AS pid`)
+      await outsideTransaction(() => db.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]))
+      await wait(50)
+      await sql.execute(text`SELECT 1`)
+    })
+    await assert.rejects(broken, (error) => isOutage(error))
+    assert.equal(await count('broken'), 0)
   })
 
   test('commit hooks run after the commit, and at once outside of a transaction', async () => {

@@ -64,16 +64,14 @@ export class HistorySync {
 
   /** Goes on with what an earlier connection left. */
   start(): void {
-    this.#loaded ??= this.#load()
-    void this.#loaded.then(() => this.#work())
+    this.#whenLoaded(() => void this.#work())
   }
 
   /** A message that carries a piece, or says where it is. */
   receive(messageId: string, notice: Notice): void {
     const { keys } = this.#options
-    this.#loaded ??= this.#load()
     keys.write('history-chunk', messageId, proto.Message.HistorySyncNotification.encode(notice).finish())
-    void this.#loaded.then(() => {
+    this.#whenLoaded(() => {
       if (this.#isOver) return
       if (!this.#queue.includes(messageId)) this.#queue.push(messageId)
       keys.write('history-queue', '', this.#queue)
@@ -95,6 +93,14 @@ export class HistorySync {
   /** The connection is gone: the next one goes on. */
   stop(): void {
     this.#isOver = true
+  }
+
+  /** A queue that cannot be read leaves everything to the next connection: what is not kept comes again. */
+  #whenLoaded(work: () => void): void {
+    this.#loaded ??= this.#load()
+    this.#loaded.then(work).catch((error: unknown) => {
+      this.#options.log.debug({ err: error }, 'the history that waits could not be read')
+    })
   }
 
   async #load(): Promise<void> {

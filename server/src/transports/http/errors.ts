@@ -7,7 +7,9 @@ import {
   notFound,
   payloadTooLarge,
   tooManyRequests,
+  unavailable,
 } from '../../platform/errors.ts'
+import { isOutage } from '../../platform/outages.ts'
 
 export const internalError = defineError('internal_error', 500, 'Internal error')
 export const methodNotAllowed = defineError('method_not_allowed', 405, 'Method not allowed')
@@ -21,7 +23,7 @@ export interface ErrorAnswer {
 
 /** Turns anything thrown into the contract's error body; logs what nobody foresaw. */
 export function toErrorAnswer(error: unknown, log: Pick<Logger, 'error'>, requestId: string): ErrorAnswer {
-  const known = error instanceof AppError ? error : fromFramework(error)
+  const known = error instanceof AppError ? error : (fromFramework(error) ?? fromOutage(error))
   if (known === undefined || known.status >= 500) {
     log.error({ err: error, request_id: requestId }, 'request failed')
   }
@@ -44,6 +46,12 @@ function fromFramework(error: unknown): AppError | undefined {
   if (statusCode === 404) return notFound.create({ cause: error })
   if (statusCode === 429) return tooManyRequests.create({ cause: error })
   return statusCode >= 400 && statusCode < 500 ? malformedRequest.create({ cause: error }) : undefined
+}
+
+/** The database is away for a moment, most likely: that is no mistake of the request or of the program. */
+function fromOutage(error: unknown): AppError | undefined {
+  if (!isOutage(error)) return undefined
+  return unavailable.create({ cause: error, headers: { 'retry-after': '5' } })
 }
 
 /** The error handler of the server. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { createSampleServer, sampleId } from '../../../test/sample-server.ts'
+import { toErrorAnswer } from './errors.ts'
 
 let app: Awaited<ReturnType<typeof createSampleServer>>
 let key: string
@@ -312,6 +313,19 @@ describe('answers', () => {
     assert.deepEqual(answer.json(), { detail: 'Internal error', code: 'internal_error' })
     const line = app.logLines.find((text) => text.includes('trace-500') && text.includes('is away'))
     assert.ok(line !== undefined)
+  })
+
+  test('503 without internals while the database is away; the log has the cause', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' })
+    const logged: unknown[] = []
+    const log = { error: (entry: unknown) => logged.push(entry) }
+    const answer = toErrorAnswer(new Error('Failed query', { cause: refused }), log, 'trace-503')
+    assert.deepEqual(answer, {
+      status: 503,
+      headers: { 'retry-after': '5' },
+      body: { detail: 'Not available right now', code: 'unavailable' },
+    })
+    assert.equal(logged.length, 1)
   })
 
   test('X-Request-Id is echoed when safe and replaced when not', async () => {

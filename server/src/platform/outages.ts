@@ -1,0 +1,31 @@
+/** Codes of Node for a connection that could not be made or did not last. */
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+/** PostgreSQL's codes for a server that shuts down, starts or has no connection left, and class 08, connections. */
+const serverCodes = /^(57P0[1-3]|53300|08[0-9A-Z]{3})$/
+/** What the driver says where it has no code (`client.js` of pg 8, `index.js` of pg-pool 3). */
+const driverSentences = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error and is not queryable',
+]
+
+/** Whether something failed only because the database, or another server, cannot be reached at the moment. */
+export function isOutage(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown }
+    if (typeof code === 'string' && (networkCodes.has(code) || serverCodes.test(code))) return true
+    const { message } = cause
+    if (driverSentences.some((sentence) => message.startsWith(sentence))) return true
+    if (cause instanceof AggregateError && cause.errors.some(isOutage)) return true
+  }
+  return false
+}
