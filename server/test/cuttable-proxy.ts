@@ -8,12 +8,17 @@ export interface CuttableProxy extends AsyncDisposable {
   cut(): Promise<void>
   /** Lets connections through again. */
   mend(): Promise<void>
+  /** Sends bytes to whoever is connected, as if the server had. */
+  inject(bytes: Uint8Array): void
 }
 
 /** Listens on a free loopback port and passes everything on to `target`. */
 export async function startCuttableProxy(target: { host: string; port: number }): Promise<CuttableProxy> {
   const sockets = new Set<Socket>()
+  const nearSockets = new Set<Socket>()
   const pass = (near: Socket) => {
+    nearSockets.add(near)
+    near.on('close', () => nearSockets.delete(near))
     const far = connect(target.port, target.host)
     for (const [socket, other] of [
       [near, far],
@@ -47,6 +52,9 @@ export async function startCuttableProxy(target: { host: string; port: number })
     port,
     cut,
     mend: async () => void (await listen(port)),
+    inject: (bytes) => {
+      for (const near of nearSockets) near.write(bytes)
+    },
     [Symbol.asyncDispose]: cut,
   }
 }
