@@ -6,7 +6,7 @@ import { isOutage } from './outages.ts'
 const withCode = (code: string) => Object.assign(new Error('x'), { code })
 
 suite('outages', () => {
-  for (const code of ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53300', '08006']) {
+  for (const code of ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P03', '53100', '53300', '08006', 'ENOSPC']) {
     test(`${code} is one, also as the cause of another error`, () => {
       assert.equal(isOutage(withCode(code)), true)
       assert.equal(isOutage(new Error('Failed query', { cause: withCode(code) })), true)

@@ -1,5 +1,5 @@
-/** Codes of Node for a connection that could not be made or did not last. */
-const networkCodes = new Set([
+/** Codes of Node for a connection that could not be made or did not last, and for a machine that is full. */
+const systemCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -8,9 +8,13 @@ const networkCodes = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
 ])
-/** PostgreSQL's codes for a server that shuts down, starts or has no connection left, and class 08, connections. */
-const serverCodes = /^(57P0[1-3]|53300|08[0-9A-Z]{3})$/
+/** PostgreSQL's codes: a server that shuts down or starts, class 08, connections, and class 53, disk or memory full. */
+const serverCodes = /^(57P0[1-3]|(08|53)[0-9A-Z]{3})$/
 /** What the driver says where it has no code (`client.js` of pg 8, `index.js` of pg-pool 3). */
 const driverSentences = [
   'Connection terminated',
@@ -18,11 +22,11 @@ const driverSentences = [
   'Client has encountered a connection error and is not queryable',
 ]
 
-/** Whether something failed only because the database, or another server, cannot be reached at the moment. */
+/** Whether something failed only because the database cannot be reached, or has no room left, at the moment. */
 export function isOutage(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown }
-    if (typeof code === 'string' && (networkCodes.has(code) || serverCodes.test(code))) return true
+    if (typeof code === 'string' && (systemCodes.has(code) || serverCodes.test(code))) return true
     const { message } = cause
     if (driverSentences.some((sentence) => message.startsWith(sentence))) return true
     if (cause instanceof AggregateError && cause.errors.some(isOutage)) return true
