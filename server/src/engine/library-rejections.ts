@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { WASocket } from 'baileys'
 import type { Logger } from 'pino'
-import { errorCode, maskDigits } from './library-log.ts'
+import { errorCode } from './library-log.ts'
 
 const guarded = Symbol.for('moltflow.rejection-guard')
 const rejection = Symbol.for('nodejs.rejection')
@@ -35,10 +35,8 @@ export function captureRejections(make: () => WASocket, log: Logger): WASocket {
  * Keeps the process alive when a promise of the library fails that nobody waits for, in a timer for instance, where a
  * socket's own guard does not reach. Any other such promise ends the process, as Node does without this.
  */
-export function surviveLibraryRejections(
-  log: Logger,
-  target: NodeJS.Process & { [guarded]?: true } = process,
-) {
+export function surviveLibraryRejections(log: Logger): void {
+  const target: NodeJS.Process & { [guarded]?: true } = process
   if (target[guarded] === true) return
   target[guarded] = true
   target.on('unhandledRejection', (reason: unknown) => {
@@ -50,6 +48,5 @@ export function surviveLibraryRejections(
 function tell(log: Logger, error: unknown): void {
   const code = errorCode(error)
   const level = code === connectionClosed ? 'debug' : 'warn'
-  const name = error instanceof Error ? maskDigits(`${error.name}: ${error.message}`) : typeof error
-  log[level]({ code }, `whatsapp library: nobody waited for what failed (${name})`)
+  log[level]({ code }, 'whatsapp library: nobody waited for what failed')
 }

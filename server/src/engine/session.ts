@@ -42,8 +42,8 @@ export interface SessionEnvironment {
 }
 
 const stableAfterMs = 30_000
-/** Pause before a database that was away is asked again, in `reconnectBaseMs`. */
-const leaseRetries = 2
+/** Pause before a database that was away is asked for the lease again, in `reconnectBaseMs`. */
+const leasePauses = 2
 const unlinkTimeoutMs = 3000
 
 /** One life of a session from start to stop, reconnects included. */
@@ -206,7 +206,7 @@ export class Session {
     } catch (error) {
       this.#log.warn({ err: error }, 'the lease could not be checked')
       // WhatsApp was not asked: its pauses do not grow.
-      const pauseMs = leaseRetries * this.#environment.reconnectBaseMs
+      const pauseMs = leasePauses * this.#environment.reconnectBaseMs
       if (!this.#isOver) await this.#retry('reconnecting', 'the database cannot be reached', pauseMs)
       return
     }

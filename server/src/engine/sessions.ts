@@ -79,6 +79,8 @@ export class Sessions {
       }
       const credentials = stored.kind === 'found' ? stored.credentials : undefined
       const environment = { ...this.#options.environment, takeConnectTurn: () => this.#takeTurn() }
+      // What an earlier life has still to tell would be told over the states of this one.
+      await this.#sessions.get(wanted.sessionId)?.close()
       const session = new Session(environment, vault, credentials, route)
       this.#sessions.set(wanted.sessionId, session)
       await session.start()
@@ -102,6 +104,7 @@ export class Sessions {
         const vault = await this.#claim(wanted)
         await vault.erase()
         await vault.release()
+        await running?.close()
         await this.#tellLoggedOut(wanted)
       }
       this.#sessions.delete(wanted.sessionId)

@@ -17,11 +17,12 @@ const telling = (status: Telling['status'], phone: string | null = null): Tellin
 function createTeller() {
   const clock = new TestClock()
   const told: StateChange[] = []
-  const store = { isAway: false, tries: 0 }
+  const store = { isAway: false, isRefusing: false, tries: 0 }
   const listener = {
     onState: async (change: StateChange) => {
       store.tries += 1
-      if (store.isAway) throw new Error('the database is away')
+      if (store.isAway) throw Object.assign(new Error('the database is away'), { code: 'ECONNREFUSED' })
+      if (store.isRefusing) throw new Error('a value that the database refuses')
       told.push(change)
     },
   }
@@ -56,6 +57,18 @@ suite('states that are told', () => {
     await pass(10_000)
     await done
     assert.deepEqual(states(), ['working'])
+  })
+
+  test('one that the database refuses is given up after five tries, and the next one is told', async () => {
+    const { teller, store, pass, states } = createTeller()
+    store.isRefusing = true
+    const refused = teller.tell(telling('working'))
+    await pass(60_000)
+    await refused
+    assert.equal(store.tries, 5)
+    store.isRefusing = false
+    await teller.tell(telling('failed'))
+    assert.deepEqual(states(), ['failed'])
   })
 
   test('a later one takes its place', async () => {

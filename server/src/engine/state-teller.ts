@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../platform/clock.ts'
+import { isOutage } from '../platform/outages.ts'
 import type { EngineListener, StateChange } from './events.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from './states.ts'
 
@@ -26,11 +27,13 @@ export interface TellerOptions {
 
 const firstRetryMs = 250
 const longestRetryMs = 10_000
+/** Tries of a state that is refused while the database answers: what is wrong with it stays wrong. */
+const mostTries = 5
 
 /**
  * Tells each change of a session's state once and in order; what changes nothing is not told. One that cannot be stored,
- * because the database is away for instance, is told again until it is or a later one takes its place: what a session
- * is listed as must not stay behind what it is.
+ * because the database is away, is told again until it is or a later one takes its place: what a session is listed as
+ * must not stay behind what it is.
  */
 export class StateTeller {
   readonly #session: { tenantId: string; sessionId: string }
@@ -82,12 +85,14 @@ export class StateTeller {
   async #deliver(change: StateChange): Promise<void> {
     const { listener, clock, log } = this.#options
     const { signal } = this.#closing
-    for (let pauseMs = firstRetryMs; ; pauseMs = Math.min(pauseMs * 2, longestRetryMs)) {
+    for (let tries = 1; ; tries += 1) {
       try {
         return await listener.onState(change)
       } catch (failure) {
         log.error({ err: failure, status: change.status, reason: change.reason }, 'a state could not be told')
+        if (tries >= mostTries && !isOutage(failure)) return
       }
+      const pauseMs = Math.min(firstRetryMs * 2 ** (tries - 1), longestRetryMs)
       if (this.#newest === change) await clock.sleep(pauseMs, signal).catch(() => {})
       if (this.#newest !== change || signal.aborted) return
     }

@@ -29,7 +29,6 @@ export function isOutage(error: unknown): boolean {
     if (typeof code === 'string' && (systemCodes.has(code) || serverCodes.test(code))) return true
     const { message } = cause
     if (driverSentences.some((sentence) => message.startsWith(sentence))) return true
-    if (cause instanceof AggregateError && cause.errors.some(isOutage)) return true
   }
   return false
 }

@@ -11,6 +11,7 @@ import {
   startSimulator,
   temporaryDirectory,
 } from '../processes.ts'
+import { until } from '../until.ts'
 
 const apiKey = `mf_${'crashkey'.repeat(5)}`
 const ourPhone = '4915550200000'
@@ -186,18 +187,8 @@ async function untilWorking(url: string, sessionId: string): Promise<void> {
       const answer = await call(url, 'GET', `/sessions/${sessionId}`)
       return answer?.body['status'] === 'working' ? true : undefined
     },
-    60_000,
+    { timeoutMs: 60_000 },
   )
-}
-
-async function until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const found = await probe()
-    if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error(`never seen: ${what}`)
-    await wait(50)
-  }
 }
 
 /** A client that repeats a request under its idempotency key until it is answered, as clients do. */

@@ -3,10 +3,10 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Webhook } from 'standardwebhooks'
 import { databaseEnvironment } from '../process-database.ts'
 import { startServer, startSimulator, temporaryDirectory } from '../processes.ts'
+import { until } from '../until.ts'
 
 const apiKey = `mf_${'journey0'.repeat(5)}`
 const secret = `whsec_${randomBytes(24).toString('base64')}`
@@ -21,21 +21,6 @@ interface Delivery {
   headers: Record<string, string>
   raw: string
   body: Json
-}
-
-/** Polls until `probe` answers something; bounded. */
-async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined> | T | undefined,
-  timeoutMs = 20_000,
-): Promise<T> {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const found = await probe()
-    if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error(`never seen: ${what}`)
-    await wait(25)
-  }
 }
 
 async function startReceiver() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { ApiClient, fetchDoor } from '../api-client.ts'
+import { ApiClient, fetchDoor, type Reply } from '../api-client.ts'
 import { type CuttableProxy, startCuttableProxy } from '../cuttable-proxy.ts'
 import { isServerTest } from '../harness-database.ts'
 import { prepareInstallation } from '../lift-limits.ts'
@@ -13,6 +13,7 @@ import {
   startSimulator,
   temporaryDirectory,
 } from '../processes.ts'
+import { until } from '../until.ts'
 
 const apiKey = `mf_${'outage00'.repeat(5)}`
 const friend = '4915550700000'
@@ -21,18 +22,7 @@ const outageMs = 3_000
 /** A send waits for its session at most so long (25 s), whatever the database does. */
 const answeredWithinMs = 30_000
 
-// biome-ignore lint/suspicious/noExplicitAny: a black box answers with whatever JSON it has
-type Json = any
-
-async function until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const found = await probe()
-    if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error(`never seen: ${what}`)
-    await wait(100)
-  }
-}
+type Json = Reply['body']
 
 // The embedded database is part of the process: its engine's failures are tested where it is.
 describe('a database server that goes away', { skip: !isServerTest, timeout: 300_000 }, () => {

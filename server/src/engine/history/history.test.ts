@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { suite, test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import pino from 'pino'
 import { useLinkedEngine } from '../../../test/harness-engine.ts'
 import type { InboundMessage } from '../events.ts'
 import { proto } from '../library.ts'
 import { messagesAtOnce, readHistory } from './history-chunk.ts'
+import { type HistoryOptions, HistorySync } from './history-sync.ts'
 import { streamFields } from './protobuf-fields.ts'
 
 const [anna, ben, early] = ['15550008001', '15550008002', '15550008003']
@@ -183,4 +186,19 @@ suite('reading a piece', () => {
     await assert.rejects(read(Buffer.alloc(20, 0xff)), /too long/)
     await assert.rejects(read(Buffer.from([0x12, 0xff, 0xff, 0x7f, 0x00])), /too large/)
   })
+})
+
+// A rejection that nobody takes would fail this test, as it would end the process.
+test('a queue that cannot be read is left to the next connection', async () => {
+  const kept: string[] = []
+  const keys = { read: () => Promise.reject(new Error('the database is away')), write: () => undefined }
+  const sync = new HistorySync({
+    keys,
+    log: pino({ level: 'silent' }),
+    onKept: (id: string) => kept.push(id),
+  } as unknown as HistoryOptions)
+  sync.start()
+  sync.receive('PIECE', {})
+  await turn()
+  assert.deepEqual(kept, [])
 })
