@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { openTestDatabase, type TestDatabase } from '../../test/harness-database.ts'
 import {
   createSimulator,
@@ -182,6 +183,29 @@ suite('faults', () => {
     simulator.fault({ kind: 'outdated', phone: account })
     assert.deepEqual(await until('failed', since), ['failed:client_outdated'])
     simulator.fault({ kind: 'outdated', phone: account, clear: true })
+    await engine.close()
+  })
+
+  test('a state that a life could not tell is not told over those of the next one', async () => {
+    const tell = listener.onState.bind(listener)
+    let isAway = true
+    const refused = new Promise<void>((resolve) => {
+      listener.onState = async (change) => {
+        if (change.status !== 'failed' || !isAway) return tell(change)
+        resolve()
+        throw Object.assign(new Error('the database is away'), { code: 'ECONNREFUSED' })
+      }
+    })
+    simulator.fault({ kind: 'ban', phone: account })
+    await refused
+    simulator.fault({ kind: 'ban', phone: account, clear: true })
+    const since = listener.told.length
+    await engine.start(session)
+    isAway = false
+    await until('working', since)
+    // The tries of the first life would come 250 and 750 ms after it failed.
+    await wait(1000)
+    assert.deepEqual(await until('working', since), ['starting:', 'working:'])
     await engine.close()
   })
 
