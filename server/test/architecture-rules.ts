@@ -11,13 +11,15 @@ const inServer = ({ path }: FileFacts) => path.startsWith('server/src/') && !isT
 export function zoneOf(path: string): string {
   if (path.startsWith('simulator/') || path === '@moltflow/simulator') return 'simulator'
   if (!path.startsWith('server/src/')) return path.startsWith('server/') ? 'tests' : 'package'
-  const [, , first = '', second = ''] = path.split('/')
-  if (first === 'features' && second !== '') return `feature ${second}`
+  const [, , first = '', second = '', third = '', ...rest] = path.split('/')
+  if (first === 'features' && second !== '')
+    return `feature ${rest.length > 0 ? `${second}/${third}` : second}`
   if (['platform', 'engine', 'transports'].includes(first)) return first
   return ['app.ts', 'features.ts', 'main.ts'].includes(first) ? 'composition' : 'vocabulary'
 }
 
-const publicEngine = /^server\/src\/engine\/(engine|groups|channels|ids|content|events|states)\.ts$/
+const publicEngine =
+  /^server\/src\/engine\/(engine|groups|channels|ids|content|events|states|engine-errors)\.ts$/
 const publicFeature = /\.(service|schema|tables)\.ts$/
 
 /** Why an import is against the table; undefined when it is fine. */
@@ -41,7 +43,7 @@ function refuseByRow(zone: string, target: string, to: string): string | undefin
   if (target === 'engine') {
     return publicEngine.test(to)
       ? undefined
-      : 'only engine, groups, channels, ids, content, events and states of the engine are public'
+      : 'only engine, groups, channels, ids, content, events, states and engine-errors of the engine are public'
   }
   if (zone === 'vocabulary') return 'the vocabulary knows no feature and no transport'
   if (target === 'vocabulary') return undefined
@@ -87,7 +89,7 @@ const fences: readonly Fence[] = [
   { packages: /^pg-boss$/, allowed: /\/platform\//, advice: 'use ctx.jobs' },
   {
     packages: /^drizzle-orm$/,
-    allowed: /(\.store\.ts|\.tables\.ts|\/engine\/[\w-]*store[\w-]*\.ts|\/platform\/.*)$/,
+    allowed: /(\.store\.ts|\.tables\.ts|\/engine\/keys\/[\w-]*store[\w-]*\.ts|\/platform\/.*)$/,
     advice: 'queries belong to *.store.ts',
     areTypesFree: true,
   },

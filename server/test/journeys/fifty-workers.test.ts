@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { silenceLibraryConsole } from '../../src/engine/console-guard.ts'
+import { silenceLibraryConsole } from '../../src/engine/library/console-guard.ts'
 import type { ApiClient } from '../api-client.ts'
 import { type Shared, Worker } from './fifty-workers-actions.ts'
 import * as checks from './fifty-workers-checks.ts'

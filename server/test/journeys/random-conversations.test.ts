@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
-import { silenceLibraryConsole } from '../../src/engine/console-guard.ts'
+import { silenceLibraryConsole } from '../../src/engine/library/console-guard.ts'
 import { differences, type View, viewOfApi, viewOfPhone } from './conversation-views.ts'
 import { ConversationWorld, type Json } from './conversation-world.ts'
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { proto as protocol } from 'baileys'
-import { proto } from '../library.ts'
+import { proto } from '../library/library.ts'
 import { listFields, streamFields } from './protobuf-fields.ts'
 
 type Mapping = protocol.IPhoneNumberToLIDMapping

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream'
 import type { proto as protocol, WAMessage } from 'baileys'
-import type { Addresses } from '../addresses.ts'
 import type {
   ChatChange,
   ContactChange,
@@ -9,10 +8,11 @@ import type {
   InboundMessage,
   Person,
 } from '../events.ts'
+import type { Addresses } from '../inbound/addresses.ts'
 import { cleanOrNull } from '../inbound/clean.ts'
 import { parseMessage, type Recipient } from '../inbound/parse-message.ts'
-import { parseJid, personOf } from '../jids.ts'
-import { readMute } from '../world/chats.ts'
+import { parseJid, personOf } from '../library/jids.ts'
+import { readMute } from '../updates/chats.ts'
 import { readHistory, readMappings } from './history-chunk.ts'
 import type { PrivacyToken } from './privacy-tokens.ts'
 

@@ -1,4 +1,4 @@
-import type { SessionKeys } from '../session-keys.ts'
+import type { SessionKeys } from '../keys/session-keys.ts'
 
 /** A token that WhatsApp wants to see before the account writes to a person who does not know it. */
 export interface PrivacyToken {

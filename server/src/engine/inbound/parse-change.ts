@@ -1,13 +1,13 @@
 import type { proto as protocol, WAMessage } from 'baileys'
-import type { Addresses } from '../addresses.ts'
 import type { MessageTarget } from '../content.ts'
 import type { MessageChange, Person } from '../events.ts'
 import type { ChatId } from '../ids.ts'
-import { parseJid, personChatId, personOf } from '../jids.ts'
-import { proto } from '../library.ts'
-import { chosenOptions, openAddOn } from '../message-secrets.ts'
+import { parseJid, personChatId, personOf } from '../library/jids.ts'
+import { proto } from '../library/library.ts'
+import type { Addresses } from './addresses.ts'
 import { cleanCount, cleanText, dateOfSeconds, isMessageId } from './clean.ts'
 import { openEnvelopes } from './envelopes.ts'
+import { chosenOptions, openAddOn } from './message-secrets.ts'
 import { parseContent } from './parse-content.ts'
 import {
   type Envelope,

@@ -1,8 +1,8 @@
 import type { WAMessage } from 'baileys'
-import { parseJid, personOf } from '../jids.ts'
-import { proto } from '../library.ts'
-import { openAddOn } from '../message-secrets.ts'
+import { parseJid, personOf } from '../library/jids.ts'
+import { proto } from '../library/library.ts'
 import { openEnvelopes } from './envelopes.ts'
+import { openAddOn } from './message-secrets.ts'
 import { addressesOf, type ChangeSources } from './parse-change.ts'
 import { isOwnAddress, messageContent, parseEnvelope, type Recipient } from './parse-message.ts'
 

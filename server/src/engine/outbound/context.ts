@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
 import type { Submission } from '../engine.ts'
-import { getContentType, normalizeMessageContent, proto as protocol } from '../library.ts'
+import { getContentType, normalizeMessageContent, proto as protocol } from '../library/library.ts'
 
 /** What a message refers to: the quoted message and the people it mentions, as protocol addresses. */
 export interface OutboundReferences {

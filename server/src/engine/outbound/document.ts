@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
+import type { MediaContent, OutboundParts } from '../media/parts.ts'
 import { captionField, fileFields } from './file.ts'
-import type { MediaContent, OutboundParts } from './parts.ts'
 
 /** Any other file; one with a caption travels in an envelope that older clients skip. */
 export function convertDocument(content: MediaContent, parts: OutboundParts): proto.IMessage {

@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
-import { getContentType, normalizeMessageContent, proto as protocol } from '../library.ts'
-import { type ContentOf, MissingPartError, type OutboundParts } from './parts.ts'
+import { getContentType, normalizeMessageContent, proto as protocol } from '../library/library.ts'
+import { type ContentOf, MissingPartError, type OutboundParts } from '../media/parts.ts'
 import { convertText } from './text.ts'
 
 /** A new text for an own message: the whole text, or the caption when the message is a file. */

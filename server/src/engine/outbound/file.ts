@@ -1,5 +1,5 @@
 import type { proto } from 'baileys'
-import { type MediaContent, MissingPartError, type OutboundParts } from './parts.ts'
+import { type MediaContent, MissingPartError, type OutboundParts } from '../media/parts.ts'
 
 /** The fields that every kind of file has in common, as official clients fill them. */
 export interface FileFields {

@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
-import { getContentType, normalizeMessageContent, proto as protocol } from '../library.ts'
-import { type ContentOf, NotSendableError, type OutboundParts } from './parts.ts'
+import { getContentType, normalizeMessageContent, proto as protocol } from '../library/library.ts'
+import { type ContentOf, NotSendableError, type OutboundParts } from '../media/parts.ts'
 
 /** What a forwarded message looks like at most: official clients show "many times" from 5 on. */
 const maxScore = 127

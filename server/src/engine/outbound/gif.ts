@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
+import type { MediaContent, OutboundParts } from '../media/parts.ts'
 import { sealViewOnce } from './file.ts'
-import type { MediaContent, OutboundParts } from './parts.ts'
 import { videoFields } from './video.ts'
 
 /** A GIF: to WhatsApp a film without sound that plays by itself. */

@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
+import type { MediaContent, OutboundParts } from '../media/parts.ts'
 import { captionField, fileFields, pictureFields, sealViewOnce } from './file.ts'
-import type { MediaContent, OutboundParts } from './parts.ts'
 
 /** A picture. */
 export function convertImage(content: MediaContent, parts: OutboundParts): proto.IMessage {

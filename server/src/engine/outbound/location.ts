@@ -1,5 +1,5 @@
 import type { proto } from 'baileys'
-import type { ContentOf, OutboundParts } from './parts.ts'
+import type { ContentOf, OutboundParts } from '../media/parts.ts'
 
 /** A place. */
 export function convertLocation(content: ContentOf<'location'>, { context }: OutboundParts): proto.IMessage {

@@ -1,5 +1,5 @@
 import type { proto } from 'baileys'
-import type { ContentOf, OutboundParts } from './parts.ts'
+import type { ContentOf, OutboundParts } from '../media/parts.ts'
 
 /** A poll. The version depends on how many options may be chosen (library `Utils/messages.js`); 0 means any number. */
 export function convertPoll(content: ContentOf<'poll'>, { context, secret }: OutboundParts): proto.IMessage {

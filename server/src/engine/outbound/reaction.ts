@@ -1,5 +1,5 @@
 import type { proto } from 'baileys'
-import { type ContentOf, MissingPartError, type OutboundParts } from './parts.ts'
+import { type ContentOf, MissingPartError, type OutboundParts } from '../media/parts.ts'
 
 /** An emoji on another message; an empty one takes it back. */
 export function convertReaction(

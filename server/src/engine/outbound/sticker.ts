@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
+import type { MediaContent, OutboundParts } from '../media/parts.ts'
 import { fileFields } from './file.ts'
-import type { MediaContent, OutboundParts } from './parts.ts'
 
 /** A sticker: a WebP, perhaps animated. */
 export function convertSticker(content: MediaContent, parts: OutboundParts): proto.IMessage {

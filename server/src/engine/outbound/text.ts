@@ -1,5 +1,5 @@
 import type { proto } from 'baileys'
-import type { ContentOf, OutboundParts } from './parts.ts'
+import type { ContentOf, OutboundParts } from '../media/parts.ts'
 
 /** A text; one with mentions or a quote needs the extended form, which carries the context. */
 export function convertText(

@@ -1,5 +1,5 @@
 import type { proto } from 'baileys'
-import { type ContentOf, MissingPartError, type OutboundParts } from './parts.ts'
+import { type ContentOf, MissingPartError, type OutboundParts } from '../media/parts.ts'
 
 /** One contact card, or several in one message. */
 export function convertVcard(content: ContentOf<'vcard'>, { context }: OutboundParts): proto.IMessage {

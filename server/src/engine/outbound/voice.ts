@@ -1,6 +1,6 @@
 import type { proto } from 'baileys'
+import type { MediaContent, OutboundParts } from '../media/parts.ts'
 import { fileFields, sealViewOnce, secondsField } from './file.ts'
-import type { MediaContent, OutboundParts } from './parts.ts'
 
 /** A voice note, with its loudness drawn as bars. */
 export function convertVoice(content: MediaContent, parts: OutboundParts): proto.IMessage {

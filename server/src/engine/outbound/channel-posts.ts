@@ -1,0 +1,45 @@
+import type { BinaryNode, proto } from 'baileys'
+import { proto as protocol } from '../library/library.ts'
+import type { PreparedMessage } from './prepare-outbound.ts'
+
+/** A post, an edit or a deletion of one, as the stanza channels take: not encrypted (source: whatsmeow `sendNewsletter`). */
+export function channelStanza(prepared: PreparedMessage): BinaryNode {
+  const { jid, message, stanzaId, attributes, mediaHandle } = prepared
+  const change = message.editedMessage?.message?.protocolMessage ?? message.protocolMessage
+  const isRevoke = change?.type === protocol.Message.ProtocolMessage.Type.REVOKE
+  const content = change ? (change.editedMessage ?? undefined) : message
+  const mediatype = content === undefined ? undefined : mediaTypeOf(content)
+  return {
+    tag: 'message',
+    attrs: {
+      to: jid,
+      id: stanzaId,
+      type: content === undefined ? 'text' : stanzaTypeOf(content, mediatype),
+      // Admins change posts, whoever wrote them.
+      ...(attributes.edit !== undefined && { edit: isRevoke ? '8' : '3' }),
+      ...(mediaHandle !== undefined && { media_id: mediaHandle }),
+    },
+    content: [
+      ...prepared.nodes,
+      {
+        tag: 'plaintext',
+        attrs: mediatype === undefined ? {} : { mediatype },
+        ...(isRevoke || content === undefined ? {} : { content: protocol.Message.encode(content).finish() }),
+      },
+    ],
+  }
+}
+
+function stanzaTypeOf(message: proto.IMessage, mediatype: string | undefined): string {
+  if (mediatype !== undefined) return 'media'
+  return message.pollCreationMessage || message.pollCreationMessageV3 ? 'poll' : 'text'
+}
+
+function mediaTypeOf(message: proto.IMessage): string | undefined {
+  const inner = message.documentWithCaptionMessage?.message ?? message
+  if (inner.imageMessage) return 'image'
+  if (inner.videoMessage) return inner.videoMessage.gifPlayback === true ? 'gif' : 'video'
+  if (inner.audioMessage) return inner.audioMessage.ptt === true ? 'ptt' : 'audio'
+  if (inner.documentMessage) return 'document'
+  return inner.stickerMessage ? 'sticker' : undefined
+}

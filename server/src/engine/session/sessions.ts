@@ -1,0 +1,199 @@
+import type { LookupFunction } from 'node:net'
+import type { Logger } from 'pino'
+import type { Clock } from '../../platform/clock.ts'
+import type { Database } from '../../platform/database.ts'
+import { AppError } from '../../platform/errors.ts'
+import { KeyedMutex } from '../../platform/keyed-mutex.ts'
+import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
+import type { StartOptions } from '../engine.ts'
+import { engineClosed, sessionRunsElsewhere } from '../engine-errors.ts'
+import type { EngineListener } from '../events.ts'
+import {
+  type Claim,
+  type ClaimResult,
+  claimSessions,
+  eraseKeys,
+  readKeys,
+  renewLeases,
+} from '../keys/auth-store.ts'
+import type { KeyWriter } from '../keys/key-writer.ts'
+import { type EngineSecrets, type KeyReader, SessionVault } from '../keys/session-vault.ts'
+import { ProxyRoute } from './proxy.ts'
+import { Session, type SessionEnvironment } from './session.ts'
+
+/** What the registry is made from. */
+export interface SessionsOptions {
+  db: Database
+  secrets: EngineSecrets
+  writer: KeyWriter
+  clock: Clock
+  log: Logger
+  listener: EngineListener
+  ownerId: string
+  proxyLookup: LookupFunction | undefined
+  leaseMs: number
+  maxConnecting: number
+  environment: Omit<SessionEnvironment, 'takeConnectTurn'>
+}
+
+const closeTimeoutMs = 5000
+
+/** Every session that this process runs, and its leases. */
+export class Sessions {
+  readonly #options: SessionsOptions
+  readonly #claims: Batcher<Claim, ClaimResult>
+  readonly #reader: KeyReader
+  readonly #sessions = new Map<string, Session>()
+  readonly #mutex = new KeyedMutex()
+  readonly #waiting: (() => void)[] = []
+  #connecting = 0
+  #renewTimer: { cancel(): void } | undefined
+  #isClosed = false
+
+  constructor(options: SessionsOptions) {
+    this.#options = options
+    const { db } = options
+    // After a start of the process many sessions ask at once. One statement each: no transaction is needed.
+    const alone: Pick<Database, 'transaction'> = { transaction: (work) => work(db.sql) }
+    this.#claims = createBatcher(alone, { write: (_, claims) => claimSessions(db, claims) })
+    this.#reader = createBatcher(alone, { write: (_, wanted) => readKeys(db, wanted) })
+    this.#scheduleRenewal()
+  }
+
+  /** The session's current or last life in this process. */
+  get(sessionId: string): Session | undefined {
+    return this.#sessions.get(sessionId)
+  }
+
+  /** Starts the session unless it runs; refuses one that another process runs. */
+  start({ proxyUrl, ...wanted }: StartOptions): Promise<void> {
+    return this.#mutex.run(wanted.sessionId, async () => {
+      if (this.#isClosed) throw new AppError(engineClosed)
+      if (this.#sessions.get(wanted.sessionId)?.isOver === false) return
+      const route = proxyUrl ? new ProxyRoute(proxyUrl, this.#options.proxyLookup) : undefined
+      const vault = await this.#claim(wanted)
+      const stored = await vault.readCredentials()
+      if (stored.kind === 'unreadable') {
+        await vault.release()
+        return this.#tellUnreadable(wanted, stored.error)
+      }
+      const credentials = stored.kind === 'found' ? stored.credentials : undefined
+      const environment = { ...this.#options.environment, takeConnectTurn: () => this.#takeTurn() }
+      // What an earlier life has still to tell would be told over the states of this one.
+      await this.#sessions.get(wanted.sessionId)?.close()
+      const session = new Session(environment, vault, credentials, route)
+      this.#sessions.set(wanted.sessionId, session)
+      await session.start()
+    })
+  }
+
+  /** Stops the session; one that does not run here is left alone. */
+  stop(sessionId: string, cause: 'stop' | 'restart'): Promise<void> {
+    return this.#mutex.run(sessionId, async () => {
+      await this.#sessions.get(sessionId)?.stop(cause)
+      this.#sessions.delete(sessionId)
+    })
+  }
+
+  /** Unlinks and erases the pairing, running or not. */
+  logout(wanted: { tenantId: string; sessionId: string }): Promise<void> {
+    return this.#mutex.run(wanted.sessionId, async () => {
+      const running = this.#sessions.get(wanted.sessionId)
+      if (running !== undefined && !running.isOver) await running.logout()
+      else {
+        const vault = await this.#claim(wanted)
+        await vault.erase()
+        await vault.release()
+        await running?.close()
+        await this.#tellLoggedOut(wanted)
+      }
+      this.#sessions.delete(wanted.sessionId)
+    })
+  }
+
+  /** Erases everything stored of a session. */
+  async erase(sessionId: string): Promise<void> {
+    await this.stop(sessionId, 'stop')
+    await eraseKeys(this.#options.db, sessionId)
+  }
+
+  /** Closes every session in bounded time and releases the leases. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#renewTimer?.cancel()
+    for (const wake of this.#waiting.splice(0)) wake()
+    const closing = [...this.#sessions.values()].map((session) => session.close())
+    await Promise.race([Promise.allSettled(closing), this.#options.clock.sleep(closeTimeoutMs)])
+    this.#sessions.clear()
+  }
+
+  async #claim(wanted: { tenantId: string; sessionId: string }): Promise<SessionVault> {
+    const { db, secrets, writer, ownerId, leaseMs } = this.#options
+    const { tenantId, sessionId } = wanted
+    const claim = await this.#claims.add({ tenantId, sessionId, ownerId, leaseMs })
+    if (claim.kind === 'refused') {
+      throw new AppError(sessionRunsElsewhere, { headers: { 'Retry-After': String(claim.freeInSeconds) } })
+    }
+    return new SessionVault({ db, reader: this.#reader, secrets, writer, ...wanted, epoch: claim.epoch })
+  }
+
+  async #tellUnreadable(wanted: { tenantId: string; sessionId: string }, error: unknown): Promise<void> {
+    this.#options.log.error({ err: error, sessionId: wanted.sessionId }, 'stored credentials cannot be read')
+    await this.#options.listener.onState({
+      ...wanted,
+      status: 'failed',
+      previousStatus: 'stopped',
+      reason: 'key_mismatch',
+      cause: null,
+      phoneNumber: null,
+      isBusiness: false,
+      error: 'the stored keys were encrypted with another installation key',
+      until: null,
+    })
+  }
+
+  async #tellLoggedOut(wanted: { tenantId: string; sessionId: string }): Promise<void> {
+    await this.#options.listener.onState({
+      ...wanted,
+      status: 'stopped',
+      previousStatus: 'stopped',
+      reason: null,
+      cause: null,
+      phoneNumber: null,
+      isBusiness: false,
+      error: null,
+      until: null,
+    })
+  }
+
+  async #takeTurn(): Promise<() => void> {
+    if (this.#connecting >= this.#options.maxConnecting) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+    this.#connecting += 1
+    return () => {
+      this.#connecting -= 1
+      this.#waiting.shift()?.()
+    }
+  }
+
+  #scheduleRenewal(): void {
+    const { clock, leaseMs } = this.#options
+    this.#renewTimer = clock.schedule(leaseMs / 3, () => void this.#renew())
+  }
+
+  async #renew(): Promise<void> {
+    const { db, leaseMs, log } = this.#options
+    const held = [...this.#sessions.values()].filter((session) => !session.isOver)
+    try {
+      if (held.length > 0) {
+        const kept = await renewLeases(db, held, leaseMs)
+        for (const session of held) if (!kept.has(session.sessionId)) session.loseLease()
+      }
+    } catch (error) {
+      // Writes stay fenced by the epoch, so a lease that runs out meanwhile costs nothing but the session.
+      log.warn({ err: error }, 'leases could not be renewed')
+    }
+    if (!this.#isClosed) this.#scheduleRenewal()
+  }
+}

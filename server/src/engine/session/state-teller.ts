@@ -1,0 +1,100 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../platform/clock.ts'
+import { isOutage } from '../../platform/outages.ts'
+import type { EngineListener, StateChange } from '../events.ts'
+import type { DisconnectCause, SessionStatus, StatusReason } from '../states.ts'
+
+/** A state as the session sees it. */
+export interface Telling {
+  status: SessionStatus
+  reason: StatusReason | null
+  /** Used only when the session leaves `working`. */
+  cause: DisconnectCause
+  phone: string | null
+  isBusiness: boolean
+  error?: string
+  until?: Date | null
+  qrAttempt?: number
+  qrAttempts?: number
+}
+
+/** What a teller works with. */
+export interface TellerOptions {
+  listener: Pick<EngineListener, 'onState'>
+  clock: Clock
+  log: Logger
+}
+
+const firstRetryMs = 250
+const longestRetryMs = 10_000
+/** Tries of a state that is refused while the database answers: what is wrong with it stays wrong. */
+const mostTries = 5
+
+/**
+ * Tells each change of a session's state once and in order; what changes nothing is not told. One that cannot be stored,
+ * because the database is away, is told again until it is or a later one takes its place: what a session is listed as
+ * must not stay behind what it is.
+ */
+export class StateTeller {
+  readonly #session: { tenantId: string; sessionId: string }
+  readonly #options: TellerOptions
+  readonly #closing = new AbortController()
+  #newest: StateChange | undefined
+  #status: SessionStatus = 'stopped'
+  #signature = 'stopped////'
+  #told: Promise<void> = Promise.resolve()
+
+  constructor(session: { tenantId: string; sessionId: string }, options: TellerOptions) {
+    this.#session = { tenantId: session.tenantId, sessionId: session.sessionId }
+    this.#options = options
+  }
+
+  /** Resolves when this and everything before it is told. */
+  tell(telling: Telling): Promise<void> {
+    const { status, reason, cause, phone, isBusiness, error, until, qrAttempt, qrAttempts } = telling
+    const signature = [status, reason ?? '', phone, until?.getTime() ?? null, qrAttempt].join('/')
+    if (signature === this.#signature) return this.#told
+    const previousStatus = this.#status
+    const hasLeft = previousStatus === 'working' && status !== 'working'
+    this.#signature = signature
+    this.#status = status
+    const change: StateChange = {
+      ...this.#session,
+      status,
+      previousStatus,
+      reason,
+      cause: hasLeft ? cause : null,
+      phoneNumber: phone,
+      isBusiness,
+      error: error ?? null,
+      until: until ?? null,
+      ...(qrAttempt === undefined ? {} : { qrAttempt }),
+      ...(qrAttempts === undefined ? {} : { qrAttempts }),
+    }
+    this.#newest = change
+    this.#told = this.#told.then(() => this.#deliver(change))
+    return this.#told
+  }
+
+  /** Tells nothing twice any more; resolves when everything is told or given up. */
+  close(): Promise<void> {
+    this.#closing.abort(new Error('the session is closed'))
+    return this.#told
+  }
+
+  async #deliver(change: StateChange): Promise<void> {
+    const { listener, clock, log } = this.#options
+    const { signal } = this.#closing
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await listener.onState(change)
+      } catch (failure) {
+        log.error({ err: failure, status: change.status, reason: change.reason }, 'a state could not be told')
+        if (tries >= mostTries && !isOutage(failure)) return
+      }
+      const pauseMs = Math.min(firstRetryMs * 2 ** (tries - 1), longestRetryMs)
+      if (this.#newest === change) await clock.sleep(pauseMs, signal).catch(() => {})
+      if (this.#newest !== change || signal.aborted) return
+    }
+  }
+}

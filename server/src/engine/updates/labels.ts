@@ -1,0 +1,40 @@
+import type { BaileysEventMap } from 'baileys'
+import type { Arrival } from '../inbound/inbox.ts'
+import { momentOf } from '../library/action-moments.ts'
+import type { WorldContext } from './updates-receiver.ts'
+
+/** A label of WhatsApp Business that was made, changed or deleted. */
+export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldContext): Arrival {
+  const { tenantId, sessionId, now } = context
+  const { id, name, color, deleted } = label
+  return {
+    labels: [
+      {
+        tenantId,
+        sessionId,
+        at: momentOf(label, now),
+        kind: 'label',
+        waLabelId: id,
+        name: name ?? '',
+        colorIndex: color ?? 0,
+        isDeleted: deleted === true,
+      },
+    ],
+  }
+}
+
+/** A chat that got or lost a label; labels of single messages are not kept. */
+export async function readLabelledChat(
+  told: BaileysEventMap['labels.association'],
+  context: WorldContext,
+): Promise<Arrival | undefined> {
+  const { association, type } = told
+  if ('messageId' in association) return undefined
+  const { tenantId, sessionId, now, addresses } = context
+  const chatId = await addresses.chatIdOfJid(association.chatId)
+  if (chatId === undefined) return undefined
+  const isLabelled = type === 'add'
+  const waLabelId = association.labelId
+  const at = momentOf(told, now)
+  return { labels: [{ tenantId, sessionId, at, kind: 'chat', waLabelId, chatId, isLabelled }] }
+}
