@@ -32,7 +32,7 @@ const longestFirst = [
   /journeys\/faults/,
   /test\/crash/,
   /journeys\//,
-  /platform\/database-embedded|^scripts\/(readme|demo)|round-trips\/|test\/operations/,
+  /platform\/database\/embedded\/embedded|^scripts\/(readme|demo)|round-trips\/|test\/operations/,
 ]
 
 interface Failure {

@@ -282,7 +282,7 @@ function prepareFirstStart() {
   const source = join(root, 'server', 'src')
   const preloads = [join(source, 'platform', 'quick-imports.ts'), join(source, 'app.ts')]
   const imports = preloads.flatMap((path) => ['--import', pathToFileURL(path).href])
-  const seed = join(source, 'platform', 'database-seed.ts')
+  const seed = join(source, 'platform', 'database', 'embedded', 'seed.ts')
   spawnSync(nodeBinary, [...imports, seed], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 

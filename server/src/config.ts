@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import type { BucketSettings } from './platform/bucket.ts'
 import { defaultDataDirectory, type Environment, givenIn, withFile } from './platform/environment.ts'
+import type { BucketSettings } from './platform/files/bucket.ts'
 import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
 
 /** Everything that is wrong with the environment, told at once. */

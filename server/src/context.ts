@@ -2,10 +2,10 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Clock } from './platform/clock.ts'
-import type { Database } from './platform/database.ts'
-import type { Events } from './platform/events.ts'
+import type { Database } from './platform/database/database.ts'
+import type { Events } from './platform/events/events.ts'
 import type { Ids } from './platform/ids.ts'
-import type { Jobs } from './platform/jobs.ts'
+import type { Jobs } from './platform/jobs/jobs.ts'
 import type { Scope } from './scopes.ts'
 
 /** Roles of a user inside a tenant; `superadmin` is platform staff. */

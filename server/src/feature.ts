@@ -1,8 +1,8 @@
 import type { Context } from './context.ts'
 import type { JobHandler } from './job.ts'
 import type { Operation } from './operation.ts'
-import type { Sql } from './platform/database.ts'
-import type { EventPayload, EventType } from './platform/events.ts'
+import type { Sql } from './platform/database/database.ts'
+import type { EventPayload, EventType } from './platform/events/events.ts'
 
 /** Runs inside the publisher's transaction: what it writes and enqueues lives or dies with the event. */
 export interface EventHandler {

@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import type { JobOutcome, JobType } from './platform/jobs.ts'
+import type { JobOutcome, JobType } from './platform/jobs/jobs.ts'
 
 /** What a job knows about its own run. */
 export interface JobRun {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createApp } from './app.ts'
 import { ConfigError, loadConfig, readEnvironment } from './config.ts'
 import { createSetupLink } from './features/setup/setup.service.ts'
-import { DataDirectoryInUseError } from './platform/database-lock.ts'
+import { DataDirectoryInUseError } from './platform/database/embedded/lock.ts'
 import { createLog } from './platform/log.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import aws4 from 'aws4'
-import type { BucketSettings } from '../src/platform/bucket.ts'
+import type { BucketSettings } from '../src/platform/files/bucket.ts'
 
 /** A bucket that checks signatures with another implementation than the product's. */
 export interface BucketServer extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { migrationsDirectory } from '../src/platform/migrate.ts'
+import { migrationsDirectory } from '../src/platform/database/migrate.ts'
 import { openTestDatabase } from './harness-database.ts'
 import { compareSchemas, generateDeclaredTables } from './table-definitions.ts'
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import pino from 'pino'
-import type { Database } from '../src/platform/database.ts'
-import { type DatabaseOptions, openDatabase } from '../src/platform/database-open.ts'
-import { copyTree } from '../src/platform/database-seed.ts'
-import { openJobs } from '../src/platform/jobs-boss.ts'
-import { migrationsDirectory, readMigrations, runMigrations } from '../src/platform/migrate.ts'
+import type { Database } from '../src/platform/database/database.ts'
+import { copyTree } from '../src/platform/database/embedded/seed.ts'
+import { migrationsDirectory, readMigrations, runMigrations } from '../src/platform/database/migrate.ts'
+import { type DatabaseOptions, openDatabase } from '../src/platform/database/open.ts'
+import { openJobs } from '../src/platform/jobs/job-store.ts'
 
 /** A migrated database of a test file's own. */
 export interface TestDatabase extends AsyncDisposable {

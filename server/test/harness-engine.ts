@@ -24,7 +24,7 @@ import type {
 } from '../src/engine/events.ts'
 import type { EngineSecrets } from '../src/engine/keys/session-vault.ts'
 import { type Clock, systemClock } from '../src/platform/clock.ts'
-import type { Database } from '../src/platform/database.ts'
+import type { Database } from '../src/platform/database/database.ts'
 import { type Ids, systemIds } from '../src/platform/ids.ts'
 import { seal, unseal } from '../src/platform/secrets.ts'
 import { openTestDatabase, type TestDatabase } from './harness-database.ts'

@@ -1,7 +1,7 @@
 import { sql as text } from 'drizzle-orm'
 import pino from 'pino'
-import type { Database } from '../src/platform/database.ts'
-import { openDatabase } from '../src/platform/database-open.ts'
+import type { Database } from '../src/platform/database/database.ts'
+import { openDatabase } from '../src/platform/database/open.ts'
 import { startServer } from './processes.ts'
 
 /** Lets every tenant ask as often as it likes. */

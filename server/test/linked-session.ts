@@ -1,5 +1,5 @@
 import { createSimulator, type Simulator } from '@moltflow/simulator'
-import type { PublishedEvent } from '../src/platform/events.ts'
+import type { PublishedEvent } from '../src/platform/events/events.ts'
 import type { ApiClient } from './api-client.ts'
 import { buildPhone } from './builders.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from './harness.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api'
 import { is, sql as text } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
-import type { Database, Sql } from '../src/platform/database.ts'
+import type { Database, Sql } from '../src/platform/database/database.ts'
 
 // The files are found at run time, which a static import cannot express.
 const load = createRequire(import.meta.url)

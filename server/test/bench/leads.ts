@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql as text } from 'drizzle-orm'
 import { request } from 'undici'
-import type { Database } from '../../src/platform/database.ts'
+import type { Database } from '../../src/platform/database/database.ts'
 import { liftLimits, prepareInstallation } from '../lift-limits.ts'
 import { startServer, temporaryDirectory } from '../processes.ts'
 import { api, benchEnvironment, benchKey, percentile, residentMb } from './bench-world.ts'

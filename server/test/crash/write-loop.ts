@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { openDatabase } from '../../src/platform/database-open.ts'
+import { openDatabase } from '../../src/platform/database/open.ts'
 
 /** Writes 1, 2, 3 ... and prints each number once its commit was acknowledged, until it is killed. */
 async function main(directory: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import { engineKeys, engineSessions } from './engine.tables.ts'
 
 /** One encrypted key to write; a null value deletes it. */

@@ -11,7 +11,7 @@ import {
   type Simulator,
   sendText,
 } from '../../../test/harness-engine.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import { systemIds } from '../../platform/ids.ts'
 import type { Engine } from '../engine.ts'
 import { FrameGate } from './frame-gate.ts'

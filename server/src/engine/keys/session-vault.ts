@@ -1,6 +1,6 @@
 import type { AuthenticationCreds } from 'baileys'
-import type { Database } from '../../platform/database.ts'
-import type { Batcher } from '../../platform/write-batcher.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { Batcher } from '../../platform/database/write-batcher.ts'
 import { eraseKeys, releaseLease, renewLeases, type StoredKey, type WantedKeys } from './auth-store.ts'
 import { decodeKey } from './key-codec.ts'
 import type { KeyWriter, WriteSource } from './key-writer.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
-import { FileThread, largeFileBytes } from '../../platform/file-thread.ts'
+import { FileThread, largeFileBytes } from '../../platform/files/file-thread.ts'
 import type { MediaKind } from '../content.ts'
 import { type FileDigests, type MediaClass, mediaClassOf } from './crypto.ts'
 import type { EncryptedFile, EncryptTask } from './encrypt.ts'

@@ -1,4 +1,4 @@
-import { serveFiles } from '../../platform/file-thread-port.ts'
+import { serveFiles } from '../../platform/files/file-thread-port.ts'
 import { encryptSealedFile } from './encrypt.ts'
 
 serveFiles(encryptSealedFile)

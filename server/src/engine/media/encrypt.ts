@@ -1,7 +1,7 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
-import { type FileWork, readFully, writeFully } from '../../platform/file-thread-port.ts'
-import { openSealedFile, type SealedFile } from '../../platform/sealed-file.ts'
+import { type FileWork, readFully, writeFully } from '../../platform/files/file-thread-port.ts'
+import { openSealedFile, type SealedFile } from '../../platform/files/sealed-file.ts'
 import { expandMediaKey, type MediaClass, macBytes } from './crypto.ts'
 
 /** A file in clear; `sha256` is its digest, hexadecimal, when it is known already. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { suite, test } from 'node:test'
-import { safeLookup } from '../../platform/outgoing-proxy.ts'
+import { safeLookup } from '../../platform/outgoing/proxy.ts'
 import { ProxyRoute } from './proxy.ts'
 
 /** Somebody who listens where a proxy is said to be, and counts who comes. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
-import { isOutage } from '../../platform/outages.ts'
+import { isOutage } from '../../platform/database/outages.ts'
 import type { EngineListener, StateChange } from '../events.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from '../states.ts'
 

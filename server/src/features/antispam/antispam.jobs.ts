@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { handleJob } from '../../job.ts'
 import { AppError } from '../../platform/errors.ts'
-import { done, giveUp, type JobOutcome, retryLater } from '../../platform/jobs.ts'
+import { done, giveUp, type JobOutcome, retryLater } from '../../platform/jobs/jobs.ts'
 import { applyBlockJob, pruneSpamJob } from './antispam.schema.ts'
 import { deleteOldSpam, findBlock, updateBlock } from './antispam.store.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { maxPatternLength } from '../../platform/safe-patterns.ts'
 import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../../context.ts'
 import { contentText, type OutboundContent } from '../../engine/content.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { tally } from '../tallies/tallies.service.ts'
 import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
 import { duplicateRefused, spamRefused } from './antispam.schema.ts'

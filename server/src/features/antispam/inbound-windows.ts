@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
 import type { ViolationKind } from './antispam.tables.ts'
 

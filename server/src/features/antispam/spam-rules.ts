@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { compilePattern, type SafePattern } from '../../platform/safe-patterns.ts'
 import { defineCache } from '../tenants/changes.service.ts'
 import { listSpamRules } from './antispam.store.ts'

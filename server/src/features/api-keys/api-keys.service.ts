@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Caller, type Context, tenantOf } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { forbidden, notFound } from '../../platform/errors.ts'
 import { holdsScope, type Scope } from '../../scopes.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'

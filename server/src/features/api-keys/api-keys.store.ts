@@ -1,5 +1,5 @@
 import { and, asc, eq, ne, sql as raw } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { users } from '../users/users.tables.ts'
 import { type ApiKeyRow, apiKeys } from './api-keys.tables.ts'

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import { updateLastUsed } from './api-keys.store.ts'
 
 const writeEveryMs = 5_000

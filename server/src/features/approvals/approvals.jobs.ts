@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { handleJob, type JobRun } from '../../job.ts'
-import { done, type JobOutcome } from '../../platform/jobs.ts'
+import { done, type JobOutcome } from '../../platform/jobs/jobs.ts'
 import { expireApprovalsJob } from './approvals.schema.ts'
 import { expire } from './approvals.service.ts'
 import { listExpired } from './approvals.store.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { ChatId } from '../../engine/ids.ts'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { pageQuery, timestampOutput } from '../../wire.ts'
 
 export const alreadyDecided = defineError('already_decided', 400, 'The approval has been decided already')

@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type ApprovalStatus, approvals } from './approvals.tables.ts'
 
 /** An approval as stored. */

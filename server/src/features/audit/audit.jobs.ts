@@ -1,5 +1,5 @@
 import { handleJob } from '../../job.ts'
-import { done } from '../../platform/jobs.ts'
+import { done } from '../../platform/jobs/jobs.ts'
 import { pruneAuditJob } from './audit.schema.ts'
 import { deleteOldEntries } from './audit.store.ts'
 

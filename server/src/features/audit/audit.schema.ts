@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { pageQuery, timestampInput, timestampOutput, uuidField } from '../../wire.ts'
 
 /** Removes entries whose time is over. */

@@ -1,8 +1,8 @@
 import { type Context, tenantOf } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { type Batcher, createBatcher } from '../../platform/database/write-batcher.ts'
 import { isUuid } from '../../platform/ids.ts'
-import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
 import { toTimestamp } from '../../wire.ts'
 import { type AuditRow, insertEntries, listEntries } from './audit.store.ts'
 

@@ -1,5 +1,5 @@
 import { and, count, desc, eq, gte, like, lt, type SQL, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { auditLogs } from './audit.tables.ts'
 
 /** One entry as stored. */

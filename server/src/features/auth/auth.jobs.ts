@@ -1,5 +1,5 @@
 import { handleJob } from '../../job.ts'
-import { defineJob, done } from '../../platform/jobs.ts'
+import { defineJob, done } from '../../platform/jobs/jobs.ts'
 import { sweepLogins } from './logins.service.ts'
 
 /** Removes expired logins and attempts once a day. */

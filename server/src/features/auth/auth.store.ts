@@ -1,5 +1,5 @@
 import { and, eq, isNull, lte, ne } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { users } from '../users/users.tables.ts'
 import { logins, refreshTokens } from './auth.tables.ts'

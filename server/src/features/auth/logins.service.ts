@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Caller, Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { forbidden } from '../../platform/errors.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'
 import { getTenant } from '../tenants/tenants.service.ts'

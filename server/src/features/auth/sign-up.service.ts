@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { createSettings } from '../tenant-settings/settings.service.ts'
 import { createTenant, type TenantRow } from '../tenants/tenants.service.ts'
 import { hashPassword } from '../users/passwords.service.ts'

@@ -1,6 +1,6 @@
 import type { Feature } from '../../feature.ts'
 import { handleJob } from '../../job.ts'
-import { done } from '../../platform/jobs.ts'
+import { done } from '../../platform/jobs/jobs.ts'
 import { callOperations } from './calls.operations.ts'
 import { pruneCallsJob } from './calls.schema.ts'
 import { pruneCalls } from './calls.service.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { CallUpdate } from '../../engine/events.ts'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 
 /** A call that rings, or what became of it. */

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Feature } from '../../feature.ts'
-import type { Database } from '../../platform/database.ts'
-import type { Subscription } from '../../platform/events.ts'
+import type { Database } from '../../platform/database/database.ts'
+import type { Subscription } from '../../platform/events/events.ts'
 import { contactsRenamed } from '../contacts/contacts.schema.ts'
 import { forgetPlaces } from './chats.service.ts'
 

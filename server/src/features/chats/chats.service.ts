@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { GroupUpdate, Person } from '../../engine/events.ts'
 import { type ChatId, chatKind, parsePhone } from '../../engine/ids.ts'
-import type { Database, Sql } from '../../platform/database.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
 import {
   type ContactRef,
   findContactByDigits,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parsePhone } from '../../engine/ids.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import { idParams, pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 
 /** What people are called changed: whoever keeps names in memory reads them again. */

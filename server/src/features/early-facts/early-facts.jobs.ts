@@ -1,5 +1,5 @@
 import { handleJob } from '../../job.ts'
-import { defineJob, done } from '../../platform/jobs.ts'
+import { defineJob, done } from '../../platform/jobs/jobs.ts'
 import { deleteOldFacts } from './early-facts.store.ts'
 
 const keptMs = 24 * 60 * 60_000

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { MessageChange, StatusUpdate } from '../../engine/events.ts'
-import { afterCommit, type Database, type Sql } from '../../platform/database.ts'
+import { afterCommit, type Database, type Sql } from '../../platform/database/database.ts'
 import { seal, unseal } from '../../platform/secrets.ts'
 import { insertEarlyFact, listEarlyMessages, takeEarlyFacts } from './early-facts.store.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import { timestampOutput } from '../../wire.ts'
 
 const kinds = ['initial', 'recent', 'full', 'on_demand'] as const

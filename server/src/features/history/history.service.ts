@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import type { HistoryProgress } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { getChat } from '../messages/messages.service.ts'
 import type { SessionTransition } from '../sessions/sessions.schema.ts'

@@ -1,6 +1,6 @@
 import { and, asc, eq, sql as text } from 'drizzle-orm'
 import type { HistoryProgress } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type HistorySyncRow, historySyncs } from './history.tables.ts'
 
 /** Adds a piece to what is known of its kind (names that come after the last one open nothing again); undefined when the session is gone. */

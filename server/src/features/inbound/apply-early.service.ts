@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { takeEarly } from '../early-facts/early-facts.service.ts'
 import { applyChangesIn } from './apply-changes.service.ts'
 import { applyStatusesIn } from './apply-statuses.service.ts'

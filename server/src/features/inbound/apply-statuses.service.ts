@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { StatusUpdate } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
-import { retryDeadlocks } from '../../platform/sql-state.ts'
+import type { Sql } from '../../platform/database/database.ts'
+import { retryDeadlocks } from '../../platform/database/sql-state.ts'
 import { keepEarly } from '../early-facts/early-facts.service.ts'
 import {
   type MessageProgress,

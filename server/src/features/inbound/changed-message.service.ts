@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { openDetails, sealDetails } from '../messages/message-details.service.ts'

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { AddressMapping } from '../../engine/events.ts'
-import { afterCommit, type Sql } from '../../platform/database.ts'
-import { retryDeadlocks } from '../../platform/sql-state.ts'
+import { afterCommit, type Sql } from '../../platform/database/database.ts'
+import { retryDeadlocks } from '../../platform/database/sql-state.ts'
 import { forgetPlaces, renameChatsOf } from '../chats/chats.service.ts'
 import {
   type ContactPair,

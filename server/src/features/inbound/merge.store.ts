@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { ContactRef } from '../contacts/contacts.service.ts'
 
 /** Moves everything of one contact to another: chats of the same session become one. */

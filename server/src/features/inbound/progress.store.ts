@@ -1,6 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { MessageType } from '../../engine/content.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { MessageStatus } from '../messages/messages.tables.ts'
 
 /** What WhatsApp told of one message: the moments it moved on, and a refusal. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { InboundMessage } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { ResolvedPlace } from '../chats/chats.service.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import { type EarlyFact, keepEarly } from '../early-facts/early-facts.service.ts'

@@ -2,9 +2,9 @@ import type { Context } from '../../context.ts'
 import { contentMentions, contentText, type MessageType } from '../../engine/content.ts'
 import type { InboundMessage, Person } from '../../engine/events.ts'
 import { chatKind, parsePhone, phoneOf } from '../../engine/ids.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
+import { sqlStateOf } from '../../platform/database/sql-state.ts'
 import { seal } from '../../platform/secrets.ts'
-import { sqlStateOf } from '../../platform/sql-state.ts'
 import {
   forgetPlaces,
   knownPlace,

@@ -1,6 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { MessageType } from '../../engine/content.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { Reaction } from '../messages/messages.tables.ts'
 
 /** A stored message that something happens to, locked until the transaction ends. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { chatLabelled, labelDeleted, labelUpdated } from '../labels/labels.schema.ts'
 import { sessionConnected, sessionStatusChanged } from '../sessions/sessions.schema.ts'
 import { forgetAccountLabels } from '../wa-labels/wa-labels.service.ts'

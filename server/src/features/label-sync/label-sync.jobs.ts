@@ -1,6 +1,6 @@
 import { handleJob } from '../../job.ts'
 import { AppError } from '../../platform/errors.ts'
-import { done, giveUp, retryLater } from '../../platform/jobs.ts'
+import { done, giveUp, retryLater } from '../../platform/jobs/jobs.ts'
 import { findTenantSession } from '../sessions/sessions.service.ts'
 import { pushLabelsJob } from './label-sync.schema.ts'
 import { deletePush } from './label-sync.store.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError, validationFailed } from '../../platform/errors.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { uuidField } from '../../wire.ts'
 import { labelObject } from '../labels/labels.schema.ts'
 

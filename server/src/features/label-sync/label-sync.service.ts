@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
+import { retryDeadlocks } from '../../platform/database/sql-state.ts'
 import { notFound } from '../../platform/errors.ts'
-import { retryDeadlocks } from '../../platform/sql-state.ts'
 import { colorOfIndex } from '../labels/label-colors.service.ts'
 import type { LabelObject } from '../labels/labels.schema.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Database, Sql } from '../../platform/database.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
 import { keepLabelChange } from '../wa-labels/wa-labels.service.ts'
 import { type LabelDifferences, listDifferences } from './label-differences.store.ts'
 import { pushLabelsJob } from './label-sync.schema.ts'

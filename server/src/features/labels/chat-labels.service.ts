@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import { chatKind, parseChatId, parsePhone } from '../../engine/ids.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
+import { retryDeadlocks } from '../../platform/database/sql-state.ts'
 import { notFound } from '../../platform/errors.ts'
-import { retryDeadlocks } from '../../platform/sql-state.ts'
 import { uuidField } from '../../wire.ts'
 import {
   findChatsById,

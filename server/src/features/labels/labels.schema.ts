@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import { idParams, pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 
 /** A label got another name or colour. */

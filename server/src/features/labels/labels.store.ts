@@ -1,5 +1,5 @@
 import { and, eq, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type LabelRow, labels } from './labels.tables.ts'
 
 /** A label as the API shows it. */

@@ -1,5 +1,5 @@
 import { type SQL, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { LeadStatus } from '../leads/leads.tables.ts'
 
 /** A lead as lists show it. */

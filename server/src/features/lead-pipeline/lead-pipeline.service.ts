@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import { phoneOf } from '../../engine/ids.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import type { LeadDetail } from '../lead-list/lead-list.schema.ts'

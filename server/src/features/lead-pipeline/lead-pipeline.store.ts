@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type LeadStatus, leadSignals, leadStatusChanges, leads } from '../leads/leads.tables.ts'
 
 /** A lead as stored. */

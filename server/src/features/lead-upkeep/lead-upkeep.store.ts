@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { LeadFacts, LeadStatus, ScoreSignal } from '../leads/leads.tables.ts'
 
 /** A lead as far as merging needs it. */

@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { mergeScores } from '../leads/leads.service.ts'
 import {
   lockLeadsOf,

@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { LeadFacts, ScoreSignal } from './leads.tables.ts'
 
 /** A lead as it would be when the person has none that is open. */

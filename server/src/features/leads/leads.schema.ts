@@ -1,4 +1,4 @@
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import type { LeadStatus, ScoreSignal } from './leads.tables.ts'
 
 /** A person without an open lead showed interest. */

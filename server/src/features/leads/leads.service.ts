@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { previewOf, storableText } from '../messages/message-text.service.ts'
 import { countLeads } from '../usage/usage.service.ts'

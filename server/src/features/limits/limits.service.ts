@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../context.ts'
 import type { PlanGate } from '../../operation.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { countLabels } from '../labels/labels.service.ts'
 import { countMonitoredGroups } from '../monitored-groups/monitored-groups.service.ts'

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import type { Context } from '../../context.ts'
-import type { ByteRange, FileDigest } from '../../platform/blob-crypto.ts'
-import { BlobMissingError } from '../../platform/blob-place.ts'
-import { blobStoreOf } from '../../platform/blob-store.ts'
-import type { Database, Sql } from '../../platform/database.ts'
-import type { SealedFile } from '../../platform/sealed-file.ts'
+import type { Database, Sql } from '../../platform/database/database.ts'
+import type { ByteRange, FileDigest } from '../../platform/files/blob-crypto.ts'
+import { BlobMissingError } from '../../platform/files/blob-place.ts'
+import { blobStoreOf } from '../../platform/files/blob-store.ts'
+import type { SealedFile } from '../../platform/files/sealed-file.ts'
 import { mediaGone } from './media.schema.ts'
 import {
   type BlobLink,

@@ -5,12 +5,18 @@ import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { MediaKind, OutboundFile } from '../../engine/content.ts'
 import type { UploadedFile } from '../../operation.ts'
-import type { FileDigest } from '../../platform/blob-crypto.ts'
 import { AppError, type ErrorDefinition, validationFailed } from '../../platform/errors.ts'
+import type { FileDigest } from '../../platform/files/blob-crypto.ts'
+import {
+  dropSpool,
+  type SpoolFile,
+  SpoolTooLargeError,
+  spoolPath,
+  writeSpool,
+} from '../../platform/files/spool.ts'
 import { runMediaWorker } from '../../platform/media-worker/run-media-worker.ts'
 import type { MediaFacts, MediaRefusal } from '../../platform/media-worker/task.ts'
-import { addressRefused, safeStream } from '../../platform/safe-fetch.ts'
-import { dropSpool, type SpoolFile, SpoolTooLargeError, spoolPath, writeSpool } from '../../platform/spool.ts'
+import { addressRefused, safeStream } from '../../platform/outgoing/safe-fetch.ts'
 import { keepFile } from './blobs.service.ts'
 import {
   converterMissing,

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
-import { afterCommit, type Sql } from '../../platform/database.ts'
+import { afterCommit, type Sql } from '../../platform/database/database.ts'
 import {
   isMediaType,
   type MessageEvent,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../platform/errors.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 
 export const wrongFileType = defineError('wrong_file_type', 400, 'The file is of another type')
 export const unreadableFile = defineError('unreadable_file', 400, 'The file cannot be read')

@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 
 /** A file in the blob store that is complete. */
 export interface BlobRow extends Record<string, unknown> {

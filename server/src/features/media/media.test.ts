@@ -12,7 +12,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../test/linked-session.ts'
-import { clearSpool } from '../../platform/spool.ts'
+import { clearSpool } from '../../platform/files/spool.ts'
 import { keepFile, sweepFiles } from './blobs.service.ts'
 
 const day = 86_400_000

@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 
 /** An inbound message that its sender may be told was read. */
 export interface UnreadMessage extends Record<string, unknown> {

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import { contentText, type MessageTarget, type OutboundContent } from '../../engine/content.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import {
   deleteStored,

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { handleJob } from '../../job.ts'
-import { done, retryLater } from '../../platform/jobs.ts'
+import { done, retryLater } from '../../platform/jobs/jobs.ts'
 import { expireNext } from './expire.store.ts'
 import { expireJob } from './messages.schema.ts'
 

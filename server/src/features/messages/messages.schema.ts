@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { MediaKind, MessageType } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { pageQuery, timestampOutput, uuidField } from '../../wire.ts'
 
 export const quotedTooOld = defineError(

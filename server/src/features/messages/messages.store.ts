@@ -1,6 +1,6 @@
 import { sql as text } from 'drizzle-orm'
 import type { MessageType } from '../../engine/content.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { MessageStatus, Reaction } from './messages.tables.ts'
 
 /** A message with what its object on the wire needs of chat and contact. */

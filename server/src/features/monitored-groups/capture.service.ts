@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { detectLeads, type LeadSignal } from '../leads/leads.service.ts'
 import type { MessageReceived } from '../messages/messages.schema.ts'

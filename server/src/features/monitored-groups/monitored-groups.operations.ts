@@ -1,6 +1,6 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound, planLimitReached } from '../../platform/errors.ts'
-import { addressRefused } from '../../platform/safe-fetch.ts'
+import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../wire.ts'
 import { planFeatureMissing } from '../plans/plans.schema.ts'
 import { sessionNotWorking } from '../sessions/sessions.schema.ts'

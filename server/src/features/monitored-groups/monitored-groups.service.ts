@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import { phoneOf } from '../../engine/ids.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { AppError, notFound, validationFailed } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { displayName } from '../contacts/contacts.service.ts'

@@ -1,5 +1,5 @@
 import { and, count, eq, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import {
   groupMessages,
   type MonitoredGroupRow,

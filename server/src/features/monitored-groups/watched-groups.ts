@@ -1,5 +1,5 @@
 import { type Context, tenantOf } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { compileKeywords, type KeywordMatcher } from '../keywords/keywords.service.ts'
 import { announceChange, defineCache } from '../tenants/changes.service.ts'
 import { listWatched, type ShownGroup } from './monitored-groups.store.ts'

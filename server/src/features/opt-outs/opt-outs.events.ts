@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type MessageReceived, messageReceived } from '../messages/messages.schema.ts'
 import { getSettingsWithin } from '../tenant-settings/settings.service.ts'
 import { wishOf } from './opt-out-words.ts'

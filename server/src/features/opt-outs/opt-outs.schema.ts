@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parsePhone } from '../../engine/ids.ts'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import { booleanQuery, pageQuery, timestampOutput } from '../../wire.ts'
 
 export const recipientOptedOut = defineError(

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../context.ts'
 import { type ChatId, parsePhone } from '../../engine/ids.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { optOutChanged, recipientOptedOut } from './opt-outs.schema.ts'

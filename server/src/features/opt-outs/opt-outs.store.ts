@@ -1,5 +1,5 @@
 import { and, count, desc, eq, inArray, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { optOutLedger, optOuts } from './opt-outs.tables.ts'
 
 /** One change as stored. */

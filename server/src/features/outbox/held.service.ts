@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { contentText, messageTypeOf, type OutboundContent } from '../../engine/content.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound, validationFailed } from '../../platform/errors.ts'
 import { seal, unseal } from '../../platform/secrets.ts'
 import type { ChatRef } from '../chats/chats.service.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
-import type { Database } from '../../platform/database.ts'
-import { type Batcher, createBatcher } from '../../platform/write-batcher.ts'
+import type { Database } from '../../platform/database/database.ts'
+import { type Batcher, createBatcher } from '../../platform/database/write-batcher.ts'
 import type { MessageProgress } from '../messages/messages.schema.ts'
 import {
   mayLag,

@@ -1,8 +1,8 @@
 import type { OutboundContent } from '../../engine/content.ts'
 import type { ChatId } from '../../engine/ids.ts'
-import type { FileDigest } from '../../platform/blob-crypto.ts'
 import { type AppError, defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import type { FileDigest } from '../../platform/files/blob-crypto.ts'
 import type { MessageDetails, MessageObject } from '../messages/messages.schema.ts'
 import { reachOutLocked } from '../send-limits/send-limits.schema.ts'
 

@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import type { WaitsFor } from '../send-limits/send-limits.schema.ts'
 
 /** A message to store before it is handed over; bytes are base64. */

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import { contentText, messageTypeOf, type OutboundContent } from '../../engine/content.ts'
-import type { FileDigest } from '../../platform/blob-crypto.ts'
+import type { FileDigest } from '../../platform/files/blob-crypto.ts'
 import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { forgetPlaces } from '../chats/chats.service.ts'

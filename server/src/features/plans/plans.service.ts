@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound, planLimitReached } from '../../platform/errors.ts'
 import { defineCache } from '../tenants/changes.service.ts'
 import {

@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { plans } from './plans.tables.ts'
 

@@ -1,5 +1,5 @@
 import { and, asc, eq } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { contentPolicies, contentRules } from './safeguards.tables.ts'
 
 /** A rule as stored. */

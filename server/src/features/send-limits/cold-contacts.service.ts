@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type AppError, notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { findTenantSession, type SessionRow } from '../sessions/sessions.service.ts'

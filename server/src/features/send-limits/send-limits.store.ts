@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 
 /**
  * Charges a cold send to the session's budget of the day; once per chat and day. False when nothing is left. Both

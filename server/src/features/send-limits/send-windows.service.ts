@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
 import { tooManyWaiting, type WaitsFor } from './send-limits.schema.ts'
 import { countWaiting, listRecentSends } from './send-limits.store.ts'

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { SessionStatus } from '../../engine/states.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import { findTenantSession } from '../sessions/sessions.service.ts'
 
 /** What sending needs to know of a session. */

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import type { MediaKind } from '../../engine/content.ts'
 import { requireChatId } from '../../engine/ids.ts'
 import { Answer, defineOperation, type Operation, type RequestHints } from '../../operation.ts'
-import { addressRefused } from '../../platform/safe-fetch.ts'
+import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
 import { dropUnlinked } from '../media/blobs.service.ts'
 import {
   converterMissing,

@@ -1,6 +1,6 @@
 import { type Feature, onEvent } from '../../feature.ts'
 import { handleJob } from '../../job.ts'
-import { done } from '../../platform/jobs.ts'
+import { done } from '../../platform/jobs/jobs.ts'
 import { connectionUpdated } from '../sessions/sessions.schema.ts'
 import { sessionHealthOperations } from './session-health.operations.ts'
 import { pruneTimelinesJob } from './session-health.schema.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type StatusReason, statusReasons } from '../../engine/states.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { pageQuery, timestampOutput } from '../../wire.ts'
 
 /** Entries of a timeline that are kept, and for how long. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import { statusReasons } from '../../engine/states.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import type { SessionTransition } from '../sessions/sessions.schema.ts'
 import { getSession } from '../sessions/sessions.service.ts'

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import type { StartOptions } from '../../engine/engine.ts'
-import { checkProxyAddress, parseProxyUrl } from '../../platform/outgoing-proxy.ts'
+import { checkProxyAddress, parseProxyUrl } from '../../platform/outgoing/proxy.ts'
 import { sealText, unsealText } from '../../platform/secrets.ts'
 import type { SessionRow } from './sessions.tables.ts'
 

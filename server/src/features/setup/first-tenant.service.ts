@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { ensureBootstrapKey } from '../api-keys/api-keys.service.ts'
 import { createAccount } from '../auth/sign-up.service.ts'
 import { findSetupTenant, lockFirstTenant, renameTenant, type TenantRow } from '../tenants/tenants.service.ts'

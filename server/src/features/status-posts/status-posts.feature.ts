@@ -1,6 +1,6 @@
 import type { Feature } from '../../feature.ts'
 import { handleJob } from '../../job.ts'
-import { done } from '../../platform/jobs.ts'
+import { done } from '../../platform/jobs/jobs.ts'
 import { statusPostOperations } from './status-posts.operations.ts'
 import { pruneStatusPostsJob } from './status-posts.schema.ts'
 import { pruneStatusPosts } from './status-posts.service.ts'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { MessageType } from '../../engine/content.ts'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import { timestampOutput, uuidField } from '../../wire.ts'
 
 /** A status post of somebody else. */

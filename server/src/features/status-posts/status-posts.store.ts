@@ -1,5 +1,5 @@
 import { lt, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { statusPosts } from './status-posts.tables.ts'
 
 /** Notes a post of a session that still exists; false when it was noted before. */

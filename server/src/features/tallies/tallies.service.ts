@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import { addToTallies, listTallies, type TallyRow } from './tallies.store.ts'
 
 /** What is counted apart from each other. */

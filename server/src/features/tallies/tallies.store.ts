@@ -1,5 +1,5 @@
 import { and, eq, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { tallies } from './tallies.tables.ts'
 
 /** One counter as written and read. */

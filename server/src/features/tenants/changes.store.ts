@@ -1,5 +1,5 @@
 import { sql as raw } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 
 /** The channel on which every process hears what changed. */
 export const changesChannel = 'moltflow_identity'

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import {
   findFirstTenant,

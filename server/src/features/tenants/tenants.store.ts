@@ -1,5 +1,5 @@
 import { eq, sql as raw } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { tenants } from './tenants.tables.ts'
 
 /** A tenant as stored. */

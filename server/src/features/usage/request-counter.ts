@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database/database.ts'
 import { dayOf } from './usage.schema.ts'
 import { addToDays, type DayCount } from './usage.store.ts'
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { counterOf } from './request-counter.ts'
 import { dayOf, monthOf, type UsageColumn, type UsageItem, type UsageTotals } from './usage.schema.ts'
 import { addToDays, type DayCount, releaseQuota, reserveQuota, sumMonth } from './usage.store.ts'

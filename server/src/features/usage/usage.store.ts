@@ -1,5 +1,5 @@
 import { and, eq, gte, lt, sql as raw, sum } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { dayOf, endOfMonth, type UsageColumn, type UsageTotals } from './usage.schema.ts'
 import { usageDaily, usageQuota } from './usage.tables.ts'
 

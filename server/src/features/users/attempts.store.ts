@@ -1,5 +1,5 @@
 import { eq, lte, sql as raw } from 'drizzle-orm'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { passwordAttempts } from './users.tables.ts'
 
 /** A subject with the end of the window that would begin now. */

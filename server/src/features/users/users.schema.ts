@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Role } from '../../context.ts'
 import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import { allScopes, holdsScope, type Scope } from '../../scopes.ts'
 import { timestampOutput } from '../../wire.ts'
 

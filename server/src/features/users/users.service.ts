@@ -1,5 +1,5 @@
 import type { Context, Role } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound, unauthorized } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { announceChange } from '../tenants/changes.service.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { chatKind, parseChatId } from '../../engine/ids.ts'
-import { defineEvent } from '../../platform/events.ts'
+import { defineEvent } from '../../platform/events/events.ts'
 import { timestampOutput, uuidField } from '../../wire.ts'
 
 /** What happened to a group. */

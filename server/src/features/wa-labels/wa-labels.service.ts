@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { LabelChange } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import {
   clearChatsOfLabel,
   deleteAccountLabels,

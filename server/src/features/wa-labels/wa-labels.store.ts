@@ -1,6 +1,6 @@
 import { and, asc, eq, sql as text } from 'drizzle-orm'
 import type { LabelChange } from '../../engine/events.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { type WaChatLabelRow, type WaLabelRow, waChatLabels, waLabels } from './wa-labels.tables.ts'
 
 /** Keeps a label, or that a chat has it, unless something newer is known; a session that is gone is ignored. */

@@ -6,8 +6,8 @@ import {
   isPublicAddress,
   normaliseHost,
   parseAddress,
-} from '../../platform/outgoing-addresses.ts'
-import { checkUrl, safeFetch, UrlRefused } from '../../platform/safe-fetch.ts'
+} from '../../platform/outgoing/addresses.ts'
+import { checkUrl, safeFetch, UrlRefused } from '../../platform/outgoing/safe-fetch.ts'
 import { seal, unseal } from '../../platform/secrets.ts'
 import {
   type AttemptResult,

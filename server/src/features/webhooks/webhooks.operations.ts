@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation.ts'
-import { addressRefused } from '../../platform/safe-fetch.ts'
+import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../wire.ts'
 import {
   createBody,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError, defineError, validationFailed } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events.ts'
-import { defineJob } from '../../platform/jobs.ts'
+import { defineEvent } from '../../platform/events/events.ts'
+import { defineJob } from '../../platform/jobs/jobs.ts'
 import {
   pageQuery,
   timestampInput,

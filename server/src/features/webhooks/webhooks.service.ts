@@ -1,5 +1,5 @@
 import { type Context, tenantOf } from '../../context.ts'
-import type { Sql } from '../../platform/database.ts'
+import type { Sql } from '../../platform/database/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import { openSecret, postDelivery, requireAllowedUrl, sealBody, sealSecret } from './post-delivery.ts'

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { isOutage } from '../../platform/database/outages.ts'
 import {
   AppError,
   defineError,
@@ -9,7 +10,6 @@ import {
   tooManyRequests,
   unavailable,
 } from '../../platform/errors.ts'
-import { isOutage } from '../../platform/outages.ts'
 
 export const internalError = defineError('internal_error', 500, 'Internal error')
 export const methodNotAllowed = defineError('method_not_allowed', 405, 'Method not allowed')

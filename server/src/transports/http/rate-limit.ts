@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { tooManyRequests } from '../../platform/errors.ts'
-import type { RateState } from '../../platform/rate-limits.ts'
+import type { RateState } from '../../platform/rate-limits/rate-limits.ts'
 
 /** Writes the headers every answer carries (contract section 4). */
 export function announceWindow(reply: FastifyReply, state: RateState): void {

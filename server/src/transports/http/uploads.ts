@@ -9,7 +9,7 @@ import {
   unavailable,
   validationFailed,
 } from '../../platform/errors.ts'
-import { dropSpool, type SpoolFile, SpoolTooLargeError, writeSpool } from '../../platform/spool.ts'
+import { dropSpool, type SpoolFile, SpoolTooLargeError, writeSpool } from '../../platform/files/spool.ts'
 import type { FormField } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
 

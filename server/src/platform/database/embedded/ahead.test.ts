@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import pino from 'pino'
+import { isServerTest } from '../../../../test/harness-database.ts'
+import { RunningProcess, temporaryDirectory } from '../../../../test/processes.ts'
+import { openDatabase } from '../open.ts'
+import { type DatabaseAhead, startAhead, takeAhead } from './ahead.ts'
+
+const log = pino({ level: 'silent' })
+
+/** A data directory with a database in it, which is closed. */
+async function usedDirectory() {
+  const data = await temporaryDirectory()
+  const db = await openDatabase({ dataDirectory: data.path, log })
+  await db.pool.query('CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)')
+  await db.close()
+  return data
+}
+
+async function end({ engine, lock }: DatabaseAhead): Promise<void> {
+  await (await engine).close()
+  lock.release()
+}
+
+/** Starts the program, which ends by itself; what it printed. */
+async function runProgram(environment: Record<string, string>): Promise<{ code: number; output: string }> {
+  const running = new RunningProcess('server/bin/moltflow', [], { MOLTFLOW_PORT: '0', ...environment })
+  const [code] = (await once(running.child, 'close')) as [number]
+  return { code, output: running.output }
+}
+
+// A server is started by somebody else.
+suite('the embedded database, started before the program is loaded', { skip: isServerTest }, () => {
+  test('has what was there, and keeps the directory to itself', async () => {
+    await using data = await usedDirectory()
+    const directory = data.path
+    const ahead = startAhead(directory)
+    assert.ok(ahead)
+    assert.equal(startAhead(directory), undefined)
+    await assert.rejects(openDatabase({ dataDirectory: directory, log }), /in use by process/)
+    await end(ahead)
+    const db = await openDatabase({ dataDirectory: directory, log })
+    const { rows } = await db.pool.query('SELECT n FROM kept')
+    assert.deepEqual(rows, [{ n: 7 }])
+    await db.close()
+  })
+
+  test('is not made: a first start is the work of the program', async () => {
+    await using data = await temporaryDirectory()
+    const directory = join(data.path, 'data')
+    assert.equal(startAhead(directory), undefined)
+    assert.equal(existsSync(directory), false)
+  })
+
+  test('says what went wrong to whoever takes it, also what went wrong before', async () => {
+    await using data = await usedDirectory()
+    const directory = data.path
+    writeFileSync(join(directory, 'database', 'PG_VERSION'), 'none\n')
+    const ahead = startAhead(directory)
+    assert.ok(ahead)
+    await assert.rejects(ahead.engine)
+    const told = await new Promise<Error>((resolve) => ahead.reportTo(resolve))
+    assert.ok(told instanceof Error)
+    ahead.lock.release()
+  })
+
+  test('is started for the program alone', () => {
+    assert.equal(takeAhead(join(process.cwd(), 'data')), undefined)
+  })
+
+  test('a program that cannot start says so as before', async () => {
+    await using data = await usedDirectory()
+    const directory = data.path
+    const wrong = await runProgram({ MOLTFLOW_DATA_DIR: directory, MOLTFLOW_SIGNUP: 'perhaps' })
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.output, /^The configuration has problems:\n {2}MOLTFLOW_SIGNUP /)
+    const ahead = startAhead(directory)
+    assert.ok(ahead)
+    const second = await runProgram({ MOLTFLOW_DATA_DIR: directory })
+    assert.equal(second.code, 1)
+    assert.match(second.output, new RegExp(`^The data directory .* is in use by process ${process.pid}\\.`))
+    await end(ahead)
+  })
+})

@@ -1,0 +1,297 @@
+import type { MessagePort } from 'node:worker_threads'
+import { postBytes } from './port-bytes.ts'
+import {
+  beginLagging,
+  encodeFatal,
+  encodeQuery,
+  findListenCommand,
+  type SplitReply,
+  splitReply,
+  UnitReader,
+  type WireUnit,
+} from './wire.ts'
+
+/** Executes one unit on the backend and returns its whole reply. Never throws for a query's error. */
+export type ExecuteUnit = (bytes: Uint8Array) => Uint8Array
+
+/** Runs `work`, which flushes the log; resolves when the disk has it, undefined when it has it already. */
+export type FlushLog = (work: () => void) => Promise<void> | undefined
+
+/** What the main thread may read at any time without asking: all in milliseconds since the epoch. */
+export interface BrokerGauge {
+  /** Start of the unit that runs now, 0 when none does. */
+  unitStartedAtMs: number
+  lastUnitAtMs: number
+  unitCount: number
+}
+
+const gaugeFields = ['unitStartedAtMs', 'lastUnitAtMs', 'unitCount'] as const
+
+/** Memory shared by the worker and the main thread for the gauge. */
+export function createGaugeMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(gaugeFields.length * Float64Array.BYTES_PER_ELEMENT)
+}
+
+/** A live view on the gauge. */
+export function viewGauge(memory: SharedArrayBuffer): BrokerGauge {
+  const cells = new Float64Array(memory)
+  const gauge = {} as BrokerGauge
+  gaugeFields.forEach((field, index) => {
+    Object.defineProperty(gauge, field, {
+      get: () => cells[index],
+      set: (value: number) => {
+        cells[index] = value
+      },
+    })
+  })
+  return gauge
+}
+
+/**
+ * Commits do not wait for the disk by themselves (`synchronous_commit` is off): whatever was written since is flushed
+ * by this one statement, and nothing is flushed after mere reads. The function's last argument needs PostgreSQL 17.
+ */
+const flushQuery = encodeQuery(`SELECT CASE
+  WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()
+  THEN pg_logical_emit_message(false, 'flush', '', true) END`)
+const maxHeld = 256
+const lagging = encodeQuery(beginLagging)
+
+interface Connection {
+  port: MessagePort
+  reader: UnitReader
+  queue: WireUnit[]
+  channels: Set<string>
+  isClosed: boolean
+  /** The password packet of a start-up has no meaning here; the first unit only opens the session. */
+  idleSinceMs: number
+}
+
+/** Finished work that is answered once it is on the disk. */
+interface HeldReply {
+  connection: Connection
+  reply: SplitReply
+}
+
+/**
+ * Lets many PostgreSQL connections share a backend that knows only one: a unit up to Sync runs
+ * undivided, a transaction keeps the backend to its connection, and each connection hears only the
+ * channels it listens to.
+ */
+export class Broker {
+  readonly #execute: ExecuteUnit
+  readonly #flushLog: FlushLog
+  readonly #gauge: BrokerGauge
+  readonly #idleTransactionMs: number
+  readonly #connections = new Set<Connection>()
+  readonly #ready: Connection[] = []
+  #owner: Connection | undefined
+  #ownerStatus: string | undefined
+  /** The owner's transaction began as one whose commit is answered before it is flushed. */
+  #isOwnerLagging = false
+  readonly #held: HeldReply[] = []
+  /** Something was answered that is not flushed yet. */
+  #isBehind = false
+  #isFlushing = false
+  #isPumping = false
+  #idleTimer: NodeJS.Timeout | undefined
+
+  /** A transaction that says nothing for `idleTransactionMs` while others wait is ended, or all would stand still. */
+  constructor(
+    { execute, flushLog }: { execute: ExecuteUnit; flushLog: FlushLog },
+    gauge: BrokerGauge,
+    idleTransactionMs: number,
+  ) {
+    this.#execute = execute
+    this.#flushLog = flushLog
+    this.#gauge = gauge
+    this.#idleTransactionMs = idleTransactionMs
+  }
+
+  /** Serves one more connection, whose bytes come and go over this port. */
+  attach(port: MessagePort): void {
+    const connection: Connection = {
+      port,
+      reader: new UnitReader((bytes) => postBytes(port, bytes)),
+      queue: [],
+      channels: new Set(),
+      isClosed: false,
+      idleSinceMs: Date.now(),
+    }
+    this.#connections.add(connection)
+    port.on('message', (data: Uint8Array) => {
+      connection.queue.push(
+        ...connection.reader.read(Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
+      )
+      this.#enqueue(connection)
+      void this.#pump()
+    })
+    port.on('close', () => {
+      this.#drop(connection)
+      void this.#pump()
+    })
+  }
+
+  #enqueue(connection: Connection): void {
+    if (connection.queue.length === 0 || connection.isClosed) return
+    if (connection !== this.#owner && !this.#ready.includes(connection)) this.#ready.push(connection)
+  }
+
+  #next(): Connection | undefined {
+    if (this.#owner !== undefined) return this.#owner.queue.length > 0 ? this.#owner : undefined
+    return this.#ready.shift()
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return
+    this.#isPumping = true
+    try {
+      let sinceYieldMs = Date.now()
+      for (let next = this.#next(); next !== undefined; next = this.#next()) {
+        const unit = next.queue.shift()
+        if (unit !== undefined) this.#run(next, unit)
+        // New bytes arrive only when the loop turns; a turn per millisecond keeps it fair and cheap.
+        if (Date.now() !== sinceYieldMs || this.#ready.length === 0) {
+          await new Promise((resolve) => setImmediate(resolve))
+          sinceYieldMs = Date.now()
+        }
+        this.#flushWhenDue()
+      }
+    } finally {
+      this.#isPumping = false
+    }
+    this.#watchIdleTransaction()
+  }
+
+  #run(connection: Connection, unit: WireUnit): void {
+    if (unit.kind === 'terminate') {
+      this.#drop(connection)
+      return
+    }
+    const split = splitReply(this.#executeTimed(unit.bytes))
+    const command = unit.kind === 'work' ? findListenCommand(unit.bytes) : undefined
+    if (command !== undefined) this.#noteListen(connection, command.isListen, command.channel)
+    const isInTransaction = unit.isOpen || (split.status !== undefined && split.status !== 'I')
+    const isLagging = this.#owner === connection ? this.#isOwnerLagging : lagging.equals(unit.bytes)
+    this.#owner = isInTransaction ? connection : undefined
+    this.#ownerStatus = isInTransaction ? split.status : undefined
+    this.#isOwnerLagging = isInTransaction && isLagging
+    if (isInTransaction || isLagging || unit.kind !== 'work') this.#answer({ connection, reply: split })
+    else this.#held.push({ connection, reply: split })
+    if (isLagging && !isInTransaction) this.#isBehind = true
+    connection.idleSinceMs = Date.now()
+    this.#enqueue(connection)
+  }
+
+  #answer({ connection, reply }: HeldReply): void {
+    if (reply.rest.length > 0 && !connection.isClosed) postBytes(connection.port, reply.rest)
+    this.#route(reply.notifications)
+  }
+
+  /**
+   * Group commit: as long as there is work to run, finished work waits, and all of it is flushed at once, one flush at
+   * a time. The disk works beside the backend, so that what comes meanwhile is only run, not answered.
+   */
+  #flushWhenDue(): void {
+    if (this.#isFlushing || (this.#held.length === 0 && !this.#isBehind)) return
+    const isOthersTurn =
+      this.#owner === undefined
+        ? this.#ready.length === 0
+        : // In a failed transaction no statement runs; its end is near and flushes.
+          this.#owner.queue.length === 0 && this.#ownerStatus === 'T'
+    if (isOthersTurn || (this.#owner === undefined && this.#held.length >= maxHeld)) this.#flush()
+  }
+
+  /** Makes everything that has committed survive, then tells those who wait for it. */
+  #flush(): void {
+    const finished = this.#held.splice(0)
+    this.#isBehind = false
+    const tell = (): void => {
+      for (const held of finished) this.#answer(held)
+    }
+    const onDisk = this.#flushLog(() => this.#executeTimed(flushQuery))
+    if (onDisk === undefined) {
+      tell()
+      return
+    }
+    this.#isFlushing = true
+    const goOn = (): void => {
+      this.#isFlushing = false
+      tell()
+      this.#flushWhenDue()
+    }
+    onDisk.then(goOn).catch((error: unknown) => {
+      // Nobody may believe what did not reach the disk: the engine ends and recovers from its log.
+      setImmediate(() => {
+        throw error
+      })
+    })
+  }
+
+  #executeTimed(bytes: Uint8Array): Uint8Array {
+    this.#gauge.unitStartedAtMs = Date.now()
+    try {
+      return this.#execute(bytes)
+    } finally {
+      this.#gauge.unitStartedAtMs = 0
+      this.#gauge.lastUnitAtMs = Date.now()
+      this.#gauge.unitCount += 1
+    }
+  }
+
+  #noteListen(connection: Connection, isListen: boolean, channel: string): void {
+    if (isListen) connection.channels.add(channel)
+    else if (channel === '*') connection.channels.clear()
+    else connection.channels.delete(channel)
+    if (isListen) return
+    // The backend forgets the channel for everyone: listen again for those who still want it.
+    const wanted = new Set([...this.#connections].flatMap((other) => [...other.channels]))
+    for (const name of channel === '*' ? wanted : [channel]) {
+      if (wanted.has(name)) this.#executeTimed(encodeQuery(`LISTEN "${name.replaceAll('"', '""')}"`))
+    }
+  }
+
+  #route(notifications: { channel: string; bytes: Uint8Array }[]): void {
+    for (const { channel, bytes } of notifications) {
+      for (const connection of this.#connections) {
+        if (connection.channels.has(channel)) postBytes(connection.port, bytes)
+      }
+    }
+  }
+
+  #drop(connection: Connection): void {
+    if (connection.isClosed) return
+    connection.isClosed = true
+    connection.queue.length = 0
+    this.#connections.delete(connection)
+    if (this.#owner === connection) {
+      this.#executeTimed(encodeQuery('ROLLBACK'))
+      this.#owner = undefined
+    }
+    connection.port.close()
+  }
+
+  /** A handler that waits inside its transaction for a query outside of it would wait for ever. */
+  #watchIdleTransaction(): void {
+    const owner = this.#owner
+    if (owner === undefined || this.#idleTimer !== undefined) return
+    this.#idleTimer = setTimeout(() => {
+      this.#idleTimer = undefined
+      const isStuck =
+        this.#owner !== undefined && Date.now() - this.#owner.idleSinceMs >= this.#idleTransactionMs
+      if (isStuck && this.#owner !== undefined && this.#ready.length > 0) {
+        const seconds = this.#idleTransactionMs / 1000
+        postBytes(
+          this.#owner.port,
+          encodeFatal(
+            '25P03',
+            `the transaction was silent for ${seconds} s while others waited and was rolled back`,
+          ),
+        )
+        this.#drop(this.#owner)
+        void this.#pump()
+      } else this.#watchIdleTransaction()
+    }, this.#idleTransactionMs)
+    this.#idleTimer.unref()
+  }
+}

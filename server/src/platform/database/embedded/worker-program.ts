@@ -1,0 +1,103 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
+import { PGlite } from '@electric-sql/pglite'
+import { Broker, viewGauge } from './broker.ts'
+import { DurableFiles } from './durable-files.ts'
+
+/** What the main thread starts this worker with. */
+export interface EmbeddedWorkerData {
+  /** The cluster's directory. */
+  directory: string
+  /** Whether a commit waits for the disk; off only in tests. */
+  isDurable: boolean
+  idleTransactionMs: number
+  gaugeMemory: SharedArrayBuffer
+  /** Only makes the cluster (initdb) and stops. */
+  isSeed?: boolean
+}
+
+/** What the main thread may ask for. */
+export type EmbeddedWorkerRequest = { kind: 'connect'; port: MessagePort } | { kind: 'close' }
+
+/** What the worker tells. */
+export type EmbeddedWorkerEvent = { kind: 'ready' } | { kind: 'closed' }
+
+// Small WAL segments keep a fresh data directory near 30 MB; the built-in locale sorts the same everywhere.
+const initdbOptions = [
+  '--wal-segsize=1',
+  '--encoding=UTF8',
+  '--locale=C',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+]
+
+const settings: Record<string, string> = {
+  search_path: 'public',
+  exit_on_error: 'false',
+  log_checkpoints: 'false',
+  // One process without helpers: anything parallel would fail to start.
+  max_worker_processes: '0',
+  max_parallel_workers: '0',
+  max_parallel_workers_per_gather: '0',
+  max_parallel_maintenance_workers: '0',
+  io_method: 'sync',
+  // The WASM heap never shrinks, so what is small here stays small for the life of the process.
+  shared_buffers: '16MB',
+  work_mem: '4MB',
+  maintenance_work_mem: '32MB',
+  temp_buffers: '1MB',
+  wal_buffers: '1MB',
+  min_wal_size: '8MB',
+  max_wal_size: '96MB',
+  jit: 'off',
+  // Each commit's reply waits for the broker's flush instead, which many commits share.
+  synchronous_commit: 'off',
+  // Only fsync reaches the file layer here: the runtime answers fdatasync without doing anything.
+  wal_sync_method: 'fsync',
+}
+
+function startParameters(isDurable: boolean): string[] {
+  const flags = ['--single', ...(isDurable ? [] : ['-F']), '-O', '-j']
+  return [...flags, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+}
+
+/** Runs one unit; the streaming call is used because the other one keeps every parsed message for ever. */
+function executor(engine: PGlite): (bytes: Uint8Array) => Uint8Array {
+  let chunks: Uint8Array[] = []
+  const onRawData = (data: Uint8Array): void => {
+    chunks.push(data.slice())
+  }
+  return (bytes) => {
+    chunks = []
+    // Executes before it returns; the promise only waits for a file system that has nothing to do.
+    engine.execProtocolRawStream(bytes, { syncToFs: false, onRawData }).catch((error: unknown) => {
+      setImmediate(() => {
+        throw error
+      })
+    })
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+  }
+}
+
+async function main(data: EmbeddedWorkerData): Promise<void> {
+  const tell = (event: EmbeddedWorkerEvent): void => parentPort?.postMessage(event)
+  const files = new DurableFiles(data.directory)
+  const engine = await PGlite.create({
+    fs: files,
+    startParams: startParameters(data.isDurable),
+    initDbStartParams: initdbOptions,
+  })
+  if (data.isSeed === true) {
+    await engine.close()
+    tell({ kind: 'closed' })
+    return
+  }
+  const backend = { execute: executor(engine), flushLog: (work: () => void) => files.flushLog(work) }
+  const broker = new Broker(backend, viewGauge(data.gaugeMemory), data.idleTransactionMs)
+  parentPort?.on('message', (request: EmbeddedWorkerRequest) => {
+    if (request.kind === 'connect') broker.attach(request.port)
+    else void engine.close().then(() => tell({ kind: 'closed' }))
+  })
+  tell({ kind: 'ready' })
+}
+
+await main(workerData as EmbeddedWorkerData)

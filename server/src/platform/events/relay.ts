@@ -1,0 +1,105 @@
+import type { Logger } from 'pino'
+import type { Database } from '../database/database.ts'
+import { outsideTransaction } from '../database/transaction.ts'
+import type { PublishedEvent } from './events.ts'
+
+/** What the relay tells of other processes. */
+export interface RelayHearer {
+  onEvent(event: PublishedEvent, bytes: number): void
+  /** So many events at least did not come through. */
+  onLost(count: number): void
+}
+
+const channel = 'moltflow_events'
+/** PostgreSQL takes payloads below 8000 bytes; the sender and the frame need some of them. */
+const maxBytes = 7800
+const maxWaiting = 10_000
+
+/**
+ * Carries live events between processes by NOTIFY, many in one statement. It is lossy on purpose:
+ * durable work goes through jobs. An event too large for a notification, and what piles up while the
+ * database is away, is told as lost, and the reader fetches the state it missed.
+ */
+export class EventRelay {
+  readonly #db: Database
+  readonly #log: Pick<Logger, 'warn'>
+  readonly #hearer: RelayHearer
+  readonly #sender = `${process.pid}.${process.hrtime.bigint()}`
+  #waiting: string[] = []
+  #lost = 0
+  #sending: Promise<void> | undefined
+  #subscription: { close(): Promise<void> } | undefined
+
+  constructor(db: Database, log: Pick<Logger, 'warn'>, hearer: RelayHearer) {
+    this.#db = db
+    this.#log = log
+    this.#hearer = hearer
+  }
+
+  async open(): Promise<void> {
+    this.#subscription = await this.#db.listen(
+      channel,
+      (payload) => this.#hear(payload),
+      () => this.#hearer.onLost(1),
+    )
+  }
+
+  /** Sends what waits and stops hearing. */
+  async close(): Promise<void> {
+    await this.#sending
+    await this.#subscription?.close()
+  }
+
+  /** Queues one event, given as its JSON. */
+  send(text: string): void {
+    if (this.#waiting.length >= maxWaiting || Buffer.byteLength(text) > maxBytes) this.#lost += 1
+    else this.#waiting.push(text)
+    this.#sending ??= outsideTransaction(() => this.#sendAll()).finally(() => {
+      this.#sending = undefined
+    })
+  }
+
+  async #sendAll(): Promise<void> {
+    await Promise.resolve()
+    while (this.#waiting.length > 0 || this.#lost > 0) {
+      const lost = this.#lost
+      this.#lost = 0
+      const frames = packFrames(this.#waiting.splice(0), this.#sender, lost)
+      try {
+        await this.#db.pool.query('SELECT pg_notify($1, frame) FROM unnest($2::text[]) AS frame', [
+          channel,
+          frames,
+        ])
+      } catch (error) {
+        this.#log.warn({ err: error }, 'live events could not be told to other processes')
+        return
+      }
+    }
+  }
+
+  #hear(payload: string): void {
+    const [sender, lost, ...lines] = payload.split('\n')
+    if (sender === this.#sender) return
+    for (const line of lines) this.#hearer.onEvent(JSON.parse(line) as PublishedEvent, line.length)
+    if (Number(lost) > 0) this.#hearer.onLost(Number(lost))
+  }
+}
+
+/** Packs events, one per line, into as few payloads as fit; the first one carries the number lost. */
+export function packFrames(texts: readonly string[], sender: string, lost: number): string[] {
+  const frames: string[] = []
+  let frame = `${sender}\n${lost}`
+  let bytes = Buffer.byteLength(frame)
+  for (const text of texts) {
+    const size = Buffer.byteLength(text) + 1
+    if (bytes + size > maxBytes + 150) {
+      frames.push(frame)
+      frame = `${sender}\n0`
+      bytes = Buffer.byteLength(frame)
+    }
+    frame += `\n${text}`
+    bytes += size
+  }
+  frames.push(frame)
+  return frames
+}

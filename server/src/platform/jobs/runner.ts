@@ -1,0 +1,167 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import { scheduleCron } from './cron.ts'
+import type { JobStore } from './job-store.ts'
+import type { JobOutcome, JobType } from './jobs.ts'
+import { JobQueue } from './queue.ts'
+
+/** The work behind a job type, as the runner sees it. */
+export interface RunnableJob<C> {
+  readonly type: JobType<object>
+  run(
+    context: C,
+    payload: object,
+    run: { id: string; attempt: number; signal: AbortSignal },
+  ): Promise<JobOutcome>
+}
+
+/** What a runner works with. */
+export interface JobRunnerOptions<C> {
+  store: JobStore
+  clock: Clock
+  log: Pick<Logger, 'error' | 'warn' | 'info' | 'debug'>
+  handlers: readonly RunnableJob<C>[]
+  /** Every type that may be enqueued; one without a handler is refused at start. */
+  types?: readonly JobType<object>[]
+  /** The context of one run. */
+  contextFor(payload: object, type: JobType<object>): C
+  /** Runs nothing by itself: only `drain` does. For tests. */
+  isManual?: boolean
+}
+
+/** How far `drain` goes. */
+export interface DrainOptions {
+  /** Also runs, once, the jobs that wait for a later moment when drain is called. */
+  includeDelayed?: boolean
+}
+
+const lookIntervalMs = 30_000
+const recoverIntervalMs = 60_000
+const touchIntervalMs = 20_000
+
+/** Makes a runner; throws when a type has no handler or two. */
+export function createJobRunner<C>(options: JobRunnerOptions<C>): JobRunner<C> {
+  const handled = new Set<string>()
+  for (const { type } of options.handlers) {
+    if (handled.has(type.name)) throw new Error(`job ${type.name} has two handlers`)
+    handled.add(type.name)
+  }
+  const missing = (options.types ?? []).filter((type) => !handled.has(type.name)).map((type) => type.name)
+  if (missing.length > 0) throw new Error(`no handler for job ${missing.join(', ')}`)
+  return new JobRunner(options)
+}
+
+/** Claims due jobs and runs them, in as many processes as there are. */
+export class JobRunner<C> {
+  readonly #options: JobRunnerOptions<C>
+  readonly #queues = new Map<string, JobQueue<C>>()
+  readonly #stopping = new AbortController()
+  readonly #timers: { stop(): void }[] = []
+  readonly #enqueuing = new Set<Promise<void>>()
+  #recoveredRuns = -1
+
+  constructor(options: JobRunnerOptions<C>) {
+    this.#options = options
+    for (const handler of options.handlers) {
+      this.#queues.set(
+        handler.type.name,
+        new JobQueue({ ...options, handler, stopping: this.#stopping.signal }),
+      )
+    }
+  }
+
+  /** Prepares the queues, takes back what an earlier process left, arms the schedules and begins. */
+  async start(): Promise<void> {
+    const { store, handlers, clock, isManual } = this.#options
+    await store.prepare(handlers.map((handler) => handler.type))
+    for (const { type } of handlers) {
+      if (type.options.cron === undefined) continue
+      this.#timers.push(scheduleCron(type, clock, (id) => this.#enqueueOccurrence(type, id)))
+    }
+    if (isManual === true) return
+    await store.reclaimAll()
+    const hearing = store.notices.onWork((name, dueInMs) => this.#queues.get(name)?.expect(dueInMs))
+    this.#timers.push({ stop: () => hearing.close() })
+    this.#every(lookIntervalMs, () => this.#look())
+    this.#every(recoverIntervalMs, () => this.#recover())
+    this.#every(touchIntervalMs, () => store.touch(this.#longRunning()))
+    for (const queue of this.#queues.values()) queue.open()
+    await this.#look()
+    await this.#recover()
+  }
+
+  /** Stops claiming, tells running jobs to end, waits at most `timeoutMs`, and puts back what still runs. */
+  async stop(timeoutMs = 8000): Promise<void> {
+    for (const timer of this.#timers.splice(0)) timer.stop()
+    const queues = [...this.#queues.values()]
+    for (const queue of queues) queue.close()
+    this.#stopping.abort(new Error('the process stops'))
+    const patience = new AbortController()
+    const ended = Promise.all(queues.map((queue) => queue.idle())).then(() => patience.abort())
+    await Promise.race([ended, this.#options.clock.sleep(timeoutMs, patience.signal).catch(() => undefined)])
+    for (const queue of queues) await queue.putBackRunning()
+    await Promise.all(this.#enqueuing)
+  }
+
+  /**
+   * Runs everything that is due, and what it enqueues, until nothing is due. Returns the number of
+   * runs. Does not wait for moments to come: move the test clock, or include the delayed jobs.
+   */
+  async drain(options: DrainOptions = {}): Promise<number> {
+    const queues = [...this.#queues.values()]
+    let total = 0
+    let isDueIgnored = options.includeDelayed === true
+    for (;;) {
+      await Promise.all(this.#enqueuing)
+      let runs = 0
+      for (const queue of queues) runs += await queue.drain(isDueIgnored)
+      total += runs
+      if (runs === 0 && !isDueIgnored && this.#enqueuing.size === 0) return total
+      isDueIgnored = false
+    }
+  }
+
+  #every(ms: number, run: () => Promise<void>): void {
+    let isRunning = false
+    const timer = setInterval(() => {
+      if (isRunning) return
+      isRunning = true
+      run()
+        .catch((error: unknown) => this.#options.log.error({ err: error }, 'the job runner failed'))
+        .finally(() => {
+          isRunning = false
+        })
+    }, ms)
+    timer.unref()
+    this.#timers.push({ stop: () => clearInterval(timer) })
+  }
+
+  /** Finds what nobody told of: jobs of other processes, and delayed ones from before the start. */
+  async #look(): Promise<void> {
+    const due = await this.#options.store.readNextDue([...this.#queues.keys()])
+    for (const [name, dueInMs] of due) this.#queues.get(name)?.expect(dueInMs)
+  }
+
+  async #recover(): Promise<void> {
+    const runs = [...this.#queues.values()].reduce((sum, queue) => sum + queue.runCount, 0)
+    // Alone on the embedded database nothing dies and nothing piles up while no job runs: stay idle.
+    if (this.#options.store.db.kind === 'embedded' && runs === this.#recoveredRuns) return
+    this.#recoveredRuns = runs
+    const ordered = this.#options.handlers.filter((handler) => handler.type.options.isOrdered === true)
+    await this.#options.store.recover(ordered.map((handler) => handler.type.name))
+  }
+
+  #longRunning() {
+    return [...this.#queues.values()].flatMap((queue) => queue.runningLongerThan(touchIntervalMs / 2))
+  }
+
+  #enqueueOccurrence(type: JobType<object>, id: string): void {
+    const adding = this.#options.store
+      .addOnce(type, id, {})
+      .catch((error: unknown) =>
+        this.#options.log.error({ err: error, job: type.name }, 'a scheduled job was not added'),
+      )
+      .finally(() => this.#enqueuing.delete(adding))
+    this.#enqueuing.add(adding)
+  }
+}
