@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createApp } from './app.ts'
 import { ConfigError, loadConfig, readEnvironment } from './config.ts'
-import { createSetupLink } from './features/setup/setup.service.ts'
+import { createSetupLink } from './features/account/setup/setup.service.ts'
 import { DataDirectoryInUseError } from './platform/database/embedded/lock.ts'
 import { createLog } from './platform/log.ts'
 

@@ -1,11 +1,11 @@
 import { type Context, tenantOf } from '../../context.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
+import { decodeAntispamChanges, encodeAntispam, roleTooLow } from '../account/settings/settings.schema.ts'
+import { changeAntispam, getSettings } from '../account/settings/settings.service.ts'
+import { announceChange } from '../account/tenants/changes.service.ts'
 import { requirePattern, requirePatternRoom } from '../patterns/patterns.service.ts'
 import { readTallies } from '../tallies/tallies.service.ts'
-import { decodeAntispamChanges, encodeAntispam, roleTooLow } from '../tenant-settings/settings.schema.ts'
-import { changeAntispam, getSettings } from '../tenant-settings/settings.service.ts'
-import { announceChange } from '../tenants/changes.service.ts'
 import {
   type AntispamChanges,
   applyBlockJob,

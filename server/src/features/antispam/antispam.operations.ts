@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineOperation, type Operation } from '../../operation.ts'
 import { deletedAnswer, idParams } from '../../wire.ts'
+import { roleTooLow } from '../account/settings/settings.schema.ts'
 import { tooManyPatterns } from '../patterns/patterns.service.ts'
-import { roleTooLow } from '../tenant-settings/settings.schema.ts'
 import {
   antispamSchema,
   blockSchema,

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../../platform/database/database.ts'
-import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
+import type { AntispamSettings } from '../account/settings/settings.schema.ts'
 import type { ViolationKind } from './antispam.tables.ts'
 
 /** The same text so often within the window is no longer somebody repeating a question. */

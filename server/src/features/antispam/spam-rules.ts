@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { compilePattern, type SafePattern } from '../../platform/safe-patterns.ts'
-import { defineCache } from '../tenants/changes.service.ts'
+import { defineCache } from '../account/tenants/changes.service.ts'
 import { listSpamRules } from './antispam.store.ts'
 import type { SpamAction } from './antispam.tables.ts'
 

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts'
 import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database/database.ts'
+import { getSettingsWithin } from '../account/settings/settings.service.ts'
 import { messageHeld, type Origin } from '../outbox/outbox.schema.ts'
-import { getSettingsWithin } from '../tenant-settings/settings.service.ts'
 import { type ApprovalOrigin, approvalPending } from './approvals.schema.ts'
 import { insertApprovals } from './approvals.store.ts'
 

@@ -1,5 +1,5 @@
 import { defineOperation, type Operation } from '../../operation.ts'
-import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
+import { chatHistoryClosed } from '../account/settings/settings.schema.ts'
 import { chatListAnswer, chatListParams, chatListQuery } from './chat-list.schema.ts'
 import { listSessionChats } from './chat-list.service.ts'
 

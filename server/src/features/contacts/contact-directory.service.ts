@@ -3,8 +3,8 @@ import { type Context, tenantOf } from '../../context.ts'
 import { phoneOf } from '../../engine/ids.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
+import { requireOpenHistory } from '../account/settings/chat-history.service.ts'
 import { getSession, getWorkingSession } from '../sessions/sessions.service.ts'
-import { requireOpenHistory } from '../tenant-settings/chat-history.service.ts'
 import {
   type ContactRow,
   countContacts,

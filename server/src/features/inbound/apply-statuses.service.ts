@@ -2,6 +2,8 @@ import type { Context } from '../../context.ts'
 import type { StatusUpdate } from '../../engine/events.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { retryDeadlocks } from '../../platform/database/sql-state.ts'
+import { monthOf } from '../account/usage/usage.schema.ts'
+import { countSent, releaseMessages } from '../account/usage/usage.service.ts'
 import { keepEarly } from '../early-facts/early-facts.service.ts'
 import {
   type MessageProgress,
@@ -10,8 +12,6 @@ import {
   messageRead,
   messageSent,
 } from '../messages/messages.schema.ts'
-import { monthOf } from '../usage/usage.schema.ts'
-import { countSent, releaseMessages } from '../usage/usage.service.ts'
 import {
   deleteFromOutbox,
   listKnownMessages,

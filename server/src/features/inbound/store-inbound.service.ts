@@ -5,6 +5,8 @@ import { chatKind, parsePhone, phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { sqlStateOf } from '../../platform/database/sql-state.ts'
 import { seal } from '../../platform/secrets.ts'
+import { getSettings } from '../account/settings/settings.service.ts'
+import { countReceived } from '../account/usage/usage.service.ts'
 import {
   forgetPlaces,
   knownPlace,
@@ -26,8 +28,6 @@ import {
   messageSent,
 } from '../messages/messages.schema.ts'
 import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
-import { countReceived } from '../usage/usage.service.ts'
 import { applyEarly } from './apply-early.service.ts'
 import { type ArrivedRow, dropPlaceholders, insertArrived, listExistingSessions } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'

@@ -12,8 +12,8 @@ import {
   scanSession,
 } from '../../../test/linked-session.ts'
 import type { Context } from '../../context.ts'
-import { announceChange } from '../tenants/changes.service.ts'
-import { tenants } from '../tenants/tenants.tables.ts'
+import { announceChange } from '../account/tenants/changes.service.ts'
+import { tenants } from '../account/tenants/tenants.tables.ts'
 import { listAccountLabels } from '../wa-labels/wa-labels.service.ts'
 
 let app: LinkedApp

@@ -3,6 +3,7 @@ import { type Context, tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { retryDeadlocks } from '../../platform/database/sql-state.ts'
 import { notFound } from '../../platform/errors.ts'
+import { lockTenant } from '../account/tenants/tenants.service.ts'
 import { colorOfIndex } from '../labels/label-colors.service.ts'
 import type { LabelObject } from '../labels/labels.schema.ts'
 import {
@@ -15,7 +16,6 @@ import {
   lockLabel,
 } from '../labels/labels.service.ts'
 import { getSession, getWorkingSession, listTenantSessions } from '../sessions/sessions.service.ts'
-import { lockTenant } from '../tenants/tenants.service.ts'
 import { listAccountLabels } from '../wa-labels/wa-labels.service.ts'
 import type { WaLabelRow } from '../wa-labels/wa-labels.tables.ts'
 import { nameHere } from './apply-label-news.service.ts'

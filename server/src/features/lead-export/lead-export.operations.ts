@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineOperation, type Operation } from '../../operation.ts'
+import { planFeatureMissing } from '../account/plans/plans.schema.ts'
 import { leadFilters, leadObject } from '../lead-list/lead-list.schema.ts'
-import { planFeatureMissing } from '../plans/plans.schema.ts'
 import { exportLeads } from './lead-export.service.ts'
 
 const exportQuery = z.object(leadFilters)

@@ -1,8 +1,8 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound } from '../../platform/errors.ts'
 import { idParams } from '../../wire.ts'
+import { planFeatureMissing } from '../account/plans/plans.schema.ts'
 import { leadDetail } from '../lead-list/lead-list.schema.ts'
-import { planFeatureMissing } from '../plans/plans.schema.ts'
 import { addLeadsToList } from './lead-lists.service.ts'
 import {
   bulkAddAnswer,

@@ -4,9 +4,9 @@ import { phoneOf } from '../../engine/ids.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
+import { findTenantUser } from '../account/users/users.service.ts'
 import type { LeadDetail } from '../lead-list/lead-list.schema.ts'
 import { getSession } from '../sessions/sessions.service.ts'
-import { findTenantUser } from '../users/users.service.ts'
 import type { leadPatch, reciprocityAnswer } from './lead-pipeline.schema.ts'
 import {
   findLastDirect,

@@ -6,6 +6,8 @@ import type { Sql } from '../../platform/database/database.ts'
 import type { ByteRange } from '../../platform/files/blob-crypto.ts'
 import { dropSpool, SpoolTooLargeError, writeSpool } from '../../platform/files/spool.ts'
 import { unseal } from '../../platform/secrets.ts'
+import { requireOpenHistory } from '../account/settings/chat-history.service.ts'
+import { getSettings } from '../account/settings/settings.service.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import { openDetails } from '../messages/message-details.service.ts'
 import type { MessageDetails } from '../messages/messages.schema.ts'
@@ -16,8 +18,6 @@ import {
   requireMessage,
 } from '../messages/messages.service.ts'
 import { protoPurpose } from '../messages/purposes.service.ts'
-import { requireOpenHistory } from '../tenant-settings/chat-history.service.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
 import {
   type BlobRow,
   findFile,

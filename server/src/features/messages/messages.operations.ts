@@ -1,5 +1,5 @@
 import { defineOperation, type Operation } from '../../operation.ts'
-import { chatHistoryClosed } from '../tenant-settings/settings.schema.ts'
+import { chatHistoryClosed } from '../account/settings/settings.schema.ts'
 import {
   chatParams,
   messageListAnswer,

@@ -2,7 +2,7 @@ import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound, planLimitReached } from '../../platform/errors.ts'
 import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../wire.ts'
-import { planFeatureMissing } from '../plans/plans.schema.ts'
+import { planFeatureMissing } from '../account/plans/plans.schema.ts'
 import { sessionNotWorking } from '../sessions/sessions.schema.ts'
 import {
   alreadyMonitored,

@@ -1,9 +1,9 @@
 import type { Context } from '../../context.ts'
 import type { Submission } from '../../engine/engine.ts'
 import { chatKind } from '../../engine/ids.ts'
+import type { TenantSettings } from '../account/settings/settings.schema.ts'
 import type { ChatRef } from '../chats/chats.service.ts'
 import type { WaitsFor } from '../send-limits/send-limits.schema.ts'
-import type { TenantSettings } from '../tenant-settings/settings.schema.ts'
 import type { OutgoingMessage } from './outbox.schema.ts'
 
 /** A message on its way through the pipeline: each step adds what it found out or refuses. */

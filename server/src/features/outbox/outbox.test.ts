@@ -12,7 +12,7 @@ import {
   nextEvent,
   recordEvents,
 } from '../../../test/linked-session.ts'
-import { changeAntispam } from '../tenant-settings/settings.service.ts'
+import { changeAntispam } from '../account/settings/settings.service.ts'
 
 const day = 86_400_000
 

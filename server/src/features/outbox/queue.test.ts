@@ -10,7 +10,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../test/linked-session.ts'
-import { changeAntispam } from '../tenant-settings/settings.service.ts'
+import { changeAntispam } from '../account/settings/settings.service.ts'
 
 const minute = 60_000
 /** A window of the limits, and a little more. */

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts'
 import { compilePattern } from '../../platform/safe-patterns.ts'
-import { defineCache } from '../tenants/changes.service.ts'
+import { defineCache } from '../account/tenants/changes.service.ts'
 import type { Policy } from './evaluate.ts'
 import { foreignTo } from './languages.ts'
 import { policyDefaults } from './safeguards.schema.ts'

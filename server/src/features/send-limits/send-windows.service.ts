@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { Database } from '../../platform/database/database.ts'
-import type { AntispamSettings } from '../tenant-settings/settings.schema.ts'
+import type { AntispamSettings } from '../account/settings/settings.schema.ts'
 import { tooManyWaiting, type WaitsFor } from './send-limits.schema.ts'
 import { countWaiting, listRecentSends } from './send-limits.store.ts'
 

@@ -4,11 +4,11 @@ import { contentText, messageTypeOf } from '../../engine/content.ts'
 import type { StatusPost } from '../../engine/events.ts'
 import { phoneOf } from '../../engine/ids.ts'
 import { toTimestamp } from '../../wire.ts'
+import { getSettings } from '../account/settings/settings.service.ts'
 import { storableText } from '../messages/message-text.service.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
 import { screenContent } from '../safeguards/safeguards.service.ts'
 import { getWorkingSession } from '../sessions/sessions.service.ts'
-import { getSettings } from '../tenant-settings/settings.service.ts'
 import {
   audienceLimit,
   nobodyToShow,

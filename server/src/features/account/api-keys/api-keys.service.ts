@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import { type Caller, type Context, tenantOf } from '../../../context.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { forbidden, notFound } from '../../../platform/errors.ts'
+import { holdsScope, type Scope } from '../../../scopes.ts'
+import { announceChange, defineCache } from '../tenants/changes.service.ts'
+import { accountSuspended, scopesWithinRole } from '../users/users.schema.ts'
+import {
+  type CreateKey,
+  invalidApiKey,
+  keyOfEnvironment,
+  keyRevoked,
+  scopeEscalation,
+} from './api-keys.schema.ts'
+import {
+  deleteOtherBootstrapKeys,
+  findKey,
+  findKeyByHash,
+  insertKey,
+  listKeys,
+  updateKey,
+} from './api-keys.store.ts'
+import type { ApiKeyRow } from './api-keys.tables.ts'
+import { noteUse, type UsedKey } from './last-used.ts'
+
+const keyBytes = 32
+const prefixLength = 7
+const dayMs = 86_400_000
+const keyPattern = /^mf_[\w-]{32,500}$/
+
+interface KnownKey extends UsedKey {
+  userId: string
+  scopes: ReadonlySet<Scope>
+  expiresAtMs: number
+  refusal: 'gone' | 'suspended' | undefined
+}
+
+const knownKeys = defineCache<KnownKey>({
+  max: 20_000,
+  // Revocations arrive by notification; this only bounds how long a lost one could matter.
+  maxAgeMs: 10_000,
+  subjectsOf: (key) => [`key:${key.keyId}`, `user:${key.userId}`, `tenant:${key.tenantId}`],
+  async load(_ctx, sql, keyHash) {
+    const row = await findKeyByHash(sql, keyHash)
+    if (row === undefined) return undefined
+    const { key, role } = row
+    const isGone = key.revokedAt !== null || row.deletedAt !== null || row.tenantStatus === 'deleted'
+    const isSuspended = row.suspendedAt !== null || row.tenantStatus === 'suspended'
+    return {
+      keyId: key.id,
+      tenantId: key.tenantId,
+      userId: key.userId,
+      scopes: scopesWithinRole(key.scopes, role),
+      expiresAtMs: key.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
+      notedAtMs: key.lastUsedAt?.getTime() ?? 0,
+      refusal: isGone ? 'gone' : isSuspended ? 'suspended' : undefined,
+    }
+  },
+})
+
+function hashKey(rawKey: string): string {
+  return createHash('sha256').update(rawKey).digest('hex')
+}
+
+/**
+ * Who presents an API key: 401 when it is unknown, expired, revoked or its maker is gone, 403 while the maker
+ * or the tenant is suspended. From memory once known; keys are random, so one round of SHA-256 is enough.
+ */
+export async function verifyKey(ctx: Context, rawKey: string, ip: string): Promise<Caller> {
+  if (!keyPattern.test(rawKey)) throw invalidApiKey.create()
+  const key = await knownKeys.get(ctx, hashKey(rawKey))
+  if (key === undefined || key.refusal === 'gone' || key.expiresAtMs <= ctx.clock.nowMs())
+    throw invalidApiKey.create()
+  if (key.refusal === 'suspended') throw accountSuspended.create()
+  noteUse(ctx, key)
+  return { kind: 'key', tenantId: key.tenantId, userId: key.userId, keyId: key.keyId, scopes: key.scopes, ip }
+}
+
+/** Whoever makes a key can give it no more than they have themselves. */
+function requireOwnScopes(ctx: Context, scopes: readonly Scope[]): string {
+  const { caller } = ctx
+  if (caller.kind !== 'user' && caller.kind !== 'key') throw forbidden.create()
+  const excess = scopes.filter((scope) => !holdsScope(caller.scopes, scope))
+  if (excess.length > 0)
+    throw scopeEscalation.create({ message: `${scopeEscalation.text}: ${excess.join(' ')}` })
+  return caller.userId
+}
+
+function newSecret(ctx: Context) {
+  const rawKey = `mf_${ctx.ids.token(keyBytes)}`
+  return { rawKey, keyHash: hashKey(rawKey), keyPrefix: rawKey.slice(0, prefixLength) }
+}
+
+/** Makes a key of the caller's user; its secret is told here and never again. */
+export async function createKey(ctx: Context, input: CreateKey): Promise<{ key: ApiKeyRow; rawKey: string }> {
+  const userId = requireOwnScopes(ctx, input.scopes)
+  const { rawKey, ...secret } = newSecret(ctx)
+  const createdAt = ctx.clock.now()
+  const { expiresInDays } = input
+  const key = await insertKey(ctx.db.sql, {
+    id: ctx.ids.uuid(),
+    tenantId: tenantOf(ctx),
+    userId,
+    name: input.name,
+    ...secret,
+    scopes: input.scopes,
+    expiresAt: expiresInDays === undefined ? null : new Date(createdAt.getTime() + expiresInDays * dayMs),
+    createdAt,
+  })
+  if (key === undefined) throw new Error('two keys with one hash')
+  return { key, rawKey }
+}
+
+/** Keys of the caller's tenant. */
+export function getKeys(ctx: Context): Promise<ApiKeyRow[]> {
+  return listKeys(ctx.db.sql, tenantOf(ctx))
+}
+
+/** One key of the caller's tenant, or 404. */
+export async function getKey(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<ApiKeyRow> {
+  const key = await findKey(sql, tenantOf(ctx), id)
+  if (key === undefined) throw notFound.create()
+  return key
+}
+
+/** Revokes a key on every process; doing it twice is no mistake. */
+export async function revokeKey(ctx: Context, id: string): Promise<void> {
+  await ctx.db.transaction(async (sql) => {
+    const key = await getKey(ctx, id, sql)
+    if (key.revokedAt === null) await updateKey(sql, key.tenantId, id, { revokedAt: ctx.clock.now() })
+    await announceChange(ctx, sql, [`key:${id}`])
+  })
+}
+
+/** Gives a key another secret; the old one stops at once. The caller needs the key's scopes, as if making it. */
+export async function rotateKey(ctx: Context, id: string): Promise<{ key: ApiKeyRow; rawKey: string }> {
+  const { rawKey, ...secret } = newSecret(ctx)
+  const key = await ctx.db.transaction(async (sql) => {
+    const before = await getKey(ctx, id, sql)
+    if (before.revokedAt !== null) throw keyRevoked.create()
+    // The next start would bring the old secret back.
+    if (before.isBootstrap) throw keyOfEnvironment.create()
+    requireOwnScopes(ctx, before.scopes)
+    await announceChange(ctx, sql, [`key:${id}`])
+    return updateKey(sql, before.tenantId, id, secret)
+  })
+  if (key === undefined) throw notFound.create()
+  return { key, rawKey }
+}
+
+/**
+ * Makes sure that the key from the environment exists, with scope `*`, and that an earlier one is gone. Once
+ * somebody revoked it, it stays revoked until the environment names another.
+ */
+export async function ensureBootstrapKey(
+  ctx: Context,
+  sql: Sql,
+  of: { tenantId: string; userId: string },
+  rawKey: string,
+): Promise<void> {
+  const keyHash = hashKey(rawKey)
+  await insertKey(sql, {
+    id: ctx.ids.uuid(),
+    ...of,
+    name: 'MOLTFLOW_BOOTSTRAP_API_KEY',
+    keyHash,
+    keyPrefix: rawKey.slice(0, prefixLength),
+    scopes: ['*'],
+    isBootstrap: true,
+    createdAt: ctx.clock.now(),
+  })
+  const replaced = await deleteOtherBootstrapKeys(sql, of.tenantId, keyHash)
+  if (replaced.length > 0)
+    await announceChange(
+      ctx,
+      sql,
+      replaced.map(({ id }) => `key:${id}` as const),
+    )
+}

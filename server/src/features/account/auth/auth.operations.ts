@@ -1,0 +1,75 @@
+import type { Context } from '../../../context.ts'
+import { defineOperation, type RequestHints } from '../../../operation.ts'
+import { accountSuspended, emailTaken, tooManyAttempts } from '../users/users.schema.ts'
+import {
+  invalidRefreshToken,
+  loginBody,
+  logoutBody,
+  okSchema,
+  refreshBody,
+  signedInSchema,
+  signUpBody,
+  signUpClosed,
+  tokensSchema,
+  wrongCredentials,
+} from './auth.schema.ts'
+import { refreshLogin, type SignInOrigin, signIn, signOut } from './logins.service.ts'
+import { signUp } from './sign-up.service.ts'
+
+/** Where a request comes from, as sign-ins remember it. */
+function originOf(ctx: Context, hints: RequestHints): SignInOrigin {
+  return { ip: 'ip' in ctx.caller ? ctx.caller.ip : '', userAgent: hints.userAgent }
+}
+
+const register = defineOperation({
+  id: 'auth.signup',
+  method: 'POST',
+  path: '/auth/signup',
+  summary: 'Create a tenant with its owner, where sign-up is open',
+  access: 'public',
+  body: signUpBody,
+  success: { status: 201, schema: signedInSchema },
+  errors: [signUpClosed, emailTaken],
+  run: (ctx, input) => signUp(ctx, input, originOf(ctx, input)),
+})
+
+const login = defineOperation({
+  id: 'auth.login',
+  method: 'POST',
+  path: '/auth/login',
+  summary: 'Sign in with e-mail address and password',
+  access: 'public',
+  body: loginBody,
+  success: { status: 200, schema: signedInSchema },
+  errors: [wrongCredentials, accountSuspended, tooManyAttempts],
+  run: (ctx, input) => signIn(ctx, input.email, input.password, originOf(ctx, input)),
+})
+
+const refresh = defineOperation({
+  id: 'auth.refresh',
+  method: 'POST',
+  path: '/auth/refresh',
+  summary: 'Exchange a refresh token for new tokens; each works once, a second use ends the login',
+  access: 'public',
+  body: refreshBody,
+  success: { status: 200, schema: tokensSchema },
+  errors: [invalidRefreshToken, accountSuspended],
+  run: (ctx, input) => refreshLogin(ctx, input.refreshToken),
+})
+
+const logout = defineOperation({
+  id: 'auth.logout',
+  method: 'POST',
+  path: '/auth/logout',
+  summary: 'End the own login, or the one of the given refresh token',
+  access: 'any',
+  keys: 'refused',
+  body: logoutBody,
+  success: { status: 200, schema: okSchema },
+  async run(ctx, input) {
+    await signOut(ctx, input.refreshToken)
+    return { status: 'ok' }
+  },
+})
+
+export const authOperations = [register, login, refresh, logout]

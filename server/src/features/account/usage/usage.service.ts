@@ -1,0 +1,79 @@
+import type { Context } from '../../../context.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { counterOf } from './request-counter.ts'
+import { dayOf, monthOf, type UsageColumn, type UsageItem, type UsageTotals } from './usage.schema.ts'
+import { addToDays, type DayCount, releaseQuota, reserveQuota, sumMonth } from './usage.store.ts'
+
+/**
+ * Reserves monthly quota and returns how many messages are admitted: all, some or none. Exact under
+ * concurrency; holds the tenant's row of the month until the transaction ends, so reserve late and commit soon.
+ * `month` is `YYYY-MM` in UTC, `limit` null for unlimited.
+ */
+export async function reserveMessages(
+  sql: Sql,
+  tenantId: string,
+  month: string,
+  count: number,
+  limit: number | null,
+): Promise<number> {
+  return count <= 0 ? 0 : reserveQuota(sql, tenantId, month, count, limit)
+}
+
+/** Gives back quota of messages that were admitted and will not be sent. */
+export async function releaseMessages(
+  sql: Sql,
+  tenantId: string,
+  month: string,
+  count: number,
+): Promise<void> {
+  if (count > 0) await releaseQuota(sql, tenantId, month, count)
+}
+
+/** One row per tenant, day and session, in one order for everybody, so that two batches never wait in a ring. */
+function groupByDay(items: readonly UsageItem[]): DayCount[] {
+  const days = new Map<string, DayCount>()
+  for (const { tenantId, sessionId, atMs, count = 1 } of items) {
+    const date = dayOf(atMs)
+    const key = `${tenantId} ${date} ${sessionId ?? ''}`
+    const day = days.get(key)
+    if (day === undefined) days.set(key, { tenantId, sessionId, date, count })
+    else day.count += count
+  }
+  return [...days.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day)
+}
+
+async function add(sql: Sql, column: UsageColumn, items: readonly UsageItem[]): Promise<void> {
+  await addToDays(sql, column, groupByDay(items))
+}
+
+/** Counts sent messages; one statement for the whole batch. */
+export function countSent(sql: Sql, items: readonly UsageItem[]): Promise<void> {
+  return add(sql, 'messagesSent', items)
+}
+
+/** Counts received messages; one statement for the whole batch. */
+export function countReceived(sql: Sql, items: readonly UsageItem[]): Promise<void> {
+  return add(sql, 'messagesReceived', items)
+}
+
+/** Counts detected leads; one statement for the whole batch. */
+export function countLeads(sql: Sql, items: readonly UsageItem[]): Promise<void> {
+  return add(sql, 'leadsDetected', items)
+}
+
+/** Counts one API call in memory; written every few seconds and when the process stops. */
+export function countRequest(ctx: Context, tenantId: string): void {
+  counterOf(ctx).count(tenantId)
+}
+
+/** Writes the API calls counted so far. */
+export async function flushRequests(ctx: Context): Promise<void> {
+  await counterOf(ctx).flush()
+}
+
+/** What a tenant used in a month given as `YYYY-MM`; with the calls this process has not written yet. */
+export async function getMonth(ctx: Context, tenantId: string, month: string): Promise<UsageTotals> {
+  const totals = await sumMonth(ctx.db.sql, tenantId, month)
+  const isCurrent = month === monthOf(ctx.clock.nowMs())
+  return { ...totals, apiCalls: totals.apiCalls + (isCurrent ? counterOf(ctx).pending(tenantId) : 0) }
+}

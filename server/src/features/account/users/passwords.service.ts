@@ -1,0 +1,86 @@
+import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import type { Context } from '../../../context.ts'
+import { unavailable } from '../../../platform/errors.ts'
+
+/**
+ * Cost of new hashes: N = 2^15, r = 8, p = 3, one of the equivalent settings of the OWASP password storage
+ * cheat sheet, chosen for its 32 MB. A hash carries its own parameters, so these may change at any time.
+ */
+const cost = { log2N: 15, blockSize: 8, parallelization: 3 }
+const saltBytes = 16
+const hashBytes = 32
+
+/** Two at a time, or a burst of sign-ins would take memory and every worker thread of the process. */
+const mostAtOnce = 2
+/** Beyond this a wait would outlast the request; refusing keeps a flood from piling up. */
+const mostWaiting = 100
+let running = 0
+const waiting: (() => void)[] = []
+
+async function derive(
+  password: string,
+  salt: Buffer,
+  parameters: typeof cost,
+  length: number,
+): Promise<Buffer> {
+  if (waiting.length >= mostWaiting) throw unavailable.create({ headers: { 'Retry-After': '5' } })
+  if (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
+  else running += 1
+  try {
+    const options: ScryptOptions = {
+      N: 2 ** parameters.log2N,
+      r: parameters.blockSize,
+      p: parameters.parallelization,
+      maxmem: 256 * 2 ** parameters.log2N * parameters.blockSize,
+    }
+    return await new Promise<Buffer>((resolve, reject) => {
+      scrypt(password.normalize('NFKC'), salt, length, options, (error, key) =>
+        error ? reject(error) : resolve(key),
+      )
+    })
+  } finally {
+    // The place is handed over rather than given back, so that nobody overtakes whoever waits.
+    const next = waiting.shift()
+    if (next === undefined) running -= 1
+    else next()
+  }
+}
+
+function encode(parameters: typeof cost, salt: Buffer, hash: Buffer): string {
+  const { log2N, blockSize, parallelization } = parameters
+  return `$scrypt$ln=${log2N},r=${blockSize},p=${parallelization}$${salt.toString('base64url')}$${hash.toString('base64url')}`
+}
+
+/** The hash to store: `$scrypt$ln=..,r=..,p=..$salt$hash`. */
+export async function hashPassword(ctx: Context, password: string): Promise<string> {
+  const salt = Buffer.from(ctx.ids.token(saltBytes), 'base64url')
+  return encode(cost, salt, await derive(password, salt, cost, hashBytes))
+}
+
+const hashPattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]+)\$([\w-]+)$/
+
+/**
+ * Whether the password is the stored one. Without a stored hash it works just as long and says no, so that
+ * the time of an answer does not tell which addresses have an account.
+ */
+export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
+  const parts = stored === null || stored === undefined ? null : hashPattern.exec(stored)
+  if (parts === null) {
+    await derive(password, Buffer.alloc(saltBytes), cost, hashBytes)
+    return false
+  }
+  const [, log2N, blockSize, parallelization, salt = '', hash = ''] = parts
+  const parameters = {
+    log2N: Number(log2N),
+    blockSize: Number(blockSize),
+    parallelization: Number(parallelization),
+  }
+  const expected = Buffer.from(hash, 'base64url')
+  const actual = await derive(password, Buffer.from(salt, 'base64url'), parameters, expected.length)
+  return timingSafeEqual(actual, expected)
+}
+
+/** Whether a hash was made with other parameters than new ones: then the next sign-in makes it anew. */
+export function isOutdated(stored: string): boolean {
+  return !stored.startsWith(`$scrypt$ln=${cost.log2N},r=${cost.blockSize},p=${cost.parallelization}$`)
+}

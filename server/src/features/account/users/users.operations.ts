@@ -1,0 +1,37 @@
+import { defineOperation } from '../../../operation.ts'
+import { emailTaken, meSchema, tooManyAttempts, updateMeBody, wrongPassword } from './users.schema.ts'
+import { getMe, updateMe } from './users.service.ts'
+
+const getOwn = defineOperation({
+  id: 'users.get_me',
+  method: 'GET',
+  path: '/users/me',
+  summary: 'The own user with its tenant; through an API key its creator',
+  access: 'any',
+  success: { status: 200, schema: meSchema },
+  run: (ctx) => getMe(ctx),
+})
+
+const getSignedIn = defineOperation({
+  id: 'auth.me',
+  method: 'GET',
+  path: '/auth/me',
+  summary: 'Who is signed in, with the tenant; through an API key its creator',
+  access: 'any',
+  success: { status: 200, schema: meSchema },
+  run: (ctx) => getMe(ctx),
+})
+
+const updateOwn = defineOperation({
+  id: 'users.update_me',
+  method: 'PATCH',
+  path: '/users/me',
+  summary: 'Change own name, e-mail address or password; another password ends all other logins',
+  access: ['account:manage'],
+  body: updateMeBody,
+  success: { status: 200, schema: meSchema },
+  errors: [wrongPassword, emailTaken, tooManyAttempts],
+  run: (ctx, input) => updateMe(ctx, input),
+})
+
+export const usersOperations = [getOwn, getSignedIn, updateOwn]

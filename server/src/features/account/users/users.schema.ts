@@ -1,0 +1,114 @@
+import { z } from 'zod'
+import type { Role } from '../../../context.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { allScopes, holdsScope, type Scope } from '../../../scopes.ts'
+import { timestampOutput } from '../../../wire.ts'
+
+export const emailTaken = defineError('email_taken', 409, 'This e-mail address is already registered')
+export const wrongPassword = defineError('wrong_password', 400, 'The current password is wrong')
+export const accountSuspended = defineError('account_suspended', 403, 'This account is suspended')
+export const tooManyAttempts = defineError('too_many_attempts', 429, 'Too many attempts, try again later')
+
+/** Told in the transaction that gives a user another password; logins other than `exceptLoginId` end. */
+export const passwordChanged = defineEvent<{
+  tenantId: string
+  userId: string
+  exceptLoginId: string | null
+}>('user.password_changed')
+
+const refusedToMembers: ReadonlySet<Scope> = new Set([
+  '*',
+  'settings:manage',
+  'billing:manage',
+  'account:manage',
+  'gdpr:manage',
+])
+
+const everything: ReadonlySet<Scope> = new Set<Scope>(['*'])
+
+/** What a role allows (contract section 5); only an owner holds `*`, so only an owner can hand it on. */
+const scopesByRole: Record<Role, ReadonlySet<Scope>> = {
+  owner: everything,
+  superadmin: everything,
+  admin: new Set(allScopes.filter((scope) => scope !== '*')),
+  member: new Set(allScopes.filter((scope) => !refusedToMembers.has(scope))),
+}
+
+/** Every tenant scope a role allows. */
+export function scopesOfRole(role: Role): ReadonlySet<Scope> {
+  return scopesByRole[role]
+}
+
+/** What is left of asked-for scopes under a role: a credential never exceeds the user it acts for. */
+export function scopesWithinRole(scopes: readonly Scope[], role: Role): ReadonlySet<Scope> {
+  const allowed = scopesOfRole(role)
+  if (scopes.includes('*')) return allowed
+  return new Set(scopes.filter((scope) => holdsScope(allowed, scope)))
+}
+
+/** An e-mail address of an account. */
+export const emailField = z
+  .email()
+  .max(254)
+  .meta({ examples: ['owner@example.com'] })
+/** A new password: long is what counts, so there are no rules about characters. */
+export const newPasswordField = z
+  .string()
+  .min(8)
+  .max(200)
+  .meta({ examples: ['a long enough password'] })
+/** A password as typed to sign in. */
+export const passwordField = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ examples: ['a long enough password'] })
+/** A person's name. */
+export const fullNameField = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .meta({ examples: ['Ada Example'] })
+
+const roleField = z.enum(['owner', 'admin', 'member', 'superadmin'])
+
+/** A user as the API shows it. */
+export const userSchema = z.object({
+  id: z.uuid(),
+  email: z.string(),
+  full_name: z.string(),
+  role: roleField,
+  tenant_id: z.uuid(),
+})
+
+/** The caller's own user with its tenant. */
+export const meSchema = userSchema.extend({
+  tenant: z.object({ id: z.uuid(), name: z.string(), plan: z.string() }),
+  email_verified: z.boolean(),
+  has_password: z.boolean(),
+  created_at: timestampOutput,
+})
+
+/** What a user may change of the own account. */
+export const updateMeBody = z
+  .object({
+    full_name: fullNameField.optional(),
+    email: emailField.optional(),
+    current_password: passwordField.optional(),
+    new_password: newPasswordField.optional(),
+  })
+  .refine((body) => body.new_password === undefined || body.current_password !== undefined, {
+    path: ['current_password'],
+    message: 'required with new_password',
+  })
+  .transform((body) => ({
+    fullName: body.full_name,
+    email: body.email,
+    currentPassword: body.current_password,
+    newPassword: body.new_password,
+  }))
+
+/** A change of the own account. */
+export type UpdateMe = z.output<typeof updateMeBody>

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { type Identity, openIdentity } from '../../../../test/identity.ts'
+import { announceChange } from '../tenants/changes.service.ts'
+import { hashPassword } from './passwords.service.ts'
+import { updateUser } from './users.store.ts'
+
+const password = 'correct horse battery'
+let identity: Identity
+let passwordHash: string
+
+before(async () => {
+  identity = await openIdentity()
+  passwordHash = await hashPassword(identity.ctx, password)
+})
+
+after(() => identity.close())
+
+suite('GET /users/me', () => {
+  test('200 equals /auth/me, with a token and through a key of the same user', async () => {
+    const account = await identity.createAccount()
+    const { body: made } = await identity.call('POST', '/api-keys', {
+      token: account.token,
+      body: { name: 'reader', preset: 'read_only' },
+    })
+    const own = await identity.call('GET', '/users/me', { token: account.token })
+    assert.equal(own.status, 200)
+    assert.deepEqual(own.body, {
+      id: account.userId,
+      email: account.email,
+      full_name: own.body.full_name,
+      role: 'owner',
+      tenant_id: account.tenantId,
+      tenant: { id: account.tenantId, name: own.body.tenant.name, plan: 'unlimited' },
+      email_verified: true,
+      has_password: false,
+      created_at: '2026-02-11T10:00:00Z',
+    })
+    const signedIn = await identity.call('GET', '/auth/me', { token: account.token })
+    assert.deepEqual(signedIn.body, own.body)
+    const throughKey = await identity.call('GET', '/users/me', { key: made.raw_key })
+    assert.deepEqual(throughKey.body, own.body)
+  })
+
+  test('401 without a credential and with two', async () => {
+    const { token } = await identity.createAccount()
+    assert.equal((await identity.call('GET', '/users/me')).status, 401)
+    assert.equal(
+      (await identity.call('GET', '/users/me', { token, key: `mf_${'x'.repeat(40)}` })).status,
+      401,
+    )
+  })
+})
+
+suite('PATCH /users/me', () => {
+  test('200 changes the name and leaves the rest', async () => {
+    const { token, email } = await identity.createAccount()
+    const { status, body } = await identity.call('PATCH', '/users/me', {
+      token,
+      body: { full_name: 'Grace' },
+    })
+    assert.equal(status, 200)
+    assert.equal(body.full_name, 'Grace')
+    assert.equal(body.email, email)
+    assert.equal(body.email_verified, true)
+  })
+
+  test('200 for another address, which counts as not verified', async () => {
+    const { token } = await identity.createAccount()
+    const body = { email: 'new-address@example.com' }
+    const reply = await identity.call('PATCH', '/users/me', { token, body })
+    assert.equal(reply.body.email, 'new-address@example.com')
+    assert.equal(reply.body.email_verified, false)
+  })
+
+  test('409 for an address of somebody else, also when two want it at once', async () => {
+    const [a, b, c] = [
+      await identity.createAccount(),
+      await identity.createAccount(),
+      await identity.createAccount(),
+    ]
+    const change = (token: string, email: string) =>
+      identity.call('PATCH', '/users/me', { token, body: { email } })
+    assert.equal((await change(a.token, b.email.toUpperCase())).status, 409)
+    const both = await Promise.all([
+      change(a.token, 'wanted@example.com'),
+      change(c.token, 'wanted@example.com'),
+    ])
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409])
+  })
+
+  test('200 with another password ends all other logins and keeps this one', async () => {
+    const { token, email } = await identity.createAccount({ passwordHash })
+    const other = await identity.call('POST', '/auth/login', { body: { email, password } })
+    const body = { current_password: password, new_password: 'another long one' }
+    assert.equal((await identity.call('PATCH', '/users/me', { token, body })).status, 200)
+    assert.equal((await identity.call('GET', '/users/me', { token })).status, 200)
+    assert.equal((await identity.call('GET', '/users/me', { token: other.body.access_token })).status, 401)
+    const refresh = { refresh_token: other.body.refresh_token }
+    assert.equal((await identity.call('POST', '/auth/refresh', { body: refresh })).status, 401)
+    assert.equal((await identity.call('POST', '/auth/login', { body: { email, password } })).status, 401)
+  })
+
+  test('400 for a wrong current password, 422 without it or with a short new one', async () => {
+    const { token } = await identity.createAccount({ passwordHash })
+    const change = (body: object) => identity.call('PATCH', '/users/me', { token, body })
+    assert.equal((await change({ current_password: 'wrong', new_password: 'another long one' })).status, 400)
+    assert.equal((await change({ new_password: 'another long one' })).status, 422)
+    assert.equal((await change({ current_password: password, new_password: 'short' })).status, 422)
+  })
+
+  test('429 after ten wrong current passwords', async () => {
+    const { token } = await identity.createAccount({ passwordHash })
+    const body = { current_password: 'wrong', new_password: 'another long one' }
+    for (let i = 0; i < 10; i += 1) await identity.call('PATCH', '/users/me', { token, body })
+    assert.equal((await identity.call('PATCH', '/users/me', { token, body })).status, 429)
+  })
+
+  test('403 with X-Required-Scopes for a member', async () => {
+    const { token, tenantId, userId } = await identity.createAccount()
+    const { ctx } = identity
+    await updateUser(ctx.db.sql, tenantId, userId, { role: 'member' })
+    await announceChange(ctx, ctx.db.sql, [`user:${userId}`])
+    const reply = await identity.call('PATCH', '/users/me', { token, body: { full_name: 'X' } })
+    assert.equal(reply.status, 403)
+    assert.equal(reply.headers['x-required-scopes'], 'account:manage')
+  })
+})

@@ -1,8 +1,0 @@
-import type { Feature } from '../../feature.ts'
-import { limitsOperations } from './limits.operations.ts'
-
-/** Plan gates and what is left of a plan: reads what other features count, and no feature reads it. */
-export const limitsFeature: Feature = {
-  name: 'limits',
-  operations: limitsOperations,
-}
