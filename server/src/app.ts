@@ -19,7 +19,7 @@ import { applyLabelNews } from './features/label-sync/apply-label-news.service.t
 import { locateOutgoing, readOutgoing } from './features/media/blobs.service.ts'
 import { keepFetched } from './features/media/media-download.service.ts'
 import { findProto } from './features/messages/messages.service.ts'
-import { applyState } from './features/sessions/sessions.service.ts'
+import { applyState } from './features/sessions/lifecycle/sessions.service.ts'
 import { applyStatusPosts } from './features/status-posts/status-posts.service.ts'
 import { applyGroupUpdates, completeGroupMembers } from './features/wa-groups/group-news.service.ts'
 import { features } from './features.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { applyState } from '../src/features/sessions/sessions.service.ts'
+import { applyState } from '../src/features/sessions/lifecycle/sessions.service.ts'
 import { ApiClient, fetchDoor } from './api-client.ts'
 import { buildStateChange, createSession, createWebhook } from './builders.ts'
 import { createTestApp, type TestApp } from './harness.ts'

@@ -2,7 +2,7 @@
 import Fastify from 'fastify'
 import { createApp } from '../../src/app.ts'
 import { loadConfig, readEnvironment } from '../../src/config.ts'
-import { listSessions } from '../../src/features/sessions/sessions.store.ts'
+import { listSessions } from '../../src/features/sessions/lifecycle/sessions.store.ts'
 import { createLog } from '../../src/platform/log.ts'
 import { liftLimits } from '../lift-limits.ts'
 

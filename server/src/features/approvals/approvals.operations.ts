@@ -12,7 +12,7 @@ import {
   reachOutLocked,
   tooManyWaiting,
 } from '../send-limits/send-limits.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import {
   alreadyDecided,
   approvalSchema,

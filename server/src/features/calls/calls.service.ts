@@ -5,7 +5,7 @@ import { phoneOf } from '../../engine/ids.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { storableText } from '../messages/message-text.service.ts'
-import { findTenantSession, getSession, getWorkingSession } from '../sessions/sessions.service.ts'
+import { findTenantSession, getSession, getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import {
   type CallReceived,
   type callListAnswer,

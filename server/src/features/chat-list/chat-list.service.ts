@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 import { phoneOf } from '../../engine/ids.ts'
 import { toTimestamp } from '../../wire.ts'
 import { requireOpenHistory } from '../account/settings/chat-history.service.ts'
-import { getSession } from '../sessions/sessions.service.ts'
+import { getSession } from '../sessions/lifecycle/sessions.service.ts'
 import type { chatListAnswer, chatObject } from './chat-list.schema.ts'
 import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
 

@@ -4,7 +4,7 @@ import { phoneOf } from '../../engine/ids.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import { requireOpenHistory } from '../account/settings/chat-history.service.ts'
-import { getSession, getWorkingSession } from '../sessions/sessions.service.ts'
+import { getSession, getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import {
   type ContactRow,
   countContacts,

@@ -1,5 +1,5 @@
 import { type Feature, onEvent } from '../../feature.ts'
-import { sessionDeleted } from '../sessions/sessions.schema.ts'
+import { sessionDeleted } from '../sessions/lifecycle/sessions.schema.ts'
 import { contactOperations } from './contacts.operations.ts'
 import { dropOrphanContacts } from './contacts.service.ts'
 

@@ -1,7 +1,7 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound } from '../../platform/errors.ts'
 import { chatHistoryClosed } from '../account/settings/settings.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { checkNumber, getContact, listTenantContacts, updateContact } from './contact-directory.service.ts'
 import {
   contactCheckAnswer,

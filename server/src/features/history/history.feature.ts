@@ -1,5 +1,5 @@
 import { type Feature, onEvent } from '../../feature.ts'
-import { sessionStatusChanged } from '../sessions/sessions.schema.ts'
+import { sessionStatusChanged } from '../sessions/lifecycle/sessions.schema.ts'
 import { historyOperations } from './history.operations.ts'
 import { forgetFinished } from './history.service.ts'
 

@@ -1,5 +1,5 @@
 import { defineOperation, type Operation } from '../../operation.ts'
-import { sessionNotWorking, sessionParams } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking, sessionParams } from '../sessions/lifecycle/sessions.schema.ts'
 import { historyAnswer, noKnownMessage, requestHistoryAnswer, requestHistoryBody } from './history.schema.ts'
 import { getHistory, requestHistory } from './history.service.ts'
 

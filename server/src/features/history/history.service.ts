@@ -4,8 +4,8 @@ import type { HistoryProgress } from '../../engine/events.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import { getChat } from '../messages/messages.service.ts'
-import type { SessionTransition } from '../sessions/sessions.schema.ts'
-import { getSession, getWorkingSession } from '../sessions/sessions.service.ts'
+import type { SessionTransition } from '../sessions/lifecycle/sessions.schema.ts'
+import { getSession, getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import {
   type historyAnswer,
   historyProgressed,

@@ -1,7 +1,7 @@
 import { handleJob } from '../../job.ts'
 import { AppError } from '../../platform/errors.ts'
 import { done, giveUp, retryLater } from '../../platform/jobs/jobs.ts'
-import { findTenantSession } from '../sessions/sessions.service.ts'
+import { findTenantSession } from '../sessions/lifecycle/sessions.service.ts'
 import { pushLabelsJob } from './label-sync.schema.ts'
 import { deletePush } from './label-sync.store.ts'
 import { pushLabels } from './push-labels.service.ts'

@@ -1,7 +1,7 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { planLimitReached } from '../../platform/errors.ts'
 import { labelObject, labelParams } from '../labels/labels.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import {
   businessCheckAnswer,
   businessCheckQuery,

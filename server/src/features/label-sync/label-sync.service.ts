@@ -15,7 +15,7 @@ import {
   listLabels,
   lockLabel,
 } from '../labels/labels.service.ts'
-import { getSession, getWorkingSession, listTenantSessions } from '../sessions/sessions.service.ts'
+import { getSession, getWorkingSession, listTenantSessions } from '../sessions/lifecycle/sessions.service.ts'
 import { listAccountLabels } from '../wa-labels/wa-labels.service.ts'
 import type { WaLabelRow } from '../wa-labels/wa-labels.tables.ts'
 import { nameHere } from './apply-label-news.service.ts'

@@ -6,7 +6,7 @@ import { notFound } from '../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import { findTenantUser } from '../account/users/users.service.ts'
 import type { LeadDetail } from '../lead-list/lead-list.schema.ts'
-import { getSession } from '../sessions/sessions.service.ts'
+import { getSession } from '../sessions/lifecycle/sessions.service.ts'
 import type { leadPatch, reciprocityAnswer } from './lead-pipeline.schema.ts'
 import {
   findLastDirect,

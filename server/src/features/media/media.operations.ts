@@ -1,7 +1,7 @@
 import { Answer, defineOperation, type Operation } from '../../operation.ts'
 import { chatHistoryClosed } from '../account/settings/settings.schema.ts'
 import { messageParams } from '../messages/messages.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { fileTooLarge, mediaAnswer, mediaGone, noMedia, rangeNotSatisfiable } from './media.schema.ts'
 import { serveMedia } from './media-download.service.ts'
 

@@ -7,7 +7,7 @@ import { notFound } from '../../platform/errors.ts'
 import { isUuid } from '../../platform/ids.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import { getChat } from '../messages/messages.service.ts'
-import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import { listNamed, listUnread, markRead, type UnreadMessage } from './chat-marks.store.ts'
 import {
   notInChannels,

@@ -3,7 +3,7 @@ import { deletedAnswer } from '../../wire.ts'
 import { chatParams, messageObject, messageParams } from '../messages/messages.schema.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
 import { reachOutLocked } from '../send-limits/send-limits.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { readChat, showTyping } from './chat-marks.service.ts'
 import {
   editBody,

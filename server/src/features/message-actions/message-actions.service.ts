@@ -15,8 +15,8 @@ import type { MessageObject } from '../messages/messages.schema.ts'
 import { type MessageRow, requireMessage, showMessage } from '../messages/messages.service.ts'
 import { failureOf, messageLost } from '../outbox/outbox.schema.ts'
 import { passForAction } from '../outbox/submit.service.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
-import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
+import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import { messageGone, notEditable, notSentYet, notUnsendable } from './message-actions.schema.ts'
 
 /** WhatsApp takes an edit for about 15 minutes, and an unsend for two days and a half. */

@@ -8,7 +8,7 @@ import { unseal } from '../../platform/secrets.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
 import { isHistoryOpen, requireOpenHistory } from '../account/settings/chat-history.service.ts'
 import { type ChatRef, findChat, findChatById } from '../chats/chats.service.ts'
-import { getSession } from '../sessions/sessions.service.ts'
+import { getSession } from '../sessions/lifecycle/sessions.service.ts'
 import { detailsToWire, openDetails } from './message-details.service.ts'
 import type { MessageObject, messageListAnswer } from './messages.schema.ts'
 import {

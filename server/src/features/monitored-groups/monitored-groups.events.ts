@@ -1,7 +1,7 @@
 import { onEvent } from '../../feature.ts'
 import { labelDeleted } from '../labels/labels.schema.ts'
 import { messageReceived } from '../messages/messages.schema.ts'
-import { sessionConnected } from '../sessions/sessions.schema.ts'
+import { sessionConnected } from '../sessions/lifecycle/sessions.schema.ts'
 import { captureMessages } from './capture.service.ts'
 import { forgetLabel } from './monitored-groups.service.ts'
 import { announceWatched } from './watched-groups.ts'

@@ -3,7 +3,7 @@ import { notFound, planLimitReached } from '../../platform/errors.ts'
 import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../wire.ts'
 import { planFeatureMissing } from '../account/plans/plans.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import {
   alreadyMonitored,
   availableAnswer,

@@ -11,7 +11,11 @@ import { quoteStored } from '../messages/quoting.service.ts'
 import { recipientOptedOut } from '../opt-outs/opt-outs.schema.ts'
 import { requireOptedIn } from '../opt-outs/opt-outs.service.ts'
 import { changeWaiting, forgetWindows, takeRoomWaiting } from '../send-limits/send-windows.service.ts'
-import { type SessionTransition, sessionConnected, sessionDeleted } from '../sessions/sessions.schema.ts'
+import {
+  type SessionTransition,
+  sessionConnected,
+  sessionDeleted,
+} from '../sessions/lifecycle/sessions.schema.ts'
 import { concludeFailed, handOver, type Leaving } from './hand-over.ts'
 import { contentPurpose, outboxQueued, type StoredContent } from './outbox.schema.ts'
 import { listSessionsWithWaiting, listWaiting, startLeaving, type WaitingMessage } from './outbox.store.ts'

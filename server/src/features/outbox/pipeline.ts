@@ -10,7 +10,7 @@ import { screenOutbound } from '../safeguards/safeguards.service.ts'
 import { admitCold } from '../send-limits/cold-contacts.service.ts'
 import { chooseWindow } from '../send-limits/send-windows.service.ts'
 import { findSessionFacts, forgetSessionFacts } from '../send-limits/session-facts.service.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { isOwnChat, type Step } from './draft.ts'
 import { notAllowedNumber, type Origin, quotedElsewhere } from './outbox.schema.ts'
 

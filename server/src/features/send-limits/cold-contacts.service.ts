@@ -3,7 +3,7 @@ import type { Sql } from '../../platform/database/database.ts'
 import { type AppError, notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
 import type { AntispamSettings, TenantSettings } from '../account/settings/settings.schema.ts'
-import { findTenantSession, type SessionRow } from '../sessions/sessions.service.ts'
+import { findTenantSession, type SessionRow } from '../sessions/lifecycle/sessions.service.ts'
 import { coldBudgetUsed, coldContactRefused, reachOutLocked } from './send-limits.schema.ts'
 import { chargeCold, lockReachOut } from './send-limits.store.ts'
 

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import type { SessionStatus } from '../../engine/states.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { findTenantSession } from '../sessions/sessions.service.ts'
+import { findTenantSession } from '../sessions/lifecycle/sessions.service.ts'
 
 /** What sending needs to know of a session. */
 export interface SessionFacts {

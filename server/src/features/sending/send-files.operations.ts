@@ -14,7 +14,7 @@ import {
 import { type MediaSource, maxFileBytes, requireOneSource, takeFile } from '../media/media-intake.service.ts'
 import { messageObject } from '../messages/messages.schema.ts'
 import { submitPrepared } from '../outbox/submit.service.ts'
-import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import { sendErrors } from './sending.operations.ts'
 import { mentionsOf, sendFileBody, sendGifBody, sendMediaBody } from './sending.schema.ts'
 

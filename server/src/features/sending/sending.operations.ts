@@ -20,7 +20,7 @@ import {
   reachOutLocked,
   tooManyWaiting,
 } from '../send-limits/send-limits.schema.ts'
-import { sessionNotWorking } from '../sessions/sessions.schema.ts'
+import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { readForwarded } from './forwarding.ts'
 import {
   forwardBody,

@@ -8,7 +8,7 @@ import { getSettings } from '../account/settings/settings.service.ts'
 import { storableText } from '../messages/message-text.service.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
 import { screenContent } from '../safeguards/safeguards.service.ts'
-import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import {
   audienceLimit,
   nobodyToShow,

@@ -4,7 +4,7 @@ import type { Person } from '../../engine/events.ts'
 import type { GroupInfo, GroupSettings, ParticipantResult } from '../../engine/groups.ts'
 import { type ChatId, phoneOf } from '../../engine/ids.ts'
 import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
-import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import { keepGroup } from './group-news.service.ts'
 import { chooseSession, requireAllowedNumbers } from './group-sessions.ts'
 import type {

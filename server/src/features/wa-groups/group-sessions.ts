@@ -3,7 +3,7 @@ import { parsePhone } from '../../engine/ids.ts'
 import { validationFailed } from '../../platform/errors.ts'
 import { getSettings } from '../account/settings/settings.service.ts'
 import { notAllowedNumber } from '../outbox/outbox.schema.ts'
-import { getWorkingSession } from '../sessions/sessions.service.ts'
+import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import { listSessionsInGroup } from './wa-groups.store.ts'
 
 /**

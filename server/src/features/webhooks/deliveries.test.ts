@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { buildReceived, lastOf, openWebhooks, type Webhooks } from '../../../test/webhooks.ts'
 import { messageReceived } from '../messages/messages.schema.ts'
-import { sessionConnected } from '../sessions/sessions.schema.ts'
+import { sessionConnected } from '../sessions/lifecycle/sessions.schema.ts'
 import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
 
 const hour = 3_600_000

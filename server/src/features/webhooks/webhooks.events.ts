@@ -31,7 +31,7 @@ import {
   sessionConnected,
   sessionDisconnected,
   sessionStatusChanged,
-} from '../sessions/sessions.schema.ts'
+} from '../sessions/lifecycle/sessions.schema.ts'
 import { type StatusReceived, statusReceived } from '../status-posts/status-posts.schema.ts'
 import { type GroupUpdated, groupUpdated } from '../wa-groups/wa-groups.schema.ts'
 import type { WebhookEvent } from './webhooks.schema.ts'

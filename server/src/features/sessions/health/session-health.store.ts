@@ -1,5 +1,5 @@
 import { and, count, desc, eq, lt, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { type SessionStateRow, sessionStates } from './session-health.tables.ts'
 
 /**

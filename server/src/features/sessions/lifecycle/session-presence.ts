@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Context } from '../../context.ts'
-import type { ChatId } from '../../engine/ids.ts'
-import { toTimestampOrNull } from '../../wire.ts'
+import type { Context } from '../../../context.ts'
+import type { ChatId } from '../../../engine/ids.ts'
+import { toTimestampOrNull } from '../../../wire.ts'
 import type { contactPresenceAnswer } from './sessions.schema.ts'
 import { getWorkingSession } from './sessions.service.ts'
 

@@ -1,4 +1,4 @@
-import type { Feature } from '../../feature.ts'
+import type { Feature } from '../../../feature.ts'
 import { sessionStream } from './session-stream.ts'
 
 /** What happens to a session, live. */

@@ -1,5 +1,5 @@
-import { defineOperation, type Operation } from '../../operation.ts'
-import { sessionParams } from '../sessions/sessions.schema.ts'
+import { defineOperation, type Operation } from '../../../operation.ts'
+import { sessionParams } from '../lifecycle/sessions.schema.ts'
 import { timelineAnswer, timelineQuery } from './session-health.schema.ts'
 import { getTimeline } from './timeline.service.ts'
 

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
-import { type Context, tenantOf } from '../../context.ts'
-import { statusReasons } from '../../engine/states.ts'
-import type { Sql } from '../../platform/database/database.ts'
-import { toTimestamp, toTimestampOrNull } from '../../wire.ts'
-import type { SessionTransition } from '../sessions/sessions.schema.ts'
-import { getSession } from '../sessions/sessions.service.ts'
+import { type Context, tenantOf } from '../../../context.ts'
+import { statusReasons } from '../../../engine/states.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
+import type { SessionTransition } from '../lifecycle/sessions.schema.ts'
+import { getSession } from '../lifecycle/sessions.service.ts'
 import { type timelineAnswer, type timelineEntry, timelineLimits } from './session-health.schema.ts'
 import {
   countStates,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { ApiClient } from '../../../test/api-client.ts'
-import type { TestTenant } from '../../../test/harness.ts'
-import { isServerTest } from '../../../test/harness-database.ts'
+import type { ApiClient } from '../../../../test/api-client.ts'
+import type { TestTenant } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
 import {
   addContact,
   createLinkedApp,
@@ -10,9 +10,9 @@ import {
   type LinkedSession,
   linkSession,
   nextEvent,
-} from '../../../test/linked-session.ts'
-import { type SecondProcess, startSecondProcess } from '../../../test/second-process.ts'
-import type { App } from '../../app.ts'
+} from '../../../../test/linked-session.ts'
+import { type SecondProcess, startSecondProcess } from '../../../../test/second-process.ts'
+import type { App } from '../../../app.ts'
 
 let first: LinkedApp
 let tenant: TestTenant

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { buildStateChange, createSession } from '../../../test/builders.ts'
-import type { TestTenant } from '../../../test/harness.ts'
-import { createLinkedApp, type LinkedApp, linkSession, nextEvent } from '../../../test/linked-session.ts'
-import { applyState } from '../sessions/sessions.service.ts'
+import { buildStateChange, createSession } from '../../../../test/builders.ts'
+import type { TestTenant } from '../../../../test/harness.ts'
+import { createLinkedApp, type LinkedApp, linkSession, nextEvent } from '../../../../test/linked-session.ts'
+import { applyState } from '../lifecycle/sessions.service.ts'
 import { pruneTimelines } from './timeline.service.ts'
 
 let app: LinkedApp

@@ -1,5 +1,5 @@
-import type { StateChange } from '../../engine/events.ts'
-import type { DisconnectCause, StatusReason } from '../../engine/states.ts'
+import type { StateChange } from '../../../engine/events.ts'
+import type { DisconnectCause, StatusReason } from '../../../engine/states.ts'
 import type { SessionTransition } from './sessions.schema.ts'
 import type { SessionRow } from './sessions.tables.ts'
 

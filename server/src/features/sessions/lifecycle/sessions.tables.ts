@@ -1,5 +1,5 @@
 import { boolean, date, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-import type { SessionStatus, StatusReason } from '../../engine/states.ts'
+import type { SessionStatus, StatusReason } from '../../../engine/states.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { createSession } from '../../../test/builders.ts'
-import type { TestTenant } from '../../../test/harness.ts'
+import { createSession } from '../../../../test/builders.ts'
+import type { TestTenant } from '../../../../test/harness.ts'
 import {
   addWarmContact,
   createLinkedApp,
@@ -10,7 +10,7 @@ import {
   nextEvent,
   recordEvents,
   scanSession,
-} from '../../../test/linked-session.ts'
+} from '../../../../test/linked-session.ts'
 import { resumeSessions } from './session-resume.ts'
 
 let app: LinkedApp

@@ -1,4 +1,4 @@
-import type { Feature } from '../../feature.ts'
+import type { Feature } from '../../../feature.ts'
 import { keepResuming, settleAbandoned, stopResuming } from './session-resume.ts'
 import { sessionOperations } from './sessions.operations.ts'
 

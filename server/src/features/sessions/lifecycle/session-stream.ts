@@ -1,6 +1,6 @@
-import type { EventStream, StreamSource } from '../../feature.ts'
-import { notFound } from '../../platform/errors.ts'
-import { idParams, toTimestamp } from '../../wire.ts'
+import type { EventStream, StreamSource } from '../../../feature.ts'
+import { notFound } from '../../../platform/errors.ts'
+import { idParams, toTimestamp } from '../../../wire.ts'
 import {
   type MessageProgress,
   type MessageReceived,
@@ -9,14 +9,14 @@ import {
   messageRead,
   messageReceived,
   messageSent,
-} from '../messages/messages.schema.ts'
+} from '../../messages/messages.schema.ts'
 import {
   connectionUpdated,
   type SessionTransition,
   sessionDeleted,
   sessionStatusChanged,
-} from '../sessions/sessions.schema.ts'
-import { getSession } from '../sessions/sessions.service.ts'
+} from './sessions.schema.ts'
+import { getSession } from './sessions.service.ts'
 
 const progressNames: readonly string[] = [messageSent, messageDelivered, messageRead, messageFailed].map(
   (type) => type.name,

@@ -1,7 +1,7 @@
-import type { Context } from '../../context.ts'
-import type { StartOptions } from '../../engine/engine.ts'
-import { checkProxyAddress, parseProxyUrl } from '../../platform/outgoing/proxy.ts'
-import { sealText, unsealText } from '../../platform/secrets.ts'
+import type { Context } from '../../../context.ts'
+import type { StartOptions } from '../../../engine/engine.ts'
+import { checkProxyAddress, parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
+import { sealText, unsealText } from '../../../platform/secrets.ts'
 import type { SessionRow } from './sessions.tables.ts'
 
 const purpose = (sessionId: string): string => `sessions.proxy ${sessionId}`

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { Server as ProxyServer } from 'proxy-chain'
-import { buildStateChange, createSession } from '../../../test/builders.ts'
-import { createTestApp, type TestTenant } from '../../../test/harness.ts'
-import { createLinkedApp, type LinkedApp, linkSession, nextEvent } from '../../../test/linked-session.ts'
+import { buildStateChange, createSession } from '../../../../test/builders.ts'
+import { createTestApp, type TestTenant } from '../../../../test/harness.ts'
+import { createLinkedApp, type LinkedApp, linkSession, nextEvent } from '../../../../test/linked-session.ts'
 import { applyState } from './sessions.service.ts'
 
 let app: LinkedApp

@@ -1,6 +1,6 @@
 import { and, asc, count, eq, notInArray, or, sql as text } from 'drizzle-orm'
-import type { SessionStatus } from '../../engine/states.ts'
-import type { Sql } from '../../platform/database/database.ts'
+import type { SessionStatus } from '../../../engine/states.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { type SessionRow, sessions } from './sessions.tables.ts'
 
 const ofTenant = (tenantId: string, id: string) => and(eq(sessions.tenantId, tenantId), eq(sessions.id, id))

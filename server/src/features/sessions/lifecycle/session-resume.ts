@@ -1,5 +1,5 @@
-import type { Context } from '../../context.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Context } from '../../../context.ts'
+import type { Database } from '../../../platform/database/database.ts'
 import { startOptionsOf } from './session-proxy.ts'
 import { applyState } from './sessions.service.ts'
 import { listAbandonedSessions, listDesiredSessions } from './sessions.store.ts'

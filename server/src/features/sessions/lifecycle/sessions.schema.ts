@@ -4,11 +4,11 @@ import {
   type SessionStatus,
   type StatusReason,
   statusReasons,
-} from '../../engine/states.ts'
-import { defineError } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events/events.ts'
-import { parseProxyUrl } from '../../platform/outgoing/proxy.ts'
-import { idParams, timestampOutput, uuidField } from '../../wire.ts'
+} from '../../../engine/states.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
+import { idParams, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** One step of a session's state machine, told once per transition. */
 export interface SessionTransition {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { requireChatId } from '../../engine/ids.ts'
-import { Answer, defineOperation, type Operation } from '../../operation.ts'
-import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
-import { deletedAnswer } from '../../wire.ts'
+import { requireChatId } from '../../../engine/ids.ts'
+import { Answer, defineOperation, type Operation } from '../../../operation.ts'
+import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
+import { deletedAnswer } from '../../../wire.ts'
 import {
   changeSessionSettings,
   deleteSession,
