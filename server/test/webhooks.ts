@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Context } from '../src/context.ts'
-import { type MessageReceived, messageReceived } from '../src/features/messages/messages.schema.ts'
+import {
+  type MessageReceived,
+  messageReceived,
+} from '../src/features/conversations/messages/messages.schema.ts'
 import type { ApiClient } from './api-client.ts'
 import { createWebhook, nextNumber } from './builders.ts'
 import { createTestApp } from './harness.ts'

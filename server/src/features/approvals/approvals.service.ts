@@ -2,7 +2,7 @@ import { type Context, tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import { toTimestamp } from '../../wire.ts'
-import type { MessageObject } from '../messages/messages.schema.ts'
+import type { MessageObject } from '../conversations/messages/messages.schema.ts'
 import {
   abandonRelease,
   commitRelease,

@@ -5,7 +5,7 @@ import { buildInboundMessage, createSession } from '../../../test/builders.ts'
 import { createTestApp, type TestApp } from '../../../test/harness.ts'
 import { LeadsWorld } from '../../../test/leads-world.ts'
 import { recordEvents } from '../../../test/linked-session.ts'
-import { storeInbound } from '../inbound/store-inbound.service.ts'
+import { storeInbound } from '../conversations/inbound/store-inbound.service.ts'
 
 let app: TestApp
 let world: LeadsWorld

@@ -3,8 +3,12 @@ import { type Feature, onEvent } from '../../feature.ts'
 import { handleJob } from '../../job.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { done, retryLater } from '../../platform/jobs/jobs.ts'
-import { previewOf, storableText } from '../messages/message-text.service.ts'
-import { type MessageChanged, messageDeleted, messageEdited } from '../messages/messages.schema.ts'
+import { previewOf, storableText } from '../conversations/messages/message-text.service.ts'
+import {
+  type MessageChanged,
+  messageDeleted,
+  messageEdited,
+} from '../conversations/messages/messages.schema.ts'
 import { forgetLeadTextsJob } from './lead-upkeep.schema.ts'
 import { forgetTexts, replaceTexts } from './lead-upkeep.store.ts'
 

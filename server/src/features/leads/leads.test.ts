@@ -5,7 +5,7 @@ import { createTestApp, type TestApp } from '../../../test/harness.ts'
 import { LeadsWorld } from '../../../test/leads-world.ts'
 import { recordEvents } from '../../../test/linked-session.ts'
 import { retryDeadlocks } from '../../platform/database/sql-state.ts'
-import { applyMappings } from '../inbound/merge-contacts.service.ts'
+import { applyMappings } from '../conversations/inbound/merge-contacts.service.ts'
 import { forgetLeadTextsJob } from '../lead-upkeep/lead-upkeep.schema.ts'
 
 let app: TestApp

@@ -1,6 +1,6 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { deletedAnswer } from '../../wire.ts'
-import { chatParams, messageObject, messageParams } from '../messages/messages.schema.ts'
+import { chatParams, messageObject, messageParams } from '../conversations/messages/messages.schema.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
 import { reachOutLocked } from '../send-limits/send-limits.schema.ts'
 import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import { contentText, type MessageTarget, type OutboundContent } from '../../engine/content.ts'
 import type { Sql } from '../../platform/database/database.ts'
-import { waChatIdOf } from '../contacts/contacts.service.ts'
+import { waChatIdOf } from '../conversations/contacts/contacts.service.ts'
 import {
   deleteStored,
   editStored,
@@ -10,9 +10,9 @@ import {
   reactStored,
   starStored,
   type TargetRow,
-} from '../inbound/changed-message.service.ts'
-import type { MessageObject } from '../messages/messages.schema.ts'
-import { type MessageRow, requireMessage, showMessage } from '../messages/messages.service.ts'
+} from '../conversations/inbound/changed-message.service.ts'
+import type { MessageObject } from '../conversations/messages/messages.schema.ts'
+import { type MessageRow, requireMessage, showMessage } from '../conversations/messages/messages.service.ts'
 import { failureOf, messageLost } from '../outbox/outbox.schema.ts'
 import { passForAction } from '../outbox/submit.service.ts'
 import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'

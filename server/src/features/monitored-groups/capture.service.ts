@@ -2,8 +2,8 @@ import type { Context } from '../../context.ts'
 import { tenantOf } from '../../context.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
+import type { MessageReceived } from '../conversations/messages/messages.schema.ts'
 import { detectLeads, type LeadSignal } from '../leads/leads.service.ts'
-import type { MessageReceived } from '../messages/messages.schema.ts'
 import { enqueueDeliveries, enqueueGroupDeliveries } from '../webhooks/webhooks.service.ts'
 import {
   countLeads,

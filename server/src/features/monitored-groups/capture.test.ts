@@ -13,8 +13,8 @@ import {
 import { openWebhookReceiver } from '../../../test/webhook-receiver.ts'
 import type { Context } from '../../context.ts'
 import type { InboundMessage } from '../../engine/events.ts'
-import { applyMappings } from '../inbound/merge-contacts.service.ts'
-import { storeInbound } from '../inbound/store-inbound.service.ts'
+import { applyMappings } from '../conversations/inbound/merge-contacts.service.ts'
+import { storeInbound } from '../conversations/inbound/store-inbound.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant

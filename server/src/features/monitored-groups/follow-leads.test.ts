@@ -10,7 +10,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../test/linked-session.ts'
-import { storeInbound } from '../inbound/store-inbound.service.ts'
+import { storeInbound } from '../conversations/inbound/store-inbound.service.ts'
 import { fillTemplate } from './monitored-groups.schema.ts'
 
 let app: LinkedApp

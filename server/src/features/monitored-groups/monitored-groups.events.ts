@@ -1,6 +1,6 @@
 import { onEvent } from '../../feature.ts'
-import { labelDeleted } from '../labels/labels.schema.ts'
-import { messageReceived } from '../messages/messages.schema.ts'
+import { labelDeleted } from '../conversations/labels/labels.schema.ts'
+import { messageReceived } from '../conversations/messages/messages.schema.ts'
 import { sessionConnected } from '../sessions/lifecycle/sessions.schema.ts'
 import { captureMessages } from './capture.service.ts'
 import { forgetLabel } from './monitored-groups.service.ts'

@@ -10,8 +10,8 @@ import {
   linkSession,
   nextEvent,
 } from '../../../test/linked-session.ts'
-import { applyMappings } from '../inbound/merge-contacts.service.ts'
-import { storeInbound } from '../inbound/store-inbound.service.ts'
+import { applyMappings } from '../conversations/inbound/merge-contacts.service.ts'
+import { storeInbound } from '../conversations/inbound/store-inbound.service.ts'
 import type { Origin } from '../outbox/outbox.schema.ts'
 import { submit } from '../outbox/submit.service.ts'
 import { wishOf } from './opt-out-words.ts'

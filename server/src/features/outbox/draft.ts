@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts'
 import type { Submission } from '../../engine/engine.ts'
 import { chatKind } from '../../engine/ids.ts'
 import type { TenantSettings } from '../account/settings/settings.schema.ts'
-import type { ChatRef } from '../chats/chats.service.ts'
+import type { ChatRef } from '../conversations/chats/chats.service.ts'
 import type { WaitsFor } from '../send-limits/send-limits.schema.ts'
 import type { OutgoingMessage } from './outbox.schema.ts'
 

@@ -6,8 +6,12 @@ import { AppError } from '../../platform/errors.ts'
 import type { Subscription } from '../../platform/events/events.ts'
 import { unseal } from '../../platform/secrets.ts'
 import { getSettings } from '../account/settings/settings.service.ts'
-import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
-import { quoteStored } from '../messages/quoting.service.ts'
+import {
+  type MessageProgress,
+  messageFailed,
+  messageSent,
+} from '../conversations/messages/messages.schema.ts'
+import { quoteStored } from '../conversations/messages/quoting.service.ts'
 import { recipientOptedOut } from '../opt-outs/opt-outs.schema.ts'
 import { requireOptedIn } from '../opt-outs/opt-outs.service.ts'
 import { changeWaiting, forgetWindows, takeRoomWaiting } from '../send-limits/send-windows.service.ts'

@@ -4,7 +4,7 @@ import {
   findMessageById,
   type MessageRow,
   messageToWire,
-} from '../messages/messages.service.ts'
+} from '../conversations/messages/messages.service.ts'
 import { failureOf, idempotencyMismatch, type Submitted } from './outbox.schema.ts'
 import { clearKeys } from './outbox.store.ts'
 import { runtimeOf } from './outbox-runtime.ts'

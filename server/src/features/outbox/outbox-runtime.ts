@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts'
 import type { Database } from '../../platform/database/database.ts'
 import { type Batcher, createBatcher } from '../../platform/database/write-batcher.ts'
-import type { MessageProgress } from '../messages/messages.schema.ts'
+import type { MessageProgress } from '../conversations/messages/messages.schema.ts'
 import {
   mayLag,
   type OutboxWrite,

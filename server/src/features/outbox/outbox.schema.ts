@@ -3,7 +3,7 @@ import type { ChatId } from '../../engine/ids.ts'
 import { type AppError, defineError } from '../../platform/errors.ts'
 import { defineEvent } from '../../platform/events/events.ts'
 import type { FileDigest } from '../../platform/files/blob-crypto.ts'
-import type { MessageDetails, MessageObject } from '../messages/messages.schema.ts'
+import type { MessageDetails, MessageObject } from '../conversations/messages/messages.schema.ts'
 import { reachOutLocked } from '../send-limits/send-limits.schema.ts'
 
 export const notAllowedNumber = defineError(

@@ -6,10 +6,14 @@ import type { FileDigest } from '../../platform/files/blob-crypto.ts'
 import { monthOf } from '../account/usage/usage.schema.ts'
 import { releaseMessages, reserveMessages } from '../account/usage/usage.service.ts'
 import { findDuplicates, refuseDuplicate } from '../antispam/antispam.service.ts'
-import { type ChatRef, resolvePlaces } from '../chats/chats.service.ts'
-import { mergeContactsWith } from '../inbound/merge-contacts.service.ts'
-import { linkFiles } from '../media/blobs.service.ts'
-import { type MessageProgress, messageFailed, messageSent } from '../messages/messages.schema.ts'
+import { type ChatRef, resolvePlaces } from '../conversations/chats/chats.service.ts'
+import { mergeContactsWith } from '../conversations/inbound/merge-contacts.service.ts'
+import { linkFiles } from '../conversations/media/blobs.service.ts'
+import {
+  type MessageProgress,
+  messageFailed,
+  messageSent,
+} from '../conversations/messages/messages.schema.ts'
 import { budgetRefusal, chargeBudget, dayOf, noteReachOutLock } from '../send-limits/cold-contacts.service.ts'
 import { type Draft, isOwnChat } from './draft.ts'
 import { messageHeld } from './outbox.schema.ts'

@@ -6,11 +6,15 @@ import { seal } from '../../platform/secrets.ts'
 import { toTimestamp } from '../../wire.ts'
 import { getLimits } from '../account/plans/plans.service.ts'
 import { getSettings } from '../account/settings/settings.service.ts'
-import { forgetPlaces } from '../chats/chats.service.ts'
-import { detailsOf, detailsToWire, sealDetails } from '../messages/message-details.service.ts'
-import { previewOf, storableText } from '../messages/message-text.service.ts'
-import { isMediaType, type MessageDetails, type MessageObject } from '../messages/messages.schema.ts'
-import { fullTextPurpose } from '../messages/purposes.service.ts'
+import { forgetPlaces } from '../conversations/chats/chats.service.ts'
+import { detailsOf, detailsToWire, sealDetails } from '../conversations/messages/message-details.service.ts'
+import { previewOf, storableText } from '../conversations/messages/message-text.service.ts'
+import {
+  isMediaType,
+  type MessageDetails,
+  type MessageObject,
+} from '../conversations/messages/messages.schema.ts'
+import { fullTextPurpose } from '../conversations/messages/purposes.service.ts'
 import { changeWaiting } from '../send-limits/send-windows.service.ts'
 import { type Draft, metadataOf, newDraft } from './draft.ts'
 import { drainSession, letGo, scheduleDrain } from './drain.ts'

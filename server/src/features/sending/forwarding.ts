@@ -1,9 +1,9 @@
 import type { Context } from '../../context.ts'
 import type { MessageType } from '../../engine/content.ts'
 import { unseal } from '../../platform/secrets.ts'
-import { openDetails } from '../messages/message-details.service.ts'
-import { getQuotable, requireMessage } from '../messages/messages.service.ts'
-import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
+import { openDetails } from '../conversations/messages/message-details.service.ts'
+import { getQuotable, requireMessage } from '../conversations/messages/messages.service.ts'
+import { fullTextPurpose, protoPurpose } from '../conversations/messages/purposes.service.ts'
 import type { OutgoingMessage } from '../outbox/outbox.schema.ts'
 import { notForwardable } from './sending.schema.ts'
 

@@ -3,16 +3,21 @@ import type { MediaKind } from '../../engine/content.ts'
 import { requireChatId } from '../../engine/ids.ts'
 import { Answer, defineOperation, type Operation, type RequestHints } from '../../operation.ts'
 import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
-import { dropUnlinked } from '../media/blobs.service.ts'
+import { dropUnlinked } from '../conversations/media/blobs.service.ts'
 import {
   converterMissing,
   fileTooLarge,
   mediaNotFound,
   unreadableFile,
   wrongFileType,
-} from '../media/media.schema.ts'
-import { type MediaSource, maxFileBytes, requireOneSource, takeFile } from '../media/media-intake.service.ts'
-import { messageObject } from '../messages/messages.schema.ts'
+} from '../conversations/media/media.schema.ts'
+import {
+  type MediaSource,
+  maxFileBytes,
+  requireOneSource,
+  takeFile,
+} from '../conversations/media/media-intake.service.ts'
+import { messageObject } from '../conversations/messages/messages.schema.ts'
 import { submitPrepared } from '../outbox/submit.service.ts'
 import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
 import { sendErrors } from './sending.operations.ts'

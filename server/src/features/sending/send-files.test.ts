@@ -15,7 +15,7 @@ import {
   nextEvent,
 } from '../../../test/linked-session.ts'
 import { type MediaSamples, makeMediaSamples } from '../../../test/media-samples.ts'
-import { sweepFiles } from '../media/blobs.service.ts'
+import { sweepFiles } from '../conversations/media/blobs.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant

@@ -3,8 +3,8 @@ import type { OutboundContent } from '../../engine/content.ts'
 import { requireChatId } from '../../engine/ids.ts'
 import { Answer, defineOperation, type Operation, type RequestHints } from '../../operation.ts'
 import { planLimitReached } from '../../platform/errors.ts'
-import { messageObject, messageParams, quotedTooOld } from '../messages/messages.schema.ts'
-import { requireMessage } from '../messages/messages.service.ts'
+import { messageObject, messageParams, quotedTooOld } from '../conversations/messages/messages.schema.ts'
+import { requireMessage } from '../conversations/messages/messages.service.ts'
 import {
   idempotencyMismatch,
   messageLost,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parsePhone } from '../../engine/ids.ts'
 import { defineError } from '../../platform/errors.ts'
 import { uuidField } from '../../wire.ts'
-import { mediaSourceFields } from '../media/media.schema.ts'
+import { mediaSourceFields } from '../conversations/media/media.schema.ts'
 
 export const notForwardable = defineError(
   'not_forwardable',

@@ -4,14 +4,8 @@ import type { Sql } from '../../platform/database/database.ts'
 import type { EventType } from '../../platform/events/events.ts'
 import { toTimestamp } from '../../wire.ts'
 import { approvalPending } from '../approvals/approvals.schema.ts'
-import { type CallReceived, callReceived } from '../calls/calls.schema.ts'
-import { type HistoryProgressed, historyProgressed } from '../history/history.schema.ts'
-import {
-  type LeadDetected,
-  type LeadStatusChanged,
-  leadDetected,
-  leadStatusChanged,
-} from '../leads/leads.schema.ts'
+import { type CallReceived, callReceived } from '../conversations/calls/calls.schema.ts'
+import { type HistoryProgressed, historyProgressed } from '../conversations/history/history.schema.ts'
 import {
   type MessageChanged,
   type MessageProgress,
@@ -25,7 +19,13 @@ import {
   messageSent,
   type PollVoted,
   pollVoted,
-} from '../messages/messages.schema.ts'
+} from '../conversations/messages/messages.schema.ts'
+import {
+  type LeadDetected,
+  type LeadStatusChanged,
+  leadDetected,
+  leadStatusChanged,
+} from '../leads/leads.schema.ts'
 import {
   type SessionTransition,
   sessionConnected,

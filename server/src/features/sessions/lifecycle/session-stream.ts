@@ -9,7 +9,7 @@ import {
   messageRead,
   messageReceived,
   messageSent,
-} from '../../messages/messages.schema.ts'
+} from '../../conversations/messages/messages.schema.ts'
 import {
   connectionUpdated,
   type SessionTransition,

@@ -1,0 +1,61 @@
+import type { z } from 'zod'
+import type { Context } from '../../../context.ts'
+import { phoneOf } from '../../../engine/ids.ts'
+import { toTimestamp } from '../../../wire.ts'
+import { requireOpenHistory } from '../../account/settings/chat-history.service.ts'
+import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
+import type { chatListAnswer, chatObject } from './chat-list.schema.ts'
+import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
+
+const wireMoment = (moment: string | null): string | null =>
+  moment === null ? null : toTimestamp(new Date(moment))
+
+function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
+  const { lastDirection, lastStatus } = row
+  const hasLast = lastDirection !== null && lastStatus !== null
+  return {
+    id: row.id,
+    wa_chat_id: row.waChatId,
+    name: row.name,
+    is_group: row.isGroup,
+    contact_phone: row.contactPhone === null ? null : phoneOf(row.contactPhone),
+    message_count: row.messageCount,
+    unread_count: row.unreadCount,
+    last_message: hasLast
+      ? { direction: lastDirection, content_preview: row.lastPreview, status: lastStatus }
+      : null,
+    last_message_at: wireMoment(row.lastMessageAt),
+    last_inbound_at: wireMoment(row.lastInboundAt),
+    last_outbound_at: wireMoment(row.lastOutboundAt),
+    is_archived: row.isArchived,
+    is_pinned: row.isPinned,
+    muted_until: wireMoment(row.mutedUntil),
+    labels: row.labels,
+  }
+}
+
+/** Page and filter of a chat list. */
+export interface ChatListInput {
+  session_id: string
+  limit: number
+  offset: number
+  search?: string | undefined
+  is_group?: boolean | undefined
+  is_archived?: boolean | undefined
+}
+
+/** Chats of a session, the most recent first. */
+export async function listSessionChats(
+  ctx: Context,
+  input: ChatListInput,
+): Promise<z.infer<typeof chatListAnswer>> {
+  await requireOpenHistory(ctx)
+  const session = await getSession(ctx, input.session_id)
+  const { limit, offset, search, is_group: isGroup, is_archived: isArchived } = input
+  const filter = { tenantId: session.tenantId, sessionId: session.id, search, isGroup, isArchived }
+  const [rows, total] = [
+    await listChats(ctx.db.sql, filter, limit, offset),
+    await countChats(ctx.db.sql, filter),
+  ]
+  return { chats: rows.map(chatToWire), total, limit, offset }
+}

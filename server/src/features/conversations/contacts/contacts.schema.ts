@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import { parsePhone } from '../../../engine/ids.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { idParams, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+
+/** What people are called changed: whoever keeps names in memory reads them again. */
+export const contactsRenamed = defineEvent<{ tenantId: string; contactIds: readonly string[] }>(
+  'contacts.renamed',
+)
+
+/** Path of one contact. */
+export const contactParams = idParams
+
+/** Which contacts to list. */
+export const contactListQuery = z.object({
+  ...pageQuery(),
+  session_id: uuidField.optional(),
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .meta({ description: 'Beginnings of words of a name, or of a number' }),
+})
+
+/** A list filter as the service knows it. */
+export type ContactListInput = z.output<typeof contactListQuery>
+
+const timestamp = timestampOutput.nullable()
+
+/** The contact object of the contract; what is called additive there is described here. */
+export const contactObject = z
+  .object({
+    id: z.string(),
+    phone: z.string().nullable().meta({ description: '`+E.164`; null while WhatsApp hides the number' }),
+    name: z.string().nullable().meta({
+      description:
+        "What the contact is called: the tenant's name, else the address book's, else the person's",
+    }),
+    push_name: z.string().nullable().meta({ description: 'What the person calls itself' }),
+    is_business: z.boolean(),
+    sessions: z.array(z.string()),
+    labels: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
+    last_inbound_at: timestamp,
+    last_outbound_at: timestamp,
+    message_count: z.int(),
+    wa_chat_id: z.string(),
+    own_name: z.string().nullable().meta({ description: 'Given by the tenant' }),
+    book_name: z.string().nullable().meta({ description: "From the phone's address book" }),
+    notes: z.string().nullable(),
+    is_blocked: z.boolean().meta({ description: 'Blocked in one of its sessions' }),
+  })
+  .meta({ id: 'Contact', description: 'One person' })
+
+/** A contact on the wire. */
+export type ContactObject = z.infer<typeof contactObject>
+
+/** One page of contacts. */
+export const contactListAnswer = z.object({
+  contacts: z.array(contactObject),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** What the tenant may say about a contact; null takes it back. */
+export const updateContactBody = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .nullable()
+    .optional()
+    .meta({ examples: ['Anna of the bakery'] }),
+  notes: z.string().max(5000).nullable().optional(),
+})
+
+/** A phone number in a query or body, as digits. */
+export const phoneField = z.string().transform((text, context) => {
+  const phone = parsePhone(text)
+  if (phone !== undefined) return phone
+  context.addIssue({ code: 'custom', message: 'must be a phone number of 7 to 15 digits' })
+  return z.NEVER
+})
+
+/** Which number to look up through which session. */
+export const contactCheckQuery = z.object({
+  session_id: uuidField,
+  phone: phoneField.meta({ examples: ['15550123456'] }),
+})
+
+/** Whether a number has WhatsApp. */
+export const contactCheckAnswer = z.object({
+  phone: z.string(),
+  exists: z.boolean(),
+  wa_chat_id: z.string().nullable(),
+})

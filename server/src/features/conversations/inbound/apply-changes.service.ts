@@ -1,0 +1,117 @@
+import type { Context } from '../../../context.ts'
+import type { MessageChange, Person } from '../../../engine/events.ts'
+import { parsePhone, phoneOf } from '../../../engine/ids.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
+import { displayName, personKey, resolveContacts } from '../contacts/contacts.service.ts'
+import { openDetails, tallyOf } from '../messages/message-details.service.ts'
+import { pollVoted } from '../messages/messages.schema.ts'
+import { changeOf, deleteStored, editStored, starStored, type TargetRow } from './changed-message.service.ts'
+import { keepEarly } from './early-facts.service.ts'
+import { mergeContactsWith } from './merge-contacts.service.ts'
+import { listTargets, listVotes, upsertVote } from './targets.store.ts'
+
+function isSame(row: TargetRow, phone: string | null, lid: string | null): boolean {
+  return (phone !== null && row.senderPhone === phone) || (lid !== null && row.senderLid === lid)
+}
+
+/** Whether who changes a message wrote it: ids are chosen by senders, so anybody could name another's. */
+function isAuthor(target: TargetRow, actor: Person | null): boolean {
+  if (actor === null) return target.direction === 'outbound'
+  return target.direction === 'inbound' && isSame(target, actor.phone, actor.lid)
+}
+
+/** In a group WhatsApp lets admins take others' messages back as well, and only them. */
+function mayRevoke(target: TargetRow, actor: Person | null): boolean {
+  return isAuthor(target, actor) || target.kind === 'group'
+}
+
+async function findTarget(sql: Sql, change: MessageChange): Promise<TargetRow | undefined> {
+  const { tenantId, sessionId, chatId, target, actor } = change
+  const digits = parsePhone(chatId) ?? null
+  const place = { tenantId, sessionId, waMessageId: target.waMessageId, isFromMe: target.isFromMe }
+  const found = await listTargets(sql, place, { waChatId: chatId, digits })
+  if (found.length < 2) return found[0]
+  const author = target.sender === null ? null : (parsePhone(target.sender) ?? null)
+  return found.find((row) => isSame(row, author, author)) ?? found.find((row) => isAuthor(row, actor))
+}
+
+async function vote(
+  ctx: Context,
+  sql: Sql,
+  target: TargetRow,
+  { actor, at, tenantId }: MessageChange,
+  chosen: readonly string[],
+): Promise<void> {
+  const poll = openDetails(ctx, target.id, target.details)?.poll
+  if (poll === undefined) return
+  const options = [...new Set(chosen.map((text) => poll.options.indexOf(text)))]
+    .filter((place) => place >= 0)
+    .sort()
+  const voter =
+    actor === null
+      ? null
+      : (await resolveContacts(ctx, sql, tenantId, [actor], mergeContactsWith(ctx))).get(personKey(actor))
+  if (voter === undefined) return
+  const isNews = await upsertVote(sql, {
+    tenantId,
+    messageId: target.id,
+    voterContactId: voter?.id ?? null,
+    options,
+    at,
+  })
+  if (!isNews) return
+  const votes = await listVotes(sql, tenantId, target.id)
+  await ctx.events.publish(sql, pollVoted, {
+    ...changeOf(target, poll.title, at),
+    voterPhone: voter === null || voter.phone === null ? null : phoneOf(voter.phone),
+    voterName: voter === null ? null : displayName(voter),
+    chosen: options.map((place) => poll.options[place] ?? ''),
+    options: tallyOf(poll.options, votes),
+  })
+}
+
+async function applyOne(ctx: Context, sql: Sql, told: MessageChange): Promise<void> {
+  const target = await findTarget(sql, told)
+  if (target === undefined) {
+    const { tenantId, sessionId } = told
+    const { waMessageId } = told.target
+    // An edit may overtake what it edits: a message that could not be read at first comes again, and later.
+    await keepEarly(ctx, sql, [{ tenantId, sessionId, waMessageId, fact: { kind: 'change', change: told } }])
+    return
+  }
+  const { change, actor, at } = told
+  switch (change.kind) {
+    case 'edit':
+      if (isAuthor(target, actor)) await editStored(ctx, sql, target, change.text, at)
+      return
+    case 'revoke':
+      if (mayRevoke(target, actor)) await deleteStored(ctx, sql, target, at)
+      return
+    case 'vote':
+      return vote(ctx, sql, target, told, change.options)
+    case 'star':
+      return starStored(sql, target.tenantId, target.id, change.isStarred)
+  }
+}
+
+/**
+ * Applies what happened to messages that are known, in one transaction, and tells each change once. What refers to a
+ * message nobody knows waits for it for a day; what is not its author's to change is left out.
+ */
+export async function applyChanges(ctx: Context, changes: readonly MessageChange[]): Promise<void> {
+  await retryDeadlocks(() =>
+    ctx.db.transaction(async (sql) => {
+      await applyChangesIn(ctx, sql, changes)
+    }),
+  )
+}
+
+/** The same in an open transaction. */
+export async function applyChangesIn(
+  ctx: Context,
+  sql: Sql,
+  changes: readonly MessageChange[],
+): Promise<void> {
+  for (const change of changes) await applyOne(ctx, sql, change)
+}

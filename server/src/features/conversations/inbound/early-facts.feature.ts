@@ -1,0 +1,5 @@
+import type { Feature } from '../../../feature.ts'
+import { earlyFactJobs } from './early-facts.jobs.ts'
+
+/** What is told of messages before they arrive. */
+export const earlyFactsFeature: Feature = { name: 'early-facts', jobs: earlyFactJobs }

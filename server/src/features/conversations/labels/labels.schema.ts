@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { idParams, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+
+/** A label got another name or colour. */
+export const labelUpdated = defineEvent<{ tenantId: string; labelId: string }>('label.updated')
+/** A label is gone, with everything that had it; who refers to it forgets it in the same transaction. */
+export const labelDeleted = defineEvent<{ tenantId: string; labelId: string }>('label.deleted')
+/** Chats of some sessions got or lost labels. */
+export const chatLabelled = defineEvent<{ tenantId: string; sessionIds: readonly string[] }>('chat.labelled')
+
+export const labelNameTaken = defineError('label_name_taken', 409, 'name: there is a label with this name')
+
+/** Path of one label. */
+export const labelParams = idParams
+
+/** Path of a chat: our id or WhatsApp's. */
+export const labelledChatParams = z.object({
+  chat_id: z
+    .string()
+    .min(1)
+    .max(60)
+    .meta({
+      examples: ['15550123456@c.us'],
+      description: 'Id of a chat, or a WhatsApp id, which names the chats of all sessions with it',
+    }),
+})
+
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .meta({ examples: ['VIP'] })
+const color = z
+  .string()
+  .regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour such as #FF6B35')
+  .meta({ examples: ['#FF6B35'] })
+const description = z.string().max(500).nullable()
+
+/** A new label. */
+export const createLabelBody = z.object({ name, color, description: description.optional() })
+
+/** What may be changed about one. */
+export const updateLabelBody = z.object({
+  name: name.optional(),
+  color: color.optional(),
+  description: description.optional(),
+})
+
+/** A change of a label. */
+export type LabelChangeInput = z.output<typeof updateLabelBody>
+
+/** The label object of the contract. */
+export const labelObject = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    color: z.string(),
+    description: z.string().nullable(),
+    chat_count: z.int(),
+    synced: z.boolean().meta({
+      description: 'Name and colour are the same on WhatsApp, in every session that has the label',
+    }),
+    created_at: timestampOutput,
+    updated_at: timestampOutput,
+    wa_label_id: z.string().nullable().meta({ description: 'In the first session that has it' }),
+    synced_session_ids: z.array(z.string()).meta({ description: 'Sessions whose WhatsApp has the label' }),
+  })
+  .meta({ id: 'Label', description: 'A label for chats' })
+
+/** A label on the wire. */
+export type LabelObject = z.infer<typeof labelObject>
+
+/** A page of the chats of a label. */
+export const labelledChatsQuery = z.object({ ...pageQuery() })
+
+/** Chats that have a label. */
+export const labelledChatsAnswer = z.object({
+  chats: z.array(
+    z.object({
+      id: z.string(),
+      wa_chat_id: z.string(),
+      name: z.string().nullable(),
+      is_group: z.boolean(),
+      session_id: z.string(),
+    }),
+  ),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** The complete new set of labels of a chat. */
+export const chatLabelsBody = z.object({
+  label_ids: z
+    .array(uuidField)
+    .max(200)
+    .meta({ examples: [[]], description: 'All labels the chat has from now on; none clears it' }),
+})
