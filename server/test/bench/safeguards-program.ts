@@ -1,6 +1,6 @@
 // Run as a program of its own, with the flags of the server: patterns that were compiled before a flag changed may crash.
-import { type DetectorKind, detectorKinds } from '../../src/features/detectors/detectors.schema.ts'
-import { detect } from '../../src/features/detectors/detectors.service.ts'
+import { type DetectorKind, detectorKinds } from '../../src/features/safety/detectors/detectors.schema.ts'
+import { detect } from '../../src/features/safety/detectors/detectors.service.ts'
 import { harmfulTexts, harmlessTexts } from '../corpora/safeguards.ts'
 import { percentile } from './bench-world.ts'
 import type { SafeguardFigures } from './safeguards.ts'

@@ -1,4 +1,4 @@
-import type { DetectorKind } from '../../src/features/detectors/detectors.schema.ts'
+import type { DetectorKind } from '../../src/features/safety/detectors/detectors.schema.ts'
 
 /** A text with everything in it that the detectors should find; nothing for a harmless one. */
 export interface CorpusText {

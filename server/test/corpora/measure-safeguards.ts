@@ -1,5 +1,5 @@
-import { type DetectorKind, detectorKinds } from '../../src/features/detectors/detectors.schema.ts'
-import { detect } from '../../src/features/detectors/detectors.service.ts'
+import { type DetectorKind, detectorKinds } from '../../src/features/safety/detectors/detectors.schema.ts'
+import { detect } from '../../src/features/safety/detectors/detectors.service.ts'
 import type { CorpusText } from './corpus-entry.ts'
 import { harmfulTexts, harmlessTexts } from './safeguards.ts'
 

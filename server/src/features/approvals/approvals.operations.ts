@@ -1,11 +1,11 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { planLimitReached } from '../../platform/errors.ts'
 import { idParams } from '../../wire.ts'
-import { spamRefused } from '../antispam/antispam.schema.ts'
 import { messageObject } from '../conversations/messages/messages.schema.ts'
-import { recipientOptedOut } from '../opt-outs/opt-outs.schema.ts'
 import { messageLost, messageRefused, notAllowedNumber, uploadFailed } from '../outbox/outbox.schema.ts'
-import { contentRefused } from '../safeguards/safeguards.schema.ts'
+import { spamRefused } from '../safety/antispam/antispam.schema.ts'
+import { contentRefused } from '../safety/content-policy/safeguards.schema.ts'
+import { recipientOptedOut } from '../safety/opt-outs/opt-outs.schema.ts'
 import {
   coldBudgetUsed,
   coldContactRefused,

@@ -12,8 +12,8 @@ import {
   messageSent,
 } from '../conversations/messages/messages.schema.ts'
 import { quoteStored } from '../conversations/messages/quoting.service.ts'
-import { recipientOptedOut } from '../opt-outs/opt-outs.schema.ts'
-import { requireOptedIn } from '../opt-outs/opt-outs.service.ts'
+import { recipientOptedOut } from '../safety/opt-outs/opt-outs.schema.ts'
+import { requireOptedIn } from '../safety/opt-outs/opt-outs.service.ts'
 import { changeWaiting, forgetWindows, takeRoomWaiting } from '../send-limits/send-windows.service.ts'
 import {
   type SessionTransition,

@@ -5,7 +5,6 @@ import { type AppError, planLimitReached } from '../../platform/errors.ts'
 import type { FileDigest } from '../../platform/files/blob-crypto.ts'
 import { monthOf } from '../account/usage/usage.schema.ts'
 import { releaseMessages, reserveMessages } from '../account/usage/usage.service.ts'
-import { findDuplicates, refuseDuplicate } from '../antispam/antispam.service.ts'
 import { type ChatRef, resolvePlaces } from '../conversations/chats/chats.service.ts'
 import { mergeContactsWith } from '../conversations/inbound/merge-contacts.service.ts'
 import { linkFiles } from '../conversations/media/blobs.service.ts'
@@ -14,6 +13,7 @@ import {
   messageFailed,
   messageSent,
 } from '../conversations/messages/messages.schema.ts'
+import { findDuplicates, refuseDuplicate } from '../safety/antispam/antispam.service.ts'
 import { budgetRefusal, chargeBudget, dayOf, noteReachOutLock } from '../send-limits/cold-contacts.service.ts'
 import { type Draft, isOwnChat } from './draft.ts'
 import { messageHeld } from './outbox.schema.ts'

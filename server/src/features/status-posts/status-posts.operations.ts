@@ -1,7 +1,7 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound } from '../../platform/errors.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
-import { contentRefused } from '../safeguards/safeguards.schema.ts'
+import { contentRefused } from '../safety/content-policy/safeguards.schema.ts'
 import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { nobodyToShow, sendStatusBody, sentStatus } from './status-posts.schema.ts'
 import { sendStatus } from './status-posts.service.ts'

@@ -1,4 +1,4 @@
-import type { DetectorKind } from '../../../src/features/detectors/detectors.schema.ts'
+import type { DetectorKind } from '../../../src/features/safety/detectors/detectors.schema.ts'
 import type { CorpusText } from '../corpus-entry.ts'
 import { unseenContact } from './contact.ts'
 import { unseenChat } from './harmless-chat.ts'

@@ -1,0 +1,60 @@
+import { LRUCache } from 'lru-cache'
+import type { Database } from '../../../platform/database/database.ts'
+import type { AntispamSettings } from '../../account/settings/settings.schema.ts'
+import type { ViolationKind } from './antispam.tables.ts'
+
+/** The same text so often within the window is no longer somebody repeating a question. */
+const sameTexts = 5
+/** Different texts that are remembered of one person. */
+const mostTexts = 50
+
+/** What one person wrote to one session lately. A kind of violation counts once per window. */
+class Sender {
+  #rateStartMs = 0
+  #messages = 0
+  #textsStartMs = 0
+  #texts = new Map<string, number>()
+
+  note(text: string, settings: AntispamSettings, nowMs: number): ViolationKind | undefined {
+    if (nowMs - this.#rateStartMs >= settings.rateLimitWindow * 1000) {
+      this.#rateStartMs = nowMs
+      this.#messages = 0
+    }
+    this.#messages += 1
+    const isTooFast = this.#messages === settings.rateLimit + 1
+    const isRepeated = text !== '' && this.#noteText(text, settings, nowMs)
+    if (isTooFast) return 'rate'
+    return isRepeated ? 'duplicate' : undefined
+  }
+
+  #noteText(text: string, settings: AntispamSettings, nowMs: number): boolean {
+    if (!settings.blockDuplicates) return false
+    if (nowMs - this.#textsStartMs >= settings.duplicateWindow * 1000) {
+      this.#textsStartMs = nowMs
+      this.#texts = new Map()
+    }
+    const times = (this.#texts.get(text) ?? 0) + 1
+    if (times > 1 || this.#texts.size < mostTexts) this.#texts.set(text, times)
+    return times === sameTexts
+  }
+}
+
+const all = new WeakMap<Database, LRUCache<string, Sender>>()
+
+/** Notes an inbound message and tells when it goes against the tenant's limits. In memory: a session has one owner. */
+export function noteArrival(
+  db: Database,
+  key: string,
+  text: string,
+  settings: AntispamSettings,
+  nowMs: number,
+): ViolationKind | undefined {
+  let senders = all.get(db)
+  if (senders === undefined) {
+    senders = new LRUCache({ max: 20_000 })
+    all.set(db, senders)
+  }
+  const sender = senders.get(key) ?? new Sender()
+  senders.set(key, sender)
+  return sender.note(text.slice(0, 300), settings, nowMs)
+}

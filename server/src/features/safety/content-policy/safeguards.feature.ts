@@ -1,0 +1,8 @@
+import type { Feature } from '../../../feature.ts'
+import { safeguardsOperations } from './safeguards.operations.ts'
+
+/** What may not leave the account: secrets, personal data, injections, and what the tenant forbids. */
+export const safeguardsFeature: Feature = {
+  name: 'safeguards',
+  operations: safeguardsOperations,
+}

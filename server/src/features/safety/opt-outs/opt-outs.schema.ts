@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { parsePhone } from '../../../engine/ids.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { booleanQuery, pageQuery, timestampOutput } from '../../../wire.ts'
+
+export const recipientOptedOut = defineError(
+  'recipient_opted_out',
+  403,
+  'The recipient asked not to be written to; only a single message of a person may go',
+)
+
+/** Somebody opted out or in again. */
+export const optOutChanged = defineEvent<{
+  tenantId: string
+  /** `+E.164`; null while WhatsApp hides the number. */
+  phone: string | null
+  isOptedOut: boolean
+  how: 'message' | 'manual'
+}>('opt_out.changed')
+
+/** Which entries to list: by default who is opted out now. */
+export const optOutsQuery = z.object({
+  ...pageQuery(),
+  opted_out: booleanQuery().optional().meta({ description: 'Default true; false lists who opted in again' }),
+})
+
+const phone = z.string().transform((text, context) => {
+  const digits = parsePhone(text)
+  if (digits !== undefined) return digits
+  context.addIssue({ code: 'custom', message: 'not a phone number' })
+  return z.NEVER
+})
+
+/** Path of one person. */
+export const optOutParams = z.object({ phone: phone.meta({ examples: ['+15550123456'] }) })
+
+const entry = z
+  .object({
+    phone: z
+      .string()
+      .nullable()
+      .meta({ examples: ['+15550123456'] }),
+    opted_out: z.boolean(),
+    changed_at: timestampOutput,
+  })
+  .meta({ id: 'OptOut', description: 'Whether a person may be written to without being asked' })
+
+/** One page of persons. */
+export const optOutsAnswer = z.object({
+  opt_outs: z.array(entry),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** One person with all that happened, newest first. */
+export const optOutAnswer = z.object({
+  phone: z.string(),
+  opted_out: z.boolean(),
+  history: z.array(
+    z.object({
+      opted_out: z.boolean(),
+      how: z.enum(['message', 'manual']),
+      word: z.string().nullable(),
+      session_id: z.string().nullable(),
+      user_id: z.string().nullable(),
+      created_at: timestampOutput,
+    }),
+  ),
+})
