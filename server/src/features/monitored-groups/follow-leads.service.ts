@@ -9,7 +9,7 @@ import { displayName, waChatIdOf } from '../conversations/contacts/contacts.serv
 import { mergeContactsWith } from '../conversations/inbound/merge-contacts.service.ts'
 import { labelChat } from '../conversations/labels/labels.service.ts'
 import type { MessageReceived } from '../conversations/messages/messages.schema.ts'
-import { submit } from '../outbox/submit.service.ts'
+import { submit } from '../sending/outbox/submit.service.ts'
 import {
   claimTurn,
   countResponses,

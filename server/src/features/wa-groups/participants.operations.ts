@@ -1,6 +1,6 @@
 import { defineOperation, type Operation } from '../../operation.ts'
 import { notFound } from '../../platform/errors.ts'
-import { notAllowedNumber } from '../outbox/outbox.schema.ts'
+import { notAllowedNumber } from '../sending/outbox/outbox.schema.ts'
 import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
 import { changeParticipants, createGroup } from './group-actions.service.ts'
 import {

@@ -3,7 +3,6 @@ import { onEvent } from '../../feature.ts'
 import type { Sql } from '../../platform/database/database.ts'
 import type { EventType } from '../../platform/events/events.ts'
 import { toTimestamp } from '../../wire.ts'
-import { approvalPending } from '../approvals/approvals.schema.ts'
 import { type CallReceived, callReceived } from '../conversations/calls/calls.schema.ts'
 import { type HistoryProgressed, historyProgressed } from '../conversations/history/history.schema.ts'
 import {
@@ -26,13 +25,14 @@ import {
   leadDetected,
   leadStatusChanged,
 } from '../leads/leads.schema.ts'
+import { approvalPending } from '../sending/approvals/approvals.schema.ts'
+import { type StatusReceived, statusReceived } from '../sending/status-posts/status-posts.schema.ts'
 import {
   type SessionTransition,
   sessionConnected,
   sessionDisconnected,
   sessionStatusChanged,
 } from '../sessions/lifecycle/sessions.schema.ts'
-import { type StatusReceived, statusReceived } from '../status-posts/status-posts.schema.ts'
 import { type GroupUpdated, groupUpdated } from '../wa-groups/wa-groups.schema.ts'
 import type { WebhookEvent } from './webhooks.schema.ts'
 import { enqueueDeliveries, enqueueGroupDeliveries } from './webhooks.service.ts'

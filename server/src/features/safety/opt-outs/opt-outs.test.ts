@@ -12,8 +12,8 @@ import {
 } from '../../../../test/linked-session.ts'
 import { applyMappings } from '../../conversations/inbound/merge-contacts.service.ts'
 import { storeInbound } from '../../conversations/inbound/store-inbound.service.ts'
-import type { Origin } from '../../outbox/outbox.schema.ts'
-import { submit } from '../../outbox/submit.service.ts'
+import type { Origin } from '../../sending/outbox/outbox.schema.ts'
+import { submit } from '../../sending/outbox/submit.service.ts'
 import { wishOf } from './opt-out-words.ts'
 
 let app: LinkedApp

@@ -1,9 +1,0 @@
-import type { Feature } from '../../feature.ts'
-import { startOutbox, stopOutbox } from './drain.ts'
-
-/** The one way out: every sender passes the same pipeline. */
-export const outboxFeature: Feature = {
-  name: 'outbox',
-  start: startOutbox,
-  stop: stopOutbox,
-}

@@ -1,0 +1,90 @@
+import type { z } from 'zod'
+import type { Context } from '../../../context.ts'
+import type { MessageTarget } from '../../../engine/content.ts'
+import { type ChatId, chatKind, parseChatId } from '../../../engine/ids.ts'
+import type { Database } from '../../../platform/database/database.ts'
+import { notFound } from '../../../platform/errors.ts'
+import { isUuid } from '../../../platform/ids.ts'
+import { waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
+import { getChat } from '../../conversations/messages/messages.service.ts'
+import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
+import { listNamed, listUnread, markRead, type UnreadMessage } from './chat-marks.store.ts'
+import {
+  notInChannels,
+  type readAnswer,
+  type typingAnswer,
+  type typingBody,
+} from './message-actions.schema.ts'
+
+/** More than this at once would be one enormous receipt; what is older counts as read with it. */
+const mostReceipts = 1000
+
+/** Tells senders that their messages were read and takes them off the counter; all unread ones when none is named. */
+export async function readChat(
+  ctx: Context,
+  input: { session_id: string; chat_id: string; message_ids?: string[] | undefined },
+): Promise<z.infer<typeof readAnswer>> {
+  const session = await getWorkingSession(ctx, input.session_id)
+  const chat = await getChat(ctx, session.id, input.chat_id)
+  const { tenantId } = session
+  const ids = input.message_ids === undefined ? undefined : [...new Set(input.message_ids)]
+  let unread: UnreadMessage[]
+  if (ids === undefined) {
+    unread = await listUnread(ctx.db.sql, tenantId, chat.id, mostReceipts)
+  } else {
+    const named = await listNamed(ctx.db.sql, tenantId, chat.id, ids)
+    if (named.length < ids.length)
+      throw notFound.create({ message: 'message_ids: no such message in this chat' })
+    unread = named.filter(({ isUnread }) => isUnread)
+  }
+  if (unread.length === 0) return { status: 'ok', marked: 0 }
+  const targets = unread.map((message): MessageTarget => {
+    const hasSender = chat.kind === 'group' && (message.phone !== null || message.lid !== null)
+    return {
+      waMessageId: message.waMessageId,
+      isFromMe: false,
+      sender: hasSender ? waChatIdOf(message) : null,
+    }
+  })
+  await ctx.engine.chats.markRead(session.id, chat.waChatId, targets)
+  const told = unread.map(({ id }) => id)
+  const options = { at: ctx.clock.now(), isAll: ids === undefined }
+  const marked = await ctx.db.transaction((sql) => markRead(sql, tenantId, chat.id, told, options))
+  return { status: 'ok', marked }
+}
+
+/** Ends of what is shown in chats, by session and chat. */
+const endings = new WeakMap<Database, Map<string, { cancel(): void }>>()
+
+function endLater(ctx: Context, sessionId: string, chatId: ChatId, ms: number): void {
+  const all = endings.get(ctx.db) ?? new Map<string, { cancel(): void }>()
+  endings.set(ctx.db, all)
+  const key = `${sessionId} ${chatId}`
+  all.get(key)?.cancel()
+  all.delete(key)
+  if (ms <= 0) return
+  const ending = ctx.clock.schedule(ms, () => {
+    if (all.get(key) === ending) all.delete(key)
+    // WhatsApp ends it by itself after a while, so a connection lost in this moment does no harm.
+    ctx.engine.setChatState(sessionId, chatId, 'paused').catch((err: unknown) => {
+      ctx.log.debug({ err, sessionId }, 'the end of typing could not be shown')
+    })
+  })
+  all.set(key, ending)
+}
+
+/** Shows typing or recording in a chat for a while; 0 leaves the end to WhatsApp. */
+export async function showTyping(
+  ctx: Context,
+  input: { session_id: string; chat_id: string } & z.output<typeof typingBody>,
+): Promise<z.infer<typeof typingAnswer>> {
+  const session = await getWorkingSession(ctx, input.session_id)
+  const chatId = isUuid(input.chat_id)
+    ? (await getChat(ctx, session.id, input.chat_id)).waChatId
+    : parseChatId(input.chat_id)
+  if (chatId === undefined) throw notFound.create()
+  if (chatKind(chatId) === 'channel') throw notInChannels.create()
+  await ctx.engine.setChatState(session.id, chatId, input.state)
+  endLater(ctx, session.id, chatId, input.state === 'paused' ? 0 : input.duration_ms)
+  return { status: 'ok' }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import type { ChatId } from '../../../engine/ids.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { defineJob } from '../../../platform/jobs/jobs.ts'
+import { pageQuery, timestampOutput } from '../../../wire.ts'
+
+export const alreadyDecided = defineError('already_decided', 400, 'The approval has been decided already')
+
+/** The doors of held messages in the words of the contract. */
+export const approvalOrigins = ['ai', 'auto_respond', 'a2a', 'mcp', 'api'] as const
+/** One of them. */
+export type ApprovalOrigin = (typeof approvalOrigins)[number]
+
+/** A message is held; once, in the transaction that stores it. */
+export const approvalPending = defineEvent<{
+  tenantId: string
+  approvalId: string
+  messageId: string
+  sessionId: string
+  /** The WhatsApp chat id. */
+  chatId: ChatId
+  contentPreview: string
+  origin: ApprovalOrigin
+}>('approval.pending')
+
+/** Ends what nobody decided in time. */
+export const expireApprovalsJob = defineJob<Record<string, never>>('approvals.expire', {
+  cron: { expression: '*/5 * * * *', timeZone: 'UTC' },
+})
+
+const status = z.enum(['pending', 'approved', 'rejected', 'expired'])
+
+/** Which approvals to list. */
+export const approvalsQuery = z.object({ ...pageQuery(), status: status.default('pending') })
+
+/** One held message and what was decided. */
+export const approvalSchema = z
+  .object({
+    id: z.string(),
+    message_id: z.string(),
+    session_id: z.string(),
+    wa_chat_id: z.string().meta({ examples: ['15550123456@c.us'] }),
+    content_preview: z.string().nullable(),
+    origin: z.enum(approvalOrigins),
+    status,
+    reason: z.string().nullable().meta({ description: 'Why it was rejected' }),
+    created_at: timestampOutput,
+    expires_at: timestampOutput,
+    decided_at: timestampOutput.nullable(),
+    decided_by: z.string().nullable(),
+  })
+  .meta({ id: 'Approval', description: 'A message that waits, or waited, for a person’s word' })
+
+/** An approval on the wire. */
+export type ApprovalObject = z.infer<typeof approvalSchema>
+
+/** One page of approvals. */
+export const approvalsAnswer = z.object({
+  approvals: z.array(approvalSchema),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** Approval, perhaps with another text. */
+export const approveBody = z.object({
+  message: z.string().min(1).max(4096).optional().meta({ description: 'Another text to send instead' }),
+})
+
+/** Rejection, perhaps with a reason. */
+export const rejectBody = z.object({ reason: z.string().max(500).optional() })

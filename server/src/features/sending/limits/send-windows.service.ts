@@ -1,0 +1,168 @@
+import { LRUCache } from 'lru-cache'
+import type { Context } from '../../../context.ts'
+import type { Database } from '../../../platform/database/database.ts'
+import type { AntispamSettings } from '../../account/settings/settings.schema.ts'
+import { tooManyWaiting, type WaitsFor } from './send-limits.schema.ts'
+import { countWaiting, listRecentSends } from './send-limits.store.ts'
+
+/** Decision 3: so many messages to people who are not in a conversation, per session. */
+const burstLimit = 4
+const burstMs = 120_000
+/** An answer this soon after the contact's last message is part of a conversation. */
+const conversationMs = 24 * 3_600_000
+/** Single sends that may wait per session. */
+const waitingLimit = 20
+
+/** Moments of the last messages; at most `limit` of them within `lengthMs`. */
+export class SendWindow {
+  #takenMs: number[]
+
+  constructor(takenMs: readonly number[] = []) {
+    this.#takenMs = [...takenMs].sort((a, b) => a - b)
+  }
+
+  /** Milliseconds until there is room; 0 when there is. */
+  waitMs(limit: number, lengthMs: number, nowMs: number): number {
+    while (this.#takenMs.length > 0 && (this.#takenMs[0] as number) <= nowMs - lengthMs) this.#takenMs.shift()
+    if (this.#takenMs.length < limit) return 0
+    const blocking = this.#takenMs[this.#takenMs.length - limit] ?? nowMs
+    return Math.max(1, blocking + lengthMs - nowMs)
+  }
+
+  take(nowMs: number): void {
+    this.#takenMs.push(nowMs)
+  }
+}
+
+/** How full a session's and a tenant's windows are, and how much waits. */
+interface Windows {
+  burst: LRUCache<string, SendWindow>
+  rate: LRUCache<string, SendWindow>
+  waiting: Map<string, number>
+}
+
+const allWindows = new WeakMap<Database, Windows>()
+
+function windowsOf(ctx: Context): Windows {
+  let windows = allWindows.get(ctx.db)
+  if (windows === undefined) {
+    windows = {
+      burst: new LRUCache({ max: 10_000 }),
+      rate: new LRUCache({ max: 10_000 }),
+      waiting: new Map(),
+    }
+    allWindows.set(ctx.db, windows)
+  }
+  return windows
+}
+
+/** Loads what left before this process started: a restart must not open the windows again. */
+async function prepare(
+  ctx: Context,
+  tenantId: string,
+  sessionId: string,
+  settings: AntispamSettings,
+): Promise<void> {
+  const windows = windowsOf(ctx)
+  const isReady = windows.burst.has(sessionId) && windows.rate.has(tenantId) && windows.waiting.has(sessionId)
+  if (isReady) return
+  const nowMs = ctx.clock.nowMs()
+  const since = new Date(nowMs - Math.max(burstMs, settings.rateLimitWindow * 1000))
+  const recent = await listRecentSends(ctx.db.sql, tenantId, since)
+  const waiting = await countWaiting(ctx.db.sql, tenantId, sessionId)
+  if (!windows.burst.has(sessionId)) {
+    const own = recent.filter((send) => send.sessionId === sessionId)
+    windows.burst.set(sessionId, new SendWindow(own.map((send) => send.atMs)))
+  }
+  if (!windows.rate.has(tenantId)) windows.rate.set(tenantId, new SendWindow(recent.map((send) => send.atMs)))
+  if (!windows.waiting.has(sessionId)) windows.waiting.set(sessionId, waiting)
+}
+
+/** Milliseconds until a message of this kind may leave; takes the room when it is 0. */
+async function takeRoom(
+  ctx: Context,
+  tenantId: string,
+  sessionId: string,
+  settings: AntispamSettings,
+  isBurst: boolean,
+): Promise<{ waitMs: number; waitsFor: WaitsFor }> {
+  await prepare(ctx, tenantId, sessionId, settings)
+  const { burst, rate } = windowsOf(ctx)
+  const nowMs = ctx.clock.nowMs()
+  const burstLengthMs = burstMs * ctx.config.pace
+  const burstWait =
+    isBurst && burstLengthMs > 0 ? (burst.get(sessionId)?.waitMs(burstLimit, burstLengthMs, nowMs) ?? 0) : 0
+  const rateMs = settings.rateLimitWindow * 1000
+  const rateWait = settings.isEnabled
+    ? (rate.get(tenantId)?.waitMs(settings.rateLimit, rateMs, nowMs) ?? 0)
+    : 0
+  if (burstWait > 0 || rateWait > 0) {
+    return { waitMs: Math.max(burstWait, rateWait), waitsFor: burstWait > 0 ? 'burst' : 'rate' }
+  }
+  if (isBurst && burstLengthMs > 0) burst.get(sessionId)?.take(nowMs)
+  if (settings.isEnabled) rate.get(tenantId)?.take(nowMs)
+  return { waitMs: 0, waitsFor: 'rate' }
+}
+
+/** As a waiting message asks: milliseconds until it may leave, 0 = now, with the room taken. */
+export async function takeRoomWaiting(
+  ctx: Context,
+  waiting: { tenantId: string; sessionId: string; lastInboundMs: number | null },
+  settings: AntispamSettings,
+): Promise<number> {
+  const isBurst = !isInConversation(ctx, waiting.lastInboundMs)
+  const { waitMs } = await takeRoom(ctx, waiting.tenantId, waiting.sessionId, settings, isBurst)
+  return waitMs
+}
+
+/** One more or one less message waits in a session. */
+export function changeWaiting(ctx: Context, sessionId: string, by: 1 | -1): void {
+  const { waiting } = windowsOf(ctx)
+  const now = waiting.get(sessionId)
+  if (now !== undefined) waiting.set(sessionId, Math.max(0, now + by))
+}
+
+/** Forgets a session that is gone. */
+export function forgetWindows(ctx: Context, sessionId: string): void {
+  const { burst, waiting } = windowsOf(ctx)
+  burst.delete(sessionId)
+  waiting.delete(sessionId)
+}
+
+function isInConversation(ctx: Context, lastInboundMs: number | null): boolean {
+  return lastInboundMs !== null && ctx.clock.nowMs() - lastInboundMs <= conversationMs
+}
+
+/** A message that wants to leave. */
+export interface WindowSend {
+  tenantId: string
+  sessionId: string
+  settings: AntispamSettings
+  lastInboundMs: number | null
+  /** `owner` when it has to wait for another process anyway. */
+  waitsFor: WaitsFor | null
+}
+
+/**
+ * Steps 5 (rate) and 9 (burst), decision 3: what exceeds a limit waits, and what would wait behind 20 others is
+ * refused. Whoever comes while others wait gets in line. Answers what the message waits for; null when it may go.
+ */
+export async function chooseWindow(ctx: Context, send: WindowSend): Promise<WaitsFor | null> {
+  const { tenantId, sessionId, settings, waitsFor } = send
+  const isBurst = !isInConversation(ctx, send.lastInboundMs)
+  await prepare(ctx, tenantId, sessionId, settings)
+  const { waiting } = windowsOf(ctx)
+  const ahead = waiting.get(sessionId) ?? 0
+  const isLine = waitsFor !== null || (isBurst && ahead > 0)
+  const room = isLine
+    ? { waitMs: 1000, waitsFor: waitsFor ?? ('burst' as const) }
+    : await takeRoom(ctx, tenantId, sessionId, settings, isBurst)
+  if (room.waitMs === 0) return null
+  const nowAhead = waiting.get(sessionId) ?? 0
+  if (nowAhead >= waitingLimit) {
+    const headers = { 'retry-after': String(Math.ceil(room.waitMs / 1000)) }
+    throw tooManyWaiting.create({ headers })
+  }
+  waiting.set(sessionId, nowAhead + 1)
+  return room.waitsFor
+}

@@ -1,0 +1,108 @@
+import type { OutboundContent } from '../../../engine/content.ts'
+import type { ChatId } from '../../../engine/ids.ts'
+import { type AppError, defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
+import type { MessageDetails, MessageObject } from '../../conversations/messages/messages.schema.ts'
+import { reachOutLocked } from '../limits/send-limits.schema.ts'
+
+export const notAllowedNumber = defineError(
+  'not_an_allowed_number',
+  403,
+  'The recipient is not among the allowed_numbers',
+)
+export const messageRefused = defineError('message_refused', 500, 'WhatsApp refused the message')
+export const messageLost = defineError(
+  'message_lost',
+  500,
+  'WhatsApp gave no answer; the message may not have arrived',
+)
+export const uploadFailed = defineError(
+  'upload_failed',
+  503,
+  'The file could not be brought to WhatsApp, though it was tried for half an hour; the message was not sent',
+)
+export const quotedElsewhere = defineError(
+  'quoted_elsewhere',
+  422,
+  'reply_to: the message is in another chat',
+)
+export const idempotencyMismatch = defineError(
+  'idempotency_mismatch',
+  422,
+  'Idempotency-Key: it was used with another request',
+)
+
+/** What the outbox keeps until a message has left. */
+export interface StoredContent {
+  content: OutboundContent
+  /** The whole text, for the events. */
+  text: string
+}
+
+/** Binds encrypted content to its message. */
+export const contentPurpose = (messageId: string): string => `outbox.content ${messageId}`
+
+/** Told between processes: a message waits for whoever holds its session. */
+export const outboxQueued = defineEvent<{ tenantId: string; sessionId: string }>('outbox.queued')
+
+/** A message waits for a person's word. */
+export const messageHeld = defineEvent<{
+  tenantId: string
+  sessionId: string
+  messageId: string
+  /** The WhatsApp chat id. */
+  chatId: ChatId
+  origin: Origin
+  contentPreview: string
+}>('outbox.held')
+
+/** The doors a message can come through. */
+export type Origin = 'api' | 'bulk' | 'schedule' | 'report' | 'auto_reply' | 'agent' | 'tool'
+
+/** One message to send, whoever sends it. */
+export interface OutgoingMessage {
+  sessionId: string
+  chatId: ChatId
+  content: OutboundContent
+  origin: Origin
+  /** The content's file is still being kept: the message is stored when it is, with what is known of the file then. */
+  kept?: Promise<FileDigest>
+  /** What the message holds beside its text, when the content does not tell: of a forwarded message. */
+  details?: MessageDetails
+  /** Our id of the message to quote, in the same chat. */
+  replyTo?: string | undefined
+  /** Comes back in the message's events. */
+  metadata?: Record<string, unknown>
+  /** A bulk job reserved its quota in advance. */
+  isQuotaReserved?: boolean
+  idempotency?: { key: string; bodyHash: string } | undefined
+  /** Answer as soon as the message is stored. */
+  isAsync?: boolean
+}
+
+/** How far a message had come when the caller was answered. */
+export interface Submitted {
+  message: MessageObject
+  /** 202 when the caller did not want to wait. */
+  status: 201 | 202
+}
+
+/** Why a file could not be brought to WhatsApp, in the engine's words. */
+const uploadFailures: ReadonlySet<string> = new Set([
+  'upload_failed',
+  'upload_not_allowed',
+  'upload_not_understood',
+  'file_unreadable',
+])
+
+/** What the caller of a send that failed is told; `code` is what WhatsApp or the engine said. */
+export function failureOf(code: string | null, messageId: string): AppError {
+  const details = { message_id: messageId, error: code }
+  if (code === 'ack_463') return reachOutLocked.create({ details })
+  if (code === null || code === 'no_answer') return messageLost.create({ details })
+  if (code === 'expired')
+    return messageLost.create({ message: 'The message waited too long to be sent', details })
+  if (uploadFailures.has(code)) return uploadFailed.create({ details })
+  return messageRefused.create({ message: `${messageRefused.text} (${code})`, details })
+}

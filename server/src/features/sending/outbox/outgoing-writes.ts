@@ -1,0 +1,287 @@
+import type { Context } from '../../../context.ts'
+import { parsePhone } from '../../../engine/ids.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { type AppError, planLimitReached } from '../../../platform/errors.ts'
+import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
+import { monthOf } from '../../account/usage/usage.schema.ts'
+import { releaseMessages, reserveMessages } from '../../account/usage/usage.service.ts'
+import { type ChatRef, resolvePlaces } from '../../conversations/chats/chats.service.ts'
+import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
+import { linkFiles } from '../../conversations/media/blobs.service.ts'
+import {
+  type MessageProgress,
+  messageFailed,
+  messageSent,
+} from '../../conversations/messages/messages.schema.ts'
+import { findDuplicates, refuseDuplicate } from '../../safety/antispam/antispam.service.ts'
+import { budgetRefusal, chargeBudget, dayOf, noteReachOutLock } from '../limits/cold-contacts.service.ts'
+import { type Draft, isOwnChat } from './draft.ts'
+import { messageHeld } from './outbox.schema.ts'
+import {
+  deleteOutgoing,
+  insertOutgoing,
+  markFailed,
+  markHeld,
+  markSent,
+  type NewMessageRow,
+  putOff,
+  type SentRow,
+} from './outbox.store.ts'
+
+/** A message to store; the chat is filled in when it had none. */
+export interface ToStore {
+  draft: Draft
+  row: Omit<NewMessageRow, 'chat_id' | 'counted_month'>
+  /** Its file, when that was just kept. */
+  file?: FileDigest | undefined
+}
+
+/** What became of it: stored, known under its idempotency key, or refused. */
+export type Stored =
+  | { kind: 'stored'; chat: ChatRef }
+  | { kind: 'duplicate' }
+  | { kind: 'refused'; error: AppError }
+
+/** Chats for messages to people nobody has spoken to; made in the transaction that stores the message. */
+async function resolveChats(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<ChatRef[]> {
+  const chats = new Map<ToStore, ChatRef>()
+  const missing = items.filter(({ draft }) => draft.chat === undefined)
+  for (const [sessionId, own] of Map.groupBy(missing, ({ draft }) => draft.outgoing.sessionId)) {
+    const places = own.map(({ draft }) => {
+      const { chatId } = draft.outgoing
+      const phone = draft.kind === 'person' ? (parsePhone(chatId) ?? null) : null
+      return { chatId, person: phone === null ? null : { phone, lid: null, pushName: null } }
+    })
+    const tenantId = own[0]?.draft.tenantId ?? ''
+    const resolved = await resolvePlaces(ctx, sql, tenantId, sessionId, places, mergeContactsWith(ctx))
+    own.forEach((item, index) => {
+      const place = resolved[index]
+      if (place !== undefined) chats.set(item, place.chat)
+    })
+  }
+  return items.map((item) => {
+    const chat = item.draft.chat ?? chats.get(item)
+    if (chat === undefined) throw new Error('a chat vanished while it was looked up')
+    return chat
+  })
+}
+
+/** Step 5: what went to the same chat a short while ago does not go again. */
+async function refuseDuplicates(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  chats: readonly ChatRef[],
+  results: (Stored | undefined)[],
+): Promise<void> {
+  const candidates = items.flatMap(({ draft, row }, index) => {
+    const chat = chats[index]
+    if (results[index]?.kind !== 'stored' || chat === undefined || isOwnChat(draft)) return []
+    const { tenantId, outgoing, settings } = draft
+    if (draft.kind === 'channel') return []
+    return [
+      {
+        tenantId,
+        messageId: row.id,
+        chatId: chat.id,
+        content: outgoing.content,
+        settings: settings.antispam,
+      },
+    ]
+  })
+  const duplicates = await findDuplicates(ctx, sql, candidates)
+  if (duplicates.size === 0) return
+  for (const [index, { draft, row }] of items.entries()) {
+    if (!duplicates.has(row.id)) continue
+    results[index] = { kind: 'refused', error: refuseDuplicate(ctx, draft.tenantId) }
+  }
+}
+
+async function chargeBudgets(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  chats: readonly ChatRef[],
+  results: (Stored | undefined)[],
+): Promise<void> {
+  const now = ctx.clock.now()
+  for (const [index, { draft }] of items.entries()) {
+    const chat = chats[index]
+    if (results[index]?.kind !== 'stored' || chat === undefined || draft.coldBudget === null) continue
+    // A held message starts no conversation yet; its approval is charged.
+    if (draft.isHeld) continue
+    const { tenantId, coldBudget: budget } = draft
+    const charge = { tenantId, sessionId: chat.sessionId, chatId: chat.id, day: dayOf(now), budget }
+    if (!(await chargeBudget(sql, charge)))
+      results[index] = { kind: 'refused', error: budgetRefusal(budget, now) }
+  }
+}
+
+/** Without a limit there is nothing to refuse: the message is counted with the statement that stores it. */
+const isCountedOnly = ({ quota, outgoing }: Draft): boolean =>
+  quota === null && outgoing.isQuotaReserved !== true
+
+/** Reserves the month's quota for what was stored; whoever came last gets no room. */
+async function reserveQuotas(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  results: (Stored | undefined)[],
+) {
+  const wanting = items
+    .map((item, index) => ({ draft: item.draft, index }))
+    .filter(
+      ({ draft, index }) =>
+        results[index]?.kind === 'stored' && draft.quota !== null && draft.outgoing.isQuotaReserved !== true,
+    )
+  const month = monthOf(ctx.clock.nowMs())
+  const byTenant = [...Map.groupBy(wanting, ({ draft }) => draft.tenantId)].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )
+  for (const [tenantId, own] of byTenant) {
+    const limit = own[0]?.draft.quota ?? null
+    const admitted = await reserveMessages(sql, tenantId, month, own.length, limit)
+    for (const { index } of own.slice(admitted)) {
+      const message = `The plan allows ${limit} messages per month (max_messages_per_month), all of them are used`
+      results[index] = { kind: 'refused', error: planLimitReached.create({ message }) }
+    }
+  }
+}
+
+/** Marks what a rule put off and what waits for a person's word, and tells the latter. */
+async function setAside(
+  ctx: Context,
+  sql: Sql,
+  items: readonly ToStore[],
+  results: readonly (Stored | undefined)[],
+): Promise<void> {
+  const stored = items.filter((_, index) => results[index]?.kind === 'stored')
+  for (const { draft, row } of stored) {
+    if (draft.notBefore !== null) await putOff(sql, draft.tenantId, row.id, draft.notBefore)
+  }
+  const held = stored.filter(({ draft }) => draft.isHeld)
+  if (held.length === 0) return
+  await markHeld(
+    sql,
+    held.map(({ row }) => row),
+  )
+  const events = held.map(({ draft, row }) => ({
+    tenantId: draft.tenantId,
+    sessionId: row.session_id,
+    messageId: row.id,
+    chatId: draft.outgoing.chatId,
+    origin: draft.outgoing.origin,
+    contentPreview: row.content_preview,
+  }))
+  await ctx.events.publishMany(sql, messageHeld, events)
+}
+
+/** Ties the files of what was stored to it, so that they stay until it has left. */
+async function linkContents(
+  sql: Sql,
+  items: readonly ToStore[],
+  inserted: ReadonlySet<string>,
+): Promise<void> {
+  const links = items.flatMap(({ row, file, draft: { tenantId, outgoing } }) =>
+    'file' in outgoing.content && inserted.has(row.id)
+      ? [{ tenantId, id: outgoing.content.file.blob, messageId: row.id, ...file }]
+      : [],
+  )
+  for (const [tenantId, own] of Map.groupBy(links, (link) => link.tenantId))
+    await linkFiles(sql, tenantId, own)
+}
+
+/**
+ * Stores messages before they are handed over: record, what has to leave, quota and budget in one transaction. From
+ * here on a crash leads to the message being sent under the same id.
+ */
+async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<Stored[]> {
+  const chats = await resolveChats(ctx, sql, items)
+  const month = monthOf(ctx.clock.nowMs())
+  const rows = items.map(({ row, draft }, index) => {
+    const counted_month = isCountedOnly(draft) ? `${month}-01` : null
+    return { ...row, chat_id: (chats[index] as ChatRef).id, counted_month }
+  })
+  const inserted = await insertOutgoing(sql, rows)
+  await linkContents(sql, items, inserted)
+  const results: (Stored | undefined)[] = items.map(({ row }, index) =>
+    inserted.has(row.id) ? { kind: 'stored', chat: chats[index] as ChatRef } : { kind: 'duplicate' },
+  )
+  await refuseDuplicates(ctx, sql, items, chats, results)
+  await chargeBudgets(ctx, sql, items, chats, results)
+  await reserveQuotas(ctx, sql, items, results)
+  const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row)
+  if (refused.length > 0) await deleteOutgoing(sql, refused)
+  for (const [index, { draft }] of items.entries()) {
+    if (results[index]?.kind !== 'refused' || !isCountedOnly(draft)) continue
+    await releaseMessages(sql, draft.tenantId, month, 1)
+  }
+  await setAside(ctx, sql, items, results)
+  return results as Stored[]
+}
+
+/** A message that WhatsApp took, with its event. */
+export interface ToSettle {
+  row: SentRow
+  event: MessageProgress
+}
+
+/** Marks messages as sent with all that follows: counters, usage, events. What another path marked is not told again. */
+async function settleSent(ctx: Context, sql: Sql, items: readonly ToSettle[]): Promise<boolean[]> {
+  const marked = await markSent(
+    sql,
+    items.map(({ row }) => row),
+    dayOf(ctx.clock.now()),
+  )
+  const events = items.filter(({ row }) => marked.has(row.id)).map(({ event }) => event)
+  await ctx.events.publishMany(sql, messageSent, events)
+  return items.map(({ row }) => marked.has(row.id))
+}
+
+/** What the outbox writes: new messages and those that have left. */
+export type OutboxWrite = { kind: 'store'; item: ToStore } | { kind: 'settle'; item: ToSettle }
+/** What a write answers: what became of a new message, or whether this write was the first to tell it was sent. */
+export type OutboxWritten = Stored | boolean
+
+/**
+ * Whether a write may be acknowledged before it is on the disk. A message that leaves at once is: the keys it is
+ * encrypted with are committed after it and before it leaves, which puts both on the disk. That it was sent is found
+ * out again: a message without that mark is sent once more under the same id, which WhatsApp shows once.
+ */
+export function mayLag(write: OutboxWrite): boolean {
+  if (write.kind === 'settle') return true
+  const { row, draft } = write.item
+  return !row.answered_pending && row.waits_for === null && draft.kind !== 'channel'
+}
+
+/**
+ * Writes what comes and what goes in one transaction: with many messages on their way both are due all the time, and
+ * two transactions would each wait for the other's commit.
+ */
+export async function writeOutbox(
+  ctx: Context,
+  sql: Sql,
+  writes: readonly OutboxWrite[],
+): Promise<OutboxWritten[]> {
+  const toSettle = writes.flatMap((write) => (write.kind === 'settle' ? [write.item] : []))
+  const toStore = writes.flatMap((write) => (write.kind === 'store' ? [write.item] : []))
+  const settled = toSettle.length === 0 ? [] : await settleSent(ctx, sql, toSettle)
+  const stored = toStore.length === 0 ? [] : await storeOutgoing(ctx, sql, toStore)
+  return writes.map((write) => {
+    const written = write.kind === 'settle' ? settled.shift() : stored.shift()
+    if (written === undefined) throw new Error('a write of the outbox has no result')
+    return written
+  })
+}
+
+/** Marks a message as failed, gives its quota back and tells it; once. */
+export async function settleFailed(ctx: Context, event: MessageProgress, createdAtMs: number): Promise<void> {
+  const { tenantId, sessionId, messageId } = event
+  const error = event.error ?? 'unknown'
+  await ctx.db.transaction(async (sql) => {
+    if (!(await markFailed(sql, tenantId, messageId, error))) return
+    await releaseMessages(sql, tenantId, monthOf(createdAtMs), 1)
+    if (error === 'ack_463') await noteReachOutLock(ctx, sql, tenantId, sessionId)
+    await ctx.events.publish(sql, messageFailed, event)
+  })
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { parsePhone } from '../../../engine/ids.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { uuidField } from '../../../wire.ts'
+import { mediaSourceFields } from '../../conversations/media/media.schema.ts'
+
+export const notForwardable = defineError(
+  'not_forwardable',
+  400,
+  'The message cannot be forwarded: it is too old, was taken back or holds nothing to forward',
+)
+
+const mention = z.string().transform((text, context) => {
+  const phone = parsePhone(text)
+  if (phone !== undefined) return `${phone}@c.us`
+  context.addIssue({ code: 'custom', message: 'not a phone number' })
+  return z.NEVER
+})
+
+const chatIdField = z
+  .string()
+  .min(1)
+  .max(80)
+  .meta({ examples: ['15550123456@c.us'] })
+
+/** Fields that every send shares. */
+export const sendFields = {
+  session_id: uuidField,
+  chat_id: chatIdField,
+  reply_to: uuidField.optional().meta({ description: 'A message of the same chat to quote' }),
+}
+
+/** People to mention, where a text goes with the message: it names them as `@<digits>`. */
+export const mentionFields = {
+  mentions: z
+    .array(mention)
+    .max(256)
+    .optional()
+    .meta({ description: 'Phones of the people that the text names as @<digits>' }),
+}
+
+/** Mentions as content carries them. */
+export function mentionsOf({ mentions }: { mentions?: string[] | undefined }): { mentions?: string[] } {
+  return mentions === undefined || mentions.length === 0 ? {} : { mentions: [...new Set(mentions)] }
+}
+
+const messageField = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({ examples: ['Hello'] })
+
+/** A text to send. */
+export const sendTextBody = z.object({ ...sendFields, ...mentionFields, message: messageField })
+
+/** A text that answers a message. */
+export const replyBody = z.object({ ...mentionFields, message: messageField })
+
+const pollOptions = z
+  .array(z.string().trim().min(1).max(100))
+  .min(2)
+  .max(12)
+  .refine((options) => new Set(options).size === options.length, 'must be distinct')
+  .meta({ examples: [['Yes', 'No']] })
+
+/** A question with options. */
+export const sendPollBody = z
+  .object({
+    ...sendFields,
+    title: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ examples: ['Lunch?'], description: 'Required' }),
+    question: z.string().min(1).max(255).optional().meta({ description: 'Older name of title' }),
+    options: pollOptions,
+    allow_multiple: z.boolean().default(false),
+  })
+  .superRefine(({ title, question }, context) => {
+    if (title === undefined && question === undefined) {
+      context.addIssue({ code: 'custom', path: ['title'], message: 'field required' })
+    } else if (title !== undefined && question !== undefined && title !== question) {
+      context.addIssue({ code: 'custom', path: ['question'], message: 'contradicts title' })
+    }
+  })
+  .transform(({ question, ...body }) => ({ ...body, title: body.title ?? question ?? '' }))
+
+/** A place. */
+export const sendLocationBody = z.object({
+  ...sendFields,
+  latitude: z
+    .number()
+    .min(-90)
+    .max(90)
+    .meta({ examples: [52.52] }),
+  longitude: z
+    .number()
+    .min(-180)
+    .max(180)
+    .meta({ examples: [13.405] }),
+  name: z.string().min(1).max(255).optional(),
+  address: z.string().min(1).max(500).optional(),
+})
+
+const contact = z.object({
+  name: z.string().trim().min(1).max(255),
+  phone: z.string().transform((text, context) => {
+    const phone = parsePhone(text)
+    if (phone !== undefined) return phone
+    context.addIssue({ code: 'custom', message: 'not a phone number' })
+    return z.NEVER
+  }),
+  organization: z.string().trim().min(1).max(255).optional(),
+  email: z.email().max(255).optional(),
+})
+
+/** A person to write a card of. */
+export type CardContact = z.output<typeof contact>
+
+/** People's cards, or a card as it is. */
+export const sendVcardBody = z
+  .object({
+    ...sendFields,
+    contacts: z
+      .array(contact)
+      .min(1)
+      .max(10)
+      .optional()
+      .meta({ examples: [[{ name: 'Sample Contact', phone: '+15550123456' }]] }),
+    vcard: z
+      .string()
+      .min(1)
+      .max(65_536)
+      .optional()
+      .meta({ description: 'vCard 3.0 text instead of contacts' }),
+  })
+  .superRefine(({ contacts, vcard }, context) => {
+    if ((contacts === undefined) === (vcard === undefined)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['contacts'],
+        message: 'exactly one of contacts and vcard is needed',
+      })
+    }
+  })
+
+/** Where to forward a message to. */
+export const forwardBody = z.object({ chat_id: chatIdField })
+
+const caption = z.string().max(1024).optional()
+
+/** A file as it is: a sticker or a voice note. */
+export const sendFileBody = z.object({ ...sendFields, ...mediaSourceFields })
+
+/** A moving picture. */
+export const sendGifBody = z.object({ ...sendFields, ...mentionFields, ...mediaSourceFields, caption })
+
+/** Any other file. */
+export const sendMediaBody = z.object({
+  ...sendFields,
+  ...mentionFields,
+  ...mediaSourceFields,
+  media_type: z.enum(['image', 'video', 'audio', 'document']),
+  mimetype: z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'Only believed where the bytes do not tell, as with text' }),
+  filename: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'Shown for documents; required when URL or upload have none' }),
+  caption,
+})

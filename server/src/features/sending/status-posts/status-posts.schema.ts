@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import type { MessageType } from '../../../engine/content.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { defineJob } from '../../../platform/jobs/jobs.ts'
+import { timestampOutput, uuidField } from '../../../wire.ts'
+
+/** A status post of somebody else. */
+export interface StatusReceived {
+  tenantId: string
+  sessionId: string
+  waMessageId: string
+  /** `+E.164`; null when WhatsApp hides the number. */
+  authorPhone: string | null
+  authorChatId: string
+  authorName: string | null
+  messageType: MessageType
+  text: string
+  hasMedia: boolean
+  /** ISO 8601. */
+  at: string
+}
+
+/** Once per post. */
+export const statusReceived = defineEvent<StatusReceived>('status.received')
+
+export const nobodyToShow = defineError(
+  'nobody_to_show',
+  400,
+  'The session knows nobody to show a status to: people of its address book, and those who have written',
+)
+
+/** People a post is shown to at most: each costs an encryption, and too many look like spam. */
+export const audienceLimit = 1000
+
+/** Forgets which old posts were told. */
+export const pruneStatusPostsJob = defineJob<Record<string, never>>('status_posts.prune', {
+  cron: { expression: '53 3 * * *', timeZone: 'UTC' },
+})
+
+/** A post of one's own. */
+export const sendStatusBody = z.object({
+  session_id: uuidField,
+  message: z
+    .string()
+    .min(1)
+    .max(700)
+    .meta({ examples: ['Open until six today'] }),
+})
+
+/** The post is up for 24 hours. */
+export const sentStatus = z.object({
+  status: z.literal('sent'),
+  session_id: z.string(),
+  wa_message_id: z.string(),
+  audience_count: z.int(),
+  sent_at: timestampOutput,
+})
