@@ -19,6 +19,7 @@ import { labelSyncFeature } from './features/conversations/label-sync/label-sync
 import { labelsFeature } from './features/conversations/labels/labels.feature.ts'
 import { mediaFeature } from './features/conversations/media/media.feature.ts'
 import { messagesFeature } from './features/conversations/messages/messages.feature.ts'
+import { waGroupsFeature } from './features/groups/wa-groups/wa-groups.feature.ts'
 import { leadExportFeature } from './features/lead-export/lead-export.feature.ts'
 import { leadListFeature } from './features/lead-list/lead-list.feature.ts'
 import { leadPipelineFeature } from './features/lead-pipeline/lead-pipeline.feature.ts'
@@ -36,7 +37,6 @@ import { statusPostsFeature } from './features/sending/status-posts/status-posts
 import { sessionHealthFeature } from './features/sessions/health/session-health.feature.ts'
 import { sessionEventsFeature } from './features/sessions/lifecycle/session-events.feature.ts'
 import { sessionsFeature } from './features/sessions/lifecycle/sessions.feature.ts'
-import { waGroupsFeature } from './features/wa-groups/wa-groups.feature.ts'
 import { webhooksFeature } from './features/webhooks/webhooks.feature.ts'
 
 /** Every feature of the product, in the order their `start` runs. A new feature is a folder and a line here. */

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../context.ts'
 import { retryDeadlocks } from '../../platform/database/sql-state.ts'
 import { notFound } from '../../platform/errors.ts'
-import { addMembers } from '../custom-groups/custom-groups.service.ts'
+import { addMembers } from '../groups/custom-groups/custom-groups.service.ts'
 import type { bulkAddAnswer } from './lead-pipeline.schema.ts'
 import { listPeople } from './lead-pipeline.store.ts'
 

@@ -19,6 +19,7 @@ import {
   type PollVoted,
   pollVoted,
 } from '../conversations/messages/messages.schema.ts'
+import { type GroupUpdated, groupUpdated } from '../groups/wa-groups/wa-groups.schema.ts'
 import {
   type LeadDetected,
   type LeadStatusChanged,
@@ -33,7 +34,6 @@ import {
   sessionDisconnected,
   sessionStatusChanged,
 } from '../sessions/lifecycle/sessions.schema.ts'
-import { type GroupUpdated, groupUpdated } from '../wa-groups/wa-groups.schema.ts'
 import type { WebhookEvent } from './webhooks.schema.ts'
 import { enqueueDeliveries, enqueueGroupDeliveries } from './webhooks.service.ts'
 

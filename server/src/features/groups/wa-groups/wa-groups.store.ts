@@ -1,5 +1,5 @@
 import { and, eq, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { type WaGroupRow, waGroups } from './wa-groups.tables.ts'
 
 /** Makes the group's row when the session still exists, and holds it until the transaction ends. */

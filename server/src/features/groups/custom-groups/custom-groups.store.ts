@@ -1,5 +1,5 @@
 import { sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 
 /** Whether a tenant has the group; it stays until the transaction ends. */
 export async function holdGroup(sql: Sql, tenantId: string, groupId: string): Promise<boolean> {

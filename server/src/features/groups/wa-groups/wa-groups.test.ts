@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import type { TestTenant } from '../../../test/harness.ts'
+import type { TestTenant } from '../../../../test/harness.ts'
 import {
   addContact,
   createLinkedApp,
@@ -8,8 +8,8 @@ import {
   type LinkedSession,
   linkSession,
   nextEvent,
-} from '../../../test/linked-session.ts'
-import { openWebhookReceiver } from '../../../test/webhook-receiver.ts'
+} from '../../../../test/linked-session.ts'
+import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 import { countGroupMembers, isGroupAdmin, listGroupMembers } from './group-membership.service.ts'
 import { applyGroupUpdates } from './group-news.service.ts'
 

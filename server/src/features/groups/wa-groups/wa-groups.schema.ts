@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { chatKind, parseChatId } from '../../engine/ids.ts'
-import { defineEvent } from '../../platform/events/events.ts'
-import { timestampOutput, uuidField } from '../../wire.ts'
+import { chatKind, parseChatId } from '../../../engine/ids.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { timestampOutput, uuidField } from '../../../wire.ts'
 
 /** What happened to a group. */
 export type GroupChange =

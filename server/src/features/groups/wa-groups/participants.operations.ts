@@ -1,7 +1,7 @@
-import { defineOperation, type Operation } from '../../operation.ts'
-import { notFound } from '../../platform/errors.ts'
-import { notAllowedNumber } from '../sending/outbox/outbox.schema.ts'
-import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
+import { defineOperation, type Operation } from '../../../operation.ts'
+import { notFound } from '../../../platform/errors.ts'
+import { notAllowedNumber } from '../../sending/outbox/outbox.schema.ts'
+import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { changeParticipants, createGroup } from './group-actions.service.ts'
 import {
   createdGroup,

@@ -1,9 +1,9 @@
-import { type Context, tenantOf } from '../../context.ts'
-import { parsePhone } from '../../engine/ids.ts'
-import { validationFailed } from '../../platform/errors.ts'
-import { getSettings } from '../account/settings/settings.service.ts'
-import { notAllowedNumber } from '../sending/outbox/outbox.schema.ts'
-import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
+import { type Context, tenantOf } from '../../../context.ts'
+import { parsePhone } from '../../../engine/ids.ts'
+import { validationFailed } from '../../../platform/errors.ts'
+import { getSettings } from '../../account/settings/settings.service.ts'
+import { notAllowedNumber } from '../../sending/outbox/outbox.schema.ts'
+import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { listSessionsInGroup } from './wa-groups.store.ts'
 
 /**

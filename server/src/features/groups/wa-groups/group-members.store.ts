@@ -1,5 +1,5 @@
 import { and, count, eq, inArray, or, sql as text } from 'drizzle-orm'
-import type { Sql } from '../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { type WaGroupMemberRow, waGroupMembers } from './wa-groups.tables.ts'
 
 /** What names a group of a session. */

@@ -1,4 +1,4 @@
-import type { Feature } from '../../feature.ts'
+import type { Feature } from '../../../feature.ts'
 import { participantsOperations } from './participants.operations.ts'
 import { waGroupOperations } from './wa-groups.operations.ts'
 

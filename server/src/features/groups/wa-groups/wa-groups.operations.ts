@@ -1,6 +1,6 @@
-import { defineOperation, type Operation } from '../../operation.ts'
-import { notFound } from '../../platform/errors.ts'
-import { sessionNotWorking } from '../sessions/lifecycle/sessions.schema.ts'
+import { defineOperation, type Operation } from '../../../operation.ts'
+import { notFound } from '../../../platform/errors.ts'
+import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import {
   changeGroupSettings,
   decideJoinRequests,

@@ -1,6 +1,6 @@
-import type { Context } from '../../context.ts'
-import type { Sql } from '../../platform/database/database.ts'
-import { notFound } from '../../platform/errors.ts'
+import type { Context } from '../../../context.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { notFound } from '../../../platform/errors.ts'
 import { holdGroup, insertMembers, touchGroup } from './custom-groups.store.ts'
 
 /** Somebody to be put on a list; the phone in digits. */

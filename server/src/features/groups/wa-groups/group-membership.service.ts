@@ -1,4 +1,4 @@
-import type { Sql } from '../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { countMembers, findMember, type GroupKey, listMembers } from './group-members.store.ts'
 import type { WaGroupMemberRow } from './wa-groups.tables.ts'
 
