@@ -37,7 +37,7 @@ import { statusPostsFeature } from './features/sending/status-posts/status-posts
 import { sessionHealthFeature } from './features/sessions/health/session-health.feature.ts'
 import { sessionEventsFeature } from './features/sessions/lifecycle/session-events.feature.ts'
 import { sessionsFeature } from './features/sessions/lifecycle/sessions.feature.ts'
-import { webhooksFeature } from './features/webhooks/webhooks.feature.ts'
+import { webhooksFeature } from './features/webhooks/webhooks/webhooks.feature.ts'
 
 /** Every feature of the product, in the order their `start` runs. A new feature is a folder and a line here. */
 export const features: readonly Feature[] = [

@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/database/database.ts'
 import { toTimestamp } from '../../wire.ts'
 import type { MessageReceived } from '../conversations/messages/messages.schema.ts'
 import { detectLeads, type LeadSignal } from '../leads/leads.service.ts'
-import { enqueueDeliveries, enqueueGroupDeliveries } from '../webhooks/webhooks.service.ts'
+import { enqueueDeliveries, enqueueGroupDeliveries } from '../webhooks/webhooks/webhooks.service.ts'
 import {
   countLeads,
   type GroupCount,

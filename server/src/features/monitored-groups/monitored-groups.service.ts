@@ -10,7 +10,7 @@ import { displayName } from '../conversations/contacts/contacts.service.ts'
 import { getLabel } from '../conversations/labels/labels.service.ts'
 import { keepGroup } from '../groups/wa-groups/group-news.service.ts'
 import { getWorkingSession } from '../sessions/lifecycle/sessions.service.ts'
-import { keepGroupEndpoint, requireWebhookUrl } from '../webhooks/webhooks.service.ts'
+import { keepGroupEndpoint, requireWebhookUrl } from '../webhooks/webhooks/webhooks.service.ts'
 import { clearLabel } from './capture.store.ts'
 import {
   alreadyMonitored,

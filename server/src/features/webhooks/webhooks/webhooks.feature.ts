@@ -1,4 +1,4 @@
-import type { Feature } from '../../feature.ts'
+import type { Feature } from '../../../feature.ts'
 import { startSubscriptions, stopSubscriptions } from './subscriptions.ts'
 import { webhooksEvents } from './webhooks.events.ts'
 import { webhooksJobs } from './webhooks.jobs.ts'

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
-import { toTimestamp } from '../../wire.ts'
+import { toTimestamp } from '../../../wire.ts'
 
 /** What one delivery tells its receiver. */
 export interface Envelope {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { Webhook } from 'standardwebhooks'
-import { TestClock } from '../../platform/clock.ts'
+import { TestClock } from '../../../platform/clock.ts'
 import {
   type AttemptResult,
   buildBody,

@@ -7,7 +7,7 @@ import { after, suite, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { buildBody, buildHeaders } from './delivery.ts'
 
-const root = join(import.meta.dirname, '../../../..')
+const root = join(import.meta.dirname, '../../../../..')
 const guide = readFileSync(join(root, 'docs/guides/webhooks.md'), 'utf8')
 const running: ChildProcess[] = []
 // Below the project, where the pasted code finds the published packages.

@@ -1,14 +1,14 @@
 import { lookup } from 'node:dns/promises'
-import type { Context } from '../../context.ts'
+import type { Context } from '../../../context.ts'
 import {
   AllowList,
   isLocalName,
   isPublicAddress,
   normaliseHost,
   parseAddress,
-} from '../../platform/outgoing/addresses.ts'
-import { checkUrl, safeFetch, UrlRefused } from '../../platform/outgoing/safe-fetch.ts'
-import { seal, unseal } from '../../platform/secrets.ts'
+} from '../../../platform/outgoing/addresses.ts'
+import { checkUrl, safeFetch, UrlRefused } from '../../../platform/outgoing/safe-fetch.ts'
+import { seal, unseal } from '../../../platform/secrets.ts'
 import {
   type AttemptResult,
   attemptTimeoutMs,

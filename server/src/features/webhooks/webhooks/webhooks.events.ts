@@ -1,10 +1,10 @@
-import type { Context } from '../../context.ts'
-import { onEvent } from '../../feature.ts'
-import type { Sql } from '../../platform/database/database.ts'
-import type { EventType } from '../../platform/events/events.ts'
-import { toTimestamp } from '../../wire.ts'
-import { type CallReceived, callReceived } from '../conversations/calls/calls.schema.ts'
-import { type HistoryProgressed, historyProgressed } from '../conversations/history/history.schema.ts'
+import type { Context } from '../../../context.ts'
+import { onEvent } from '../../../feature.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import type { EventType } from '../../../platform/events/events.ts'
+import { toTimestamp } from '../../../wire.ts'
+import { type CallReceived, callReceived } from '../../conversations/calls/calls.schema.ts'
+import { type HistoryProgressed, historyProgressed } from '../../conversations/history/history.schema.ts'
 import {
   type MessageChanged,
   type MessageProgress,
@@ -18,22 +18,22 @@ import {
   messageSent,
   type PollVoted,
   pollVoted,
-} from '../conversations/messages/messages.schema.ts'
-import { type GroupUpdated, groupUpdated } from '../groups/wa-groups/wa-groups.schema.ts'
+} from '../../conversations/messages/messages.schema.ts'
+import { type GroupUpdated, groupUpdated } from '../../groups/wa-groups/wa-groups.schema.ts'
 import {
   type LeadDetected,
   type LeadStatusChanged,
   leadDetected,
   leadStatusChanged,
-} from '../leads/leads.schema.ts'
-import { approvalPending } from '../sending/approvals/approvals.schema.ts'
-import { type StatusReceived, statusReceived } from '../sending/status-posts/status-posts.schema.ts'
+} from '../../leads/leads.schema.ts'
+import { approvalPending } from '../../sending/approvals/approvals.schema.ts'
+import { type StatusReceived, statusReceived } from '../../sending/status-posts/status-posts.schema.ts'
 import {
   type SessionTransition,
   sessionConnected,
   sessionDisconnected,
   sessionStatusChanged,
-} from '../sessions/lifecycle/sessions.schema.ts'
+} from '../../sessions/lifecycle/sessions.schema.ts'
 import type { WebhookEvent } from './webhooks.schema.ts'
 import { enqueueDeliveries, enqueueGroupDeliveries } from './webhooks.service.ts'
 

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, inArray, isNull, lt, sql as raw } from 'drizzle-orm'
-import type { Sql } from '../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import type { AttemptResult } from './delivery.ts'
 import type { DeliveryStatus } from './webhooks.schema.ts'
 import { webhookAttempts, webhookDeliveries, webhooks } from './webhooks.tables.ts'

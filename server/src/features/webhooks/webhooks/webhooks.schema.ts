@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { AppError, defineError, validationFailed } from '../../platform/errors.ts'
-import { defineEvent } from '../../platform/events/events.ts'
-import { defineJob } from '../../platform/jobs/jobs.ts'
+import { AppError, defineError, validationFailed } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { defineJob } from '../../../platform/jobs/jobs.ts'
 import {
   pageQuery,
   timestampInput,
@@ -9,7 +9,7 @@ import {
   toTimestamp,
   toTimestampOrNull,
   uuidField,
-} from '../../wire.ts'
+} from '../../../wire.ts'
 import { type AttemptResult, isUsableSecret } from './delivery.ts'
 import { deliveryConcurrency } from './endpoint-slots.ts'
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { Context } from '../../context.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Database } from '../../platform/database/database.ts'
+import type { Context } from '../../../context.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import type { Database } from '../../../platform/database/database.ts'
 
 /** Deliveries that one process takes on at once, running and waiting for room, over all webhooks. */
 export const deliveryConcurrency = 500

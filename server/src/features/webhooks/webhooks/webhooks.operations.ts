@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { defineOperation } from '../../operation.ts'
-import { addressRefused } from '../../platform/outgoing/safe-fetch.ts'
-import { deletedAnswer, idParams } from '../../wire.ts'
+import { defineOperation } from '../../../operation.ts'
+import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
+import { deletedAnswer, idParams } from '../../../wire.ts'
 import {
   createBody,
   deliveriesQuery,

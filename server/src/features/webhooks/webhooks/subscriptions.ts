@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { Context } from '../../context.ts'
-import { afterCommit, type Database, type Sql } from '../../platform/database/database.ts'
+import type { Context } from '../../../context.ts'
+import { afterCommit, type Database, type Sql } from '../../../platform/database/database.ts'
 import { changesChannel, listSubscriptions, notifyChange } from './webhooks.store.ts'
 
 /** What one active webhook wants to hear. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
-import { lastOf, openWebhooks, type Webhooks } from '../../../test/webhooks.ts'
+import { lastOf, openWebhooks, type Webhooks } from '../../../../test/webhooks.ts'
 
 const hour = 3_600_000
 
