@@ -2,7 +2,11 @@ import { sql as text } from 'drizzle-orm'
 import type { Context } from '../src/context.ts'
 import { resolveContacts } from '../src/features/conversations/contacts/contacts.service.ts'
 import { mergeContactsWith } from '../src/features/conversations/inbound/merge-contacts.service.ts'
-import { type DetectedLead, detectLeads, type LeadSignal } from '../src/features/leads/leads.service.ts'
+import {
+  type DetectedLead,
+  detectLeads,
+  type LeadSignal,
+} from '../src/features/leads/detection/leads.service.ts'
 import { buildPhone } from './builders.ts'
 import type { TestApp, TestTenant } from './harness.ts'
 

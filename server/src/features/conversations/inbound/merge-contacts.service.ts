@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import type { AddressMapping } from '../../../engine/events.ts'
 import { afterCommit, type Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { mergeLeadsOf } from '../../lead-upkeep/merge-leads.service.ts'
+import { mergeLeadsOf } from '../../leads/detection/merge-leads.service.ts'
 import { forgetPlaces, renameChatsOf } from '../chats/chats.service.ts'
 import {
   type ContactPair,

@@ -25,7 +25,7 @@ import {
   type LeadStatusChanged,
   leadDetected,
   leadStatusChanged,
-} from '../../leads/leads.schema.ts'
+} from '../../leads/detection/leads.schema.ts'
 import { approvalPending } from '../../sending/approvals/approvals.schema.ts'
 import { type StatusReceived, statusReceived } from '../../sending/status-posts/status-posts.schema.ts'
 import {

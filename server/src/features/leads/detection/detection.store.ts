@@ -1,0 +1,110 @@
+import { sql as text } from 'drizzle-orm'
+import type { Sql } from '../../../platform/database/database.ts'
+import type { LeadFacts, ScoreSignal } from './leads.tables.ts'
+
+/** A lead as it would be when the person has none that is open. */
+export interface ProposedLead {
+  id: string
+  tenant_id: string
+  contact_id: string
+  contact_phone: string | null
+  contact_name: string | null
+  score: number
+  score_signals: ScoreSignal[]
+  facts: LeadFacts
+  group_id: string
+  wa_group_id: string
+  group_name: string
+  session_id: string
+  matched_keyword: string | null
+  message_preview: string
+  monitor_mode: string
+  triggered_at: string
+  keywords: string
+  message_count: number
+  detected_at: string
+  updated_at: string
+}
+
+/** The open lead of a person; locked. */
+export interface OpenLead extends Record<string, unknown> {
+  id: string
+  tenantId: string
+  contactId: string
+  facts: LeadFacts
+  keywords: string
+  triggeredAt: string
+}
+
+/** The open leads of persons, by tenant, a space and contact; or, of the messages, those that were signals before. */
+export interface OpenedLeads {
+  leads: Map<string, OpenLead>
+  known: Set<string>
+}
+
+/**
+ * The open leads of persons, locked, and made where there is none. When one of the messages was a signal before,
+ * nothing is made, and only these messages are answered. A function of the database (migration 0013), see there.
+ */
+export async function openLeads(
+  sql: Sql,
+  signals: readonly { tenantId: string; messageId: string }[],
+  proposed: readonly ProposedLead[],
+): Promise<OpenedLeads> {
+  const { rows } = await sql.execute<OpenLead & { is_known: boolean }>(text`
+    SELECT * FROM open_leads(${text.param(signals.map(({ tenantId }) => tenantId))}::uuid[],
+      ${text.param(signals.map(({ messageId }) => messageId))}::uuid[], ${JSON.stringify(proposed)}::json)`)
+  const [known, leads] = [rows.filter((row) => row.is_known), rows.filter((row) => !row.is_known)]
+  return {
+    leads: new Map(leads.map((row) => [`${row.tenantId} ${row.contactId}`, row])),
+    known: new Set(known.map((row) => row.id)),
+  }
+}
+
+/** What new signals make of an open lead; without a trigger the newest signal stays what it was. */
+export interface RaisedLead {
+  id: string
+  tenant_id: string
+  score: number
+  score_signals: ScoreSignal[]
+  facts: LeadFacts
+  trigger: {
+    matched_keyword: string | null
+    message_preview: string
+    monitor_mode: string
+    triggered_at: string
+  } | null
+  keywords: string
+  added: number
+  updated_at: string
+}
+
+/** One message of a lead's timeline. */
+export interface SignalRow {
+  message_id: string
+  tenant_id: string
+  lead_id: string
+  session_id: string
+  group_id: string
+  wa_group_id: string
+  group_name: string
+  monitor_mode: string
+  matched_keyword: string | null
+  message_preview: string
+  signals: string[]
+  at: string
+}
+
+/**
+ * Adds to timelines, and to leads that this transaction has locked; what an AI said of the score stays. A function of
+ * the database (migration 0013).
+ */
+export async function addSignals(
+  sql: Sql,
+  raised: readonly RaisedLead[],
+  signals: readonly SignalRow[],
+): Promise<void> {
+  await sql.execute(
+    text`SELECT add_lead_signals(${JSON.stringify(raised)}::json, ${JSON.stringify(signals)}::json)`,
+  )
+}

@@ -1,0 +1,56 @@
+import type { Context } from '../../../context.ts'
+import { type Feature, onEvent } from '../../../feature.ts'
+import { handleJob } from '../../../job.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { done, retryLater } from '../../../platform/jobs/jobs.ts'
+import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
+import {
+  type MessageChanged,
+  messageDeleted,
+  messageEdited,
+} from '../../conversations/messages/messages.schema.ts'
+import { forgetLeadTextsJob } from './lead-upkeep.schema.ts'
+import { forgetTexts, replaceTexts } from './lead-upkeep.store.ts'
+
+const stepSize = 1000
+
+/** Forgets what tenants keep no longer, as it is with the messages themselves. */
+async function forgetAll(ctx: Context, signal: AbortSignal | undefined): Promise<boolean> {
+  const step = { now: ctx.clock.now(), limit: stepSize }
+  while (signal?.aborted !== true) {
+    if ((await forgetTexts(ctx.db.sql, step)) === 0) return true
+  }
+  return false
+}
+
+function follow(toPreview: (message: MessageChanged) => string | null) {
+  return (_ctx: Context, sql: Sql, payloads: readonly MessageChanged[]) =>
+    replaceTexts(
+      sql,
+      payloads.map((message) => ({
+        tenantId: message.tenantId,
+        messageId: message.messageId,
+        preview: toPreview(message),
+      })),
+    )
+}
+
+/** What leads keep of messages goes the way of the messages: changed, taken back, too old. */
+export const leadUpkeepFeature: Feature = {
+  name: 'lead-upkeep',
+  jobs: [
+    handleJob(forgetLeadTextsJob, async (ctx, _payload, { signal }) =>
+      (await forgetAll(ctx, signal)) ? done : retryLater(60_000),
+    ),
+  ],
+  events: [
+    onEvent(
+      messageEdited,
+      follow(({ text }) => previewOf(storableText(text))),
+    ),
+    onEvent(
+      messageDeleted,
+      follow(() => null),
+    ),
+  ],
+}

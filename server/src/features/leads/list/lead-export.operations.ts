@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { defineOperation, type Operation } from '../../../operation.ts'
+import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
+import { exportLeads } from './lead-export.service.ts'
+import { leadFilters, leadObject } from './lead-list.schema.ts'
+
+const exportQuery = z.object(leadFilters)
+
+const csv = defineOperation({
+  id: 'leads.export_csv',
+  method: 'GET',
+  path: '/leads/export/csv',
+  summary: 'Export the newest 10,000 leads as CSV',
+  access: ['leads:read'],
+  gate: { feature: 'lead_export' },
+  query: exportQuery,
+  success: { status: 200, schema: z.string(), raw: 'text/csv' },
+  errors: [planFeatureMissing],
+  run: (ctx, input) => exportLeads(ctx, input, 'csv'),
+})
+
+const json = defineOperation({
+  id: 'leads.export_json',
+  method: 'GET',
+  path: '/leads/export/json',
+  summary: 'Export the newest 10,000 leads as a JSON array',
+  access: ['leads:read'],
+  gate: { feature: 'lead_export' },
+  query: exportQuery,
+  success: { status: 200, schema: z.array(leadObject), raw: 'application/json' },
+  errors: [planFeatureMissing],
+  run: (ctx, input) => exportLeads(ctx, input, 'json'),
+})
+
+/** Leads as files. */
+export const leadExportOperations: readonly Operation[] = [csv, json]

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { sql as text } from 'drizzle-orm'
+import { createTestApp, type TestApp } from '../../../../test/harness.ts'
+import { LeadsWorld } from '../../../../test/leads-world.ts'
+
+let app: TestApp
+let world: LeadsWorld
+
+before(async () => {
+  app = await createTestApp()
+  world = new LeadsWorld(app, await app.tenant())
+})
+after(() => app.close())
+
+/** Many leads without people, the last one the newest. */
+async function insertMany(count: number): Promise<void> {
+  await world.ctx.db.sql.execute(text`
+    INSERT INTO leads (id, tenant_id, contact_phone, contact_name, status, score, score_source, score_signals, facts,
+      group_id, wa_group_id, group_name, session_id, monitor_mode, triggered_at, detected_at, updated_at)
+    SELECT gen_random_uuid(), ${world.tenant.id}, '1666' || lpad(n::text, 7, '0'), 'Person ' || n, 'qualified', 3,
+      'signals', '[]', '{}', ${world.groupId}, '1@g.us', 'Many', ${world.sessionId}, 'all', now(),
+      timestamptz '2025-01-01' + n * interval '1 minute', now() FROM generate_series(1, ${count}::int) AS n`)
+}
+
+/** Cells as a reader of CSV sees them that ends rows at any CR or LF outside quotes. */
+function cellsOf(csv: string): string[] {
+  const cells = csv.trimEnd().matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n"]*))(?:,|\r\n|\r|\n|$)/g)
+  const read = [...cells].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
+  return read.slice(0, -1)
+}
+
+suite('the list', () => {
+  test('filters and search: words of names and keywords by their beginnings, any part of the number, exact total', async () => {
+    const { api } = world.tenant
+    const zoe = await world.person('Zoë Müller')
+    const ivan = await world.person('Иван Петров')
+    const wang = await world.person('王小明')
+    const ids = [
+      await world.lead(zoe, { matchedKeyword: 'Fahrrad kaufen' }),
+      await world.lead(ivan, { matchedKeyword: 'куплю' }),
+      await world.lead(wang, { matchedKeyword: '想买房' }),
+    ]
+    const finds = async (search: string) => {
+      const answer = await api.get(200, `/leads?limit=1&search=${encodeURIComponent(search)}`)
+      return [answer.total, answer.leads[0]?.id]
+    }
+    for (const search of ['zoe', 'MULL', 'müller zoë', 'fahrr', zoe.phone ?? '', `+${zoe.phone}`])
+      assert.deepEqual(await finds(search), [1, ids[0]], search)
+    assert.deepEqual(await finds((zoe.phone ?? '').slice(4)), [1, ids[0]])
+    assert.deepEqual(await finds(`+1 (555) ${(zoe.phone ?? '').slice(4, 7)}-${(zoe.phone ?? '').slice(7)}`), [
+      1,
+      ids[0],
+    ])
+    for (const search of ['иван', 'ПЕТР', 'купл']) assert.deepEqual(await finds(search), [1, ids[1]], search)
+    for (const search of ['小明', '买房']) assert.deepEqual(await finds(search), [1, ids[2]], search)
+    for (const search of ['???', "o'x:*", 'uller', 'zoe иван', '\\'])
+      assert.deepEqual(await finds(search), [0, undefined], search)
+    await api.patch(200, `/leads/${ids[0]}/status`, { status: 'lost' })
+    assert.equal((await api.get(200, '/leads?status=lost&limit=1')).total, 1)
+    assert.equal((await api.get(200, '/leads?status=new&limit=1&search=zoe')).total, 0)
+    assert.equal((await api.get(200, `/leads?source_group_id=${world.groupId}`)).total, 3)
+    assert.equal((await api.get(200, `/leads?source_group_id=${world.sessionId}`)).total, 0)
+    assert.deepEqual((await api.get(200, '/leads?offset=50&search=zoe')).total, 1)
+    assert.match((await api.get(422, '/leads?status=spam')).detail, /^status/)
+    assert.equal((await (await app.tenant()).api.get(200, '/leads')).total, 0)
+  })
+})
+
+suite('exports', () => {
+  test('no cell is a formula: signs of every kind get an apostrophe, plain numbers none', async () => {
+    const plan = await app.tenant()
+    const own = new LeadsWorld(app, plan)
+    const evil = [
+      '=1+1',
+      '+cmd',
+      '-2',
+      '@SUM(A1)',
+      '\t=1',
+      '\r=1',
+      '＝1',
+      '＋1',
+      '－1',
+      '＠x',
+      '  =1',
+      '"=1",=2',
+    ]
+    for (const name of evil) await own.lead(await own.person(name), { text: name })
+    const reply = await plan.api.call('GET', '/leads/export/csv')
+    assert.equal(reply.status, 200)
+    assert.match(reply.headers['content-type'] ?? '', /^text\/csv/)
+    assert.match(reply.headers['content-disposition'] ?? '', /^attachment/)
+    assert.equal(reply.headers['x-total-count'], String(evil.length))
+    assert.equal(reply.headers['x-export-truncated'], undefined)
+    const [header] = reply.text.split('\r\n')
+    assert.equal(
+      header,
+      'id,contact_name,contact_phone,lead_status,lead_score,source_group,matched_keyword,message_preview,lead_detected_at',
+    )
+    for (const name of evil.filter((each) => !each.startsWith('"'))) {
+      assert.ok(reply.text.includes(`'${name}`), `${JSON.stringify(name)} is not escaped`)
+    }
+    const cells = cellsOf(reply.text)
+    assert.equal(cells.length, (evil.length + 1) * 9)
+    for (const cell of cells) {
+      assert.ok(
+        /^\+\d{11}$/.test(cell) || !/^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(cell),
+        JSON.stringify(cell),
+      )
+    }
+    assert.ok(cells.includes('"=1",=2'))
+    assert.match(reply.text, /,\+1555\d{7},new,/)
+    const json = await plan.api.get(200, '/leads/export/json')
+    assert.deepEqual(json.map((lead: { contact_name: string }) => lead.contact_name).sort(), evil.toSorted())
+    assert.deepEqual(await plan.api.get(200, '/leads/export/json?search=nothing'), [])
+  })
+
+  test('the newest 10,000 with the exact number of all; plans without exports are refused', async () => {
+    await insertMany(10_050)
+    const { api } = world.tenant
+    const reply = await api.call('GET', '/leads/export/json?search=person')
+    assert.deepEqual([reply.headers['x-total-count'], reply.headers['x-export-truncated']], ['10050', 'true'])
+    assert.equal(reply.body.length, 10_000)
+    assert.equal(new Set(reply.body.map((lead: { id: string }) => lead.id)).size, 10_000)
+    assert.deepEqual(
+      [reply.body[0].contact_name, reply.body.at(-1).contact_name],
+      ['Person 10050', 'Person 51'],
+    )
+    const csv = await api.call('GET', '/leads/export/csv?status=qualified')
+    assert.equal(csv.text.trimEnd().split('\r\n').length, 10_001)
+    const free = await app.tenant({ plan: 'free' })
+    for (const format of ['csv', 'json']) {
+      assert.match((await free.api.get(403, `/leads/export/${format}`)).detail, /lead_export/)
+    }
+    const key = await world.tenant.apiWith(['groups:read'])
+    const refused = await key.call('GET', '/leads/export/csv')
+    assert.deepEqual([refused.status, refused.headers['x-required-scopes']], [403, 'leads:read'])
+  })
+})

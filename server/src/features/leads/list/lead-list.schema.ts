@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { leadStatuses } from '../detection/leads.tables.ts'
+
+/** Which leads: the same for the list and the exports. */
+export const leadFilters = {
+  status: z.enum(leadStatuses).optional(),
+  source_group_id: uuidField.optional().meta({ description: 'The monitored group of the first signal' }),
+  search: z.string().trim().max(200).optional().meta({
+    description:
+      'Beginnings of words of the name and of keywords that matched, or a part of the number; all words must be found',
+  }),
+}
+
+/** Which page of which leads. */
+export const leadListQuery = z.object({ ...leadFilters, ...pageQuery() })
+
+/** A filter as it comes in. */
+export interface LeadFilterInput {
+  status?: (typeof leadStatuses)[number] | undefined
+  source_group_id?: string | undefined
+  search?: string | undefined
+}
+
+const scoreDescription =
+  '0 to 10: from an AI where one is configured, else from the signals that the detail lists'
+
+const trigger = z.object({
+  matched_keyword: z.string().nullable(),
+  message_preview: z.string().nullable().meta({ description: 'Null when its time of keeping is over' }),
+  monitor_mode: z.string(),
+  detected_at: timestampOutput,
+})
+
+const leadFields = {
+  id: z.string(),
+  contact_phone: z
+    .string()
+    .nullable()
+    .meta({ description: '`+E.164`; null while WhatsApp hides the number' }),
+  contact_name: z.string().nullable(),
+  lead_status: z.enum(leadStatuses),
+  lead_score: z.int().min(0).max(10).meta({ description: scoreDescription }),
+  score_source: z.enum(['signals', 'ai']),
+  lead_detected_at: timestampOutput,
+  trigger: trigger.meta({ description: 'The newest signal' }),
+}
+
+const sourceGroup = z.object({ id: z.string(), name: z.string() })
+const fullSourceGroup = sourceGroup.extend({ wa_group_id: z.string() })
+
+/** The lead object of the contract. */
+export const leadObject = z
+  .object({ ...leadFields, source_group: sourceGroup.meta({ description: 'Of the first signal' }) })
+  .meta({ id: 'Lead', description: 'A person who showed interest in a monitored group' })
+
+/** A lead on the wire. */
+export type LeadObject = z.infer<typeof leadObject>
+
+/** One page of leads. */
+export const leadListAnswer = z.object({
+  leads: z.array(leadObject),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** A lead with all that is known of it. */
+export const leadDetail = z
+  .object({
+    ...leadFields,
+    source_group: fullSourceGroup,
+    message_count: z.int().meta({ description: 'Messages of the timeline' }),
+    score_signals: z
+      .array(z.object({ signal: z.string(), weight: z.int() }))
+      .meta({ description: 'What raised the score' }),
+    ai_analysis: z.record(z.string(), z.unknown()).nullable(),
+    assigned_to: z.string().nullable(),
+    notes: z.string().nullable(),
+    status_history: z.array(
+      z.object({
+        from: z.enum(leadStatuses),
+        to: z.enum(leadStatuses),
+        at: timestampOutput,
+        by: z.string().nullable().meta({ description: 'The user or the API key' }),
+      }),
+    ),
+    timeline: z
+      .array(
+        trigger.extend({
+          message_id: z.string(),
+          session_id: z.string(),
+          source_group: fullSourceGroup,
+          signals: z.array(z.string()),
+        }),
+      )
+      .meta({ description: 'The newest 100 signals, newest first' }),
+    updated_at: timestampOutput,
+  })
+  .meta({ id: 'LeadDetail', description: 'A lead with its timeline' })
+
+/** A lead's detail on the wire. */
+export type LeadDetail = z.infer<typeof leadDetail>

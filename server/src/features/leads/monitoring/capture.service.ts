@@ -1,0 +1,209 @@
+import type { Context } from '../../../context.ts'
+import { tenantOf } from '../../../context.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { toTimestamp } from '../../../wire.ts'
+import type { MessageReceived } from '../../conversations/messages/messages.schema.ts'
+import { enqueueDeliveries, enqueueGroupDeliveries } from '../../webhooks/webhooks/webhooks.service.ts'
+import { detectLeads, type LeadSignal } from '../detection/leads.service.ts'
+import {
+  countLeads,
+  type GroupCount,
+  hearMessages,
+  insertCaptured,
+  insertSpeakers,
+  listAdmins,
+  listKnownSpeakers,
+  type NewCapture,
+  type Speaker,
+} from './capture.store.ts'
+import { followLeads } from './follow-leads.service.ts'
+import { type GroupMessage, groupMessageCaptured } from './monitored-groups.schema.ts'
+import type { MonitorMode } from './monitored-groups.tables.ts'
+import { getWatched, type WatchedGroup } from './watched-groups.ts'
+
+/** A message in a monitored group. */
+export interface Heard {
+  message: MessageReceived
+  group: WatchedGroup
+  keyword: string | null
+}
+
+/** Modes whose captures speak of interest; what `ai_analysis` captures waits for its analysis. */
+const leadModes: ReadonlySet<MonitorMode> = new Set(['keywords', 'mentions', 'first_message'])
+
+const keyOf = ({ group, message }: Heard): string => `${group.id} ${message.senderContactId}`
+
+/** Messages of monitored groups. A reaction says nothing; what could not be read is told again when it can. */
+async function hear(
+  ctx: Context,
+  sql: Sql,
+  messages: readonly MessageReceived[],
+): Promise<{ heard: Heard[]; wanted: Heard[] }> {
+  const heard: Heard[] = []
+  const wanted: Heard[] = []
+  for (const message of messages) {
+    const { isGroup, messageType, sessionId, chatId, text, mentions } = message
+    if (!isGroup || messageType === 'reaction' || messageType === 'unknown') continue
+    const { groups, ownChatId } = await getWatched(ctx, sql, sessionId)
+    const group = groups.get(chatId)
+    if (group === undefined) continue
+    const keyword = group.monitorMode === 'keywords' ? (group.matcher().find(text) ?? null) : null
+    const entry: Heard = { message, group, keyword }
+    heard.push(entry)
+    if (group.monitorMode === 'keywords' && keyword === null) continue
+    if (group.monitorMode === 'mentions' && (ownChatId === null || !mentions.includes(ownChatId))) continue
+    wanted.push(entry)
+  }
+  return { heard, wanted }
+}
+
+function speakersOf(heard: readonly Heard[]): Speaker[] {
+  return heard.flatMap(({ group, message: { senderContactId: contactId } }) =>
+    contactId === null ? [] : [{ groupId: group.id, contactId }],
+  )
+}
+
+/** Without admins and people the session knows, where the group's settings say so. */
+async function withoutSkipped(ctx: Context, sql: Sql, heard: readonly Heard[]): Promise<readonly Heard[]> {
+  const careful = heard.filter(({ group }) => group.skipAdmins)
+  const curious = heard.filter(({ group }) => group.skipExistingContacts)
+  if (careful.length + curious.length === 0) return heard
+  const none = new Set<string>()
+  const tenantId = tenantOf(ctx)
+  const admins = careful.length === 0 ? none : await listAdmins(sql, tenantId, speakersOf(careful))
+  const known = curious.length === 0 ? none : await listKnownSpeakers(sql, tenantId, speakersOf(curious))
+  return heard.filter((entry) => {
+    const { skipAdmins, skipExistingContacts } = entry.group
+    const key = keyOf(entry)
+    return !(skipAdmins && admins.has(key)) && !(skipExistingContacts && known.has(key))
+  })
+}
+
+/** In the mode first_message only what a member says first, however many say it at once. */
+async function onlyFirst(ctx: Context, sql: Sql, heard: readonly Heard[]): Promise<readonly Heard[]> {
+  const firsts = heard.filter(({ group }) => group.monitorMode === 'first_message')
+  if (firsts.length === 0) return heard
+  const left = await insertSpeakers(sql, tenantOf(ctx), speakersOf(firsts))
+  return heard.filter((entry) => entry.group.monitorMode !== 'first_message' || left.delete(keyOf(entry)))
+}
+
+function countByGroup(heard: readonly Heard[]): GroupCount[] {
+  const counts = new Map<string, number>()
+  for (const { group } of heard) counts.set(group.id, (counts.get(group.id) ?? 0) + 1)
+  return [...counts].map(([id, messages]) => ({ id, messages }))
+}
+
+/** Whether everything that the group's mode wants is captured, whoever says it. */
+const isForAll = ({ group }: Heard): boolean =>
+  !group.skipAdmins && !group.skipExistingContacts && group.monitorMode !== 'first_message'
+
+function toCapture({ message, group, keyword }: Heard): NewCapture {
+  return {
+    messageId: message.messageId,
+    groupId: group.id,
+    matchedKeyword: keyword,
+    isAwaitingAnalysis: group.monitorMode === 'ai_analysis',
+    waTimestamp: message.waTimestamp,
+  }
+}
+
+/** Counts what was heard and stores what is captured of what is wanted; answers it. */
+async function capture(
+  ctx: Context,
+  sql: Sql,
+  heard: readonly Heard[],
+  wanted: readonly Heard[],
+): Promise<readonly Heard[]> {
+  const tenantId = tenantOf(ctx)
+  const counts = countByGroup(heard)
+  const listening = await hearMessages(sql, tenantId, counts, wanted.filter(isForAll).map(toCapture))
+  const open = wanted.filter(({ group }) => listening.has(group.id))
+  if (open.every(isForAll)) return open
+  const captured = await onlyFirst(ctx, sql, await withoutSkipped(ctx, sql, open))
+  await insertCaptured(sql, tenantId, captured.filter((entry) => !isForAll(entry)).map(toCapture))
+  return captured
+}
+
+function toEvent({ message, group, keyword }: Heard): GroupMessage {
+  return {
+    tenantId: message.tenantId,
+    sessionId: message.sessionId,
+    groupId: group.id,
+    waGroupId: group.waGroupId,
+    messageId: message.messageId,
+    senderPhone: message.senderPhone,
+    senderName: message.senderName,
+    text: message.text,
+    matchedKeyword: keyword,
+    waTimestamp: message.waTimestamp,
+  }
+}
+
+/** The `data` of `group.message` (contract section 8). */
+function toData(message: GroupMessage) {
+  return {
+    session_id: message.sessionId,
+    group_id: message.groupId,
+    wa_group_id: message.waGroupId,
+    message_id: message.messageId,
+    sender_phone: message.senderPhone,
+    sender_name: message.senderName,
+    message: message.text,
+    matched_keyword: message.matchedKeyword,
+    wa_timestamp: toTimestamp(new Date(message.waTimestamp)),
+  }
+}
+
+async function tell(ctx: Context, sql: Sql, captured: readonly Heard[]): Promise<void> {
+  const event = 'group.message'
+  await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
+  await enqueueDeliveries(ctx, sql, { event, payloads: captured.map(toEvent), toData })
+  const hooked = captured.filter(({ group }) => group.webhookUrl !== null)
+  await enqueueGroupDeliveries(ctx, sql, { event, payloads: hooked.map(toEvent), toData })
+}
+
+function signalsOf(captured: readonly Heard[]): LeadSignal[] {
+  return captured.flatMap(({ message, group, keyword }) => {
+    const { senderContactId: contactId } = message
+    if (contactId === null || !leadModes.has(group.monitorMode)) return []
+    return {
+      tenantId: message.tenantId,
+      sessionId: message.sessionId,
+      groupId: group.id,
+      waGroupId: group.waGroupId,
+      groupName: group.shownName,
+      monitorMode: group.monitorMode,
+      contactId,
+      contactPhone: message.senderPhone,
+      contactName: message.senderName,
+      messageId: message.messageId,
+      text: message.text,
+      matchedKeyword: keyword,
+      at: new Date(message.waTimestamp),
+    }
+  })
+}
+
+/**
+ * Listens to what was said in monitored groups, in the transaction that stores it: counts it, keeps what the group's
+ * mode captures, tells it, makes leads of it and answers them.
+ */
+export async function captureMessages(
+  ctx: Context,
+  sql: Sql,
+  messages: readonly MessageReceived[],
+): Promise<void> {
+  const { heard, wanted } = await hear(ctx, sql, messages)
+  if (heard.length === 0) return
+  const captured = await capture(ctx, sql, heard, wanted)
+  if (captured.length === 0) return
+  await tell(ctx, sql, captured)
+  const leads = await detectLeads(ctx, sql, signalsOf(captured))
+  const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNew === true))
+  await countLeads(sql, tenantOf(ctx), fresh)
+  const followed = captured.flatMap(({ message, group }) => {
+    const lead = leads.get(message.messageId)
+    return lead === undefined ? [] : { message, group, isNew: lead.isNew }
+  })
+  await followLeads(ctx, sql, followed)
+}

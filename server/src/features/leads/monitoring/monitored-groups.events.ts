@@ -1,0 +1,22 @@
+import { onEvent } from '../../../feature.ts'
+import { labelDeleted } from '../../conversations/labels/labels.schema.ts'
+import { messageReceived } from '../../conversations/messages/messages.schema.ts'
+import { sessionConnected } from '../../sessions/lifecycle/sessions.schema.ts'
+import { captureMessages } from './capture.service.ts'
+import { forgetLabel } from './monitored-groups.service.ts'
+import { announceWatched } from './watched-groups.ts'
+
+export const monitoredGroupsEvents = [
+  onEvent(messageReceived, captureMessages),
+  onEvent(labelDeleted, async (ctx, sql, payloads) => {
+    for (const { labelId } of payloads) await forgetLabel(ctx, sql, labelId)
+  }),
+  // Another account may have been linked: mentions are of this one from now on.
+  onEvent(sessionConnected, (ctx, sql, payloads) =>
+    announceWatched(
+      ctx,
+      sql,
+      payloads.map(({ sessionId }) => sessionId),
+    ),
+  ),
+]

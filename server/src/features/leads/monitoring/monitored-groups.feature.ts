@@ -1,0 +1,12 @@
+import type { Feature } from '../../../feature.ts'
+import { monitoredGroupsEvents } from './monitored-groups.events.ts'
+import { monitoredGroupsJobs } from './monitored-groups.jobs.ts'
+import { monitoredGroupsOperations } from './monitored-groups.operations.ts'
+
+/** Groups that are listened to: what is said in them becomes events, leads and answers. */
+export const monitoredGroupsFeature: Feature = {
+  name: 'monitored-groups',
+  operations: monitoredGroupsOperations,
+  jobs: monitoredGroupsJobs,
+  events: monitoredGroupsEvents,
+}

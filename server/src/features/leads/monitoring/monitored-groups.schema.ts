@@ -1,0 +1,237 @@
+import { z } from 'zod'
+import { chatKind, parseChatId } from '../../../engine/ids.ts'
+import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
+import { defineJob } from '../../../platform/jobs/jobs.ts'
+import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { isUsableKeyword } from './keywords.service.ts'
+import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
+
+export const alreadyMonitored = defineError(
+  'group_already_monitored',
+  409,
+  'The group is already monitored in this session',
+)
+
+/** A message that the mode of its group captured. */
+export interface GroupMessage {
+  tenantId: string
+  sessionId: string
+  /** The monitored group. */
+  groupId: string
+  waGroupId: string
+  messageId: string
+  /** `+E.164`; null while WhatsApp hides the number. */
+  senderPhone: string | null
+  senderName: string | null
+  text: string
+  matchedKeyword: string | null
+  /** ISO 8601. */
+  waTimestamp: string
+}
+
+/** Once per captured message, in the transaction that stores it. */
+export const groupMessageCaptured = defineEvent<GroupMessage>('group.message')
+
+/** Sends one answer that a group's template gives. */
+export const respondJob = defineJob<{ tenantId: string; responseId: string }>('monitored-groups.respond', {
+  concurrency: 5,
+})
+
+/** Hours until a person may be answered by itself again, and answers of a group a day, when nobody says otherwise. */
+export const respondDefaults = { intervalHours: 24, dailyCap: 50 }
+
+const aliases = { keyword: 'keywords', ai_prompt: 'ai_analysis' } as const
+const mode = z
+  .enum([...monitorModes, 'keyword', 'ai_prompt'])
+  .transform((name): MonitorMode => (name === 'keyword' || name === 'ai_prompt' ? aliases[name] : name))
+  .meta({
+    description: '`keyword` and `ai_prompt` are accepted for `keywords` and `ai_analysis`',
+    examples: ['first_message'],
+  })
+const keyword = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine(isUsableKeyword, 'must hold a letter, a digit or a sign')
+const keywords = z
+  .array(keyword)
+  .max(500)
+  .meta({ examples: [['looking for', 'urgent']] })
+const placeholder = /\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}/g
+const known: ReadonlySet<string> = new Set(['name', 'phone', 'keyword'])
+const template = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4096)
+  .refine((text) => [...text.matchAll(placeholder)].every(([, name = '']) => known.has(name)), {
+    message:
+      'only {{name}}, {{phone}} and {{keyword}} are known, each with a fallback such as {{name|there}}',
+  })
+  .nullable()
+  .meta({ examples: ['Hi {{name|there}}, we can help you with {{keyword}}.'] })
+
+/** A template with its placeholders filled in; what is unknown takes the fallback, else nothing. */
+export function fillTemplate(text: string, values: Record<'name' | 'phone' | 'keyword', string | null>) {
+  return text
+    .replaceAll(placeholder, (_, name: 'name' | 'phone' | 'keyword', fallback?: string) => {
+      return values[name] ?? fallback?.trim() ?? ''
+    })
+    .trim()
+}
+
+const settings = {
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .nullable()
+    .optional()
+    .meta({
+      description: 'Null follows the subject of the WhatsApp group',
+      examples: ['Neighbourhood'],
+    }),
+  monitor_mode: mode.optional(),
+  monitor_keywords: keywords.optional(),
+  keywords: keywords.optional().meta({ description: 'Alias of `monitor_keywords`' }),
+  monitor_prompt: z.string().trim().max(4000).nullable().optional(),
+  auto_respond: z.boolean().optional(),
+  response_template: template.optional(),
+  auto_label_leads: z.boolean().optional(),
+  lead_label_id: uuidField.nullable().optional(),
+  webhook_url: z
+    .url()
+    .max(2048)
+    .nullable()
+    .optional()
+    .meta({ description: 'HTTPS address for the events of this group; private addresses are refused' }),
+  is_active: z.boolean().optional(),
+  skip_admins: z.boolean().optional().meta({ description: 'Leave out what admins of the group write' }),
+  skip_existing_contacts: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Leave out who has a direct chat with the session already' }),
+  auto_respond_interval_hours: z
+    .int()
+    .min(1)
+    .max(8760)
+    .optional()
+    .meta({ description: 'No person is answered twice within so many hours, whichever group it writes in' }),
+  auto_respond_daily_cap: z
+    .int()
+    .min(0)
+    .max(1000)
+    .optional()
+    .meta({ description: 'Answers of this group per day (UTC)' }),
+}
+
+const waGroupId = z
+  .string()
+  .max(80)
+  .transform((text, context) => {
+    const chatId = parseChatId(text)
+    if (chatId !== undefined && chatKind(chatId) === 'group') return chatId
+    context.addIssue({ code: 'custom', message: 'must be the WhatsApp id of a group, ending in @g.us' })
+    return z.NEVER
+  })
+  .meta({ examples: ['120363012345678901@g.us'] })
+
+/** A group to monitor. */
+export const createGroupBody = z.object({ session_id: uuidField, wa_group_id: waGroupId, ...settings })
+/** What of it to change. */
+export const updateGroupBody = z.object(settings)
+/** Settings as a caller gives them. */
+export type GroupSettingsInput = z.output<typeof updateGroupBody>
+
+/** Path of a monitored group's messages. */
+export const groupMessagesParams = z.object({ group_id: uuidField })
+/** Path of a session's groups. */
+export const availableParams = z.object({ session_id: uuidField })
+/** Which of them. */
+export const availableQuery = z.object({ monitored: booleanQuery().optional() })
+/** Which page of groups or messages. */
+export const pageOnly = z.object(pageQuery())
+
+/** The monitored group object of the contract; the last two fields are additive. */
+export const monitoredGroupObject = z
+  .object({
+    id: z.string(),
+    session_id: z.string(),
+    wa_group_id: z.string(),
+    name: z.string(),
+    monitor_mode: z.enum(monitorModes),
+    monitor_keywords: z.array(z.string()),
+    monitor_prompt: z.string().nullable(),
+    auto_respond: z.boolean(),
+    response_template: z.string().nullable(),
+    auto_label_leads: z.boolean(),
+    lead_label_id: z.string().nullable(),
+    webhook_url: z.string().nullable(),
+    skip_admins: z.boolean(),
+    skip_existing_contacts: z.boolean(),
+    is_active: z.boolean(),
+    member_count: z.int(),
+    leads_detected: z.int(),
+    messages_processed: z.int().meta({ description: 'Messages that were looked at, captured or not' }),
+    created_at: timestampOutput,
+    updated_at: timestampOutput,
+    auto_respond_interval_hours: z.int(),
+    auto_respond_daily_cap: z.int(),
+  })
+  .meta({ id: 'MonitoredGroup', description: 'A WhatsApp group that is listened to' })
+
+/** A monitored group on the wire. */
+export type MonitoredGroupObject = z.infer<typeof monitoredGroupObject>
+
+/** One page of monitored groups. */
+export const groupListAnswer = z.object({
+  items: z.array(monitoredGroupObject),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+})
+
+/** The groups a session is in. */
+export const availableAnswer = z.object({
+  items: z.array(
+    z.object({
+      wa_group_id: z.string(),
+      name: z.string(),
+      member_count: z.int(),
+      is_admin: z.boolean(),
+      is_monitored: z.boolean(),
+    }),
+  ),
+  total: z.int(),
+})
+
+/** One page of captured messages. */
+export const groupMessagesAnswer = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      sender_phone: z.string().nullable(),
+      sender_name: z.string().nullable(),
+      content_preview: z.string().nullable(),
+      wa_timestamp: timestampOutput,
+      ai_analysis: z
+        .object({
+          intent: z.string(),
+          lead_score: z.int(),
+          confidence: z.number(),
+          reason: z.string(),
+        })
+        .nullable(),
+      matched_keyword: z.string().nullable(),
+      awaiting_analysis: z.boolean(),
+      wa_message_id: z.string(),
+    }),
+  ),
+  total: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+  has_more: z.boolean(),
+})

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { defineError } from '../../../platform/errors.ts'
+import { timestampOutput, uuidField } from '../../../wire.ts'
+import { leadStatuses } from '../detection/leads.tables.ts'
+
+export const leadTransitionRefused = defineError(
+  'lead_transition_refused',
+  400,
+  'A lead cannot go from its status to this one',
+)
+export const leadAlreadyOpen = defineError(
+  'lead_already_open',
+  400,
+  'The person has another lead that is open: a lost one cannot be opened again beside it',
+)
+
+const status = z.enum(leadStatuses)
+
+/** Where a lead is to go. */
+export const statusBody = z.object({ status })
+
+/** What a person adds to a lead. */
+export const leadPatch = z.object({
+  assigned_to: uuidField.nullable().optional().meta({ description: 'A user of the tenant, or null' }),
+  notes: z.string().max(2000).nullable().optional(),
+})
+
+/** Whose session is asked about. */
+export const reciprocityQuery = z.object({ session_id: uuidField })
+
+/** Whether the person wrote to the session itself. */
+export const reciprocityAnswer = z.object({
+  lead_id: z.string(),
+  has_messaged_first: z.boolean(),
+  last_inbound_at: timestampOutput.nullable(),
+})
+
+const leadIds = z.array(uuidField).min(1).max(1000)
+const failures = {
+  failed: z.int(),
+  errors: z.array(z.object({ lead_id: z.string(), detail: z.string() })),
+}
+
+/** Which leads are to go where. */
+export const bulkStatusBody = z.object({ lead_ids: leadIds, status })
+/** How that went. */
+export const bulkStatusAnswer = z.object({ updated: z.int(), ...failures })
+
+/** Which leads go on which list. */
+export const bulkAddBody = z.object({ lead_ids: leadIds, custom_group_id: uuidField })
+/** How that went. */
+export const bulkAddAnswer = z.object({
+  added: z.int(),
+  skipped: z.int().meta({ description: 'On the list before' }),
+  ...failures,
+  custom_group_id: z.string(),
+})
