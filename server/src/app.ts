@@ -33,6 +33,7 @@ import { type JobStore, openJobs } from './platform/jobs/job-store.ts'
 import { createJobRunner, type JobRunner } from './platform/jobs/runner.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { safeLookup } from './platform/outgoing/proxy.ts'
+import { closeProcessStates } from './platform/process-state.ts'
 import { createRateLimits } from './platform/rate-limits/rate-limits.ts'
 import { seal, unseal } from './platform/secrets.ts'
 import { createHttpServer, type HttpServer } from './transports/http/server.ts'
@@ -120,10 +121,14 @@ export async function createApp(options: AppOptions): Promise<App> {
     await runner.stop()
     for (const feature of features.toReversed()) await feature.stop?.(ctx)
     await engine.close()
-    await events.close()
-    await store.close()
-    await rateLimits.close()
-    if (options.db === undefined) await db.close()
+    try {
+      await closeProcessStates(ctx)
+    } finally {
+      await events.close()
+      await store.close()
+      await rateLimits.close()
+      if (options.db === undefined) await db.close()
+    }
   }
   let closing: Promise<void> | undefined
   return {
