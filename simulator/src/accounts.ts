@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { jidDecode } from 'baileys'
-import type { BusinessProfile } from './business.ts'
+import type { BusinessProfile } from './business/model.ts'
 import type { Connection } from './connection.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
-import { withTypeByte } from './keys.ts'
+import { withTypeByte } from './encryption/keys.ts'
+import { SenderKeys } from './encryption/sender-keys.ts'
+import { type PreKeyBundle, VirtualDevice } from './encryption/virtual-device.ts'
 import { Mailbox } from './mailbox.ts'
-import type { Picture } from './pictures.ts'
+import type { Picture } from './pictures/model.ts'
 import { defaultPrivacy } from './privacy.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
-import { SenderKeys } from './sender-keys.ts'
 import { SERVER, seconds, stanza, stanzaId } from './stanza.ts'
-import { type PreKeyBundle, VirtualDevice } from './virtual-device.ts'
 
 /** How a phone answers a message: not at all, with a delivery receipt, by reading it, or by listening to it as well. */
 export type ReceiptSettings = {

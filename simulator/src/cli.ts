@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
-import { routes } from './api/routes.ts'
-import { useFastKeys } from './fast-keys.ts'
+import { openApiDocument } from './control/openapi.ts'
+import { routes } from './control/routes.ts'
+import { useFastKeys } from './encryption/fast-keys.ts'
 import { createSimulator, SIMULATOR_ROOT_PUBLIC_KEY } from './index.ts'
-import { openApiDocument } from './openapi.ts'
 
 const usage = `usage: moltflow-simulator [--port 4000] [--control-port 4001] [--delivery-ms 250] [--read-ms 500]
        [--media-port 0] [--state FILE] [--log]

@@ -1,8 +1,8 @@
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode, type proto } from 'baileys'
 import type { WebSocket } from 'ws'
 import type { Account, Companion } from './accounts.ts'
-import type { ServerCertificate } from './certificates.ts'
-import { NoiseResponder } from './noise.ts'
+import type { ServerCertificate } from './encryption/certificates.ts'
+import { NoiseResponder } from './encryption/noise.ts'
 
 /** What a connection tells the simulator. */
 export type ConnectionEvents = {

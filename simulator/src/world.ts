@@ -1,14 +1,14 @@
 import type { EventEmitter } from 'node:events'
 import type { proto } from 'baileys'
 import { Account, type Companion, parseJid, type ReceiptSettings } from './accounts.ts'
-import type { Call } from './calls.ts'
-import { Channel } from './channels.ts'
+import type { Call } from './calls/model.ts'
+import { Channel } from './channels/model.ts'
 import type { Connection } from './connection.ts'
+import { SenderKeys } from './encryption/sender-keys.ts'
 import { SimulatorError } from './errors.ts'
-import { Faults } from './faults.ts'
-import { Group } from './groups.ts'
-import type { MediaStore } from './media/media-store.ts'
-import { SenderKeys } from './sender-keys.ts'
+import { Faults } from './faults/model.ts'
+import { Group } from './groups/model.ts'
+import type { MediaStore } from './media/store.ts'
 
 /** A message that can be sent again or quoted. */
 export type RememberedMessage = {

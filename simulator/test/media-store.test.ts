@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { MediaStore } from '../src/media/media-store.ts'
+import { MediaStore } from '../src/media/store.ts'
 import { verifies } from './verifies.ts'
 
 suite('media store', () => {

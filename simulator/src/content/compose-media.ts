@@ -1,8 +1,8 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
-import type { MediaDraft } from '../inputs/content.ts'
-import type { MediaPurpose } from '../media/media-crypto.ts'
+import type { MediaPurpose } from '../media/crypto.ts'
 import type { World } from '../world.ts'
+import type { MediaDraft } from './inputs.ts'
 
 type Kind = MediaDraft['kind']
 

@@ -1,12 +1,12 @@
 import { normalizeMessageContent, proto } from 'baileys'
+import { chatJid } from '../delivery/outgoing.ts'
 import { SimulatorError } from '../errors.ts'
-import { Group } from '../groups.ts'
-import type { ContentDraft } from '../inputs/content.ts'
-import { chatJid } from '../outgoing.ts'
+import { Group } from '../groups/model.ts'
+import { mediaPartOf } from '../media/part.ts'
 import type { RememberedMessage } from '../world.ts'
 import { type Composer, findMessage, withContext } from './composer.ts'
 import { describeContent, pollOf } from './describe.ts'
-import { mediaPartOf } from './media-part.ts'
+import type { ContentDraft } from './inputs.ts'
 import { sealVote } from './poll-votes.ts'
 
 /** How the author names another message of the chat. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
+import { chatJid } from '../delivery/outgoing.ts'
 import { SimulatorError } from '../errors.ts'
-import { Group } from '../groups.ts'
-import type { ContentDraft } from '../inputs/content.ts'
-import { chatJid } from '../outgoing.ts'
+import { Group } from '../groups/model.ts'
 import type { World } from '../world.ts'
 import { composeMedia } from './compose-media.ts'
 import { composeEdit, composeReaction, composeRevocation, composeVote } from './compose-targeted.ts'
 import { type Composer, findMessage, withContext } from './composer.ts'
+import type { ContentDraft } from './inputs.ts'
 
 /** The message of what a person writes; files are uploaded. */
 export function composeMessage(

@@ -1,7 +1,7 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { SimulatorError } from '../errors.ts'
-import type { Group } from '../groups.ts'
+import type { Group } from '../groups/model.ts'
 import type { RememberedMessage, World } from '../world.ts'
 
 /** Who writes where, and what a message needs to name people there. */

@@ -1,7 +1,7 @@
 import { normalizeMessageContent, proto } from 'baileys'
+import { mediaPartOf } from '../media/part.ts'
 import type { MessageKind, ReceivedMessage, ShownMedia } from '../records.ts'
 import type { World } from '../world.ts'
-import { mediaPartOf } from './media-part.ts'
 
 /** What the content of a message alone tells. */
 type Description = Omit<ReceivedMessage, 'id' | 'from' | 'chat' | 'receivedAt' | 'fromMe'>

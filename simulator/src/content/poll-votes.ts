@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 import { proto } from 'baileys'
-import { sha256 } from '../media/media-crypto.ts'
+import { sha256 } from '../media/crypto.ts'
 
 /** Under which names a vote is encrypted: both by phone number or both by LID, without devices. */
 export type VoteNames = { pollId: string; creator: string; voter: string }

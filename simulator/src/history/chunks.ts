@@ -1,9 +1,9 @@
 import { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
-import { Group } from '../groups.ts'
-import { chatJid } from '../outgoing.ts'
+import { chatJid } from '../delivery/outgoing.ts'
+import { Group } from '../groups/model.ts'
 import type { World } from '../world.ts'
-import type { History, PastChat, PastMessage } from './history.ts'
+import type { History, PastChat, PastMessage } from './model.ts'
 
 const { HistorySyncType } = proto.HistorySync
 const { EndOfHistoryTransferType } = proto.Conversation

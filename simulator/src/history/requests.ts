@@ -1,10 +1,10 @@
 import { proto } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
-import { Group } from '../groups.ts'
-import { sendPeerMessage } from '../peer-messages.ts'
+import { sendPeerMessage } from '../delivery/peer-messages.ts'
+import { Group } from '../groups/model.ts'
 import type { RememberedMessage, World } from '../world.ts'
 import { chunkOnDemand, webMessageOf } from './chunks.ts'
-import { historyOf, type PastChat, type PastMessage } from './history.ts'
+import { historyOf, type PastChat, type PastMessage } from './model.ts'
 import { sendChunk } from './transfer.ts'
 
 type OnDemand = proto.Message.PeerDataOperationRequestMessage.IHistorySyncOnDemandRequest

@@ -1,11 +1,11 @@
 import { deflateSync } from 'node:zlib'
 import { proto } from 'baileys'
 import type { Companion } from '../accounts.ts'
-import { sealFile } from '../media/media-crypto.ts'
-import { sendPeerMessage } from '../peer-messages.ts'
+import { sendPeerMessage } from '../delivery/peer-messages.ts'
+import { sealFile } from '../media/crypto.ts'
 import type { World } from '../world.ts'
 import { planChunks } from './chunks.ts'
-import { historyOf } from './history.ts'
+import { historyOf } from './model.ts'
 
 const full = new WeakSet<Companion>()
 

@@ -1,6 +1,6 @@
 import { Account, Companion } from '../accounts.ts'
-import { Channel } from '../channels.ts'
-import { Group } from '../groups.ts'
+import { Channel } from '../channels/model.ts'
+import { Group } from '../groups/model.ts'
 import type { World } from '../world.ts'
 
 /** Stands for a person, device, group or channel in a saved world. */

@@ -1,22 +1,22 @@
 import { type Account, Companion } from '../accounts.ts'
 import { appStateOf, hasAppState, restoreAppState, type SavedAppState } from '../app-state/store.ts'
-import { Channel } from '../channels.ts'
-import type { StandingFault } from '../faults.ts'
-import { Group } from '../groups.ts'
-import { type History, historyOf, restoreHistory } from '../history/history.ts'
-import type { ScriptRule } from '../inputs/scripts.ts'
+import { Channel } from '../channels/model.ts'
+import type { SenderKeys } from '../encryption/sender-keys.ts'
+import type { SavedDevice } from '../encryption/virtual-device.ts'
+import type { StandingFault } from '../faults/model.ts'
+import { Group } from '../groups/model.ts'
+import { type History, historyOf, restoreHistory } from '../history/model.ts'
 import {
   minimumVersionOf,
   restoreLimits,
   type SavedLimits,
   savedLimits,
   setMinimumVersion,
-} from '../limits.ts'
-import type { MediaStore } from '../media/media-store.ts'
+} from '../limits/model.ts'
+import type { MediaStore } from '../media/store.ts'
 import type { ReceivedMessage, SeenEvent } from '../records.ts'
-import { scriptOf } from '../scripts.ts'
-import type { SenderKeys } from '../sender-keys.ts'
-import type { SavedDevice } from '../virtual-device.ts'
+import type { ScriptRule } from '../scripts/inputs.ts'
+import { scriptOf } from '../scripts/model.ts'
 import type { RememberedMessage, World } from '../world.ts'
 import { resolveReferences, withReferences } from './references.ts'
 

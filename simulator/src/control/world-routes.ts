@@ -1,0 +1,44 @@
+import { faultSchema } from '../faults/inputs.ts'
+import { type Route, route } from '../route.ts'
+import { savedAnswer, stateAnswer } from './answers.ts'
+
+const tag = 'World'
+
+/** Operations on the world as a whole. */
+export const worldRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/faults',
+    operation: 'fault',
+    tag,
+    summary: 'Makes something go wrong; clear, or the kind none, ends it',
+    body: faultSchema,
+    run: (simulator, { body }) => simulator.fault(body),
+  }),
+  route({
+    method: 'GET',
+    path: '/state',
+    operation: 'state',
+    tag,
+    summary: 'Everything',
+    answer: stateAnswer,
+    run: (simulator) => simulator.state(),
+  }),
+  route({
+    method: 'POST',
+    path: '/save',
+    operation: 'save',
+    tag,
+    summary: 'Writes the world to the file that the simulator was started with; 409 without one',
+    answer: savedAnswer,
+    run: (simulator) => simulator.save(),
+  }),
+  route({
+    method: 'POST',
+    path: '/reset',
+    operation: 'reset',
+    tag,
+    summary: 'A new world; all connections are cut',
+    run: (simulator) => simulator.reset(),
+  }),
+]

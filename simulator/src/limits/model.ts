@@ -1,0 +1,256 @@
+import type { proto } from 'baileys'
+import type { Account } from '../accounts.ts'
+import { Group } from '../groups/model.ts'
+import { historyOf } from '../history/model.ts'
+import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
+import type { World } from '../world.ts'
+import type { LimitsDraft } from './inputs.ts'
+
+/** Codes of the acknowledgement that refuses a message. Source: `NackReason` of WhatsApp Web. */
+const reachOutLocked = 463
+const newChatsCapped = 475
+
+const dayMs = 86_400_000
+const minuteMs = 60_000
+/** Shares of the quota from which the service warns. They are ours: the real ones are not known. */
+const warnings = { FIRST_WARNING: 0.75, SECOND_WARNING: 0.9 }
+
+/** Queries that can be limited. */
+export type LimitedQuery = 'groups' | 'contacts' | 'pictures'
+
+type ReachOutLock = { until: number; enforcement: string }
+type Quota = { quota: number; used: number; starts: number; ends: number }
+
+/** What an account may do, as the owner of the simulator set it. */
+export type SavedLimits = {
+  perMinute: Partial<Record<LimitedQuery, number | null | undefined>>
+  asked: Map<LimitedQuery, number[]>
+  lock: ReachOutLock | undefined
+  newChats: Quota | undefined
+}
+
+type Limits = SavedLimits
+
+/** The limits of an account as JSON. */
+export type LimitsView = {
+  queriesPerMinute: Partial<Record<LimitedQuery, number>>
+  reachOutLock: { until: string; enforcement: string } | null
+  newChats: { quota: number; used: number; cycleStarts: string; cycleEnds: string; status: string } | null
+}
+
+const limited = new WeakMap<Account, Limits>()
+
+/** Sets limits; clients are told of those that they are told of by the service. */
+export function setLimits(world: World, account: Account, draft: LimitsDraft): LimitsView {
+  const limits = limitsOf(account)
+  const { queriesPerMinute, reachOutLock, newChats } = draft
+  if (queriesPerMinute === null) limits.perMinute = {}
+  else Object.assign(limits.perMinute, queriesPerMinute)
+  if (reachOutLock !== undefined) {
+    limits.lock = reachOutLock
+      ? {
+          until: Date.parse(reachOutLock.until),
+          enforcement: reachOutLock.enforcement ?? 'WEB_COMPANION_ONLY',
+        }
+      : undefined
+    announceLock(world, account)
+  }
+  if (newChats !== undefined) {
+    const starts = Date.now()
+    limits.newChats = newChats
+      ? {
+          quota: newChats.quota,
+          used: newChats.used ?? 0,
+          starts,
+          ends: newChats.cycleEnds === undefined ? starts + 30 * dayMs : Date.parse(newChats.cycleEnds),
+        }
+      : undefined
+    announceCapping(account)
+  }
+  return describeLimits(account)
+}
+
+/** The limits of an account. */
+export function describeLimits(account: Account): LimitsView {
+  const limits = limited.get(account)
+  const lock = lockOf(account)
+  const quota = quotaOf(account)
+  const rates = Object.entries(limits?.perMinute ?? {}).filter(([, rate]) => typeof rate === 'number')
+  return {
+    queriesPerMinute: Object.fromEntries(rates),
+    reachOutLock: lock ? { until: isoOf(lock.until), enforcement: lock.enforcement } : null,
+    newChats: quota
+      ? {
+          quota: quota.quota,
+          used: quota.used,
+          cycleStarts: isoOf(quota.starts),
+          cycleEnds: isoOf(quota.ends),
+          status: statusOf(quota),
+        }
+      : null,
+  }
+}
+
+/** The limits of an account, to save and to restore; undefined when there never were any. */
+export function savedLimits(account: Account): SavedLimits | undefined {
+  return limited.get(account)
+}
+
+export function restoreLimits(account: Account, limits: SavedLimits): void {
+  limited.set(account, limits)
+}
+
+/** Counts a query of a client; true when it is one too many. */
+export function isOverRate(account: Account, kind: LimitedQuery): boolean {
+  const limits = limited.get(account)
+  const rate = limits?.perMinute[kind]
+  if (!limits || typeof rate !== 'number') return false
+  const now = Date.now()
+  const recent = (limits.asked.get(kind) ?? []).filter((at) => at > now - minuteMs)
+  limits.asked.set(kind, recent)
+  if (recent.length >= rate) return true
+  recent.push(now)
+  return false
+}
+
+/** The code that refuses a new message of a client to this chat. A message that passes is counted. */
+export function refusalOf(account: Account, chat: Account | Group): number | undefined {
+  if (!limited.has(account) || chat instanceof Group || chat === account) return undefined
+  const lock = lockOf(account)
+  const quota = quotaOf(account)
+  if (lock && !isInTouch(account, chat)) return reachOutLocked
+  if (!quota || hasWritten(chat, account)) return undefined
+  if (quota.used >= quota.quota) return newChatsCapped
+  const before = statusOf(quota)
+  quota.used++
+  if (statusOf(quota) !== before) announceCapping(account)
+  return undefined
+}
+
+/** Answer to a client that asks for its reach-out time lock. Source: `fetchAccountReachoutTimelock` of Baileys. */
+export function lockForClient(world: World, account: Account): object {
+  const lock = lockOf(account)
+  if (lock) return activeLock(lock.until, lock.enforcement)
+  const fault = world.faults.find('ack_error', account.phone)
+  if (fault?.code !== reachOutLocked) return { is_active: false }
+  return activeLock(fault.until, 'WEB_COMPANION_ONLY')
+}
+
+/** Answer to a client that asks how many new chats it may start. Source: `fetchNewChatMessageCap` of Baileys. */
+export function cappingForClient(account: Account): object {
+  const quota = quotaOf(account)
+  const common = {
+    server_sent_timestamp: seconds(),
+    ote_status: 'NOT_ELIGIBLE',
+    mv_status: 'NOT_ELIGIBLE',
+  }
+  if (!quota) return { ...common, total_quota: -1, used_quota: 0, capping_status: 'NONE' }
+  return {
+    ...common,
+    total_quota: quota.quota,
+    used_quota: quota.used,
+    cycle_start_timestamp: secondsOf(quota.starts),
+    cycle_end_timestamp: secondsOf(quota.ends),
+    capping_status: statusOf(quota),
+  }
+}
+
+/** Whether a client is too old to be let in. */
+export function isOutdated(world: World, payload: proto.ClientPayload): boolean {
+  const minimum = minimumVersions.get(world)
+  if (!minimum) return false
+  const { primary, secondary, tertiary } = payload.userAgent?.appVersion ?? {}
+  const told = [primary ?? 0, secondary ?? 0, tertiary ?? 0]
+  const differing = minimum.findIndex((part, index) => part !== told[index])
+  return differing >= 0 && (told[differing] ?? 0) < (minimum[differing] ?? 0)
+}
+
+const minimumVersions = new WeakMap<World, number[]>()
+
+/** The oldest version that may log in, to save it. */
+export function minimumVersionOf(world: World): string | null {
+  return minimumVersions.get(world)?.join('.') ?? null
+}
+
+/** Refuses clients that are older; null admits all. */
+export function setMinimumVersion(world: World, minimum: string | null): void {
+  if (minimum === null) minimumVersions.delete(world)
+  else minimumVersions.set(world, minimum.split('.').map(Number))
+}
+
+function limitsOf(account: Account): Limits {
+  let limits = limited.get(account)
+  if (!limits) {
+    limits = { perMinute: {}, asked: new Map(), lock: undefined, newChats: undefined }
+    limited.set(account, limits)
+  }
+  return limits
+}
+
+function lockOf(account: Account): ReachOutLock | undefined {
+  const lock = limited.get(account)?.lock
+  return lock && lock.until > Date.now() ? lock : undefined
+}
+
+/** The quota of the cycle that runs now: when one is over, the next begins with nothing used. */
+function quotaOf(account: Account): Quota | undefined {
+  const quota = limited.get(account)?.newChats
+  const now = Date.now()
+  if (quota && quota.ends <= now) Object.assign(quota, { used: 0, starts: now, ends: now + 30 * dayMs })
+  return quota
+}
+
+function statusOf({ quota, used }: Quota): string {
+  if (used >= quota) return 'CAPPED'
+  if (used >= quota * warnings.SECOND_WARNING) return 'SECOND_WARNING'
+  return used >= quota * warnings.FIRST_WARNING ? 'FIRST_WARNING' : 'NONE'
+}
+
+function hasWritten(person: Account, to: Account): boolean {
+  const past = historyOf(to)?.chats.find(({ chat }) => chat === person)
+  if (past?.messages.some(({ author }) => author === person)) return true
+  return to.messages.all().some(({ from, chat }) => from === person.chatId && chat === person.chatId)
+}
+
+function isInTouch(account: Account, person: Account): boolean {
+  const past = historyOf(account)?.chats.find(({ chat }) => chat === person)
+  if (past?.messages.length) return true
+  return account.messages.all().some(({ chat }) => chat === person.chatId)
+}
+
+function activeLock(until: number | undefined, enforcement: string): object {
+  const ends = until === undefined ? {} : { time_enforcement_ends: secondsOf(until, Math.ceil) }
+  return { is_active: true, enforcement_type: enforcement, ...ends }
+}
+
+function announceLock(world: World, account: Account): void {
+  const lock = lockOf(account)
+  tell(account, 'NotificationUserReachoutTimelockUpdate', {
+    xwa2_notify_account_reachout_timelock: lock
+      ? activeLock(lock.until, lock.enforcement)
+      : { is_active: false },
+  })
+  if (!lock) return
+  world.after(Math.min(lock.until - Date.now() + 1, 2 ** 31 - 1), () => {
+    if (limited.get(account)?.lock === lock) announceLock(world, account)
+  })
+}
+
+function announceCapping(account: Account): void {
+  const info = cappingForClient(account)
+  tell(account, 'MessageCappingInfoNotification', {
+    xwa2_notify_new_chat_messages_capping_info_update: info,
+  })
+}
+
+/** A notification of GraphQL to the linked devices. Source: `handleMexNotification` of Baileys. */
+function tell(account: Account, operation: string, data: object): void {
+  const content = Buffer.from(JSON.stringify({ data }))
+  for (const companion of account.companions.values()) {
+    const attrs = { from: SERVER, type: 'mex', id: stanzaId(), t: seconds() }
+    companion.queue.add(stanza('notification', attrs, [stanza('update', { op_name: operation }, content)]))
+  }
+}
+
+const isoOf = (ms: number) => new Date(ms).toISOString()
+const secondsOf = (ms: number, round = Math.floor) => String(round(ms / 1000))

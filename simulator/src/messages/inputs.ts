@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { checkContent, contentFields } from '../content/inputs.ts'
+import { chatSchema, phoneSchema } from '../fields.ts'
+
+/** `POST /accounts/{phone}/messages` */
+export const messageSchema = z.strictObject({ to: chatSchema, ...contentFields }).superRefine(checkContent)
+
+/** `POST /groups/{id}/messages` */
+export const groupMessageSchema = z
+  .strictObject({ from: phoneSchema, ...contentFields })
+  .superRefine(checkContent)
+
+/** What callers hand in. */
+export type MessageInput = z.input<typeof messageSchema>
+export type GroupMessageInput = z.input<typeof groupMessageSchema>
