@@ -12,6 +12,7 @@ import { applyFault, clearFaults } from './faults/effects.ts'
 import { type FaultInput, faultSchema } from './faults/inputs.ts'
 import { CommunitiesFacade } from './groups/communities-facade.ts'
 import { GroupsFacade } from './groups/facade.ts'
+import { chatNamed } from './groups/groups.ts'
 import type { GroupInput, MembersInput } from './groups/inputs.ts'
 import { Group } from './groups/model.ts'
 import { HistoryFacade } from './history/facade.ts'
@@ -242,7 +243,7 @@ export abstract class Actions {
       clearFaults(this.world, kind === 'none' ? undefined : kind, phone)
       return
     }
-    const chat = to === undefined ? undefined : this.context.chat(to)
+    const chat = to === undefined ? undefined : chatNamed(this.context, to)
     const where = chat instanceof Group ? chat.id : chat?.phone
     applyFault(this.world, withoutUndefined({ ...rest, kind, phone, to: where }))
   }

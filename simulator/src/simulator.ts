@@ -9,6 +9,7 @@ import { SimulatorError } from './errors.ts'
 import { login } from './linking/login.ts'
 import { listen, loopback, portOf, stop } from './listening.ts'
 import { MediaServer } from './media/server.ts'
+import { useMediaStore } from './media/store.ts'
 import { readSnapshot, writeSnapshot } from './persistence/file.ts'
 import { restoreSnapshot, type Snapshot, takeSnapshot } from './persistence/snapshot.ts'
 import { receiveStanza } from './router.ts'
@@ -78,7 +79,7 @@ export class Simulator extends Actions implements AsyncDisposable {
 
   /** Where the media server is: name and port. */
   get mediaHost(): string {
-    return this.#world.media.host
+    return this.#media.store.host
   }
 
   /** Certificate of the media server, as PEM; `GET /media-ca.pem` at the clients' port tells it as well. */
@@ -141,9 +142,11 @@ export class Simulator extends Actions implements AsyncDisposable {
 
   #newWorld(): World {
     const { deliveryMs = 250, readMs = 500, log } = this.#options
-    return new World({ mode: 'read', deliveryMs, readMs }, this.emitter, this.#media.store, (what, cause) => {
+    const world = new World({ mode: 'read', deliveryMs, readMs }, this.emitter, (what, cause) => {
       if (log) process.stderr.write(`${what}${cause instanceof Error ? `: ${cause.message}` : ''}\n`)
     })
+    useMediaStore(world, this.#media.store)
+    return world
   }
 
   #connect(socket: ConstructorParameters<typeof Connection>[0]): void {

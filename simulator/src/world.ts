@@ -1,26 +1,8 @@
 import type { EventEmitter } from 'node:events'
-import type { proto } from 'baileys'
 import { Account, type Companion, parseJid, type ReceiptSettings } from './accounts.ts'
-import type { Call } from './calls/model.ts'
-import { Channel } from './channels/model.ts'
 import type { Connection } from './connection.ts'
 import { SenderKeys } from './encryption/sender-keys.ts'
 import { SimulatorError } from './errors.ts'
-import { Faults } from './faults/model.ts'
-import { Group } from './groups/model.ts'
-import type { MediaStore } from './media/store.ts'
-
-/** A message that can be sent again or quoted. */
-export type RememberedMessage = {
-  id: string
-  author: Account
-  chat: Account | Group
-  message: proto.IMessage
-  /** Linked clients learn only that there is a message, to be viewed once or to be asked for. */
-  isHidden?: boolean | 'view_once'
-  /** It is a status post; `chat` is its author. */
-  isStatus?: boolean
-}
 
 /** What the world announces. */
 export type WorldEvents = {
@@ -28,35 +10,25 @@ export type WorldEvents = {
   online: [companion: Companion]
 }
 
-const rememberedMessages = 20_000
-
 /** Everything the simulated service knows. In memory; a reset makes a new one. */
 export class World {
   readonly accounts = new Map<string, Account>()
-  readonly groups = new Map<string, Group>()
-  readonly channels = new Map<string, Channel>()
   readonly connections = new Set<Connection>()
   /** References in QR codes that are on show. */
   readonly references = new Map<string, Connection>()
   /** Pairing codes that were asked for, by phone. */
   readonly links = new Map<string, Connection>()
-  readonly faults = new Faults()
   /** Outlives the world, so that who listens goes on listening after a reset. */
   readonly events: EventEmitter<WorldEvents>
-  /** Files; outlives the world, so that the media server goes on after a reset. */
-  readonly media: MediaStore
   /** Follows the sender keys of clients for all virtual members: a message is decrypted once, not per member. */
   readonly observer = new SenderKeys()
   /** Queries of linked devices so far, by namespace. */
   readonly queries = new Map<string, number>()
-  /** Calls that ring or go on. */
-  readonly calls = new Map<string, Call>()
   readonly counters = { stanzas: 0, messages: 0, decrypted: 0, undecryptable: 0, problems: 0 }
   readonly unknownStanzas = new Map<string, number>()
   /** Messages that a phone or device asked for again, so that the second copy is no duplicate. */
   readonly askedAgain = new Set<string>()
   readonly #byLid = new Map<string, Account>()
-  readonly #remembered = new Map<string, RememberedMessage>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #receipts: ReceiptSettings
   readonly #log: (what: string, cause?: unknown) => void
@@ -64,11 +36,9 @@ export class World {
   constructor(
     receipts: ReceiptSettings,
     events: EventEmitter<WorldEvents>,
-    media: MediaStore,
     log: (what: string, cause?: unknown) => void,
   ) {
     this.events = events
-    this.media = media
     this.#receipts = receipts
     this.#log = log
   }
@@ -88,28 +58,10 @@ export class World {
     return account
   }
 
-  /** The group with this id, with or without `@g.us`; 404 when there is none. */
-  group(id: string, field = 'id'): Group {
-    const group = this.groups.get(id.endsWith('@g.us') ? id : `${id}@g.us`)
-    if (!group) throw new SimulatorError(404, `there is no group ${id}`, field)
-    return group
-  }
-
-  /** The group whose invitation link has this code now. */
-  groupByInvite(code: string): Group | undefined {
-    for (const group of this.groups.values()) if (group.inviteCode === code) return group
-    return undefined
-  }
-
   /** The person a jid means, by phone number or LID. */
   find(jid: string | undefined): Account | undefined {
     const user = parseJid(jid)?.user
     return user === undefined ? undefined : (this.accounts.get(user) ?? this.#byLid.get(user))
-  }
-
-  /** The group or person that a stanza is addressed to. */
-  findChat(jid: string | undefined): Account | Group | undefined {
-    return jid?.endsWith('@g.us') ? this.groups.get(jid) : this.find(jid)
   }
 
   /** The linked device a jid means. */
@@ -121,48 +73,6 @@ export class World {
   chatIdOf(jid: string): string {
     if (jid.endsWith('@g.us') || jid.endsWith('@newsletter')) return jid
     return this.find(jid)?.chatId ?? `${parseJid(jid)?.user ?? jid}@c.us`
-  }
-
-  createGroup(owner: Account, subject: string, members: Iterable<Account>, addressing: 'pn' | 'lid'): Group {
-    const group = new Group(owner, subject, members, addressing)
-    this.groups.set(group.id, group)
-    return group
-  }
-
-  createChannel(owner: Account, name: string, description: string): Channel {
-    const channel = new Channel(owner, name, description)
-    this.channels.set(channel.id, channel)
-    return channel
-  }
-
-  /** The channel with this id; 404 when there is none. */
-  channel(id: string, field = 'id'): Channel {
-    const channel = this.channels.get(id.endsWith('@newsletter') ? id : `${id}@newsletter`)
-    if (!channel) throw new SimulatorError(404, `there is no channel ${id}`, field)
-    return channel
-  }
-
-  /** The channel whose invitation link ends with this code. */
-  channelByInvite(code: string): Channel | undefined {
-    for (const channel of this.channels.values()) if (channel.inviteCode === code) return channel
-    return undefined
-  }
-
-  /** Keeps a message for quotes and retries; the oldest go first. */
-  remember(message: RememberedMessage): void {
-    this.#remembered.set(message.id, message)
-    if (this.#remembered.size <= rememberedMessages) return
-    const oldest = this.#remembered.keys().next().value
-    if (oldest !== undefined) this.#remembered.delete(oldest)
-  }
-
-  /** All messages that are remembered, oldest first. */
-  remembered(): RememberedMessage[] {
-    return [...this.#remembered.values()]
-  }
-
-  recall(id: string): RememberedMessage | undefined {
-    return this.#remembered.get(id)
   }
 
   /** Does something later, unless the world ends before. */

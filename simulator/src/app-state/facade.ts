@@ -1,8 +1,10 @@
 import type { WAPatchCreate } from 'baileys'
 import type { Account } from '../accounts.ts'
+import { sentMessagesOf } from '../content/sent-messages.ts'
 import type { Context } from '../context.ts'
 import { chatJid } from '../delivery/outgoing.ts'
 import { SimulatorError } from '../errors.ts'
+import { chatNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse, withoutUndefined } from '../parsing.ts'
 import * as changes from './changes.ts'
@@ -124,7 +126,7 @@ export class AppStateFacade {
   }
 
   #jid(chat: string): string {
-    return jidOfChat(this.#context.chat(chat, 'chat'))
+    return jidOfChat(chatNamed(this.#context, chat, 'chat'))
   }
 
   #requireLabel(phone: string, label: string): void {
@@ -134,7 +136,7 @@ export class AppStateFacade {
   /** A message as the app state names it: one that was carried says itself where it is and who wrote it. */
   #message(phone: string, { message: id, chat, fromMe }: NamedMessage): changes.MessageName {
     const account = this.#context.account(phone)
-    const known = this.#context.world.recall(id)
+    const known = sentMessagesOf(this.#context.world).get(id)
     if (!known) {
       if (chat !== undefined) return { chat: this.#jid(chat), id, fromMe: fromMe ?? false }
       throw new SimulatorError(422, `there is no message ${id}; name its chat if a history has it`, 'message')

@@ -1,5 +1,6 @@
 import type { BinaryNode } from 'baileys'
 import { parseJid } from '../accounts.ts'
+import { faultsOf } from '../faults/model.ts'
 import { answer, type Query, refuse } from '../query.ts'
 import { bytesOf, child, children, stanza } from '../stanza.ts'
 import { announceChange, noteContact } from './phone.ts'
@@ -16,7 +17,7 @@ export async function handleAppState(query: Query): Promise<void> {
   const changed: string[] = []
   const collections = children(body, 'collection')
   const fault = collections.some((collection) => child(collection, 'patch'))
-    ? world.faults.take('app_state_error', account.phone)
+    ? faultsOf(world).take('app_state_error', account.phone)
     : undefined
   if (fault) {
     refuse(query, fault.code ?? 409, 'app-state')

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { SimulatorError } from '../errors.ts'
+import { chatNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse } from '../parsing.ts'
 import { type CallActionInput, type CallInput, callActionSchema, callSchema } from './inputs.ts'
@@ -18,7 +19,7 @@ export class CallsFacade {
     const { world } = this.#context
     const from = this.#context.account(phone)
     const { to, video, ringMs } = parse(callSchema, input)
-    const chat = this.#context.chat(to)
+    const chat = chatNamed(this.#context, to)
     if (chat === from) throw new SimulatorError(422, 'nobody calls himself', 'to')
     if (chat instanceof Group && !chat.members.has(from)) {
       throw new SimulatorError(422, `${from.phone} is not a member of ${chat.id}`, 'to')

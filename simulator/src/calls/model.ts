@@ -4,6 +4,7 @@ import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups/model.ts'
 import type { CallState } from '../records.ts'
 import { messageId, seconds, stanza, stanzaId } from '../stanza.ts'
+import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 
 /** A call that rings or is going on. Nobody talks: only the signalling is there. */
@@ -17,6 +18,9 @@ export type Call = {
   isAccepted: boolean
 }
 
+/** Calls that ring or go on, by id. */
+export const callsOf = defineState<World, Map<string, Call>>(() => new Map()).of
+
 /** Somebody calls. Linked clients of who is called ring, and their phones notice. */
 export function placeCall(
   world: World,
@@ -26,7 +30,7 @@ export function placeCall(
 ): Call {
   const { id = messageId(), device = 0, isVideo, ringMs } = options
   const call: Call = { id, from, device, chat, isVideo, isAccepted: false }
-  world.calls.set(id, call)
+  callsOf(world).set(id, call)
   const media = [stanza('audio', { enc: 'opus', rate: 16_000 }), ...(isVideo ? [stanza('video')] : [])]
   const group = chat instanceof Group ? { 'group-jid': chat.id, type: 'group' } : {}
   for (const callee of calleesOf(call)) {
@@ -35,7 +39,7 @@ export function placeCall(
   }
   if (ringMs !== undefined) {
     world.after(ringMs, () => {
-      if (world.calls.get(id) === call && !call.isAccepted) endCall(world, call, from, 'timeout')
+      if (callsOf(world).get(id) === call && !call.isAccepted) endCall(world, call, from, 'timeout')
     })
   }
   return call
@@ -57,7 +61,7 @@ export function answerCall(
   tell(call.from, call, stanza(answer, nameOf(call)), undefined, by)
   note(call.from, by, call, answer === 'accept' ? 'accepted' : 'rejected')
   if (answer === 'accept') call.isAccepted = true
-  else if (!(call.chat instanceof Group)) world.calls.delete(call.id)
+  else if (!(call.chat instanceof Group)) callsOf(world).delete(call.id)
 }
 
 /** The call ends for all who are in it; `timeout` says that nobody answered. */
@@ -68,7 +72,7 @@ export function endCall(
   reason?: 'timeout',
   companion?: Companion,
 ): void {
-  world.calls.delete(call.id)
+  callsOf(world).delete(call.id)
   for (const person of [call.from, ...calleesOf(call)]) {
     const isOther = person !== by
     // The phone that hangs up tells no client of its owner, except that it rings no more.
@@ -81,7 +85,7 @@ export function endCall(
 
 /** The call with this id; 404 when it is over. */
 export function findCall(world: World, id: string): Call {
-  const call = world.calls.get(id)
+  const call = callsOf(world).get(id)
   if (!call) throw new SimulatorError(404, `there is no call ${id}`, 'id')
   return call
 }

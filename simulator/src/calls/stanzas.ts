@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { BinaryNode } from 'baileys'
 import type { Connection } from '../connection.ts'
+import { findChat } from '../groups/groups.ts'
 import { child, firstChild, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
-import { answerCall, endCall, placeCall } from './model.ts'
+import { answerCall, callsOf, endCall, placeCall } from './model.ts'
 
 /** A client calls, answers or hangs up, or wants a link to a call. Source: `rejectCall`, `createCallLink` of Baileys. */
 export function receiveCall(world: World, connection: Connection, node: BinaryNode): void {
@@ -15,9 +16,9 @@ export function receiveCall(world: World, connection: Connection, node: BinaryNo
   connection.send(stanza('ack', { class: 'call', id, from: to, type: action?.tag }, content))
   if (!account || !companion || !action) return
   const callId = action.attrs['call-id'] ?? ''
-  const call = world.calls.get(callId)
+  const call = callsOf(world).get(callId)
   if (action.tag === 'offer' && callId) {
-    const chat = world.findChat(action.attrs['group-jid'] ?? to)
+    const chat = findChat(world, action.attrs['group-jid'] ?? to)
     const isVideo = child(action, 'video') !== undefined
     if (chat) placeCall(world, account, chat, { id: callId, device: companion.device, isVideo })
     return

@@ -8,8 +8,10 @@ import type { Context } from '../context.ts'
 import { SimulatorError } from '../errors.ts'
 import { sha256 } from '../media/crypto.ts'
 import { mediaPartOf } from '../media/part.ts'
+import { mediaOf } from '../media/store.ts'
 import { parse } from '../parsing.ts'
 import { messageId } from '../stanza.ts'
+import { channelNamed, channelsOf, createChannel } from './channels.ts'
 import { changeChannel } from './graph.ts'
 import {
   type ChannelChangesInput,
@@ -63,7 +65,7 @@ export class ChannelsFacade {
   create(input: ChannelInput): { id: string; inviteCode: string } {
     const { owner, name, description, verified, otherFollowers } = parse(channelSchema, input)
     const { world } = this.#context
-    const channel = world.createChannel(world.account(owner, 'owner'), name, description ?? '')
+    const channel = createChannel(world, world.account(owner, 'owner'), name, description ?? '')
     channel.isVerified = verified ?? false
     channel.otherFollowers = otherFollowers ?? 0
     return { id: channel.id, inviteCode: channel.inviteCode }
@@ -71,17 +73,17 @@ export class ChannelsFacade {
 
   /** A channel as it is now. */
   describe(id: string): ChannelDescription {
-    return describeChannel(this.#context.world.channel(id))
+    return describeChannel(channelNamed(this.#context.world, id))
   }
 
   /** All channels. */
   list(): ChannelDescription[] {
-    return [...this.#context.world.channels.values()].map(describeChannel)
+    return [...channelsOf(this.#context.world).values()].map(describeChannel)
   }
 
   /** Changes what is given; followers are told of name and description. */
   change(id: string, input: ChannelChangesInput): ChannelDescription {
-    const channel = this.#context.world.channel(id)
+    const channel = channelNamed(this.#context.world, id)
     const { name, description, verified, otherFollowers } = parse(channelChangesSchema, input)
     if (verified !== undefined) channel.isVerified = verified
     if (otherFollowers !== undefined) channel.otherFollowers = otherFollowers
@@ -94,7 +96,7 @@ export class ChannelsFacade {
   /** Deletes a channel. */
   delete(id: string): void {
     const { world } = this.#context
-    world.channels.delete(world.channel(id).id)
+    channelsOf(world).delete(channelNamed(world, id).id)
   }
 
   /** Somebody follows. */
@@ -109,7 +111,7 @@ export class ChannelsFacade {
 
   /** Somebody follows, follows no more, becomes an admin or ceases to be one. */
   changeFollower(id: string, input: FollowerInput): ChannelDescription {
-    const channel = this.#context.world.channel(id)
+    const channel = channelNamed(this.#context.world, id)
     const { phone, action } = parse(followerSchema, input)
     const account = this.#context.account(phone)
     if (account === channel.owner) throw new SimulatorError(422, `${phone} owns this channel`, 'phone')
@@ -123,7 +125,7 @@ export class ChannelsFacade {
   /** The owner or an admin writes a post on the phone, edits one or takes one back. */
   post(id: string, input: PostInput): { id: string; serverId: number } {
     const { world } = this.#context
-    const channel = world.channel(id)
+    const channel = channelNamed(world, id)
     const { by: phone, asService: isAsService, ...draft } = parse(postSchema, input)
     const by = phone === undefined ? channel.owner : this.#context.account(phone, 'by')
     if (!channel.isRunBy(by)) throw new SimulatorError(422, `${phone} is no admin of ${id}`, 'by')
@@ -154,12 +156,12 @@ export class ChannelsFacade {
 
   /** The posts, oldest first, with what became of them. */
   posts(id: string): PostDescription[] {
-    return this.#context.world.channel(id).posts.map(describePost)
+    return channelNamed(this.#context.world, id).posts.map(describePost)
   }
 
   /** Somebody reacts to a post, given by its id or its number; an empty emoji takes the reaction back. */
   react(phone: string, id: string, post: string, emoji: string): PostDescription {
-    const channel = this.#context.world.channel(id)
+    const channel = channelNamed(this.#context.world, id)
     const target = this.#post(channel, post)
     reactToPost(channel, target, this.#context.account(phone), emoji)
     return describePost(target)
@@ -167,7 +169,7 @@ export class ChannelsFacade {
 
   /** Somebody sees a post. */
   view(phone: string, id: string, post: string): PostDescription {
-    const channel = this.#context.world.channel(id)
+    const channel = channelNamed(this.#context.world, id)
     const target = this.#post(channel, post)
     viewPost(channel, target, this.#context.account(phone))
     return describePost(target)
@@ -175,9 +177,9 @@ export class ChannelsFacade {
 
   /** The file of a post, checked. */
   mediaOf(id: string, post: string): Buffer {
-    const { message } = this.#post(this.#context.world.channel(id), post)
+    const { message } = this.#post(channelNamed(this.#context.world, id), post)
     const part = message && mediaPartOf(message)?.part
-    const file = this.#context.world.media.find(part?.directPath)
+    const file = mediaOf(this.#context.world).find(part?.directPath)
     if (!part || !file) throw new SimulatorError(404, `the post ${post} has no file`, 'post')
     if (!sha256(file.bytes).equals(part.fileSha256 ?? Buffer.alloc(0))) {
       throw new SimulatorError(422, 'the file has another checksum than the message says', 'post')

@@ -1,6 +1,7 @@
 import { cappingForClient, lockForClient } from '../limits/model.ts'
 import { answer, type Query } from '../query.ts'
 import { stanza, textOf } from '../stanza.ts'
+import { channelByInvite, channelsOf, createChannel } from './channels.ts'
 import { channelMetadata } from './metadata.ts'
 import { type Channel, microseconds } from './model.ts'
 import { notifyGraph, notifyUpdate } from './notifications.ts'
@@ -75,7 +76,7 @@ function run({ path, run: work }: Operation, asked: Asked): object {
 }
 
 function channelOf({ query, variables }: Asked): Channel {
-  const channel = query.world.channels.get(variables.newsletter_id ?? '')
+  const channel = channelsOf(query.world).get(variables.newsletter_id ?? '')
   if (!channel) throw new GraphError(404, 'Not Found')
   return channel
 }
@@ -96,20 +97,20 @@ function ownedBy(asked: Asked): Channel {
 function create({ query, variables }: Asked): object {
   const { name, description } = variables.input ?? {}
   if (!name) throw new GraphError(400, 'Bad Request')
-  const channel = query.world.createChannel(query.account, name, description ?? '')
+  const channel = createChannel(query.world, query.account, name, description ?? '')
   return channelMetadata(channel, query.account)
 }
 
 function describe({ query, variables }: Asked): object {
   const { key = '', type } = variables.input ?? {}
   const { world, account } = query
-  const channel = type === 'INVITE' ? world.channelByInvite(key) : world.channels.get(key)
+  const channel = type === 'INVITE' ? channelByInvite(world, key) : channelsOf(world).get(key)
   if (!channel) throw new GraphError(404, 'Not Found')
   return channelMetadata(channel, account)
 }
 
 function listOwn({ query: { world, account } }: Asked): object[] {
-  const own = [...world.channels.values()].filter((channel) => channel.roleOf(account) !== 'GUEST')
+  const own = [...channelsOf(world).values()].filter((channel) => channel.roleOf(account) !== 'GUEST')
   return own.map((channel) => channelMetadata(channel, account))
 }
 
@@ -192,7 +193,7 @@ function demote(asked: Asked): object {
 function remove(asked: Asked): object {
   const channel = ownedBy(asked)
   const { world } = asked.query
-  world.channels.delete(channel.id)
+  channelsOf(world).delete(channel.id)
   const state = { type: 'DELETED' }
   notifyGraph(channel.audience(), 'NotificationNewsletterStateChange', {
     data: { xwa2_notify_newsletter_on_state_change: { id: channel.id, is_requestor: false, state } },

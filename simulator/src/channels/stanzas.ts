@@ -1,8 +1,10 @@
 import { type BinaryNode, proto } from 'baileys'
 import type { Connection } from '../connection.ts'
+import { faultsOf } from '../faults/model.ts'
 import { answer, type Query, refuse } from '../query.ts'
 import { bytesOf, child, children, messageId, seconds, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
+import { channelByInvite, channelsOf } from './channels.ts'
 import type { Channel, ChannelPost } from './model.ts'
 import { postNode } from './notifications.ts'
 import { publish, reactToPost, viewPost } from './posts.ts'
@@ -19,10 +21,10 @@ export function receivePost(world: World, connection: Connection, node: BinaryNo
   const { account, companion } = connection
   const { id, to, type = 'text' } = node.attrs
   if (!account || !companion || !id) return
-  const channel = world.channels.get(to ?? '')
+  const channel = channelsOf(world).get(to ?? '')
   const acknowledge = (attributes: { error?: number | undefined; server_id?: number | undefined }) =>
     connection.send(stanza('ack', { class: 'message', id, from: to, t: seconds(), ...attributes }))
-  const fault = world.faults.take('ack_error', account.phone, to)
+  const fault = faultsOf(world).take('ack_error', account.phone, to)
   if (fault) return acknowledge({ error: fault.code ?? 500 })
   if (!channel) return acknowledge({ error: notFound })
   const reaction = child(node, 'reaction')
@@ -58,7 +60,7 @@ function changeOf(node: BinaryNode): proto.IMessage | undefined {
 export function receiveView(world: World, connection: Connection, node: BinaryNode): void {
   const { account, companion } = connection
   const { id, to, type } = node.attrs
-  const channel = world.channels.get(to ?? '')
+  const channel = channelsOf(world).get(to ?? '')
   if (!account || !companion || !id) return
   connection.send(stanza('ack', { class: 'receipt', id, from: to, type }))
   const items = children(child(node, 'list'), 'item').map(({ attrs }) => attrs.server_id ?? attrs.id ?? '')
@@ -72,7 +74,7 @@ export function receiveView(world: World, connection: Connection, node: BinaryNo
 /** `iq newsletter`: posts of a channel, their numbers, and watching them. */
 export function handleChannel(query: Query): void {
   const { world, node, companion, body } = query
-  const channel = world.channels.get(body?.attrs.jid ?? node.attrs.to ?? '') ?? byInvite(query)
+  const channel = channelsOf(world).get(body?.attrs.jid ?? node.attrs.to ?? '') ?? byInvite(query)
   if (!body || !channel) {
     refuse(query, notFound, 'item-not-found')
     return
@@ -94,7 +96,7 @@ export function handleChannel(query: Query): void {
 }
 
 function byInvite({ world, body }: Query): Channel | undefined {
-  return body?.attrs.type === 'invite' ? world.channelByInvite(body.attrs.key ?? '') : undefined
+  return body?.attrs.type === 'invite' ? channelByInvite(world, body.attrs.key ?? '') : undefined
 }
 
 /** Source: `GetNewsletterMessages` and `GetNewsletterMessageUpdates` of whatsmeow; only the first has contents. */

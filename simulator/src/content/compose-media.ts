@@ -1,6 +1,7 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import type { MediaPurpose } from '../media/crypto.ts'
+import { mediaOf } from '../media/store.ts'
 import type { World } from '../world.ts'
 import type { MediaDraft } from './inputs.ts'
 
@@ -37,8 +38,8 @@ export function composeMedia(
   const bytes = draft.bytes ?? Buffer.from(draft.base64 ?? '', 'base64')
   const file = {
     ...(isPlain
-      ? world.media.uploadPlain(bytes, from.phone)
-      : world.media.upload(bytes, purposes[kind], from.phone)),
+      ? mediaOf(world).uploadPlain(bytes, from.phone)
+      : mediaOf(world).upload(bytes, purposes[kind], from.phone)),
     mimetype: draft.mimetype ?? mimetypes[kind],
   }
   const text = caption === undefined ? {} : { caption }

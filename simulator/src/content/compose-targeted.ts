@@ -3,14 +3,14 @@ import { chatJid } from '../delivery/outgoing.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups/model.ts'
 import { mediaPartOf } from '../media/part.ts'
-import type { RememberedMessage } from '../world.ts'
 import { type Composer, findMessage, withContext } from './composer.ts'
 import { describeContent, pollOf } from './describe.ts'
 import type { ContentDraft } from './inputs.ts'
 import { sealVote } from './poll-votes.ts'
+import type { SentMessage } from './sent-messages.ts'
 
 /** How the author names another message of the chat. */
-function keyOf({ from, chat, nameOf }: Composer, target: RememberedMessage): proto.IMessageKey {
+function keyOf({ from, chat, nameOf }: Composer, target: SentMessage): proto.IMessageKey {
   const fromMe = target.author === from
   const isGroup = chat instanceof Group
   return {

@@ -2,7 +2,8 @@ import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { SimulatorError } from '../errors.ts'
 import type { Group } from '../groups/model.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
+import { type SentMessage, sentMessagesOf } from './sent-messages.ts'
 
 /** Who writes where, and what a message needs to name people there. */
 export type Composer = {
@@ -13,8 +14,8 @@ export type Composer = {
 }
 
 /** A message the simulator saw; 422 when it did not. */
-export function findMessage(world: World, id: string, field: string, what: string): RememberedMessage {
-  const found = world.recall(id)
+export function findMessage(world: World, id: string, field: string, what: string): SentMessage {
+  const found = sentMessagesOf(world).get(id)
   if (!found) throw new SimulatorError(422, `there is no message ${id} ${what}`, field)
   return found
 }

@@ -1,6 +1,8 @@
 import { settingsOf } from '../app-state/phone.ts'
-import type { StandingFault } from '../faults/model.ts'
+import { faultsOf, type StandingFault } from '../faults/model.ts'
 import { describeGroup } from '../groups/description.ts'
+import { groupsOf } from '../groups/groups.ts'
+import { mediaOf } from '../media/store.ts'
 import type { World } from '../world.ts'
 
 /** The whole world as JSON. */
@@ -57,11 +59,11 @@ export function describeWorld(world: World): WorldState {
   })
   return {
     accounts,
-    groups: [...world.groups.values()].map(describeGroup),
-    faults: world.faults.list(),
+    groups: [...groupsOf(world).values()].map(describeGroup),
+    faults: faultsOf(world).list(),
     connections: world.connections.size,
     counters: { ...world.counters },
-    media: world.media.usage,
+    media: mediaOf(world).usage,
     queries: Object.fromEntries(world.queries),
     unknownStanzas: Object.fromEntries(world.unknownStanzas),
   }

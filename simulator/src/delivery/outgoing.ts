@@ -1,12 +1,13 @@
 import type { BinaryNode, proto } from 'baileys'
 import type { Account, Addressing, Companion } from '../accounts.ts'
 import { verifiedNameOf } from '../business/model.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { outerAttributes } from '../content/stanza-type.ts'
 import type { Ciphertext, PreKeyBundle } from '../encryption/virtual-device.ts'
 import { Group } from '../groups/model.ts'
 import { mediaPartOf } from '../media/part.ts'
 import { messageId, seconds, stanza } from '../stanza.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 import { noteDestination } from './phone-files.ts'
 import { keepOnPhone, showOnPhone } from './screen.ts'
 
@@ -19,10 +20,10 @@ export async function sendFromPhone(
   from: Account,
   chat: Account | Group,
   message: proto.IMessage,
-  options: Pick<RememberedMessage, 'isHidden'> = {},
+  options: Pick<SentMessage, 'isHidden'> = {},
 ): Promise<string> {
   const sent = { id: messageId(), author: from, chat, message, ...options }
-  world.remember(sent)
+  sentMessagesOf(world).add(sent)
   noteDestination(world, sent)
   keepOnPhone(world, from, sent)
   await from.inOrder(async () => {
@@ -43,12 +44,7 @@ export async function sendFromPhone(
  * The phone answers with receipts, after the delays its owner set. Receipts that come at once fold into the
  * message event of a Baileys client, which real ones do not.
  */
-export function answerWithReceipts(
-  world: World,
-  reader: Account,
-  sent: RememberedMessage,
-  from: string,
-): void {
+export function answerWithReceipts(world: World, reader: Account, sent: SentMessage, from: string): void {
   const { mode, deliveryMs, readMs } = reader.receipts
   if (mode === 'none' || !sent.author.companions.size) return
   const answer = (type: string | undefined) => {
@@ -65,13 +61,13 @@ export function answerWithReceipts(
   })
 }
 
-function readerAttributes({ chat, isStatus }: RememberedMessage, reader: Account): Record<string, string> {
+function readerAttributes({ chat, isStatus }: SentMessage, reader: Account): Record<string, string> {
   if (isStatus) return { participant: chatJid(reader) }
   return chat instanceof Group ? chat.authorAttributes(reader) : {}
 }
 
 /** A device could not decrypt: it gets the message again under a new session and the same id. */
-export async function sendAgain(sent: RememberedMessage, companion: Companion, retry: Retry): Promise<void> {
+export async function sendAgain(sent: SentMessage, companion: Companion, retry: Retry): Promise<void> {
   const { author, chat } = sent
   await author.inOrder(async () => {
     let message = sent.message
@@ -131,7 +127,7 @@ export function ownCopyAttributes(account: Account, peer: Account, device = 0): 
       }
 }
 
-async function sendToPerson(sent: RememberedMessage, peer: Account): Promise<void> {
+async function sendToPerson(sent: SentMessage, peer: Account): Promise<void> {
   const { author, message } = sent
   if (!peer.blocked.has(author.phone)) {
     for (const companion of peer.companions.values()) {
@@ -146,7 +142,7 @@ async function sendToPerson(sent: RememberedMessage, peer: Account): Promise<voi
   }
 }
 
-async function sendToGroup(sent: RememberedMessage, group: Group): Promise<void> {
+async function sendToGroup(sent: SentMessage, group: Group): Promise<void> {
   const { author, message } = sent
   let told = group.distributed.get(author)
   if (!told) {
@@ -171,7 +167,7 @@ async function sendToGroup(sent: RememberedMessage, group: Group): Promise<void>
 }
 
 /** Only phones show it: clients learn that it is there. Source: `unavailable` in `decode-wa-message` of Baileys. */
-function announceHidden(sent: RememberedMessage): void {
+function announceHidden(sent: SentMessage): void {
   const { author, chat } = sent
   const people = chat instanceof Group ? chat.members.keys() : new Set([chat, author])
   for (const person of people) {
@@ -183,7 +179,7 @@ function announceHidden(sent: RememberedMessage): void {
   }
 }
 
-function messageStanza(sent: RememberedMessage, companion: Companion, content: BinaryNode[]): BinaryNode {
+function messageStanza(sent: SentMessage, companion: Companion, content: BinaryNode[]): BinaryNode {
   const { author, chat, message, id } = sent
   let who: Record<string, string>
   if (chat instanceof Group) who = { from: chat.id, ...chat.authorAttributes(author) }

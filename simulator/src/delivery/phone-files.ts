@@ -1,21 +1,23 @@
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { SimulatorError } from '../errors.ts'
 import { openFile, sha256 } from '../media/crypto.ts'
 import { mediaPartOf } from '../media/part.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import { mediaOf } from '../media/store.ts'
+import type { World } from '../world.ts'
 
 /** Notes where a file went, so that faults can name who gets it. */
-export function noteDestination(world: World, { chat, message }: RememberedMessage): void {
+export function noteDestination(world: World, { chat, message }: SentMessage): void {
   const found = mediaPartOf(message)
-  const file = found && world.media.find(found.part.directPath)
+  const file = found && mediaOf(world).find(found.part.directPath)
   if (file) file.chat ??= chat
 }
 
 /** The phone gets the file of a message from the media server, decrypts it and checks it. */
 export function fileOf(world: World, id: string): Buffer {
-  const found = mediaPartOf(world.recall(id)?.message ?? {})
+  const found = mediaPartOf(sentMessagesOf(world).get(id)?.message ?? {})
   if (!found) throw new SimulatorError(422, `the message ${id} has no file`, 'id')
   const { part, purpose } = found
-  const file = world.media.find(part.directPath)
+  const file = mediaOf(world).find(part.directPath)
   if (!file) throw new SimulatorError(404, `the media server does not have the file of ${id}`, 'id')
   try {
     // Files of channels are not encrypted.

@@ -2,13 +2,14 @@ import { normalizeMessageContent, type proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { describeContent, describeMessage } from '../content/describe.ts'
 import { openVote } from '../content/poll-votes.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { statusChat } from '../content/status-chat.ts'
 import { Group } from '../groups/model.ts'
 import type { ReceivedMessage } from '../records.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 
 /** Shows a message on a phone, once however often it comes. Tells whether it was new. */
-export function showOnPhone(world: World, phone: Account, sent: RememberedMessage): boolean {
+export function showOnPhone(world: World, phone: Account, sent: SentMessage): boolean {
   const shown = recordOf(world, phone, sent)
   const isNew = phone.show(shown)
   if (isNew) applyToTarget(world, phone, sent, shown)
@@ -16,7 +17,7 @@ export function showOnPhone(world: World, phone: Account, sent: RememberedMessag
 }
 
 /** What the owner writes on the phone stands on its screen, but is nothing that the phone received. */
-export function keepOnPhone(world: World, phone: Account, sent: RememberedMessage): void {
+export function keepOnPhone(world: World, phone: Account, sent: SentMessage): void {
   const shown = recordOf(world, phone, sent)
   phone.keep(shown)
   applyToTarget(world, phone, sent, shown)
@@ -24,11 +25,11 @@ export function keepOnPhone(world: World, phone: Account, sent: RememberedMessag
 
 /** A message on the screen of a phone, with what came of it since. */
 export function messageOnPhone(world: World, phone: Account, id: string): ReceivedMessage | undefined {
-  const author = world.recall(id)?.author
+  const author = sentMessagesOf(world).get(id)?.author
   return author && phone.shown(author.chatId, id)
 }
 
-function recordOf(world: World, phone: Account, sent: RememberedMessage): ReceivedMessage {
+function recordOf(world: World, phone: Account, sent: SentMessage): ReceivedMessage {
   const { author, chat, id, message } = sent
   const isOwn = author === phone
   const peer = chat instanceof Group ? chat.id : (isOwn ? chat : author).chatId
@@ -48,7 +49,7 @@ function recordOf(world: World, phone: Account, sent: RememberedMessage): Receiv
 }
 
 /** Reactions, votes, edits and revocations change a message that is on the screen already. */
-function applyToTarget(world: World, phone: Account, sent: RememberedMessage, shown: ReceivedMessage): void {
+function applyToTarget(world: World, phone: Account, sent: SentMessage, shown: ReceivedMessage): void {
   const target = shown.target === undefined ? undefined : messageOnPhone(world, phone, shown.target)
   if (!target) return
   const isAuthor = target.from === shown.from
@@ -91,8 +92,8 @@ function countVote({ poll }: ReceivedMessage, { from, vote }: ReceivedMessage): 
 }
 
 /** Decrypts a vote. Creator and voter may be named by phone number or by LID. */
-function readVote(world: World, sent: RememberedMessage, pollId: string): string[] | undefined {
-  const poll = world.recall(pollId)
+function readVote(world: World, sent: SentMessage, pollId: string): string[] | undefined {
+  const poll = sentMessagesOf(world).get(pollId)
   const secret = poll?.message.messageContextInfo?.messageSecret
   const update = (normalizeMessageContent(sent.message) ?? sent.message).pollUpdateMessage
   const options = poll && describeContent(poll.message).poll?.options

@@ -4,7 +4,7 @@ import { SimulatorError } from '../errors.ts'
 import { replace } from '../linking/login.ts'
 import { stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
-import type { Fault, StandingFault } from './model.ts'
+import { type Fault, faultsOf, type StandingFault } from './model.ts'
 
 /** Reasons of `<failure>` that a fault gives to clients that are connected, and again at every login. */
 const failureReasons = { ban: 403, outdated: 405 } as const
@@ -26,20 +26,20 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
     case 'ban':
     case 'outdated':
       for (const connection of connections) fail(connection, failureReasons[kind])
-      return world.faults.add(fault)
+      return faultsOf(world).add(fault)
     case 'unavailable':
       for (const connection of connections) {
         connection.companion?.queue.close(connection)
         connection.farewell(stanza('stream:error', { code: 503 }))
       }
-      return world.faults.add(fault)
+      return faultsOf(world).add(fault)
     case 'deaf':
       return deafen(world, fault, connections)
     case 'slow':
       if (!fault.delayMs) throw new SimulatorError(422, 'slow needs a delayMs above 0', 'delayMs')
       for (const connection of connections) connection.slowMs = fault.delayMs
       if (fault.durationMs !== undefined) world.after(fault.durationMs + 1, () => speedUp(world, phone))
-      return world.faults.add(fault)
+      return faultsOf(world).add(fault)
     case 'shuffle':
       return shuffle(world, fault, connections)
     case 'ack_error':
@@ -47,7 +47,7 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
     case 'passkey':
     case 'phone_offline':
     case 'undecryptable':
-      return world.faults.add(fault)
+      return faultsOf(world).add(fault)
     case 'media_gone':
     case 'media_lost':
     case 'media_corrupt':
@@ -55,7 +55,7 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
     case 'media_slow':
     case 'upload_refused':
       checkMediaFault(fault)
-      return world.faults.add(fault)
+      return faultsOf(world).add(fault)
   }
 }
 
@@ -70,7 +70,7 @@ function checkMediaFault({ kind, code, bytesPerSecond }: Fault): void {
 
 /** Ends faults; connections on which they lay work again. */
 export function clearFaults(world: World, kind: Fault['kind'] | undefined, phone: string | undefined): void {
-  world.faults.clear(kind, phone)
+  faultsOf(world).clear(kind, phone)
   if (kind === undefined || kind === 'deaf') hearAgain(world, phone)
   if (kind === undefined || kind === 'slow') speedUp(world, phone)
   if (kind === undefined || kind === 'shuffle') putInOrder(world, phone)
@@ -81,18 +81,18 @@ function shuffle(world: World, fault: Fault, connections: readonly Connection[])
   if (!delayMs) throw new SimulatorError(422, 'shuffle needs a delayMs above 0', 'delayMs')
   for (const connection of connections) connection.shuffleMs = delayMs
   if (durationMs !== undefined) world.after(durationMs + 1, () => putInOrder(world, phone))
-  return world.faults.add(fault)
+  return faultsOf(world).add(fault)
 }
 
 function putInOrder(world: World, phone: string | undefined): void {
   for (const connection of connectionsOf(world, phone)) {
-    connection.shuffleMs = world.faults.find('shuffle', connection.account?.phone)?.delayMs ?? 0
+    connection.shuffleMs = faultsOf(world).find('shuffle', connection.account?.phone)?.delayMs ?? 0
   }
 }
 
 function speedUp(world: World, phone: string | undefined): void {
   for (const connection of connectionsOf(world, phone)) {
-    connection.slowMs = world.faults.find('slow', connection.account?.phone)?.delayMs ?? 0
+    connection.slowMs = faultsOf(world).find('slow', connection.account?.phone)?.delayMs ?? 0
   }
 }
 
@@ -151,7 +151,7 @@ function deafen(world: World, fault: Fault, connections: Connection[]): Standing
   }
   const { durationMs, phone } = fault
   if (durationMs === undefined) return undefined
-  const standing = world.faults.add(fault)
+  const standing = faultsOf(world).add(fault)
   world.after(durationMs, () => hearAgain(world, phone))
   return standing
 }

@@ -1,3 +1,6 @@
+import { defineState } from '../state.ts'
+import type { World } from '../world.ts'
+
 /** Things that go wrong on demand. `undecryptable` is the simulator's own: a phone asks for a message again. */
 export const faultKinds = [
   'drop',
@@ -115,3 +118,6 @@ export class Faults {
     return fault
   }
 }
+
+/** The faults in force in a world. */
+export const faultsOf = defineState<World, Faults>(() => new Faults()).of

@@ -4,6 +4,7 @@ import { parse } from '../parsing.ts'
 import { messageId, stanza } from '../stanza.ts'
 import { createCommunity, linkGroup, unlinkGroup } from './communities.ts'
 import { describeGroup, type GroupDescription } from './description.ts'
+import { groupNamed } from './groups.ts'
 import {
   type CommunityGroupInput,
   type CommunityInput,
@@ -41,8 +42,8 @@ export class CommunitiesFacade {
 
   /** Puts a group into a community; its members become members of the community. */
   link(id: string, group: string): GroupDescription {
-    const community = this.#context.group(id)
-    const member = this.#context.group(group, 'group')
+    const community = groupNamed(this.#context.world, id)
+    const member = groupNamed(this.#context.world, group, 'group')
     if (community.communityRole !== 'community') throw new SimulatorError(422, `${id} is no community`, 'id')
     if (member.parent || member.communityRole) {
       throw new SimulatorError(409, `${group} belongs to a community already`, 'group')
@@ -59,8 +60,8 @@ export class CommunitiesFacade {
 
   /** Takes a group out of a community. */
   unlink(id: string, group: string): GroupDescription {
-    const community = this.#context.group(id)
-    const member = this.#context.group(group, 'group')
+    const community = groupNamed(this.#context.world, id)
+    const member = groupNamed(this.#context.world, group, 'group')
     if (member.parent !== community || member.communityRole !== 'sub_group') {
       throw new SimulatorError(404, `${group} is no group of ${id}`, 'group')
     }

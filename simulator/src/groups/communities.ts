@@ -3,6 +3,7 @@ import type { Account } from '../accounts.ts'
 import { answer, type Query, refuse } from '../query.ts'
 import { child, children, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
+import { createGroup, groupsOf } from './groups.ts'
 import { addMembers } from './members.ts'
 import type { Group } from './model.ts'
 import { linkedGroupNode } from './node.ts'
@@ -21,16 +22,16 @@ export function createCommunity(
   subject: string,
   creation: BinaryNode,
 ): { community: Group; announcements: Group } {
-  const community = world.createGroup(owner, subject, [], 'lid')
+  const community = createGroup(world, owner, subject, [], 'lid')
   applySettings(community, creation)
   community.communityRole = 'community'
   announceGroup(community)
-  const announcements = world.createGroup(owner, subject, [], 'lid')
+  const announcements = createGroup(world, owner, subject, [], 'lid')
   announcements.isAnnouncement = true
   addSubGroup(community, announcements, 'announcements')
   announceGroup(announcements)
   if (child(creation, 'create_general_chat')) {
-    const general = world.createGroup(owner, 'General', [], 'lid')
+    const general = createGroup(world, owner, 'General', [], 'lid')
     addSubGroup(community, general, 'general')
     announceGroup(general)
   }
@@ -87,7 +88,7 @@ export function handleCommunity(query: Query, community: Group, body: BinaryNode
 function linkFromClient(query: Query, community: Group, body: BinaryNode): void {
   const { world, account } = query
   const nodes = children(child(body, 'link'), 'group').map(({ attrs }) => {
-    const group = world.groups.get(attrs.jid ?? '')
+    const group = groupsOf(world).get(attrs.jid ?? '')
     const error = refusalToLink(group, account)
     if (group && !error) linkGroup(community, group, account)
     return stanza('group', { jid: attrs.jid, error })
@@ -105,7 +106,7 @@ function refusalToLink(group: Group | undefined, account: Account): number | und
 function unlinkFromClient(query: Query, community: Group, body: BinaryNode): void {
   const { world, account } = query
   const nodes = children(body, 'group').map(({ attrs }) => {
-    const group = world.groups.get(attrs.jid ?? '')
+    const group = groupsOf(world).get(attrs.jid ?? '')
     const isLinked = group?.parent === community && group.communityRole === 'sub_group'
     if (group && isLinked) unlinkGroup(community, group, account)
     return stanza('group', { jid: attrs.jid, error: isLinked ? undefined : 404 })

@@ -4,6 +4,7 @@ import { SimulatorError } from '../errors.ts'
 import { parse } from '../parsing.ts'
 import { messageId, seconds } from '../stanza.ts'
 import { describeGroup, type GroupDescription } from './description.ts'
+import { createGroup, groupByInvite, groupNamed, groupsOf } from './groups.ts'
 import {
   type DecisionInput,
   decisionSchema,
@@ -49,7 +50,7 @@ export class GroupsFacade {
     const people = members.map((phone) => world.account(phone, 'members'))
     const leaders = admins?.map((phone) => world.account(phone, 'admins')) ?? []
     const creator = world.account(owner, 'owner')
-    const group = world.createGroup(creator, subject, [...people, ...leaders], addressing ?? 'lid')
+    const group = createGroup(world, creator, subject, [...people, ...leaders], addressing ?? 'lid')
     for (const leader of leaders) if (leader !== creator) group.members.set(leader, 'admin')
     if (description) group.description = { id: messageId(), text: description, at: seconds(), by: creator }
     group.isAnnouncement = settings.isAnnouncement ?? false
@@ -63,19 +64,19 @@ export class GroupsFacade {
 
   /** A group as it is now. */
   describe(id: string): GroupDescription {
-    return describeGroup(this.#context.group(id))
+    return describeGroup(groupNamed(this.#context.world, id))
   }
 
   /** All groups, or those somebody is a member of. */
   list(phone?: string): GroupDescription[] {
     const account = phone === undefined ? undefined : this.#context.account(phone)
-    const groups = [...this.#context.world.groups.values()]
+    const groups = [...groupsOf(this.#context.world).values()]
     return groups.filter(({ members }) => !account || members.has(account)).map(describeGroup)
   }
 
   /** Changes subject, description and settings; members are told of each. */
   change(id: string, input: GroupChangesInput): GroupDescription {
-    const group = this.#context.group(id)
+    const group = groupNamed(this.#context.world, id)
     const { by, ...changes } = parse(groupChangesSchema, input)
     changeGroup(group, this.#actor(group, by), changes)
     return describeGroup(group)
@@ -83,7 +84,7 @@ export class GroupsFacade {
 
   /** Adds members, or removes, promotes or demotes them. Privacy settings are no obstacle here. */
   changeMembers(id: string, input: MembersInput): GroupDescription {
-    const group = this.#context.group(id)
+    const group = groupNamed(this.#context.world, id)
     const { members, action, by } = parse(membersSchema, input)
     const people = members.map((phone) => this.#context.world.account(phone, 'members'))
     const actor = this.#actor(group, by)
@@ -96,11 +97,11 @@ export class GroupsFacade {
   join(phone: string, code: string): { id: string; status: 'joined' | 'requested' } {
     const account = this.#context.account(phone)
     const { world } = this.#context
-    const personal = [...world.groups.values()].find(({ invitations }) => {
+    const personal = [...groupsOf(world).values()].find(({ invitations }) => {
       return invitations.get(account)?.code === code
     })
     if (personal && acceptInvitation(personal, account, code)) return { id: personal.id, status: 'joined' }
-    const group = world.groupByInvite(code)
+    const group = groupByInvite(world, code)
     if (!group) throw new SimulatorError(404, 'this invitation leads nowhere', 'code')
     if (group.members.has(account)) throw new SimulatorError(409, `${phone} is a member already`, 'phone')
     return { id: group.id, status: joinByLink(group, account) }
@@ -108,7 +109,7 @@ export class GroupsFacade {
 
   /** Somebody asks to become a member, for instance of a group of their community. */
   requestJoin(phone: string, id: string): void {
-    const group = this.#context.group(id, 'group')
+    const group = groupNamed(this.#context.world, id, 'group')
     const account = this.#context.account(phone)
     if (group.members.has(account)) throw new SimulatorError(409, `${phone} is a member already`, 'phone')
     requestJoin(group, account, group.parent ? 'linked_group_join' : 'invite_link')
@@ -117,14 +118,14 @@ export class GroupsFacade {
   /** Somebody takes the wish to become a member back. */
   cancelRequest(phone: string, id: string): void {
     const account = this.#context.account(phone)
-    if (!endRequest(this.#context.group(id, 'group'), account, account)) {
+    if (!endRequest(groupNamed(this.#context.world, id, 'group'), account, account)) {
       throw new SimulatorError(404, `${phone} has no request in this group`, 'phone')
     }
   }
 
   /** An admin approves or rejects people who asked. */
   decide(id: string, input: DecisionInput): GroupDescription {
-    const group = this.#context.group(id)
+    const group = groupNamed(this.#context.world, id)
     const { phones, decision, by } = parse(decisionSchema, input)
     const people = phones.map((phone) => this.#context.world.account(phone, 'phones'))
     decideRequests(group, this.#actor(group, by), decision === 'approve', people)
@@ -133,13 +134,13 @@ export class GroupsFacade {
 
   /** Makes the invitation link lead nowhere; returns the code of the new one. */
   revokeInvite(id: string, by?: string): { code: string } {
-    const group = this.#context.group(id)
+    const group = groupNamed(this.#context.world, id)
     return { code: changeInviteCode(group, this.#actor(group, by)) }
   }
 
   /** Somebody leaves a group. */
   leave(phone: string, id: string): void {
-    const group = this.#context.group(id, 'group')
+    const group = groupNamed(this.#context.world, id, 'group')
     const account = this.#context.account(phone)
     if (!group.members.has(account)) throw new SimulatorError(422, `${phone} is not a member`, 'phone')
     leaveGroup(group, account)

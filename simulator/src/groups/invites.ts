@@ -2,6 +2,7 @@ import type { BinaryNode } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { answer, type Query, refuse } from '../query.ts'
 import { child, children, firstChild, seconds, stanza } from '../stanza.ts'
+import { groupByInvite } from './groups.ts'
 import { acceptInvitation, decideRequests, joinByLink } from './members.ts'
 import { type Group, maxMembers } from './model.ts'
 import { groupPreview, outcomeNode } from './node.ts'
@@ -15,7 +16,7 @@ import { notify } from './notifications.ts'
 export function answerInvite(query: Query, body: BinaryNode): void {
   const { world, account, node } = query
   const { code = '' } = body.attrs
-  const group = world.groupByInvite(code)
+  const group = groupByInvite(world, code)
   if (!/^[\w-]{20,24}$/.test(code)) refuse(query, 406, 'not-acceptable')
   else if (!group) refuse(query, 410, 'gone')
   else if (node.attrs.type === 'get') answer(query, [groupPreview(group)])

@@ -4,6 +4,7 @@ import { answer, type Query, refuse } from '../query.ts'
 import { child, children, firstChild, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
 import { createCommunity, handleCommunity, isCommunityQuery, linkGroup } from './communities.ts'
+import { createGroup, groupsOf } from './groups.ts'
 import {
   acceptInvitationMessage,
   answerInvite,
@@ -26,7 +27,7 @@ export function handleGroups(query: Query): void {
     refuse(query, 400, 'bad-request')
     return
   }
-  const group = world.groups.get(node.attrs.to ?? '')
+  const group = groupsOf(world).get(node.attrs.to ?? '')
   if (group) {
     handleOneGroup(query, group, body)
     return
@@ -40,7 +41,7 @@ export function handleGroups(query: Query): void {
       createFromClient(query, body)
       break
     case 'participating': {
-      const own = [...world.groups.values()].filter(({ members }) => members.has(account))
+      const own = [...groupsOf(world).values()].filter(({ members }) => members.has(account))
       answer(query, [stanza('groups', {}, own.map(groupNode))])
       break
     }
@@ -110,12 +111,12 @@ function createFromClient(query: Query, body: BinaryNode): void {
     answer(query, [groupNode(community)])
     return
   }
-  const parent = world.groups.get(child(body, 'linked_parent')?.attrs.jid ?? '')
+  const parent = groupsOf(world).get(child(body, 'linked_parent')?.attrs.jid ?? '')
   if (parent && !parent.isAdmin(account)) {
     refuse(query, 403, 'forbidden')
     return
   }
-  const group = world.createGroup(account, subject, [], 'lid')
+  const group = createGroup(world, account, subject, [], 'lid')
   applySettings(group, body)
   const refused: BinaryNode[] = []
   for (const [jid, person] of peopleIn(world, body)) {
@@ -159,7 +160,7 @@ function leave(query: Query, body: BinaryNode): void {
   const tag = first?.tag ?? 'group'
   const nodes = children(body, tag).map(({ attrs }) => {
     const id = attrs.id ?? attrs.parent_group_jid ?? ''
-    const group = world.groups.get(id)
+    const group = groupsOf(world).get(id)
     const error = group ? (group.members.has(account) ? undefined : 403) : 404
     if (group && !error) leaveGroup(group, account)
     return stanza(tag, { id, error })

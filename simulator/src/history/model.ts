@@ -1,8 +1,10 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { composeMessage } from '../content/compose.ts'
+import { sentMessagesOf } from '../content/sent-messages.ts'
 import { SimulatorError } from '../errors.ts'
 import { phoneSchema } from '../fields.ts'
+import { groupNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse } from '../parsing.ts'
 import { messageId } from '../stanza.ts'
@@ -100,7 +102,7 @@ function findOrCreate(
   field: string,
 ): Account | Group {
   if (draft.with.endsWith('@g.us')) {
-    const group = world.group(draft.with, `${field}.with`)
+    const group = groupNamed(world, draft.with, `${field}.with`)
     if (!group.members.has(account)) {
       throw new SimulatorError(422, `${account.phone} is not a member of ${group.id}`, `${field}.with`)
     }
@@ -127,7 +129,7 @@ function readMessage(
     status: status ?? 'read',
     message,
   }
-  world.remember({ id: past.id, author, chat: author === chat ? account : chat, message })
+  sentMessagesOf(world).add({ id: past.id, author, chat: author === chat ? account : chat, message })
   return past
 }
 

@@ -1,8 +1,11 @@
 import { proto } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { sendPeerMessage } from '../delivery/peer-messages.ts'
+import { faultsOf } from '../faults/model.ts'
+import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 import { chunkOnDemand, webMessageOf } from './chunks.ts'
 import { historyOf, type PastChat, type PastMessage } from './model.ts'
 import { sendChunk } from './transfer.ts'
@@ -23,7 +26,7 @@ export function receivePeerMessage(
   message: proto.IMessage,
 ): void {
   const request = message.protocolMessage?.peerDataOperationRequestMessage
-  if (!request || world.faults.take('phone_offline', companion.account.phone)) return
+  if (!request || faultsOf(world).take('phone_offline', companion.account.phone)) return
   const work = async () => {
     if (request.historySyncOnDemandRequest) {
       await answerOnDemand(world, companion, id, request.historySyncOnDemandRequest)
@@ -41,7 +44,7 @@ async function answerOnDemand(
 ): Promise<void> {
   const { account } = companion
   const history = historyOf(account)
-  const chat = world.findChat(request.chatJid ?? undefined)
+  const chat = findChat(world, request.chatJid ?? undefined)
   if (!chat) return
   const past = withLive(
     world,
@@ -62,14 +65,16 @@ function withLive(
   past: PastChat = { chat, unread: 0, archived: false, pinned: false, messages: [] },
 ): PastChat {
   const known = new Set(past.messages.map(({ id }) => id))
-  const live = world.remembered().flatMap((sent): PastMessage[] => {
-    const { id, author, message } = sent
-    const isHere = sent.chat === chat || (author === chat && sent.chat === account)
-    const shown = isHere && !sent.isStatus && !known.has(id) && account.shown(author.chatId, id)
-    if (!shown) return []
-    const at = Math.floor(Date.parse(shown.receivedAt) / 1000)
-    return [{ id, author, at, status: 'delivered', message }]
-  })
+  const live = sentMessagesOf(world)
+    .all()
+    .flatMap((sent): PastMessage[] => {
+      const { id, author, message } = sent
+      const isHere = sent.chat === chat || (author === chat && sent.chat === account)
+      const shown = isHere && !sent.isStatus && !known.has(id) && account.shown(author.chatId, id)
+      if (!shown) return []
+      const at = Math.floor(Date.parse(shown.receivedAt) / 1000)
+      return [{ id, author, at, status: 'delivered', message }]
+    })
   return { ...past, messages: [...live.reverse(), ...past.messages] }
 }
 
@@ -92,7 +97,7 @@ async function resend(
   { placeholderMessageResendRequest }: proto.Message.IPeerDataOperationRequestMessage,
 ): Promise<void> {
   const found = (placeholderMessageResendRequest ?? []).flatMap(({ messageKey }) => {
-    const known = world.recall(messageKey?.id ?? '')
+    const known = sentMessagesOf(world).get(messageKey?.id ?? '')
     return known ? [known] : []
   })
   if (!found.length) return
@@ -110,7 +115,7 @@ async function resend(
   })
 }
 
-function bytesOf({ account }: Companion, { id, author, chat, message }: RememberedMessage): Uint8Array {
+function bytesOf({ account }: Companion, { id, author, chat, message }: SentMessage): Uint8Array {
   const peer = chat instanceof Group || author === account ? chat : author
   const at = Math.floor(Date.now() / 1000)
   const info = webMessageOf(account, peer, { id, author, at, status: 'read', message })

@@ -3,6 +3,7 @@ import { proto } from 'baileys'
 import type { Companion } from '../accounts.ts'
 import { sendPeerMessage } from '../delivery/peer-messages.ts'
 import { sealFile } from '../media/crypto.ts'
+import { mediaOf } from '../media/store.ts'
 import type { World } from '../world.ts'
 import { planChunks } from './chunks.ts'
 import { historyOf } from './model.ts'
@@ -69,5 +70,5 @@ function upload(
   payload: Buffer,
 ): proto.Message.IHistorySyncNotification {
   const { ciphertext, ...claims } = sealFile(payload, 'history')
-  return { ...claims, directPath: world.media.put(ciphertext, account.phone) }
+  return { ...claims, directPath: mediaOf(world).put(ciphertext, account.phone) }
 }

@@ -1,5 +1,6 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
+import { faultsOf } from '../faults/model.ts'
 import { Group } from '../groups/model.ts'
 import { historyOf } from '../history/model.ts'
 import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
@@ -131,7 +132,7 @@ export function refusalOf(account: Account, chat: Account | Group): number | und
 export function lockForClient(world: World, account: Account): object {
   const lock = lockOf(account)
   if (lock) return activeLock(lock.until, lock.enforcement)
-  const fault = world.faults.find('ack_error', account.phone)
+  const fault = faultsOf(world).find('ack_error', account.phone)
   if (fault?.code !== reachOutLocked) return { is_active: false }
   return activeLock(fault.until, 'WEB_COMPANION_ONLY')
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { proto } from 'baileys'
 import type { Companion } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { faultsOf } from '../faults/model.ts'
 import { isOutdated } from '../limits/model.ts'
 import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
@@ -12,8 +13,8 @@ const outdated = 405
 /** The handshake is done: a client that is not linked gets QR codes, a linked one is let in or refused. */
 export function login(world: World, connection: Connection, payload: proto.ClientPayload): void {
   const phone = payload.devicePairingData ? undefined : String(payload.username)
-  connection.slowMs = world.faults.find('slow', phone)?.delayMs ?? 0
-  connection.shuffleMs = world.faults.find('shuffle', phone)?.delayMs ?? 0
+  connection.slowMs = faultsOf(world).find('slow', phone)?.delayMs ?? 0
+  connection.shuffleMs = faultsOf(world).find('shuffle', phone)?.delayMs ?? 0
   const refusal = isOutdated(world, payload) ? outdated : refusalOf(world, phone)
   if (refusal) {
     connection.farewell(stanza('failure', { reason: refusal, location: 'simulator' }))
@@ -33,9 +34,9 @@ export function login(world: World, connection: Connection, payload: proto.Clien
 
 /** A fault that refuses the login, as the reason that Baileys turns into its disconnect reason. */
 function refusalOf(world: World, phone: string | undefined): number | undefined {
-  if (world.faults.take('outdated', phone)) return outdated
-  if (world.faults.take('ban', phone)) return 403
-  if (world.faults.take('unavailable', phone)) return 503
+  if (faultsOf(world).take('outdated', phone)) return outdated
+  if (faultsOf(world).take('ban', phone)) return 403
+  if (faultsOf(world).take('unavailable', phone)) return 503
   return undefined
 }
 
@@ -62,7 +63,7 @@ function letIn(world: World, connection: Connection, companion: Companion): void
   connection.account = account
   connection.companion = companion
   companion.connection = connection
-  const deaf = world.faults.find('deaf', account.phone)
+  const deaf = faultsOf(world).find('deaf', account.phone)
   connection.isDeaf = deaf?.until !== undefined
   connection.send(
     stanza('success', {

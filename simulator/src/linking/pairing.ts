@@ -13,6 +13,7 @@ import { type Account, type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { agree, generateKeyPair, isSigned, sign } from '../encryption/keys.ts'
 import { SimulatorError } from '../errors.ts'
+import { faultsOf } from '../faults/model.ts'
 import { noteHistoryWish } from '../history/transfer.ts'
 import { answer, refuse } from '../query.ts'
 import { bytesOf, child, readNumber, SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
@@ -37,7 +38,7 @@ export function scanCode(world: World, account: Account, code: string): Companio
     connection.clientKey.toString('base64') === noiseKey
   if (!isSameClient)
     throw new SimulatorError(422, 'the keys in this QR code are not those of the client', 'code')
-  if (world.faults.take('passkey', account.phone)) {
+  if (faultsOf(world).take('passkey', account.phone)) {
     askForPasskey(connection)
     throw new SimulatorError(409, 'WhatsApp asks this client for a passkey before it is linked', 'code')
   }

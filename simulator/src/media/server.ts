@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { FaultKind, StandingFault } from '../faults/model.ts'
+import { type FaultKind, faultsOf, type StandingFault } from '../faults/model.ts'
 import { Group } from '../groups/model.ts'
 import { listen, portOf, stop } from '../listening.ts'
 import type { World } from '../world.ts'
 import { mediaCertificate } from './certificate.ts'
 import { sha256 } from './crypto.ts'
-import { MediaStore, type StoredFile } from './store.ts'
+import { MediaStore, mediaOf, type StoredFile } from './store.ts'
 import { send, sendError } from './transfer.ts'
 
 /** Largest file that is taken, as `media_conn` tells clients. */
@@ -85,20 +85,20 @@ async function receiveUpload(
   const body = await readBody(request)
   const [, prefix, checksum] = uploadPath.exec(url.pathname) ?? []
   if (!checksum) return sendError(response, 404, 'there is no such path')
-  const phone = world.media.phoneOf(url.searchParams.get('auth') ?? '')
+  const phone = mediaOf(world).phoneOf(url.searchParams.get('auth') ?? '')
   if (!phone) return sendError(response, 401, 'auth is not valid')
-  const refused = world.faults.take('upload_refused', phone)
+  const refused = faultsOf(world).take('upload_refused', phone)
   if (refused) return sendError(response, refused.code ?? 503, 'the upload is refused')
   if (!body) return sendError(response, 413, `a file has at most ${maxUploadBytes} bytes`)
   if (sha256(body).toString('base64url') !== checksum) {
     return sendError(response, 400, 'the checksum in the path is not that of the file')
   }
-  const path = world.media.put(body, phone)
-  const slow = world.faults.take('media_slow', phone)
+  const path = mediaOf(world).put(body, phone)
+  const slow = faultsOf(world).take('media_slow', phone)
   const waitMs = slow?.bytesPerSecond ? (body.length / slow.bytesPerSecond) * 1000 : 0
   // A channel post names its file by this beside the path.
   const handle = prefix === 'newsletter' ? { handle: `handle-${checksum}` } : {}
-  const answer = JSON.stringify({ url: world.media.urlOf(path), direct_path: path, ...handle })
+  const answer = JSON.stringify({ url: mediaOf(world).urlOf(path), direct_path: path, ...handle })
   world.after(waitMs, () => response.writeHead(200, { 'content-type': 'application/json' }).end(answer))
 }
 
@@ -115,7 +115,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function serve(world: World, url: URL, request: IncomingMessage, response: ServerResponse): void {
-  const file = world.media.find(url.pathname)
+  const file = mediaOf(world).find(url.pathname)
   if (!file) return sendError(response, 404, 'there is no such file')
   const gone = file.isRenewed ? undefined : takeFor(world, 'media_gone', file)
   if (gone) file.isGone = true
@@ -137,8 +137,8 @@ function takeFor(world: World, kind: FaultKind, file: StoredFile): StandingFault
     (chat instanceof Group
       ? [...chat.members.keys()].some((member) => member.phone === phone)
       : chat?.phone === phone)
-  const fault = world.faults
+  const fault = faultsOf(world)
     .list()
     .find((one) => one.kind === kind && (one.phone === undefined || concerns(one.phone)))
-  return fault && world.faults.take(kind, fault.phone)
+  return fault && faultsOf(world).take(kind, fault.phone)
 }

@@ -1,13 +1,14 @@
 import { answer, type Query } from '../query.ts'
 import { stanza } from '../stanza.ts'
 import { maxUploadBytes } from './server.ts'
+import { mediaOf } from './store.ts'
 
 const ttlSeconds = 300
 const authTtlSeconds = 21_600
 
 /** `iq w:m <media_conn>`: where files are, and what to show there. Source: `refreshMediaConn` of Baileys. */
 export function handleMediaConnection(query: Query): void {
-  const { media } = query.world
+  const media = mediaOf(query.world)
   const auth = media.tokenOf(query.account.phone)
   const host = stanza('host', {
     hostname: media.host,

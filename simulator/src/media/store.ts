@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../accounts.ts'
 import type { Group } from '../groups/model.ts'
+import { defineState } from '../state.ts'
+import type { World } from '../world.ts'
 import { type MediaPurpose, sealFile, sha256 } from './crypto.ts'
 
 /** A file on the media server, as it was uploaded: encrypted, except for those of channels. */
@@ -119,6 +121,14 @@ export class MediaStore {
     this.#bytes = 0
   }
 }
+
+const stores = defineState<World, MediaStore>(() => new MediaStore())
+
+/** The files of a world. */
+export const mediaOf = stores.of
+
+/** Gives a world the files that a media server serves. */
+export const useMediaStore = stores.set
 
 /** What a message says of its file. */
 export type UploadedFile = {

@@ -6,6 +6,7 @@ import { sendFromPhone } from '../delivery/outgoing.ts'
 import { fileOf } from '../delivery/phone-files.ts'
 import { messageOnPhone } from '../delivery/screen.ts'
 import { SimulatorError } from '../errors.ts'
+import { chatNamed, groupNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse } from '../parsing.ts'
 import type { ReceivedMessage } from '../records.ts'
@@ -23,12 +24,12 @@ export class MessagesFacade {
   async send(phone: string, input: MessageInput): Promise<{ id: string }> {
     const from = this.#context.account(phone)
     const { to, ...draft } = parse(messageSchema, input)
-    return this.#send(from, this.#context.chat(to), draft)
+    return this.#send(from, chatNamed(this.#context, to), draft)
   }
 
   /** A member writes into a group. */
   async sendToGroup(id: string, input: GroupMessageInput): Promise<{ id: string }> {
-    const group = this.#context.group(id)
+    const group = groupNamed(this.#context.world, id)
     const { from, ...draft } = parse(groupMessageSchema, input)
     return this.#send(this.#context.world.account(from, 'from'), group, draft)
   }

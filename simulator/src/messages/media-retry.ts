@@ -1,8 +1,11 @@
 import { type BinaryNode, proto } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
+import { sentMessagesOf } from '../content/sent-messages.ts'
 import { messageOnPhone } from '../delivery/screen.ts'
+import { faultsOf } from '../faults/model.ts'
 import { openRetryRequest, sealRetryAnswer } from '../media/crypto.ts'
 import { type FoundMedia, mediaPartOf } from '../media/part.ts'
+import { mediaOf } from '../media/store.ts'
 import { bytesOf, child, seconds, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
 
@@ -29,7 +32,8 @@ function answerFor(
   id: string,
   encrypted: BinaryNode | undefined,
 ): BinaryNode {
-  const found = messageOnPhone(world, account, id) && mediaPartOf(world.recall(id)?.message ?? {})
+  const found =
+    messageOnPhone(world, account, id) && mediaPartOf(sentMessagesOf(world).get(id)?.message ?? {})
   const mediaKey = found?.part.mediaKey
   if (!found || !mediaKey?.length) return stanza('error', { code: ResultType.NOT_FOUND })
   if (encrypted && !isFor(id, mediaKey, encrypted)) {
@@ -55,12 +59,12 @@ function isFor(id: string, mediaKey: Uint8Array, encrypted: BinaryNode): boolean
 
 /** Puts the file under a new path, which the message has from now on. Undefined when the phone lost it as well. */
 function uploadAgain(world: World, account: Account, { part }: FoundMedia): string | undefined {
-  const file = world.media.find(part.directPath)
-  if (!file || world.faults.take('media_lost', account.phone)) return undefined
-  const directPath = world.media.put(file.bytes, file.by, true)
-  const renewed = world.media.find(directPath)
+  const file = mediaOf(world).find(part.directPath)
+  if (!file || faultsOf(world).take('media_lost', account.phone)) return undefined
+  const directPath = mediaOf(world).put(file.bytes, file.by, true)
+  const renewed = mediaOf(world).find(directPath)
   if (renewed && file.chat) renewed.chat = file.chat
   part.directPath = directPath
-  part.url = world.media.urlOf(directPath)
+  part.url = mediaOf(world).urlOf(directPath)
   return directPath
 }

@@ -1,9 +1,11 @@
 import { type BinaryNode, extractE2ESessionFromRetryReceipt } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { sentMessagesOf } from '../content/sent-messages.ts'
 import { statusChat } from '../content/status-chat.ts'
 import { authorAttributes, sendAgain } from '../delivery/outgoing.ts'
 import type { PreKeyBundle } from '../encryption/virtual-device.ts'
+import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import type { SeenEvent } from '../records.ts'
 import { child, children, firstChild, seconds, stanza } from '../stanza.ts'
@@ -58,7 +60,7 @@ function tellAuthor(world: World, author: Account, by: Companion, node: BinaryNo
 function whoReads(world: World, { attrs }: BinaryNode, by: Companion): Record<string, string> {
   const { account, device } = by
   if (attrs.to === statusChat) return statusAuthor(account, device)
-  const chat = world.findChat(attrs.to)
+  const chat = findChat(world, attrs.to)
   return chat instanceof Group
     ? { from: chat.id, ...chat.authorAttributes(account, device) }
     : authorAttributes(account, device)
@@ -71,7 +73,7 @@ function receiptName(type: string | undefined): Extract<SeenEvent, { type: 'rece
 /** Whoever wrote the message sends it again: a phone does it here, a client is asked to. */
 async function receiveRetry(world: World, companion: Companion, node: BinaryNode): Promise<void> {
   const { id, to, participant } = node.attrs
-  const sent = world.recall(id ?? '')
+  const sent = sentMessagesOf(world).get(id ?? '')
   const writer = world.findCompanion(participant ?? to)
   if (writer) {
     const who = whoReads(world, node, companion)

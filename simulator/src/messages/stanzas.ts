@@ -2,17 +2,20 @@ import { type BinaryNode, proto } from 'baileys'
 import { type Account, type Companion, parseJid } from '../accounts.ts'
 import { verifiedNameOf } from '../business/model.ts'
 import type { Connection } from '../connection.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { statusChat } from '../content/status-chat.ts'
 import { answerWithReceipts, authorAttributes, chatJid, ownCopyAttributes } from '../delivery/outgoing.ts'
 import { noteDestination } from '../delivery/phone-files.ts'
 import { showOnPhone } from '../delivery/screen.ts'
 import { senderKeyIdOf } from '../encryption/sender-keys.ts'
+import { faultsOf } from '../faults/model.ts'
+import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { receivePeerMessage } from '../history/requests.ts'
 import { refusalOf } from '../limits/model.ts'
 import { bytesOf, child, children, seconds, stanza, writeNumber } from '../stanza.ts'
 import { receiveStatusPost } from '../status/stanzas.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 
 /** A message of a client on its way to phones and devices. */
 type Transit = {
@@ -49,7 +52,7 @@ export function receiveMessage(world: World, connection: Connection, node: Binar
 
 /** The chat a message belongs to. A copy for an own device names it as `recipient`. */
 function chatOf(world: World, node: BinaryNode): Account | Group | undefined {
-  return world.findChat(node.attrs.recipient ?? node.attrs.to)
+  return findChat(world, node.attrs.recipient ?? node.attrs.to)
 }
 
 function errorFor(
@@ -59,7 +62,7 @@ function errorFor(
   isReply: boolean,
 ): number | undefined {
   const to = chat instanceof Group ? chat.id : chat?.phone
-  const fault = world.faults.take('ack_error', account.phone, to)
+  const fault = faultsOf(world).take('ack_error', account.phone, to)
   if (fault) return fault.code ?? 500
   if (!chat) return noSuchChat
   return chat instanceof Group && !chat.takes(account, isReply) ? notAMember : undefined
@@ -138,7 +141,7 @@ async function readPersonal(transit: Transit, account: Account): Promise<proto.M
   const { world, sender, chat, parts, node } = transit
   const part = parts.get(`${account.lid}:0`)
   if (!part) return undefined
-  if (account !== sender.account && world.faults.take('undecryptable', account.phone)) {
+  if (account !== sender.account && faultsOf(world).take('undecryptable', account.phone)) {
     forgetKeys(transit, account)
     return undefined
   }
@@ -169,7 +172,7 @@ function forgetKeys({ chat, sender }: Transit, account: Account): void {
 function followsSender({ chat, sender, groupPart, world }: Transit, account: Account): boolean {
   if (!groupPart || !(chat instanceof Group)) return false
   if (!chat.holdersOf(sender.address, senderKeyIdOf(bytesOf(groupPart))).has(account)) return false
-  return account === sender.account || !world.faults.take('undecryptable', account.phone)
+  return account === sender.account || !faultsOf(world).take('undecryptable', account.phone)
 }
 
 /** Decrypts a group message once for all its members. */
@@ -192,9 +195,9 @@ function arrive(transit: Transit, account: Account, message: proto.Message): voi
     if (account === sender.account) receivePeerMessage(world, sender, node.attrs.id ?? '', message)
     return
   }
-  const sent: RememberedMessage = { id: node.attrs.id ?? '', author: sender.account, chat, message }
-  if (!world.recall(sent.id)) {
-    world.remember(sent)
+  const sent: SentMessage = { id: node.attrs.id ?? '', author: sender.account, chat, message }
+  if (!sentMessagesOf(world).get(sent.id)) {
+    sentMessagesOf(world).add(sent)
     noteDestination(world, sent)
   }
   const isNew = showOnPhone(world, account, sent)

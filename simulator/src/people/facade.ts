@@ -2,6 +2,7 @@ import type { Account } from '../accounts.ts'
 import type { Context } from '../context.ts'
 import { SimulatorError } from '../errors.ts'
 import { unlink } from '../faults/effects.ts'
+import { chatNamed } from '../groups/groups.ts'
 import { setHistory } from '../history/model.ts'
 import { scanCode, typeCode } from '../linking/pairing.ts'
 import { parse } from '../parsing.ts'
@@ -87,7 +88,7 @@ export class AccountsFacade {
       return
     }
     if (!to) throw new SimulatorError(422, `${state} needs the chat it happens in`, 'to')
-    type(account, this.#context.chat(to), state)
+    type(account, chatNamed(this.#context, to), state)
   }
 }
 

@@ -2,6 +2,7 @@ import type { BinaryNode } from 'baileys'
 import type { Account } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { authorAttributes, chatJid } from '../delivery/outgoing.ts'
+import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import type { SeenEvent } from '../records.ts'
 import { firstChild, seconds, stanza } from '../stanza.ts'
@@ -45,7 +46,7 @@ function presenceNode(account: Account): BinaryNode {
 /** `chatstate`: the client types, records or stopped. */
 export function receiveTyping(world: World, connection: Connection, node: BinaryNode): void {
   const { account } = connection
-  const chat = world.findChat(node.attrs.to)
+  const chat = findChat(world, node.attrs.to)
   const body = firstChild(node)
   if (!account || !chat || !body) return
   const state = body.tag === 'composing' && body.attrs.media === 'audio' ? 'recording' : body.tag

@@ -1,5 +1,7 @@
 import { Account, Companion } from '../accounts.ts'
+import { channelsOf } from '../channels/channels.ts'
 import { Channel } from '../channels/model.ts'
+import { groupsOf } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import type { World } from '../world.ts'
 
@@ -114,9 +116,9 @@ function find(world: World, { kind, id }: Reference): object | undefined {
     case 'account':
       return world.accounts.get(id)
     case 'group':
-      return world.groups.get(id)
+      return groupsOf(world).get(id)
     case 'channel':
-      return world.channels.get(id)
+      return channelsOf(world).get(id)
     case 'device': {
       const [phone = '', device] = id.split(':')
       return world.accounts.get(phone)?.companions.get(Number(device))

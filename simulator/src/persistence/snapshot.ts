@@ -1,9 +1,12 @@
 import { type Account, Companion } from '../accounts.ts'
 import { appStateOf, hasAppState, restoreAppState, type SavedAppState } from '../app-state/store.ts'
+import { channelsOf } from '../channels/channels.ts'
 import { Channel } from '../channels/model.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import type { SenderKeys } from '../encryption/sender-keys.ts'
 import type { SavedDevice } from '../encryption/virtual-device.ts'
-import type { StandingFault } from '../faults/model.ts'
+import { faultsOf, type StandingFault } from '../faults/model.ts'
+import { groupsOf } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { type History, historyOf, restoreHistory } from '../history/model.ts'
 import {
@@ -13,11 +16,11 @@ import {
   savedLimits,
   setMinimumVersion,
 } from '../limits/model.ts'
-import type { MediaStore } from '../media/store.ts'
+import { type MediaStore, mediaOf } from '../media/store.ts'
 import type { ReceivedMessage, SeenEvent } from '../records.ts'
 import type { ScriptRule } from '../scripts/inputs.ts'
 import { scriptOf } from '../scripts/model.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 import { resolveReferences, withReferences } from './references.ts'
 
 type Fields = Record<string, unknown>
@@ -52,7 +55,7 @@ type Details = {
   accounts: SavedAccount[]
   groups: { fields: Fields; keyHolders: ReturnType<Group['saved']> }[]
   channels: { fields: Fields; nextServerId: number }[]
-  remembered: RememberedMessage[]
+  remembered: SentMessage[]
   observer: ReturnType<SenderKeys['saved']>
   faults: StandingFault[]
   askedAgain: Set<string>
@@ -72,21 +75,21 @@ const momentary = new Set([...accountParts, 'presenceSubscribers', 'deviceWatche
 export function takeSnapshot(world: World): Snapshot {
   const details: Details = {
     accounts: [...world.accounts.values()].map(saveAccount),
-    groups: [...world.groups.values()].map((group) => ({
+    groups: [...groupsOf(world).values()].map((group) => ({
       fields: fieldsOf(group),
       keyHolders: group.saved(),
     })),
-    channels: [...world.channels.values()].map((channel) => ({
+    channels: [...channelsOf(world).values()].map((channel) => ({
       fields: fieldsOf(channel),
       nextServerId: channel.saved(),
     })),
-    remembered: world.remembered(),
+    remembered: sentMessagesOf(world).all(),
     observer: world.observer.saved(),
-    faults: world.faults.list(),
+    faults: faultsOf(world).list(),
     askedAgain: world.askedAgain,
     counters: world.counters,
     minimumVersion: minimumVersionOf(world),
-    media: world.media.saved(),
+    media: mediaOf(world).saved(),
   }
   return { skeleton: skeletonOf(world), details: withReferences(world, details) }
 }
@@ -105,27 +108,27 @@ export function restoreSnapshot(
     restoreAccount(account, part)
     if (part.script.length) script(account.phone, part.script)
   }
-  for (const [index, group] of [...world.groups.values()].entries()) {
+  for (const [index, group] of [...groupsOf(world).values()].entries()) {
     const part = details.groups[index]
     if (part) {
       fill(group, part.fields)
       group.restore(part.keyHolders)
     }
   }
-  for (const [index, channel] of [...world.channels.values()].entries()) {
+  for (const [index, channel] of [...channelsOf(world).values()].entries()) {
     const part = details.channels[index]
     if (part) {
       fill(channel, part.fields)
       channel.restore(part.nextServerId)
     }
   }
-  for (const message of details.remembered) world.remember(message)
+  for (const message of details.remembered) sentMessagesOf(world).add(message)
   world.observer.restore(details.observer)
-  for (const fault of details.faults) world.faults.restore(fault)
+  for (const fault of details.faults) faultsOf(world).restore(fault)
   for (const id of details.askedAgain) world.askedAgain.add(id)
   Object.assign(world.counters, details.counters)
   setMinimumVersion(world, details.minimumVersion)
-  world.media.restore(details.media)
+  mediaOf(world).restore(details.media)
 }
 
 function skeletonOf(world: World): Skeleton {
@@ -136,13 +139,13 @@ function skeletonOf(world: World): Skeleton {
       business: isBusiness,
       devices: [...companions.values()].map(saveDevice),
     })),
-    groups: [...world.groups.values()].map(({ id, owner, subject, addressing }) => ({
+    groups: [...groupsOf(world).values()].map(({ id, owner, subject, addressing }) => ({
       id,
       owner: owner.phone,
       subject,
       addressing,
     })),
-    channels: [...world.channels.values()].map(({ id, owner, name, description }) => ({
+    channels: [...channelsOf(world).values()].map(({ id, owner, name, description }) => ({
       id,
       owner: owner.phone,
       name,
@@ -186,10 +189,10 @@ function build(world: World, { accounts, groups, channels }: Skeleton): void {
     }
   }
   for (const { id, owner, subject, addressing } of groups) {
-    world.groups.set(id, new Group(world.account(owner), subject, [], addressing))
+    groupsOf(world).set(id, new Group(world.account(owner), subject, [], addressing))
   }
   for (const { id, owner, name, description } of channels) {
-    world.channels.set(id, new Channel(world.account(owner), name, description))
+    channelsOf(world).set(id, new Channel(world.account(owner), name, description))
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { SimulatorError } from '../errors.ts'
+import { groupNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse } from '../parsing.ts'
 import { type PictureInput, pictureSchema } from './inputs.ts'
@@ -18,7 +19,7 @@ export class PicturesFacade {
     const { world } = this.#context
     const author = this.#context.account(phone)
     const { group, base64, bytes, remove } = parse(pictureSchema, input)
-    const subject = group === undefined ? author : this.#context.group(group, 'group')
+    const subject = group === undefined ? author : groupNamed(this.#context.world, group, 'group')
     if (subject instanceof Group && !subject.members.has(author)) {
       throw new SimulatorError(422, `${author.phone} is not a member of ${subject.id}`, 'phone')
     }

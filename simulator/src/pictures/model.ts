@@ -1,5 +1,6 @@
 import type { Account } from '../accounts.ts'
 import { Group } from '../groups/model.ts'
+import { mediaOf } from '../media/store.ts'
 import { seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
 
@@ -14,7 +15,7 @@ export function changePicture(
   bytes: Buffer | undefined,
 ): Picture | undefined {
   const id = stanzaId()
-  subject.picture = bytes && { id, directPath: world.media.put(bytes, author.phone) }
+  subject.picture = bytes && { id, directPath: mediaOf(world).put(bytes, author.phone) }
   announce(world, subject, author)
   return subject.picture
 }

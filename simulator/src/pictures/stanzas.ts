@@ -1,4 +1,7 @@
+import type { Account } from '../accounts.ts'
+import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
+import { mediaOf } from '../media/store.ts'
 import { answer, type Query, refuse } from '../query.ts'
 import { bytesOf, stanza } from '../stanza.ts'
 import { changePicture, showsPictureTo } from './model.ts'
@@ -7,18 +10,18 @@ import { changePicture, showsPictureTo } from './model.ts'
 export function handlePicture(query: Query): void {
   const { world, account, node, body } = query
   const { type, target } = node.attrs
-  const subject = target === undefined ? account : world.findChat(target)
+  const subject = target === undefined ? account : findChat(world, target)
   if (!subject) return refuse(query, 404, 'item-not-found')
   if (type === 'set') return setPicture(query, subject)
   if (!showsPictureTo(subject, account)) return refuse(query, 401, 'not-authorized')
   const { picture } = subject
   if (!picture) return refuse(query, 404, 'item-not-found')
   const { id, directPath } = picture
-  const url = world.media.urlOf(directPath)
+  const url = mediaOf(world).urlOf(directPath)
   answer(query, [stanza('picture', { id, type: body?.attrs.type, url, direct_path: directPath })])
 }
 
-function setPicture(query: Query, subject: NonNullable<ReturnType<Query['world']['findChat']>>): void {
+function setPicture(query: Query, subject: Account | Group): void {
   const { world, account, body } = query
   const isAllowed =
     subject instanceof Group

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts'
+import { chatNamed } from '../groups/groups.ts'
 import type { MessagesFacade } from '../messages/facade.ts'
 import type { MessageInput } from '../messages/inputs.ts'
 import { parse, withoutUndefined } from '../parsing.ts'
+import { type } from '../people/presence.ts'
 import type { ReceivedMessage } from '../records.ts'
 import { type ScriptInput, type ScriptRule, type ScriptRuleInput, scriptSchema } from './inputs.ts'
 import { type Match, scriptOf, setScript } from './model.ts'
@@ -32,6 +34,10 @@ export class ScriptsFacade {
     return [...scriptOf(this.#context.account(phone))]
   }
 
+  #type(phone: string, chat: string): void {
+    type(this.#context.account(phone), chatNamed(this.#context, chat), 'composing')
+  }
+
   #answer(phone: string, message: ReceivedMessage, { running, found }: Match): void {
     const { rule } = running
     const { world } = this.#context
@@ -39,7 +45,7 @@ export class ScriptsFacade {
     const content = contentOf(rule.answer, message, found)
     const waitMs = Math.max(rule.afterMs ?? 0, rule.typingMs ?? 0)
     if (rule.typingMs) {
-      world.after(waitMs - rule.typingMs, () => this.#context.type(phone, message.chat, 'composing'))
+      world.after(waitMs - rule.typingMs, () => this.#type(phone, message.chat))
     }
     // Never at once: the message that is answered is still on its way to other devices.
     world.after(Math.max(waitMs, 1), () => {

@@ -1,12 +1,13 @@
 import type { proto } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { outerAttributes } from '../content/stanza-type.ts'
 import { statusChat } from '../content/status-chat.ts'
 import { encryptFor, type Retry } from '../delivery/outgoing.ts'
 import { noteDestination } from '../delivery/phone-files.ts'
 import { keepOnPhone, showOnPhone } from '../delivery/screen.ts'
 import { messageId, seconds, stanza } from '../stanza.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 
 /** Somebody posts a status on the phone. Resolves with its id once it is on its way to all linked clients. */
 export async function postStatus(
@@ -15,8 +16,8 @@ export async function postStatus(
   audience: Iterable<Account>,
   message: proto.IMessage,
 ): Promise<string> {
-  const sent: RememberedMessage = { id: messageId(), author: from, chat: from, isStatus: true, message }
-  world.remember(sent)
+  const sent: SentMessage = { id: messageId(), author: from, chat: from, isStatus: true, message }
+  sentMessagesOf(world).add(sent)
   noteDestination(world, sent)
   keepOnPhone(world, from, sent)
   const viewers = [...audience].filter((viewer) => viewer !== from && !viewer.blocked.has(from.phone))
@@ -39,7 +40,7 @@ export async function postStatus(
 }
 
 /** A client could not read a status: it gets it again, alone and with the key of the author's other ones. */
-export async function postAgain(sent: RememberedMessage, client: Companion, retry: Retry): Promise<void> {
+export async function postAgain(sent: SentMessage, client: Companion, retry: Retry): Promise<void> {
   const { author, message } = sent
   const { mediatype, ...attributes } = outerAttributes(message)
   await author.inOrder(async () => {
@@ -55,7 +56,7 @@ function keyFor(author: Account): proto.IMessage {
   return { senderKeyDistributionMessage: { groupId: statusChat, axolotlSenderKeyDistributionMessage } }
 }
 
-function statusAttributes({ id, author }: RememberedMessage): Record<string, string> {
+function statusAttributes({ id, author }: SentMessage): Record<string, string> {
   return { ...statusAuthor(author), id, t: seconds(), notify: author.name }
 }
 

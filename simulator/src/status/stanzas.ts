@@ -1,12 +1,14 @@
 import type { BinaryNode, proto } from 'baileys'
 import { type Companion, parseJid } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
+import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { statusChat } from '../content/status-chat.ts'
 import { answerWithReceipts } from '../delivery/outgoing.ts'
 import { noteDestination } from '../delivery/phone-files.ts'
 import { showOnPhone } from '../delivery/screen.ts'
+import { faultsOf } from '../faults/model.ts'
 import { bytesOf, child, children, seconds, stanza } from '../stanza.ts'
-import type { RememberedMessage, World } from '../world.ts'
+import type { World } from '../world.ts'
 import { statusAuthor } from './posts.ts'
 
 /**
@@ -17,7 +19,7 @@ export function receiveStatusPost(world: World, connection: Connection, node: Bi
   const { account, companion } = connection
   const { id, to } = node.attrs
   if (!account || !companion || !id) return
-  const fault = world.faults.take('ack_error', account.phone)
+  const fault = faultsOf(world).take('ack_error', account.phone)
   const error = fault && (fault.code ?? 500)
   connection.send(stanza('ack', { class: 'message', id, from: to, t: seconds(), error }))
   if (error) return
@@ -39,14 +41,14 @@ async function carry(world: World, sender: Companion, node: BinaryNode): Promise
   const message = forAll && readers.size ? read(world, sender, forAll) : undefined
   if (!message) return
   const author = sender.account
-  const sent: RememberedMessage = {
+  const sent: SentMessage = {
     id: node.attrs.id ?? '',
     author,
     chat: author,
     isStatus: true,
     message,
   }
-  world.remember(sent)
+  sentMessagesOf(world).add(sent)
   noteDestination(world, sent)
   for (const reader of readers) {
     showOnPhone(world, reader, sent)
