@@ -2,10 +2,12 @@ import type { BinaryNode } from 'baileys'
 import { handleAppState } from './app-state/stanzas.ts'
 import { handleBusiness } from './business/stanzas.ts'
 import { receiveCall } from './calls/stanzas.ts'
-import { handleGraphQuery } from './channels/graph.ts'
+import { channelOperations } from './channels/graph.ts'
 import { handleChannel, isForChannel, receivePost, receiveView } from './channels/stanzas.ts'
 import type { Connection } from './connection.ts'
+import { handleGraphQuery } from './graph.ts'
 import { handleGroups } from './groups/stanzas.ts'
+import { limitOperations } from './limits/graph.ts'
 import { isOverRate, type LimitedQuery } from './limits/model.ts'
 import { bootstrap } from './linking/bootstrap.ts'
 import { handleEncryptionKeys } from './linking/encryption-keys.ts'
@@ -38,13 +40,15 @@ const queryHandlers: Record<string, QueryHandler> = {
   'w:biz': handleBusiness,
   'w:g2': handleGroups,
   'w:m': handleMediaConnection,
-  'w:mex': handleGraphQuery,
+  'w:mex': (query) => handleGraphQuery(query, graphOperations),
   'w:p': answerEmpty,
   'w:profile:picture': handlePicture,
   'w:stats': answerEmpty,
   'w:sync:app:state': handleAppState,
   md: handleDevices,
 }
+
+const graphOperations = { ...limitOperations, ...channelOperations }
 
 /** Takes one stanza of a client. */
 export function receiveStanza(world: World, connection: Connection, node: BinaryNode): void | Promise<void> {

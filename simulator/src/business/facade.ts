@@ -2,8 +2,8 @@ import type { Account } from '../accounts.ts'
 import type { Context } from '../context.ts'
 import { SimulatorError } from '../errors.ts'
 import { parse, withoutUndefined } from '../parsing.ts'
+import type { BusinessProfile } from '../profile.ts'
 import { type BusinessProfileInput, businessProfileSchema } from './inputs.ts'
-import type { BusinessProfile } from './model.ts'
 
 /** `simulator.business`: what businesses say about themselves. */
 export class BusinessFacade {

@@ -2,25 +2,8 @@ import { createHash } from 'node:crypto'
 import { type BinaryNode, proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { sign } from '../encryption/keys.ts'
+import type { BusinessProfile, OpeningDay } from '../profile.ts'
 import { child, children, stanza, textOf } from '../stanza.ts'
-
-/** When a business is open on one day. Times are minutes after midnight. */
-export type OpeningDay = {
-  day: 'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat'
-  mode: 'specific_hours' | 'open_24h' | 'appointment_only'
-  openMinutes?: number | undefined
-  closeMinutes?: number | undefined
-}
-
-/** What a business says about itself. */
-export type BusinessProfile = {
-  description?: string | undefined
-  address?: string | undefined
-  email?: string | undefined
-  category?: string | undefined
-  websites?: string[] | undefined
-  hours?: { timezone: string; days: OpeningDay[] } | undefined
-}
 
 /** The `<profile>` node. Source: `getBusinessProfile` of Baileys, `parseBusinessProfile` of whatsmeow. */
 export function profileNode(jid: string, profile: BusinessProfile): BinaryNode {

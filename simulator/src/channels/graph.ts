@@ -1,40 +1,18 @@
-import { cappingForClient, lockForClient } from '../limits/model.ts'
-import { answer, type Query } from '../query.ts'
-import { stanza, textOf } from '../stanza.ts'
+import { GraphError, type GraphOperation, type GraphQuery } from '../graph.ts'
 import { channelByInvite, channelsOf, createChannel } from './channels.ts'
 import { channelMetadata } from './metadata.ts'
 import { type Channel, microseconds } from './model.ts'
 import { notifyGraph, notifyUpdate } from './notifications.ts'
 
-/** A GraphQL query: its variables, and who asks. */
-type Asked = { query: Query; variables: Variables }
+type Asked = GraphQuery<Variables>
 type Variables = {
   newsletter_id?: string
   user_id?: string
   input?: { key?: string; type?: string; name?: string; description?: string | null }
   updates?: { name?: string; description?: string; picture?: string }
 }
-type Operation = { path: string; run: (asked: Asked) => unknown }
-
-/** An error of GraphQL. Source: `types/newsletter.go` of whatsmeow; Baileys throws with this code as status. */
-class GraphError extends Error {
-  readonly code: number
-  constructor(code: number, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** Operations by the ids that Baileys (`QueryIds`) and, for the list, whatsmeow use. */
-const operations: Record<string, Operation> = {
-  '23983697327930364': {
-    path: 'xwa2_fetch_account_reachout_timelock',
-    run: ({ query }) => lockForClient(query.world, query.account),
-  },
-  '24503548349331633': {
-    path: 'xwa2_message_capping_info',
-    run: ({ query }) => cappingForClient(query.account),
-  },
+/** GraphQL operations on channels. */
+export const channelOperations: Readonly<Record<string, GraphOperation<Variables>>> = {
   '8823471724422422': { path: 'xwa2_newsletter_create', run: create },
   '24250201037901610': { path: 'xwa2_newsletter_update', run: update },
   '6563316087068696': { path: 'xwa2_newsletter', run: describe },
@@ -54,25 +32,6 @@ const operations: Record<string, Operation> = {
   '7341777602580933': { path: 'xwa2_newsletter_change_owner', run: changeOwner },
   '6551828931592903': { path: 'xwa2_newsletter_demote', run: demote },
   '30062808666639665': { path: 'xwa2_newsletter_delete_v2', run: remove },
-}
-
-/** `iq w:mex`: GraphQL. The key that a client looks for must be there, or it throws. */
-export function handleGraphQuery(query: Query): void {
-  const operation = operations[query.body?.attrs.query_id ?? '']
-  const { variables = {} } = JSON.parse(textOf(query.body) || '{}') as { variables?: Variables }
-  answer(query, [
-    stanza('result', {}, Buffer.from(JSON.stringify(operation ? run(operation, { query, variables }) : {}))),
-  ])
-}
-
-function run({ path, run: work }: Operation, asked: Asked): object {
-  try {
-    return { data: { [path]: work(asked) } }
-  } catch (cause) {
-    if (!(cause instanceof GraphError)) throw cause
-    const extensions = { error_code: cause.code, is_retryable: false, severity: 'CRITICAL' }
-    return { data: { [path]: null }, errors: [{ message: cause.message, path: [path], extensions }] }
-  }
 }
 
 function channelOf({ query, variables }: Asked): Channel {

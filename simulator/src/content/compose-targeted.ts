@@ -1,5 +1,5 @@
 import { normalizeMessageContent, proto } from 'baileys'
-import { chatJid } from '../delivery/outgoing.ts'
+import { chatJid } from '../addresses.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups/model.ts'
 import { mediaPartOf } from '../media/part.ts'

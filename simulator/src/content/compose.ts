@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
-import { chatJid } from '../delivery/outgoing.ts'
+import { chatJid } from '../addresses.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups/model.ts'
 import type { World } from '../world.ts'

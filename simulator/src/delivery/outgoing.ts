@@ -1,5 +1,6 @@
 import type { BinaryNode, proto } from 'baileys'
-import type { Account, Addressing, Companion } from '../accounts.ts'
+import type { Account, Companion } from '../accounts.ts'
+import { authorAttributes, chatJid, ownCopyAttributes } from '../addresses.ts'
 import { verifiedNameOf } from '../business/model.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { outerAttributes } from '../content/stanza-type.ts'
@@ -93,38 +94,6 @@ export async function encryptFor(
     await from.device.startSession(companion.address, bundle ?? companion.takeBundle())
   }
   return from.device.encrypt(companion.address, message)
-}
-
-/** Attributes that say who wrote a 1:1 message, under the address the person is known by. */
-export function authorAttributes(account: Account, device = 0): Record<string, string> {
-  return account.addressing === 'lid'
-    ? { from: account.deviceLid(device), sender_pn: account.jid, addressing_mode: 'lid' }
-    : { from: account.deviceJid(device), sender_lid: account.lidJid, addressing_mode: 'pn' }
-}
-
-/** The jid under which a person's chat is kept. */
-export function chatJid(account: Account, addressing: Addressing = account.addressing): string {
-  return addressing === 'lid' ? account.lidJid : account.jid
-}
-
-/**
- * Attributes of a copy of an own message for a linked device. The peer's other address travels as
- * `peer_recipient_*`: under `sender_*` a client would take it for another name of its own account.
- */
-export function ownCopyAttributes(account: Account, peer: Account, device = 0): Record<string, string> {
-  return peer.addressing === 'lid'
-    ? {
-        from: account.deviceLid(device),
-        recipient: peer.lidJid,
-        peer_recipient_pn: peer.jid,
-        addressing_mode: 'lid',
-      }
-    : {
-        from: account.deviceJid(device),
-        recipient: peer.jid,
-        peer_recipient_lid: peer.lidJid,
-        addressing_mode: 'pn',
-      }
 }
 
 async function sendToPerson(sent: SentMessage, peer: Account): Promise<void> {

@@ -1,8 +1,7 @@
-import type { Account, Companion } from '../accounts.ts'
 import type { Connection } from '../connection.ts'
 import { SimulatorError } from '../errors.ts'
-import { replace } from '../linking/login.ts'
 import { stanza } from '../stanza.ts'
+import { fail, replace, unlink } from '../stream-errors.ts'
 import type { World } from '../world.ts'
 import { type Fault, faultsOf, type StandingFault } from './model.ts'
 
@@ -112,32 +111,10 @@ function connectionsOf(world: World, phone: string | undefined): Connection[] {
   )
 }
 
-function fail(connection: Connection, reason: number): void {
-  connection.companion?.queue.close(connection)
-  connection.farewell(stanza('failure', { reason, location: 'simulator' }))
-}
-
 /** The owner unlinks the devices on the phone: they are told, and their next login is refused with 401. */
 function unlinkAll(world: World, phone: string | undefined): void {
   const accounts = phone === undefined ? world.accounts.values() : [world.account(phone)]
   for (const account of accounts) unlink(account, [...account.companions.values()])
-}
-
-/** The owner unlinks some devices: they are told, and so is who keeps a list of the devices. */
-export function unlink(account: Account, devices: readonly Companion[]): void {
-  if (!devices.length) return
-  for (const companion of devices) {
-    account.companions.delete(companion.device)
-    const { connection } = companion
-    if (!connection) continue
-    companion.queue.close(connection)
-    const removed = stanza('conflict', { type: 'device_removed' })
-    connection.farewell(stanza('stream:error', { code: 401 }, [removed]))
-  }
-  account.announceDevices(
-    'remove',
-    devices.map(({ device }) => device),
-  )
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { BinaryNode } from 'baileys'
 import type { Account, Addressing } from '../accounts.ts'
-import type { Picture } from '../pictures/model.ts'
+import type { Picture } from '../profile.ts'
 import { seconds, stanza } from '../stanza.ts'
 
 /** Role of a member; a plain member has none. */

@@ -1,6 +1,6 @@
 import { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
-import { chatJid } from '../delivery/outgoing.ts'
+import { chatJid } from '../addresses.ts'
 import { Group } from '../groups/model.ts'
 import type { World } from '../world.ts'
 import type { History, PastChat, PastMessage } from './model.ts'

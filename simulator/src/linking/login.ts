@@ -5,6 +5,7 @@ import type { Connection } from '../connection.ts'
 import { faultsOf } from '../faults/model.ts'
 import { isOutdated } from '../limits/model.ts'
 import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
+import { replace } from '../stream-errors.ts'
 import type { World } from '../world.ts'
 
 const qrCodes = 6
@@ -75,10 +76,4 @@ function letIn(world: World, connection: Connection, companion: Companion): void
       creation: seconds(),
     }),
   )
-}
-
-/** Tells a client that another one took its place. */
-export function replace(connection: Connection): void {
-  connection.companion?.queue.close(connection)
-  connection.farewell(stanza('stream:error', {}, [stanza('conflict', { type: 'replaced' })]))
 }

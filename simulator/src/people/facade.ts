@@ -1,11 +1,11 @@
 import type { Account } from '../accounts.ts'
 import type { Context } from '../context.ts'
 import { SimulatorError } from '../errors.ts'
-import { unlink } from '../faults/effects.ts'
 import { chatNamed } from '../groups/groups.ts'
 import { setHistory } from '../history/model.ts'
 import { scanCode, typeCode } from '../linking/pairing.ts'
 import { parse } from '../parsing.ts'
+import { unlink } from '../stream-errors.ts'
 import {
   type AccountInput,
   accountSchema,

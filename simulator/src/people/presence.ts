@@ -1,7 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Account } from '../accounts.ts'
+import { authorAttributes, chatJid } from '../addresses.ts'
 import type { Connection } from '../connection.ts'
-import { authorAttributes, chatJid } from '../delivery/outgoing.ts'
 import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import type { SeenEvent } from '../records.ts'

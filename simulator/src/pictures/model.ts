@@ -1,11 +1,9 @@
 import type { Account } from '../accounts.ts'
 import { Group } from '../groups/model.ts'
 import { mediaOf } from '../media/store.ts'
+import type { Picture } from '../profile.ts'
 import { seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
-
-/** The picture of a person or a group: a plain JPEG on the media server. */
-export type Picture = { id: string; directPath: string }
 
 /** Gives a person or a group another picture, or none, and tells the clients that see it. */
 export function changePicture(

@@ -1,8 +1,8 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
+import { statusChat } from '../addresses.ts'
 import { composeMessage } from '../content/compose.ts'
 import type { ContentDraft } from '../content/inputs.ts'
-import { statusChat } from '../content/status-chat.ts'
 import type { World } from '../world.ts'
 
 const backgroundArgb = 0xff7b5ea7

@@ -1,2 +1,0 @@
-/** The chat in which everybody's status posts are. */
-export const statusChat = 'status@broadcast'
