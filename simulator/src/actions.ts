@@ -1,37 +1,22 @@
 import { EventEmitter } from 'node:events'
 import type { Account } from './accounts.ts'
-import { AppStateFacade } from './app-state/facade.ts'
 import type { AppStateView } from './app-state/view.ts'
-import { BurstsFacade } from './bursts/facade.ts'
-import { BusinessFacade } from './business/facade.ts'
-import { CallsFacade } from './calls/facade.ts'
 import type { CallActionInput, CallInput } from './calls/inputs.ts'
-import { ChannelsFacade } from './channels/facade.ts'
 import { Context } from './context.ts'
-import { applyFault, clearFaults } from './faults/effects.ts'
-import { type FaultInput, faultSchema } from './faults/inputs.ts'
-import { CommunitiesFacade } from './groups/communities-facade.ts'
-import { GroupsFacade } from './groups/facade.ts'
-import { chatNamed } from './groups/groups.ts'
+import { Facades } from './facades.ts'
+import type { FaultInput } from './faults/inputs.ts'
 import type { GroupInput, MembersInput } from './groups/inputs.ts'
-import { Group } from './groups/model.ts'
-import { HistoryFacade } from './history/facade.ts'
 import type { HistoryInput } from './history/inputs.ts'
-import { LimitsFacade } from './limits/facade.ts'
 import type { LimitsInput } from './limits/inputs.ts'
 import type { LimitsView } from './limits/model.ts'
 import { untilOnline, untilPairingRequest } from './linking/waiting.ts'
-import { MessagesFacade } from './messages/facade.ts'
 import type { GroupMessageInput, MessageInput } from './messages/inputs.ts'
-import { parse, parseSince, withoutUndefined } from './parsing.ts'
-import { type AccountInfo, AccountsFacade, type LinkedDevice } from './people/facade.ts'
+import type { AccountInfo, LinkedDevice } from './people/facade.ts'
 import type { AccountInput, PresenceInput, ReceiptsInput, UnlinkInput } from './people/inputs.ts'
-import { PicturesFacade } from './pictures/facade.ts'
 import type { PictureInput } from './pictures/inputs.ts'
 import type { ReceivedMessage, SeenEvent } from './records.ts'
-import { type ScriptState, ScriptsFacade } from './scripts/facade.ts'
+import type { ScriptState } from './scripts/facade.ts'
 import type { ScriptRuleInput } from './scripts/inputs.ts'
-import { StatusFacade } from './status/facade.ts'
 import type { StatusInput } from './status/inputs.ts'
 import type { World, WorldEvents } from './world.ts'
 
@@ -39,53 +24,49 @@ const defaultTimeoutMs = 10_000
 
 /**
  * All that callers can do in the world, whoever serves it: one method for each operation of the control API, and
- * those that wait. What there is to it is in the facades, one for each area.
+ * those that wait. What there is to it is in the facades, one for each topic.
  */
 export abstract class Actions {
   protected abstract get world(): World
   protected readonly emitter = new EventEmitter<WorldEvents>()
   protected readonly context = new Context(() => this.world)
-  readonly #accounts = new AccountsFacade(this.context)
-  readonly #messages = new MessagesFacade(this.context)
-  readonly #calls = new CallsFacade(this.context)
-  readonly #status = new StatusFacade(this.context)
-  readonly #pictures = new PicturesFacade(this.context)
+  /** What callers can do, topic by topic; the methods below are the short way to it. */
+  readonly facades = new Facades(this.context)
   /** Load for measurements. */
-  readonly bursts = new BurstsFacade(this.context, this.#messages)
-  readonly #scripts = new ScriptsFacade(this.context, this.#messages)
+  readonly bursts = this.facades.bursts
   /** What owners change on their phones. */
-  readonly appState = new AppStateFacade(this.context)
+  readonly appState = this.facades.appState
   /** What phones have from before a client was linked. */
-  readonly history = new HistoryFacade(this.context)
+  readonly history = this.facades.history
   /** What the service lets accounts and clients do. */
-  readonly limits = new LimitsFacade(this.context)
+  readonly limits = this.facades.limits
   /** Groups and what happens in them. */
-  readonly groups = new GroupsFacade(this.context)
+  readonly groups = this.facades.groups
   /** Channels, their followers and their posts. */
-  readonly channels = new ChannelsFacade(this.context)
+  readonly channels = this.facades.channels
   /** What businesses say about themselves. */
-  readonly business = new BusinessFacade(this.context)
+  readonly business = this.facades.business
   /** Communities and the groups in them. */
-  readonly communities = new CommunitiesFacade(this.context)
+  readonly communities = this.facades.communities
 
   /** Adds a person or business with a phone; one that is there already gets the new name. */
   createAccount(input: AccountInput): AccountInfo {
-    return this.#accounts.create(input)
+    return this.facades.accounts.create(input)
   }
 
   /** The phone scans a QR code, given as its text. */
   scan(phone: string, code: string): LinkedDevice {
-    return this.#accounts.scan(phone, code)
+    return this.facades.accounts.scan(phone, code)
   }
 
   /** The phone types a pairing code; rejects when it is wrong. */
   pair(phone: string, code: string): Promise<LinkedDevice> {
-    return this.#accounts.pair(phone, code)
+    return this.facades.accounts.pair(phone, code)
   }
 
   /** The owner unlinks a device, or all of them. */
   unlink(phone: string, input: UnlinkInput = {}): void {
-    this.#accounts.unlink(phone, input)
+    this.facades.accounts.unlink(phone, input)
   }
 
   /** Calls back whenever a client asks for a pairing code; returns how to stop it. */
@@ -106,60 +87,52 @@ export abstract class Actions {
 
   /** Somebody writes on the phone, to a person or a group. On a linked phone this is its owner typing. */
   sendMessage(phone: string, input: MessageInput): Promise<{ id: string }> {
-    return this.#messages.send(phone, input)
+    return this.facades.messages.send(phone, input)
   }
 
   /** A message as it stands on a phone's screen, also one its owner wrote, with what came of it since. */
   message(phone: string, id: string): ReceivedMessage {
-    return this.#messages.message(phone, id)
+    return this.facades.messages.message(phone, id)
   }
 
   /** The file of a message on a phone's screen: downloaded, decrypted and checked. */
   mediaOf(phone: string, id: string): Promise<Buffer> {
-    return this.#messages.mediaOf(phone, id)
+    return this.facades.messages.mediaOf(phone, id)
   }
 
   /** Somebody calls from the phone. The id is that of the call. */
   call(phone: string, input: CallInput): { id: string } {
-    return this.#calls.place(phone, input)
+    return this.facades.calls.place(phone, input)
   }
 
   /** Somebody picks up, declines or hangs up on the phone. */
   actOnCall(phone: string, id: string, input: CallActionInput): void {
-    this.#calls.act(phone, id, input)
+    this.facades.calls.act(phone, id, input)
   }
 
   /** Somebody hangs up. */
   endCall(phone: string, id: string): void {
-    this.#calls.act(phone, id, { action: 'end' })
+    this.facades.calls.act(phone, id, { action: 'end' })
   }
 
   /** Somebody posts a status on the phone. */
   postStatus(phone: string, input: StatusInput): Promise<{ id: string }> {
-    return this.#status.post(phone, input)
+    return this.facades.status.post(phone, input)
   }
 
   /** The person takes another picture, or gives one to a group. */
   setPicture(phone: string, input: PictureInput): { id?: string } {
-    return this.#pictures.set(phone, input)
+    return this.facades.pictures.set(phone, input)
   }
 
   /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */
   messages(phone: string, since?: string | number): ReceivedMessage[] {
-    const from = parseSince(since)
-    return this.context
-      .account(phone)
-      .messages.all()
-      .filter(({ receivedAt }) => Date.parse(receivedAt) >= from)
+    return this.facades.messages.list(phone, since)
   }
 
   /** Receipts, typing and presence that the phone saw of others, oldest first. */
   events(phone: string, since?: string | number): SeenEvent[] {
-    const from = parseSince(since)
-    return this.context
-      .account(phone)
-      .events.all()
-      .filter(({ at }) => Date.parse(at) >= from)
+    return this.facades.accounts.events(phone, since)
   }
 
   /** The first message that matches and that no earlier call returned; waits for it. */
@@ -182,12 +155,12 @@ export abstract class Actions {
 
   /** How this phone answers messages. */
   setReceipts(phone: string, input: ReceiptsInput): Account['receipts'] {
-    return this.#accounts.setReceipts(phone, input)
+    return this.facades.accounts.setReceipts(phone, input)
   }
 
   /** The person comes, goes, types or records; typing needs a chat. */
   setPresence(phone: string, input: PresenceInput): void {
-    this.#accounts.setPresence(phone, input)
+    this.facades.accounts.setPresence(phone, input)
   }
 
   /** The phone's view of chats, stars, contacts, labels and settings. */
@@ -196,7 +169,7 @@ export abstract class Actions {
   }
 
   /** Gives a phone a history that a client gets when it is linked, and older parts on demand. */
-  setHistory(phone: string, input: HistoryInput): ReturnType<HistoryFacade['set']> {
+  setHistory(phone: string, input: HistoryInput): ReturnType<Facades['history']['set']> {
     return this.history.set(phone, input)
   }
 
@@ -207,12 +180,12 @@ export abstract class Actions {
 
   /** The phone answers by these rules, in place of those it had; the first that fits decides. */
   script(phone: string, rules: ScriptRuleInput[]): ScriptState {
-    return this.#scripts.set(phone, rules)
+    return this.facades.scripts.set(phone, rules)
   }
 
   /** The rules of a phone, and how often each answered. */
   scriptOf(phone: string): ScriptState {
-    return this.#scripts.of(phone)
+    return this.facades.scripts.of(phone)
   }
 
   /** Creates a group. */
@@ -222,7 +195,7 @@ export abstract class Actions {
 
   /** A member writes into a group. */
   sendGroupMessage(id: string, input: GroupMessageInput): Promise<{ id: string }> {
-    return this.#messages.sendToGroup(id, input)
+    return this.facades.messages.sendToGroup(id, input)
   }
 
   /** Adds members, or removes, promotes or demotes them, in the name of the owner. */
@@ -237,14 +210,6 @@ export abstract class Actions {
 
   /** Makes something go wrong; `clear`, or the kind `none`, ends it. */
   fault(input: FaultInput): void {
-    const { kind, clear, phone, to, ...rest } = parse(faultSchema, input)
-    if (phone !== undefined) this.world.account(phone)
-    if (kind === 'none' || clear) {
-      clearFaults(this.world, kind === 'none' ? undefined : kind, phone)
-      return
-    }
-    const chat = to === undefined ? undefined : chatNamed(this.context, to)
-    const where = chat instanceof Group ? chat.id : chat?.phone
-    applyFault(this.world, withoutUndefined({ ...rest, kind, phone, to: where }))
+    this.facades.faults.apply(input)
   }
 }

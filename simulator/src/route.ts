@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import type { Simulator } from './simulator.ts'
 
 /** One call as a route gets it: parts of the path by name, the body as it came, and the query. */
 export type Call<Body = unknown> = { params: Record<string, string>; body: Body; query: URLSearchParams }
@@ -7,7 +6,8 @@ export type Call<Body = unknown> = { params: Record<string, string>; body: Body;
 /** An answer that is not JSON. */
 export type Binary = { mimetype: string; bytes: Uint8Array }
 
-type Described = {
+/** What there is to say of an operation. */
+export type Described = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** With names of parts in braces: `/accounts/{phone}/messages`. */
   path: string
@@ -26,17 +26,22 @@ type Described = {
   isBinary?: boolean
   /** Bodies are at most 1 MiB unless a route takes files. */
   maxBodyBytes?: number
-}
-
-/** One operation of the control API. Bodies are checked by the methods of the simulator, which it mirrors. */
-export type Route = Described & {
   body?: z.ZodType
-  run: (simulator: Simulator, call: Call) => unknown
 }
 
-/** Declares an operation; the body is typed after its schema. */
-export function route<Body extends z.ZodType>(
-  declared: Described & { body?: Body; run: (simulator: Simulator, call: Call<z.input<Body>>) => unknown },
-): Route {
-  return declared as Route
+/**
+ * One operation of the control API: a call of a method of `Target`, the facade of its topic, which checks the body.
+ */
+export type Route<Target> = Described & {
+  run: (target: Target, call: Call) => unknown
+}
+
+/** Declares operations on a facade: `const route = routesOf<GroupsFacade>()`. Bodies are typed after their schemas. */
+export function routesOf<Target>() {
+  return <Body extends z.ZodType>(
+    declared: Omit<Described, 'body'> & {
+      body?: Body
+      run: (target: Target, call: Call<z.input<Body>>) => unknown
+    },
+  ): Route<Target> => declared as Route<Target>
 }

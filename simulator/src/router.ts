@@ -9,7 +9,7 @@ import { handleGraphQuery } from './graph.ts'
 import { handleGroups } from './groups/stanzas.ts'
 import { limitOperations } from './limits/graph.ts'
 import { isOverRate, type LimitedQuery } from './limits/model.ts'
-import { bootstrap } from './linking/bootstrap.ts'
+import { handleDevices, handlePassive } from './linking/devices.ts'
 import { handleEncryptionKeys } from './linking/encryption-keys.ts'
 import { confirmPairing, receiveLinkFinish, receiveLinkHello } from './linking/pairing.ts'
 import { handleMediaConnection } from './media/stanzas.ts'
@@ -115,27 +115,6 @@ function limitedQuery(xmlns: string, body: BinaryNode | undefined): LimitedQuery
 
 function answerEmpty(query: Query): void {
   answer(query)
-}
-
-/** `iq passive`: with `<active>` the client is ready for what waited, and then for the bootstrap of a new link. */
-async function handlePassive(query: Query): Promise<void> {
-  const { world, connection, companion, body } = query
-  answer(query)
-  if (body?.tag !== 'active') return
-  companion.queue.open(connection)
-  await bootstrap(world, companion)
-  world.events.emit('online', companion)
-}
-
-/** `iq md <remove-companion-device>`: the client unlinks itself or another device of the account. */
-function handleDevices(query: Query): void {
-  const { world, account, body } = query
-  answer(query)
-  const target = world.findCompanion(body?.attrs.jid)
-  if (body?.tag !== 'remove-companion-device' || target?.account !== account) return
-  account.companions.delete(target.device)
-  account.announceDevices('remove', [target.device])
-  target.connection?.terminate()
 }
 
 function countUnknown(world: World, node: BinaryNode): void {

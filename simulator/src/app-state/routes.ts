@@ -1,8 +1,9 @@
-import { appStateAnswer } from '../control/answers.ts'
-import { type Route, route } from '../route.ts'
-import type { Simulator } from '../simulator.ts'
-import { appStateChanges } from './facade.ts'
+import { type Route, routesOf } from '../route.ts'
+import { appStateAnswer } from './answers.ts'
+import { type AppStateFacade, appStateChanges } from './facade.ts'
 import { type AppStateChange, appStateSchemas } from './inputs.ts'
+
+const route = routesOf<AppStateFacade>()
 
 const tag = 'App state'
 
@@ -26,12 +27,12 @@ const summaries: Record<AppStateChange, string> = {
 
 type Method = (phone: string, input: unknown) => Promise<void>
 
-function change(simulator: Simulator, name: AppStateChange, phone: string, body: unknown): Promise<void> {
-  return (simulator.appState[name] as Method).call(simulator.appState, phone, body)
+function change(appState: AppStateFacade, name: AppStateChange, phone: string, body: unknown): Promise<void> {
+  return (appState[name] as Method).call(appState, phone, body)
 }
 
 /** Operations on what the devices of an account share. */
-export const appStateRoutes: Route[] = [
+export const appStateRoutes: Route<AppStateFacade>[] = [
   route({
     method: 'GET',
     path: '/accounts/{phone}/app-state',
@@ -39,7 +40,7 @@ export const appStateRoutes: Route[] = [
     tag,
     summary: "The phone's view of chats, stars, contacts, labels and settings",
     answer: appStateAnswer,
-    run: (simulator, { params }) => simulator.appStateOf(params.phone ?? ''),
+    run: (appState, { params }) => appState.view(params.phone ?? ''),
   }),
   ...appStateChanges.map((name) =>
     route({
@@ -49,7 +50,7 @@ export const appStateRoutes: Route[] = [
       tag,
       summary: summaries[name],
       body: appStateSchemas[name],
-      run: (simulator, { params, body }) => change(simulator, name, params.phone ?? '', body),
+      run: (appState, { params, body }) => change(appState, name, params.phone ?? '', body),
     }),
   ),
 ]

@@ -1,19 +1,21 @@
-import { businessAnswer } from '../groups/answers.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
+import type { BusinessFacade } from './facade.ts'
 import { businessProfileSchema } from './inputs.ts'
+
+const route = routesOf<BusinessFacade>()
 
 const tag = 'Businesses'
 
 /** Operations on profiles of businesses. */
-export const businessRoutes: Route[] = [
+export const businessRoutes: Route<BusinessFacade>[] = [
   route({
     method: 'GET',
     path: '/accounts/{phone}/business',
     operation: 'businessProfile',
     tag,
     summary: 'What a business says about itself, as its owner and clients left it',
-    answer: businessAnswer,
-    run: (simulator, { params }) => simulator.business.profile(params.phone ?? ''),
+    answer: businessProfileSchema,
+    run: (business, { params }) => business.profile(params.phone ?? ''),
   }),
   route({
     method: 'POST',
@@ -22,7 +24,7 @@ export const businessRoutes: Route[] = [
     tag,
     summary: 'The owner changes the profile; what is not given stays',
     body: businessProfileSchema,
-    answer: businessAnswer,
-    run: (simulator, { params, body }) => simulator.business.setProfile(params.phone ?? '', body),
+    answer: businessProfileSchema,
+    run: (business, { params, body }) => business.setProfile(params.phone ?? '', body),
   }),
 ]

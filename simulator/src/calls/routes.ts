@@ -1,13 +1,12 @@
-import { idAnswer, pictureAnswer } from '../control/answers.ts'
-import { pictureSchema } from '../pictures/inputs.ts'
-import { type Route, route } from '../route.ts'
-import { statusSchema } from '../status/inputs.ts'
+import { idAnswer } from '../answer-fields.ts'
+import { type Route, routesOf } from '../route.ts'
+import type { CallsFacade } from './facade.ts'
 import { callActionSchema, callSchema } from './inputs.ts'
 
-const maxFileBodyBytes = 150 * 1024 * 1024
+const route = routesOf<CallsFacade>()
 
-/** Operations on calls, status posts and pictures. */
-export const callRoutes: Route[] = [
+/** Operations on calls. */
+export const callRoutes: Route<CallsFacade>[] = [
   route({
     method: 'POST',
     path: '/accounts/{phone}/calls',
@@ -17,7 +16,7 @@ export const callRoutes: Route[] = [
     status: 201,
     body: callSchema,
     answer: idAnswer,
-    run: (simulator, { params, body }) => simulator.call(params.phone ?? '', body),
+    run: (calls, { params, body }) => calls.place(params.phone ?? '', body),
   }),
   route({
     method: 'POST',
@@ -26,29 +25,6 @@ export const callRoutes: Route[] = [
     tag: 'Calls',
     summary: 'Somebody picks up, declines or hangs up on the phone',
     body: callActionSchema,
-    run: (simulator, { params, body }) => simulator.actOnCall(params.phone ?? '', params.id ?? '', body),
-  }),
-  route({
-    method: 'POST',
-    path: '/accounts/{phone}/status',
-    operation: 'postStatus',
-    tag: 'Status',
-    summary: 'Somebody posts a status; without to everybody sees it',
-    status: 201,
-    body: statusSchema,
-    maxBodyBytes: maxFileBodyBytes,
-    answer: idAnswer,
-    run: (simulator, { params, body }) => simulator.postStatus(params.phone ?? '', body),
-  }),
-  route({
-    method: 'POST',
-    path: '/accounts/{phone}/picture',
-    operation: 'setPicture',
-    tag: 'Accounts',
-    summary: 'The person takes another picture, or gives one to a group, or removes it',
-    body: pictureSchema,
-    maxBodyBytes: maxFileBodyBytes,
-    answer: pictureAnswer,
-    run: (simulator, { params, body }) => simulator.setPicture(params.phone ?? '', body),
+    run: (calls, { params, body }) => calls.act(params.phone ?? '', params.id ?? '', body),
   }),
 ]

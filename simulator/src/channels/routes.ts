@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { channelAnswer, newChannelAnswer, newPostAnswer, postAnswer } from '../groups/answers.ts'
 import { parse } from '../parsing.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
+import { channelAnswer, newChannelAnswer, newPostAnswer, postAnswer } from './answers.ts'
+import type { ChannelsFacade } from './facade.ts'
 import {
   channelChangesSchema,
   channelSchema,
@@ -11,11 +12,13 @@ import {
   viewSchema,
 } from './inputs.ts'
 
+const route = routesOf<ChannelsFacade>()
+
 const tag = 'Channels'
 const maxPostBytes = 140 * 1024 * 1024
 
 /** Operations on channels and their posts. */
-export const channelRoutes: Route[] = [
+export const channelRoutes: Route<ChannelsFacade>[] = [
   route({
     method: 'POST',
     path: '/channels',
@@ -25,7 +28,7 @@ export const channelRoutes: Route[] = [
     status: 201,
     body: channelSchema,
     answer: newChannelAnswer,
-    run: (simulator, { body }) => simulator.channels.create(body),
+    run: (channels, { body }) => channels.create(body),
   }),
   route({
     method: 'GET',
@@ -34,7 +37,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'All channels',
     answer: z.array(channelAnswer),
-    run: (simulator) => simulator.channels.list(),
+    run: (channels) => channels.list(),
   }),
   route({
     method: 'GET',
@@ -43,7 +46,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'A channel and who follows it',
     answer: channelAnswer,
-    run: (simulator, { params }) => simulator.channels.describe(params.id ?? ''),
+    run: (channels, { params }) => channels.describe(params.id ?? ''),
   }),
   route({
     method: 'DELETE',
@@ -51,7 +54,7 @@ export const channelRoutes: Route[] = [
     operation: 'deleteChannel',
     tag,
     summary: 'Deletes a channel',
-    run: (simulator, { params }) => simulator.channels.delete(params.id ?? ''),
+    run: (channels, { params }) => channels.delete(params.id ?? ''),
   }),
   route({
     method: 'POST',
@@ -61,7 +64,7 @@ export const channelRoutes: Route[] = [
     summary: 'Changes what is given; followers are told of name and description',
     body: channelChangesSchema,
     answer: channelAnswer,
-    run: (simulator, { params, body }) => simulator.channels.change(params.id ?? '', body),
+    run: (channels, { params, body }) => channels.change(params.id ?? '', body),
   }),
   route({
     method: 'POST',
@@ -71,7 +74,7 @@ export const channelRoutes: Route[] = [
     summary: 'Somebody follows, follows no more, becomes an admin or ceases to be one',
     body: followerSchema,
     answer: channelAnswer,
-    run: (simulator, { params, body }) => simulator.channels.changeFollower(params.id ?? '', body),
+    run: (channels, { params, body }) => channels.changeFollower(params.id ?? '', body),
   }),
   route({
     method: 'POST',
@@ -83,7 +86,7 @@ export const channelRoutes: Route[] = [
     body: postSchema,
     maxBodyBytes: maxPostBytes,
     answer: newPostAnswer,
-    run: (simulator, { params, body }) => simulator.channels.post(params.id ?? '', body),
+    run: (channels, { params, body }) => channels.post(params.id ?? '', body),
   }),
   route({
     method: 'GET',
@@ -92,7 +95,7 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'The posts, oldest first, with what became of them',
     answer: z.array(postAnswer),
-    run: (simulator, { params }) => simulator.channels.posts(params.id ?? ''),
+    run: (channels, { params }) => channels.posts(params.id ?? ''),
   }),
   route({
     method: 'GET',
@@ -101,9 +104,9 @@ export const channelRoutes: Route[] = [
     tag,
     summary: 'The file of a post',
     isBinary: true,
-    run: (simulator, { params }) => ({
+    run: (channels, { params }) => ({
       mimetype: 'application/octet-stream',
-      bytes: simulator.channels.mediaOf(params.id ?? '', params.post ?? ''),
+      bytes: channels.mediaOf(params.id ?? '', params.post ?? ''),
     }),
   }),
   route({
@@ -114,9 +117,9 @@ export const channelRoutes: Route[] = [
     summary: 'Somebody reacts to a post; an empty emoji takes the reaction back',
     body: postReactionSchema,
     answer: postAnswer,
-    run: (simulator, { params, body }) => {
+    run: (channels, { params, body }) => {
       const { phone, emoji } = parse(postReactionSchema, body)
-      return simulator.channels.react(phone, params.id ?? '', params.post ?? '', emoji)
+      return channels.react(phone, params.id ?? '', params.post ?? '', emoji)
     },
   }),
   route({
@@ -127,7 +130,7 @@ export const channelRoutes: Route[] = [
     summary: 'Somebody sees a post',
     body: viewSchema,
     answer: postAnswer,
-    run: (simulator, { params, body }) =>
-      simulator.channels.view(parse(viewSchema, body).phone, params.id ?? '', params.post ?? ''),
+    run: (channels, { params, body }) =>
+      channels.view(parse(viewSchema, body).phone, params.id ?? '', params.post ?? ''),
   }),
 ]

@@ -7,6 +7,9 @@ export const mediaKinds = ['image', 'video', 'gif', 'audio', 'voice', 'document'
 
 const maxFileBytes = 100 * 1024 * 1024
 
+/** Of a body with a file: 100 MiB as base64, and what stands around it. */
+export const maxFileBodyBytes = 150 * 1024 * 1024
+
 /** Bytes of a file, in process. */
 export const bytesSchema = z
   .custom<Uint8Array>((value) => value instanceof Uint8Array, 'must be a Uint8Array')

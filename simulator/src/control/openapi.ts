@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Route } from '../route.ts'
+import type { Described } from '../route.ts'
 import { errorAnswer } from './answers.ts'
 
 type Json = Record<string, unknown>
@@ -17,7 +17,7 @@ const errors: Record<number, string> = {
 }
 
 /** The control API as an OpenAPI 3.1 document. */
-export function openApiDocument(routes: readonly Route[]): Json {
+export function openApiDocument(routes: readonly Described[]): Json {
   const paths: Record<string, Json> = {}
   for (const route of routes) {
     const path = paths[route.path] ?? {}
@@ -40,7 +40,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
   }
 }
 
-function operationOf(route: Route): Json {
+function operationOf(route: Described): Json {
   const { operation, tag, summary, body, status = 200 } = route
   return {
     operationId: operation,
@@ -54,7 +54,7 @@ function operationOf(route: Route): Json {
   }
 }
 
-function parametersOf({ path, query }: Route): Json {
+function parametersOf({ path, query }: Described): Json {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -71,7 +71,7 @@ function parametersOf({ path, query }: Route): Json {
   return parameters.length ? { parameters } : {}
 }
 
-function answerOf({ answer, isBinary, summary }: Route): Json {
+function answerOf({ answer, isBinary, summary }: Described): Json {
   if (isBinary)
     return { description: summary, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } }
   const schema = answer ? schemaOf(answer, 'output') : okSchema
@@ -79,7 +79,7 @@ function answerOf({ answer, isBinary, summary }: Route): Json {
 }
 
 /** An error stands where it can happen: a body can be wrong, and what a path names can be missing. */
-function errorsOf({ path, body, query }: Route): Json {
+function errorsOf({ path, body, query }: Described): Json {
   const statuses = [
     ...(body ? [400, 413, 422] : []),
     ...(path.includes('{') || body ? [404] : []),

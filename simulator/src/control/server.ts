@@ -6,7 +6,7 @@ import { routes } from './routes.ts'
 
 const maxBodyBytes = 1024 * 1024
 
-type Matcher = { route: Route; path: RegExp; names: string[] }
+type Matcher = { route: Route<Simulator>; path: RegExp; names: string[] }
 
 const matchers: Matcher[] = routes.map((route) => ({
   route,

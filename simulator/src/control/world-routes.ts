@@ -1,20 +1,13 @@
-import { faultSchema } from '../faults/inputs.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
+import type { Simulator } from '../simulator.ts'
 import { savedAnswer, stateAnswer } from './answers.ts'
+
+const route = routesOf<Simulator>()
 
 const tag = 'World'
 
 /** Operations on the world as a whole. */
-export const worldRoutes: Route[] = [
-  route({
-    method: 'POST',
-    path: '/faults',
-    operation: 'fault',
-    tag,
-    summary: 'Makes something go wrong; clear, or the kind none, ends it',
-    body: faultSchema,
-    run: (simulator, { body }) => simulator.fault(body),
-  }),
+export const worldRoutes: Route<Simulator>[] = [
   route({
     method: 'GET',
     path: '/state',

@@ -1,11 +1,14 @@
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
 import { groupAnswer, newCommunityAnswer } from './answers.ts'
+import type { CommunitiesFacade } from './communities-facade.ts'
 import { communityGroupSchema, communitySchema } from './inputs.ts'
+
+const route = routesOf<CommunitiesFacade>()
 
 const tag = 'Communities'
 
 /** Operations on communities; otherwise a community is a group among others. */
-export const communityRoutes: Route[] = [
+export const communityRoutes: Route<CommunitiesFacade>[] = [
   route({
     method: 'POST',
     path: '/communities',
@@ -15,7 +18,7 @@ export const communityRoutes: Route[] = [
     status: 201,
     body: communitySchema,
     answer: newCommunityAnswer,
-    run: (simulator, { body }) => simulator.communities.create(body),
+    run: (communities, { body }) => communities.create(body),
   }),
   route({
     method: 'POST',
@@ -25,6 +28,6 @@ export const communityRoutes: Route[] = [
     summary: 'Puts a group into a community, whose members its members become, or takes it out',
     body: communityGroupSchema,
     answer: groupAnswer,
-    run: (simulator, { params, body }) => simulator.communities.changeGroup(params.id ?? '', body),
+    run: (communities, { params, body }) => communities.changeGroup(params.id ?? '', body),
   }),
 ]

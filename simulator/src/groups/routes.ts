@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { idAnswer } from '../control/answers.ts'
+import { idAnswer } from '../answer-fields.ts'
 import { parse } from '../parsing.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
 import { groupAnswer, inviteAnswer, joinAnswer } from './answers.ts'
+import type { GroupsFacade } from './facade.ts'
 import {
   decisionSchema,
   groupChangesSchema,
@@ -14,10 +15,12 @@ import {
   revokeInviteSchema,
 } from './inputs.ts'
 
+const route = routesOf<GroupsFacade>()
+
 const tag = 'Groups'
 
 /** Operations on groups. */
-export const groupRoutes: Route[] = [
+export const groupRoutes: Route<GroupsFacade>[] = [
   route({
     method: 'POST',
     path: '/groups',
@@ -27,7 +30,7 @@ export const groupRoutes: Route[] = [
     status: 201,
     body: groupSchema,
     answer: idAnswer,
-    run: (simulator, { body }) => simulator.createGroup(body),
+    run: (groups, { body }) => groups.create(body),
   }),
   route({
     method: 'GET',
@@ -36,7 +39,7 @@ export const groupRoutes: Route[] = [
     tag,
     summary: 'A group: members, settings, invitation link and who asks to join',
     answer: groupAnswer,
-    run: (simulator, { params }) => simulator.groups.describe(params.id ?? ''),
+    run: (groups, { params }) => groups.describe(params.id ?? ''),
   }),
   route({
     method: 'POST',
@@ -46,7 +49,7 @@ export const groupRoutes: Route[] = [
     summary: 'Adds, removes, promotes or demotes members, in the name of the owner or of another member',
     body: membersSchema,
     answer: groupAnswer,
-    run: (simulator, { params, body }) => simulator.changeGroupMembers(params.id ?? '', body),
+    run: (groups, { params, body }) => groups.changeMembers(params.id ?? '', body),
   }),
   route({
     method: 'POST',
@@ -56,7 +59,7 @@ export const groupRoutes: Route[] = [
     summary: 'Changes subject, description and settings; members are told of each',
     body: groupChangesSchema,
     answer: groupAnswer,
-    run: (simulator, { params, body }) => simulator.groups.change(params.id ?? '', body),
+    run: (groups, { params, body }) => groups.change(params.id ?? '', body),
   }),
   route({
     method: 'POST',
@@ -66,8 +69,8 @@ export const groupRoutes: Route[] = [
     summary: 'Makes the invitation link lead nowhere and tells the code of the new one',
     body: revokeInviteSchema,
     answer: inviteAnswer,
-    run: (simulator, { params, body }) =>
-      simulator.groups.revokeInvite(params.id ?? '', parse(revokeInviteSchema, body).by),
+    run: (groups, { params, body }) =>
+      groups.revokeInvite(params.id ?? '', parse(revokeInviteSchema, body).by),
   }),
   route({
     method: 'POST',
@@ -77,12 +80,12 @@ export const groupRoutes: Route[] = [
     summary: 'Approves or rejects people who asked to join',
     body: decisionSchema,
     answer: groupAnswer,
-    run: (simulator, { params, body }) => simulator.groups.decide(params.id ?? '', body),
+    run: (groups, { params, body }) => groups.decide(params.id ?? '', body),
   }),
 ]
 
 /** Operations on what people do with groups on their phones. */
-export const membershipRoutes: Route[] = [
+export const membershipRoutes: Route<GroupsFacade>[] = [
   route({
     method: 'GET',
     path: '/accounts/{phone}/groups',
@@ -90,7 +93,7 @@ export const membershipRoutes: Route[] = [
     tag,
     summary: 'The groups somebody is a member of',
     answer: z.array(groupAnswer),
-    run: (simulator, { params }) => simulator.groups.list(params.phone ?? ''),
+    run: (groups, { params }) => groups.list(params.phone ?? ''),
   }),
   route({
     method: 'POST',
@@ -100,8 +103,7 @@ export const membershipRoutes: Route[] = [
     summary: 'Follows an invitation link, or accepts an invitation that was left for this person',
     body: joinSchema,
     answer: joinAnswer,
-    run: (simulator, { params, body }) =>
-      simulator.groups.join(params.phone ?? '', parse(joinSchema, body).code),
+    run: (groups, { params, body }) => groups.join(params.phone ?? '', parse(joinSchema, body).code),
   }),
   route({
     method: 'POST',
@@ -110,8 +112,8 @@ export const membershipRoutes: Route[] = [
     tag,
     summary: 'Asks to become a member',
     body: groupIdSchema,
-    run: (simulator, { params, body }) =>
-      simulator.groups.requestJoin(params.phone ?? '', parse(groupIdSchema, body).group),
+    run: (groups, { params, body }) =>
+      groups.requestJoin(params.phone ?? '', parse(groupIdSchema, body).group),
   }),
   route({
     method: 'POST',
@@ -120,8 +122,8 @@ export const membershipRoutes: Route[] = [
     tag,
     summary: 'Takes the wish to become a member back',
     body: groupIdSchema,
-    run: (simulator, { params, body }) =>
-      simulator.groups.cancelRequest(params.phone ?? '', parse(groupIdSchema, body).group),
+    run: (groups, { params, body }) =>
+      groups.cancelRequest(params.phone ?? '', parse(groupIdSchema, body).group),
   }),
   route({
     method: 'POST',
@@ -130,8 +132,7 @@ export const membershipRoutes: Route[] = [
     tag,
     summary: 'Leaves a group; who leaves a community leaves all its groups',
     body: groupIdSchema,
-    run: (simulator, { params, body }) =>
-      simulator.groups.leave(params.phone ?? '', parse(groupIdSchema, body).group),
+    run: (groups, { params, body }) => groups.leave(params.phone ?? '', parse(groupIdSchema, body).group),
   }),
   route({
     method: 'POST',
@@ -140,6 +141,6 @@ export const membershipRoutes: Route[] = [
     tag,
     summary: 'Who may add this person to groups; all others have to invite',
     body: groupPrivacySchema,
-    run: (simulator, { params, body }) => simulator.groups.setPrivacy(params.phone ?? '', body),
+    run: (groups, { params, body }) => groups.setPrivacy(params.phone ?? '', body),
   }),
 ]

@@ -1,9 +1,19 @@
-import { historyAnswer } from '../control/answers.ts'
-import { type Route, route } from '../route.ts'
+import { z } from 'zod'
+import { chatAnswer } from '../answer-fields.ts'
+import { type Route, routesOf } from '../route.ts'
+import type { HistoryFacade } from './facade.ts'
 import { historySchema } from './inputs.ts'
 
+const route = routesOf<HistoryFacade>()
+
+const historyAnswer = z.object({
+  chats: z.array(
+    z.object({ chat: chatAnswer, messages: z.array(z.string()).meta({ description: 'newest first' }) }),
+  ),
+})
+
 /** Operations on histories. */
-export const historyRoutes: Route[] = [
+export const historyRoutes: Route<HistoryFacade>[] = [
   route({
     method: 'PUT',
     path: '/accounts/{phone}/history',
@@ -13,6 +23,6 @@ export const historyRoutes: Route[] = [
     body: historySchema,
     maxBodyBytes: 64 * 1024 * 1024,
     answer: historyAnswer,
-    run: (simulator, { params, body }) => simulator.setHistory(params.phone ?? '', body),
+    run: (history, { params, body }) => history.set(params.phone ?? '', body),
   }),
 ]

@@ -1,11 +1,14 @@
-import { limitsAnswer } from '../control/answers.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
+import { limitsAnswer } from './answers.ts'
+import type { LimitsFacade } from './facade.ts'
 import { clientVersionSchema, limitsSchema } from './inputs.ts'
+
+const route = routesOf<LimitsFacade>()
 
 const tag = 'Limits'
 
 /** Operations on what the service lets accounts and clients do. */
-export const limitRoutes: Route[] = [
+export const limitRoutes: Route<LimitsFacade>[] = [
   route({
     method: 'PUT',
     path: '/accounts/{phone}/limits',
@@ -14,7 +17,7 @@ export const limitRoutes: Route[] = [
     summary: 'Limits an account; what is left out stays as it is, and null ends a limit',
     body: limitsSchema,
     answer: limitsAnswer,
-    run: (simulator, { params, body }) => simulator.setLimits(params.phone ?? '', body),
+    run: (limits, { params, body }) => limits.set(params.phone ?? '', body),
   }),
   route({
     method: 'GET',
@@ -23,7 +26,7 @@ export const limitRoutes: Route[] = [
     tag,
     summary: 'The limits of an account and what is used of them',
     answer: limitsAnswer,
-    run: (simulator, { params }) => simulator.limits.of(params.phone ?? ''),
+    run: (limits, { params }) => limits.of(params.phone ?? ''),
   }),
   route({
     method: 'PUT',
@@ -32,6 +35,6 @@ export const limitRoutes: Route[] = [
     tag,
     summary: 'Refuses logins of clients with an older version (405)',
     body: clientVersionSchema,
-    run: (simulator, { body }) => simulator.limits.requireVersion(body),
+    run: (limits, { body }) => limits.requireVersion(body),
   }),
 ]

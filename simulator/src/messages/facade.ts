@@ -8,7 +8,7 @@ import { messageOnPhone } from '../delivery/screen.ts'
 import { SimulatorError } from '../errors.ts'
 import { chatNamed, groupNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
-import { parse } from '../parsing.ts'
+import { parse, parseSince } from '../parsing.ts'
 import type { ReceivedMessage } from '../records.ts'
 import { type GroupMessageInput, groupMessageSchema, type MessageInput, messageSchema } from './inputs.ts'
 
@@ -32,6 +32,13 @@ export class MessagesFacade {
     const group = groupNamed(this.#context.world, id)
     const { from, ...draft } = parse(groupMessageSchema, input)
     return this.#send(this.#context.world.account(from, 'from'), group, draft)
+  }
+
+  /** What the phone received, oldest first; `since` is an ISO time or milliseconds. */
+  list(phone: string, since?: string | number): ReceivedMessage[] {
+    const from = parseSince(since)
+    const received = this.#context.account(phone).messages.all()
+    return received.filter(({ receivedAt }) => Date.parse(receivedAt) >= from)
   }
 
   /** A message as it stands on a phone's screen, also one that its owner wrote. */

@@ -1,14 +1,17 @@
 import { z } from 'zod'
-import { idAnswer, messageAnswer } from '../control/answers.ts'
-import { type Route, route } from '../route.ts'
+import { idAnswer } from '../answer-fields.ts'
+import { maxFileBodyBytes } from '../content/inputs.ts'
+import { type Route, routesOf } from '../route.ts'
+import { messageAnswer } from './answers.ts'
+import type { MessagesFacade } from './facade.ts'
 import { groupMessageSchema, messageSchema } from './inputs.ts'
 
+const route = routesOf<MessagesFacade>()
+
 const tag = 'Messages'
-/** A file of 100 MiB as base64, and what stands around it. */
-const maxFileBodyBytes = 150 * 1024 * 1024
 
 /** Operations on messages. */
-export const messageRoutes: Route[] = [
+export const messageRoutes: Route<MessagesFacade>[] = [
   route({
     method: 'POST',
     path: '/accounts/{phone}/messages',
@@ -19,7 +22,7 @@ export const messageRoutes: Route[] = [
     body: messageSchema,
     maxBodyBytes: maxFileBodyBytes,
     answer: idAnswer,
-    run: (simulator, { params, body }) => simulator.sendMessage(params.phone ?? '', body),
+    run: (messages, { params, body }) => messages.send(params.phone ?? '', body),
   }),
   route({
     method: 'GET',
@@ -29,8 +32,7 @@ export const messageRoutes: Route[] = [
     summary: 'What the phone shows, oldest first',
     query: { since: 'ISO time or milliseconds' },
     answer: z.array(messageAnswer),
-    run: (simulator, { params, query }) =>
-      simulator.messages(params.phone ?? '', query.get('since') ?? undefined),
+    run: (messages, { params, query }) => messages.list(params.phone ?? '', query.get('since') ?? undefined),
   }),
   route({
     method: 'GET',
@@ -39,7 +41,7 @@ export const messageRoutes: Route[] = [
     tag,
     summary: 'One message as it stands on the screen, with its reactions, votes and edits',
     answer: messageAnswer,
-    run: (simulator, { params }) => simulator.message(params.phone ?? '', params.id ?? ''),
+    run: (messages, { params }) => messages.message(params.phone ?? '', params.id ?? ''),
   }),
   route({
     method: 'GET',
@@ -48,10 +50,10 @@ export const messageRoutes: Route[] = [
     tag,
     summary: 'The file of a message, decrypted and checked',
     isBinary: true,
-    run: async (simulator, { params }) => {
+    run: async (messages, { params }) => {
       const { phone = '', id = '' } = params
-      const bytes = await simulator.mediaOf(phone, id)
-      return { mimetype: simulator.message(phone, id).media?.mimetype || 'application/octet-stream', bytes }
+      const bytes = await messages.mediaOf(phone, id)
+      return { mimetype: messages.message(phone, id).media?.mimetype || 'application/octet-stream', bytes }
     },
   }),
   route({
@@ -64,6 +66,6 @@ export const messageRoutes: Route[] = [
     body: groupMessageSchema,
     maxBodyBytes: maxFileBodyBytes,
     answer: idAnswer,
-    run: (simulator, { params, body }) => simulator.sendGroupMessage(params.id ?? '', body),
+    run: (messages, { params, body }) => messages.sendToGroup(params.id ?? '', body),
   }),
 ]

@@ -4,7 +4,8 @@ import { SimulatorError } from '../errors.ts'
 import { chatNamed } from '../groups/groups.ts'
 import { setHistory } from '../history/model.ts'
 import { scanCode, typeCode } from '../linking/pairing.ts'
-import { parse } from '../parsing.ts'
+import { parse, parseSince } from '../parsing.ts'
+import type { SeenEvent } from '../records.ts'
 import { unlink } from '../stream-errors.ts'
 import {
   type AccountInput,
@@ -65,6 +66,13 @@ export class AccountsFacade {
       throw new SimulatorError(404, `there is no device ${device}`, 'device')
     }
     unlink(account, companion ? [companion] : [...account.companions.values()])
+  }
+
+  /** Receipts, typing and presence that the phone saw of others, oldest first. */
+  events(phone: string, since?: string | number): SeenEvent[] {
+    const from = parseSince(since)
+    const seen = this.#context.account(phone).events.all()
+    return seen.filter(({ at }) => Date.parse(at) >= from)
   }
 
   /** How this phone answers messages. */

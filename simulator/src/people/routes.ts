@@ -1,13 +1,16 @@
 import { z } from 'zod'
-import { accountAnswer, deviceAnswer, eventAnswer, receiptsAnswer } from '../control/answers.ts'
 import { parse } from '../parsing.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
+import { accountAnswer, deviceAnswer, eventAnswer, receiptsAnswer } from './answers.ts'
+import type { AccountsFacade } from './facade.ts'
 import { accountSchema, codeSchema, presenceSchema, receiptsSchema, unlinkSchema } from './inputs.ts'
+
+const route = routesOf<AccountsFacade>()
 
 const tag = 'Accounts'
 
 /** Operations on people and their phones. */
-export const accountRoutes: Route[] = [
+export const accountRoutes: Route<AccountsFacade>[] = [
   route({
     method: 'POST',
     path: '/accounts',
@@ -17,7 +20,7 @@ export const accountRoutes: Route[] = [
     status: 201,
     body: accountSchema,
     answer: accountAnswer,
-    run: (simulator, { body }) => simulator.createAccount(body),
+    run: (accounts, { body }) => accounts.create(body),
   }),
   route({
     method: 'POST',
@@ -27,7 +30,7 @@ export const accountRoutes: Route[] = [
     summary: 'The phone scans a QR code, given as its text',
     body: codeSchema,
     answer: deviceAnswer,
-    run: (simulator, { params, body }) => simulator.scan(params.phone ?? '', parse(codeSchema, body).code),
+    run: (accounts, { params, body }) => accounts.scan(params.phone ?? '', parse(codeSchema, body).code),
   }),
   route({
     method: 'POST',
@@ -37,7 +40,7 @@ export const accountRoutes: Route[] = [
     summary: 'The phone types a pairing code; 422 when it is wrong',
     body: codeSchema,
     answer: deviceAnswer,
-    run: (simulator, { params, body }) => simulator.pair(params.phone ?? '', parse(codeSchema, body).code),
+    run: (accounts, { params, body }) => accounts.pair(params.phone ?? '', parse(codeSchema, body).code),
   }),
   route({
     method: 'POST',
@@ -46,7 +49,7 @@ export const accountRoutes: Route[] = [
     tag,
     summary: 'The owner unlinks a device, or all of them; their logins are refused from then on',
     body: unlinkSchema,
-    run: (simulator, { params, body }) => simulator.unlink(params.phone ?? '', body),
+    run: (accounts, { params, body }) => accounts.unlink(params.phone ?? '', body),
   }),
   route({
     method: 'GET',
@@ -56,8 +59,8 @@ export const accountRoutes: Route[] = [
     summary: 'Receipts, typing and presence that the phone saw of others, oldest first',
     query: { since: 'ISO time or milliseconds' },
     answer: z.array(eventAnswer),
-    run: (simulator, { params, query }) =>
-      simulator.events(params.phone ?? '', query.get('since') ?? undefined),
+    run: (accounts, { params, query }) =>
+      accounts.events(params.phone ?? '', query.get('since') ?? undefined),
   }),
   route({
     method: 'POST',
@@ -67,7 +70,7 @@ export const accountRoutes: Route[] = [
     summary: 'How the phone answers messages',
     body: receiptsSchema,
     answer: receiptsAnswer,
-    run: (simulator, { params, body }) => simulator.setReceipts(params.phone ?? '', body),
+    run: (accounts, { params, body }) => accounts.setReceipts(params.phone ?? '', body),
   }),
   route({
     method: 'POST',
@@ -76,6 +79,6 @@ export const accountRoutes: Route[] = [
     tag,
     summary: 'The person comes, goes, types or records; typing needs a chat',
     body: presenceSchema,
-    run: (simulator, { params, body }) => simulator.setPresence(params.phone ?? '', body),
+    run: (accounts, { params, body }) => accounts.setPresence(params.phone ?? '', body),
   }),
 ]

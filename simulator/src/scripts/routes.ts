@@ -1,12 +1,17 @@
-import { scriptAnswer } from '../control/answers.ts'
+import { z } from 'zod'
 import { parse } from '../parsing.ts'
-import { type Route, route } from '../route.ts'
+import { type Route, routesOf } from '../route.ts'
+import type { ScriptsFacade } from './facade.ts'
 import { scriptSchema } from './inputs.ts'
+
+const route = routesOf<ScriptsFacade>()
+
+const scriptAnswer = z.array(z.object({ rule: z.unknown(), answered: z.number() }))
 
 const tag = 'Scripts'
 
 /** Operations on phones that answer by rules. */
-export const scriptRoutes: Route[] = [
+export const scriptRoutes: Route<ScriptsFacade>[] = [
   route({
     method: 'PUT',
     path: '/accounts/{phone}/script',
@@ -16,8 +21,7 @@ export const scriptRoutes: Route[] = [
     body: scriptSchema,
     maxBodyBytes: 64 * 1024 * 1024,
     answer: scriptAnswer,
-    run: (simulator, { params, body }) =>
-      simulator.script(params.phone ?? '', parse(scriptSchema, body).rules),
+    run: (scripts, { params, body }) => scripts.set(params.phone ?? '', parse(scriptSchema, body).rules),
   }),
   route({
     method: 'GET',
@@ -26,6 +30,6 @@ export const scriptRoutes: Route[] = [
     tag,
     summary: 'The rules of the phone, and how often each answered',
     answer: scriptAnswer,
-    run: (simulator, { params }) => simulator.scriptOf(params.phone ?? ''),
+    run: (scripts, { params }) => scripts.of(params.phone ?? ''),
   }),
 ]
