@@ -7,7 +7,6 @@ export type { CallActionInput, CallInput } from './calls/inputs.ts'
 export type { ChannelDescription, PostDescription } from './channels/facade.ts'
 export type { ChannelInput, PostInput } from './channels/inputs.ts'
 export type { MediaDraft } from './content/inputs.ts'
-export type { WorldState } from './control/state.ts'
 // biome-ignore lint/performance/noBarrelFile: the entry of the package is the one place that gathers its exports.
 export { SIMULATOR_ROOT, SIMULATOR_ROOT_PUBLIC_KEY } from './encryption/certificates.ts'
 export { generateKeyPair, type KeyPair } from './encryption/keys.ts'
@@ -33,6 +32,7 @@ export type { CallState, MessageKind, ReceivedMessage, SeenEvent, ShownMedia, Sh
 export type { ScriptRuleInput } from './scripts/inputs.ts'
 export type { Simulator, SimulatorOptions } from './simulator.ts'
 export type { StatusInput } from './status/inputs.ts'
+export type { WorldState } from './world-state.ts'
 
 /** Starts a simulator on the loopback address and resolves once clients can connect. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

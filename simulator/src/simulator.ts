@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { Actions } from './actions.ts'
 import { Connection } from './connection.ts'
-import { describeWorld, type WorldState } from './control/state.ts'
 import { createServerCertificate, type ServerCertificate } from './encryption/certificates.ts'
 import type { KeyPair } from './encryption/keys.ts'
 import { SimulatorError } from './errors.ts'
@@ -14,6 +13,7 @@ import { readSnapshot, writeSnapshot } from './persistence/file.ts'
 import { restoreSnapshot, type Snapshot, takeSnapshot } from './persistence/snapshot.ts'
 import { receiveStanza } from './router.ts'
 import { World } from './world.ts'
+import { describeWorld, type WorldState } from './world-state.ts'
 
 /** How a simulator is started. Ports of 0 (the default) take any free one; delays are in milliseconds. */
 export type SimulatorOptions = {

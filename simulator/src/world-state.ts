@@ -1,9 +1,9 @@
-import { settingsOf } from '../app-state/phone.ts'
-import { faultsOf, type StandingFault } from '../faults/model.ts'
-import { describeGroup } from '../groups/description.ts'
-import { groupsOf } from '../groups/groups.ts'
-import { mediaOf } from '../media/store.ts'
-import type { World } from '../world.ts'
+import { settingsOf } from './app-state/phone.ts'
+import { faultsOf, type StandingFault } from './faults/model.ts'
+import { describeGroup } from './groups/description.ts'
+import { groupsOf } from './groups/groups.ts'
+import { mediaOf } from './media/store.ts'
+import type { World } from './world.ts'
 
 /** The whole world as JSON. */
 export type WorldState = {
