@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { requirements } from '../src/requirements.ts'
 
-const here = new URL('.', import.meta.url)
+const simulator = resolve(import.meta.dirname, '..')
 
 function citedIds(): string[] {
-  return readdirSync(here)
-    .filter((name) => name.endsWith('.test.ts'))
-    .map((name) => readFileSync(new URL(name, here), 'utf8'))
+  return globSync('{src,test}/**/*.test.ts', { cwd: simulator })
+    .map((name) => readFileSync(resolve(simulator, name), 'utf8'))
     .flatMap((source) => [...source.matchAll(/verifies\(([^)]*)\)/g)])
     .flatMap(([, list = '']) => [...list.matchAll(/'([^']+)'/g)].map(([, id = '']) => id))
 }

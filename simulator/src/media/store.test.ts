@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { MediaStore } from '../src/media/store.ts'
-import { verifies } from './verifies.ts'
+import { verifies } from '../../test/verifies.ts'
+import { MediaStore } from './store.ts'
 
 suite('media store', () => {
   test('the oldest files go first when the bound is reached', () => {

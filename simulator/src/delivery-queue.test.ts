@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { BinaryNode } from 'baileys'
-import type { Connection } from '../src/connection.ts'
-import { DeliveryQueue } from '../src/delivery-queue.ts'
-import { stanza } from '../src/stanza.ts'
+import type { Connection } from './connection.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
+import { stanza } from './stanza.ts'
 
 /** A queue whose device is there, and what was sent to it. */
 function openQueue() {
