@@ -1,3 +1,4 @@
+import { simulatorRules } from './architecture-simulator.ts'
 import type { FileFacts, ImportFact } from './source-facts.ts'
 
 /** Looks at all files; every sentence names a place and what to do. */
@@ -241,4 +242,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   'time, chance and environment are parameters': forbiddenGlobals,
   'names and exports have the usual form': forms,
   'exports of platform, engine and vocabulary are documented': documentedExports,
+  ...simulatorRules,
 }

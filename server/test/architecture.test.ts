@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { rules } from './architecture-rules.ts'
+import { simulatorViolations } from './architecture-simulator.ts'
 import { type FileFacts, readFacts, readSourceTree } from './source-facts.ts'
 
 const tree = readSourceTree()
@@ -19,6 +20,7 @@ const long = (lines: number) => `${'// line\n'.repeat(lines)}`
 
 /** Each violation is planted into the real tree; the rule must name its file, and what to do. */
 const planted: { rule: keyof typeof rules; path: string; text: string; says: RegExp }[] = [
+  ...simulatorViolations,
   {
     rule: 'imports follow the table',
     path: 'server/src/platform/x.ts',
