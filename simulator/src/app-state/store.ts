@@ -10,6 +10,7 @@ import {
 } from 'baileys'
 import { expandAppStateKeys } from 'whatsapp-rust-bridge'
 import type { Account } from '../accounts.ts'
+import { defineState } from '../state.ts'
 
 /** Patches of one collection as the server keeps them, and the hash over what they add up to. */
 type Collection = { patches: Uint8Array[]; hash: LTHashState }
@@ -155,16 +156,14 @@ export class AppState {
   }
 }
 
-const states = new WeakMap<Account, AppState>()
+const states = defineState<Account, AppState>(() => new AppState())
 
 /** The app state of an account, made when it is first asked for. */
-export function appStateOf(account: Account): AppState {
-  let state = states.get(account)
-  if (!state) {
-    state = new AppState()
-    states.set(account, state)
-  }
-  return state
+export const appStateOf = states.of
+
+/** The app state of an account, to save it; undefined when it has none yet. */
+export function savedAppState(account: Account): SavedAppState | undefined {
+  return states.peek(account)?.saved()
 }
 
 /** Puts an app state in place that was saved. */
@@ -174,7 +173,7 @@ export function restoreAppState(account: Account, saved: SavedAppState): void {
 
 /** Whether an account has app state yet. */
 export function hasAppState(account: Account): boolean {
-  return states.has(account)
+  return states.peek(account) !== undefined
 }
 
 /** The key of the app state as the phone shares it with a new device. */

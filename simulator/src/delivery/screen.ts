@@ -6,6 +6,7 @@ import { openVote } from '../content/poll-votes.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { Group } from '../groups/model.ts'
 import type { ReceivedMessage } from '../records.ts'
+import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 
 /** Shows a message on a phone, once however often it comes. Tells whether it was new. */
@@ -69,16 +70,15 @@ function applyToTarget(world: World, phone: Account, sent: SentMessage, shown: R
 }
 
 /** When each person last reacted, by their own clocks. */
-const reactedAt = new WeakMap<ReceivedMessage, Map<string, number>>()
+const reactedAt = defineState<ReceivedMessage, Map<string, number>>(() => new Map())
 
 /** One reaction per person: the one they made last, whichever comes last. */
 function react(target: ReceivedMessage, { from, text }: ReceivedMessage, message: proto.IMessage): void {
   const content = normalizeMessageContent(message) ?? message
   const at = Number(content.reactionMessage?.senderTimestampMs ?? 0)
-  const moments = reactedAt.get(target) ?? new Map<string, number>()
-  reactedAt.set(target, moments)
-  if (at < (moments.get(from) ?? 0)) return
-  moments.set(from, at)
+  const times = reactedAt.of(target)
+  if (at < (times.get(from) ?? 0)) return
+  times.set(from, at)
   target.reactions = { ...target.reactions, [from]: text ?? '' }
   if (!text) delete target.reactions[from]
 }

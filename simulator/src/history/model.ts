@@ -8,6 +8,7 @@ import { groupNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse } from '../parsing.ts'
 import { messageId } from '../stanza.ts'
+import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 import type { HistoryChatDraft, HistoryDraft, HistoryMessageDraft } from './inputs.ts'
 
@@ -53,17 +54,13 @@ const defaults: Transfer = {
   delayMs: 0,
 }
 
-const histories = new WeakMap<Account, History>()
+const histories = defineState<Account, History | undefined>(() => undefined)
 
 /** The history of a phone, when it was given one. */
-export function historyOf(account: Account): History | undefined {
-  return histories.get(account)
-}
+export const historyOf = histories.of
 
 /** Puts a history in place that was made before. */
-export function restoreHistory(account: Account, history: History): void {
-  histories.set(account, history)
-}
+export const restoreHistory = histories.set
 
 /** Gives a phone its history; people in it who have no account get one. */
 export function setHistory(world: World, account: Account, draft: HistoryDraft): History {

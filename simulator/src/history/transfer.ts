@@ -4,22 +4,24 @@ import type { Companion } from '../accounts.ts'
 import { sendPeerMessage } from '../delivery/peer-messages.ts'
 import { sealFile } from '../media/crypto.ts'
 import { mediaOf } from '../media/store.ts'
+import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 import { planChunks } from './chunks.ts'
 import { historyOf } from './model.ts'
 
-const full = new WeakSet<Companion>()
+/** Clients that want all of the history. */
+const full = defineState<Companion, boolean>(() => false)
 
 /** Notes whether a client that is being linked wants all of the history. */
 export function noteHistoryWish(companion: Companion, deviceProps: Uint8Array | null | undefined): void {
-  if (deviceProps?.length && proto.DeviceProps.decode(deviceProps).requireFullSync) full.add(companion)
+  if (deviceProps?.length && proto.DeviceProps.decode(deviceProps).requireFullSync) full.set(companion, true)
 }
 
 /** The phone sends its history to a client that was just linked. The first chunk is out when this resolves. */
 export async function sendHistory(world: World, companion: Companion): Promise<void> {
   const { account } = companion
   const history = historyOf(account)
-  const [first, ...rest] = planChunks(world, account, history, full.has(companion))
+  const [first, ...rest] = planChunks(world, account, history, full.of(companion))
   const { external = false, delayMs = 0 } = history?.transfer ?? {}
   if (first) await sendChunk(world, companion, first, external)
   const sendNext = async (): Promise<void> => {

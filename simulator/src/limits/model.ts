@@ -4,6 +4,7 @@ import { faultsOf } from '../faults/model.ts'
 import { Group } from '../groups/model.ts'
 import { historyOf } from '../history/model.ts'
 import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
+import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 import type { LimitsDraft } from './inputs.ts'
 
@@ -39,16 +40,21 @@ export type LimitsView = {
   newChats: { quota: number; used: number; cycleStarts: string; cycleEnds: string; status: string } | null
 }
 
-const limited = new WeakMap<Account, Limits>()
+const limits = defineState<Account, Limits>(() => ({
+  perMinute: {},
+  asked: new Map(),
+  lock: undefined,
+  newChats: undefined,
+}))
 
 /** Sets limits; clients are told of those that they are told of by the service. */
 export function setLimits(world: World, account: Account, draft: LimitsDraft): LimitsView {
-  const limits = limitsOf(account)
+  const current = limits.of(account)
   const { queriesPerMinute, reachOutLock, newChats } = draft
-  if (queriesPerMinute === null) limits.perMinute = {}
-  else Object.assign(limits.perMinute, queriesPerMinute)
+  if (queriesPerMinute === null) current.perMinute = {}
+  else Object.assign(current.perMinute, queriesPerMinute)
   if (reachOutLock !== undefined) {
-    limits.lock = reachOutLock
+    current.lock = reachOutLock
       ? {
           until: Date.parse(reachOutLock.until),
           enforcement: reachOutLock.enforcement ?? 'WEB_COMPANION_ONLY',
@@ -58,7 +64,7 @@ export function setLimits(world: World, account: Account, draft: LimitsDraft): L
   }
   if (newChats !== undefined) {
     const starts = Date.now()
-    limits.newChats = newChats
+    current.newChats = newChats
       ? {
           quota: newChats.quota,
           used: newChats.used ?? 0,
@@ -73,10 +79,11 @@ export function setLimits(world: World, account: Account, draft: LimitsDraft): L
 
 /** The limits of an account. */
 export function describeLimits(account: Account): LimitsView {
-  const limits = limited.get(account)
   const lock = lockOf(account)
   const quota = quotaOf(account)
-  const rates = Object.entries(limits?.perMinute ?? {}).filter(([, rate]) => typeof rate === 'number')
+  const rates = Object.entries(limits.peek(account)?.perMinute ?? {}).filter(
+    ([, rate]) => typeof rate === 'number',
+  )
   return {
     queriesPerMinute: Object.fromEntries(rates),
     reachOutLock: lock ? { until: isoOf(lock.until), enforcement: lock.enforcement } : null,
@@ -93,22 +100,19 @@ export function describeLimits(account: Account): LimitsView {
 }
 
 /** The limits of an account, to save and to restore; undefined when there never were any. */
-export function savedLimits(account: Account): SavedLimits | undefined {
-  return limited.get(account)
-}
+export const savedLimits = limits.peek
 
-export function restoreLimits(account: Account, limits: SavedLimits): void {
-  limited.set(account, limits)
-}
+/** Puts limits in place that were saved. */
+export const restoreLimits = limits.set
 
 /** Counts a query of a client; true when it is one too many. */
 export function isOverRate(account: Account, kind: LimitedQuery): boolean {
-  const limits = limited.get(account)
-  const rate = limits?.perMinute[kind]
-  if (!limits || typeof rate !== 'number') return false
+  const current = limits.peek(account)
+  const rate = current?.perMinute[kind]
+  if (!current || typeof rate !== 'number') return false
   const now = Date.now()
-  const recent = (limits.asked.get(kind) ?? []).filter((at) => at > now - minuteMs)
-  limits.asked.set(kind, recent)
+  const recent = (current.asked.get(kind) ?? []).filter((at) => at > now - minuteMs)
+  current.asked.set(kind, recent)
   if (recent.length >= rate) return true
   recent.push(now)
   return false
@@ -116,7 +120,7 @@ export function isOverRate(account: Account, kind: LimitedQuery): boolean {
 
 /** The code that refuses a new message of a client to this chat. A message that passes is counted. */
 export function refusalOf(account: Account, chat: Account | Group): number | undefined {
-  if (!limited.has(account) || chat instanceof Group || chat === account) return undefined
+  if (!limits.peek(account) || chat instanceof Group || chat === account) return undefined
   const lock = lockOf(account)
   const quota = quotaOf(account)
   if (lock && !isInTouch(account, chat)) return reachOutLocked
@@ -156,9 +160,11 @@ export function cappingForClient(account: Account): object {
   }
 }
 
+const minimumVersions = defineState<World, readonly number[] | undefined>(() => undefined)
+
 /** Whether a client is too old to be let in. */
 export function isOutdated(world: World, payload: proto.ClientPayload): boolean {
-  const minimum = minimumVersions.get(world)
+  const minimum = minimumVersions.of(world)
   if (!minimum) return false
   const { primary, secondary, tertiary } = payload.userAgent?.appVersion ?? {}
   const told = [primary ?? 0, secondary ?? 0, tertiary ?? 0]
@@ -166,36 +172,24 @@ export function isOutdated(world: World, payload: proto.ClientPayload): boolean 
   return differing >= 0 && (told[differing] ?? 0) < (minimum[differing] ?? 0)
 }
 
-const minimumVersions = new WeakMap<World, number[]>()
-
 /** The oldest version that may log in, to save it. */
 export function minimumVersionOf(world: World): string | null {
-  return minimumVersions.get(world)?.join('.') ?? null
+  return minimumVersions.of(world)?.join('.') ?? null
 }
 
 /** Refuses clients that are older; null admits all. */
 export function setMinimumVersion(world: World, minimum: string | null): void {
-  if (minimum === null) minimumVersions.delete(world)
-  else minimumVersions.set(world, minimum.split('.').map(Number))
-}
-
-function limitsOf(account: Account): Limits {
-  let limits = limited.get(account)
-  if (!limits) {
-    limits = { perMinute: {}, asked: new Map(), lock: undefined, newChats: undefined }
-    limited.set(account, limits)
-  }
-  return limits
+  minimumVersions.set(world, minimum?.split('.').map(Number))
 }
 
 function lockOf(account: Account): ReachOutLock | undefined {
-  const lock = limited.get(account)?.lock
+  const lock = limits.peek(account)?.lock
   return lock && lock.until > Date.now() ? lock : undefined
 }
 
 /** The quota of the cycle that runs now: when one is over, the next begins with nothing used. */
 function quotaOf(account: Account): Quota | undefined {
-  const quota = limited.get(account)?.newChats
+  const quota = limits.peek(account)?.newChats
   const now = Date.now()
   if (quota && quota.ends <= now) Object.assign(quota, { used: 0, starts: now, ends: now + 30 * dayMs })
   return quota
@@ -233,7 +227,7 @@ function announceLock(world: World, account: Account): void {
   })
   if (!lock) return
   world.after(Math.min(lock.until - Date.now() + 1, 2 ** 31 - 1), () => {
-    if (limited.get(account)?.lock === lock) announceLock(world, account)
+    if (limits.peek(account)?.lock === lock) announceLock(world, account)
   })
 }
 

@@ -1,5 +1,5 @@
 import { type Account, Companion } from '../accounts.ts'
-import { appStateOf, hasAppState, restoreAppState, type SavedAppState } from '../app-state/store.ts'
+import { restoreAppState, type SavedAppState, savedAppState } from '../app-state/store.ts'
 import { channelsOf } from '../channels/channels.ts'
 import { Channel } from '../channels/model.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
@@ -169,7 +169,7 @@ function saveAccount(account: Account): SavedAccount {
     messages: account.messages.all(),
     events: account.events.all(),
     watchers: account.deviceWatchers,
-    appState: hasAppState(account) ? appStateOf(account).saved() : undefined,
+    appState: savedAppState(account),
     history: historyOf(account),
     limits: savedLimits(account),
     script: scriptOf(account).map(({ rule }) => rule),

@@ -1,5 +1,6 @@
 import type { Account } from '../accounts.ts'
 import type { ReceivedMessage } from '../records.ts'
+import { defineState } from '../state.ts'
 import type { ScriptRule } from './inputs.ts'
 
 /** A rule and how often it answered. */
@@ -8,7 +9,7 @@ export type RunningRule = { rule: ScriptRule; answered: number }
 /** A rule that fits a message, and what its pattern found there. */
 export type Match = { running: RunningRule; found: readonly (string | undefined)[] }
 
-const scripts = new WeakMap<Account, RunningRule[]>()
+const scripts = defineState<Account, readonly RunningRule[]>(() => [])
 
 /** Puts rules in place of those that were; none ends the script. */
 export function setScript(
@@ -28,9 +29,7 @@ export function setScript(
 }
 
 /** The rules of a phone. */
-export function scriptOf(account: Account): readonly RunningRule[] {
-  return scripts.get(account) ?? []
-}
+export const scriptOf = scripts.of
 
 /** The first rule that fits decides, and others keep silent. */
 function firstMatch(rules: readonly RunningRule[], message: ReceivedMessage): Match | undefined {
