@@ -93,7 +93,7 @@ export class Companion {
   }
 }
 
-/** What a client tells about its keys when it is linked. */
+/** What a client says of its keys when it is linked. */
 export type CompanionKeys = Pick<Companion, 'noiseKey' | 'identity' | 'registrationId' | 'signedPreKey'>
 
 /** A person or business with a phone. The phone is device 0; clients are linked devices from 1 on. */
@@ -123,7 +123,7 @@ export class Account {
   about = 'Hey there! I am using WhatsApp.'
   presence: 'available' | 'unavailable' = 'unavailable'
   readonly presenceSubscribers = new Set<Companion>()
-  /** Linked devices that know which devices this account has, and are told when that changes. */
+  /** Linked devices that know which devices this account has, and are notified when that changes. */
   readonly deviceWatchers = new Set<Companion>()
   readonly #shown = new Map<string, ReceivedMessage>()
   #nextDevice = 1
@@ -166,12 +166,12 @@ export class Account {
   }
 
   /**
-   * Tells who keeps a list of this account's devices which were added or removed. Source:
+   * Notifies who keeps a list of this account's devices which were added or removed. Source:
    * `handleDevicesNotification` of Baileys, which changes its list and forgets sessions with what was removed.
    */
-  announceDevices(change: 'add' | 'remove', devices: readonly number[]): void {
+  notifyDevices(change: 'add' | 'remove', devices: readonly number[]): void {
     const t = seconds()
-    const tell = (companion: Companion, from: string, jids: string[]) =>
+    const notify = (companion: Companion, from: string, jids: string[]) =>
       companion.queue.add(
         stanza('notification', { from, type: 'devices', id: stanzaId(), t }, [
           stanza(change, { device_hash: '2:simulator' }, [
@@ -183,12 +183,12 @@ export class Account {
     for (const watcher of this.deviceWatchers) {
       if (watcher.account.companions.get(watcher.device) !== watcher) this.deviceWatchers.delete(watcher)
       else {
-        tell(
+        notify(
           watcher,
           this.jid,
           devices.map((device) => this.deviceJid(device)),
         )
-        tell(
+        notify(
           watcher,
           this.lidJid,
           devices.map((device) => this.deviceLid(device)),

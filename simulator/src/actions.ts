@@ -102,7 +102,7 @@ export abstract class Actions {
 
   /** Somebody calls from the phone. The id is that of the call. */
   call(phone: string, input: CallInput): { id: string } {
-    return this.facades.calls.place(phone, input)
+    return this.facades.calls.start(phone, input)
   }
 
   /** Somebody picks up, declines or hangs up on the phone. */

@@ -4,7 +4,7 @@ import type { Account, Companion } from './accounts.ts'
 import type { ServerCertificate } from './encryption/certificates.ts'
 import { NoiseResponder } from './encryption/noise.ts'
 
-/** What a connection tells the simulator. */
+/** Events of a connection. */
 export type ConnectionEvents = {
   login(connection: Connection, payload: proto.ClientPayload): void
   receive(connection: Connection, node: BinaryNode): Promise<void> | void
@@ -20,8 +20,8 @@ export type LinkRequest = {
   finish?: (clientIdentity: Buffer, keyBundle: Buffer) => void
 }
 
-/** How long the client has to hang up itself after a farewell, so that it reads the farewell first. */
-const farewellMs = 500
+/** How long the client has to hang up itself after its last stanza, so that it reads that first. */
+const closeDelayMs = 500
 
 /** One socket: handshake, framing, order of stanzas, and the faults that live on the wire. */
 export class Connection {
@@ -94,9 +94,9 @@ export class Connection {
   }
 
   /** Sends a last stanza and hangs up once the client had the time to read it. */
-  farewell(node: BinaryNode): void {
+  closeWith(node: BinaryNode): void {
     this.send(node)
-    const timer = setTimeout(() => this.#socket.close(), farewellMs + this.slowMs)
+    const timer = setTimeout(() => this.#socket.close(), closeDelayMs + this.slowMs)
     timer.unref()
   }
 

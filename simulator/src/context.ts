@@ -11,7 +11,7 @@ export class Context {
     this.#current = current
   }
 
-  /** The world of the moment; a reset makes another one, so nobody keeps it. */
+  /** The current world; a reset makes another one, so nobody keeps it. */
   get world(): World {
     return this.#current()
   }

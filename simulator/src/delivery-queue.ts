@@ -73,7 +73,7 @@ export class DeliveryQueue {
     connection.send(stanza('ib', {}, [stanza('offline', { count })]))
   }
 
-  /** A connection that was deaf hears again: what it missed goes out now. */
+  /** A connection is not deaf any more: what it missed goes out now. */
   reopen(connection: Connection): void {
     this.#connection = connection
     for (const { node } of this.#pending.values()) connection.send(node)

@@ -1,5 +1,6 @@
+import type { Account } from './accounts.ts'
 import { answer, type Query } from './query.ts'
-import { stanza, textOf } from './stanza.ts'
+import { SERVER, seconds, stanza, stanzaId, textOf } from './stanza.ts'
 
 /** A GraphQL query: its variables, and who asks. */
 export type GraphQuery<Variables> = { query: Query; variables: Variables }
@@ -16,6 +17,17 @@ export class GraphError extends Error {
   constructor(code: number, message: string) {
     super(message)
     this.code = code
+  }
+}
+
+/** A notification of GraphQL to all linked devices of some people. Source: `handleMexNotification` of Baileys. */
+export function notifyGraph(people: Iterable<Account>, operation: string, payload: object): void {
+  const content = Buffer.from(JSON.stringify(payload))
+  for (const person of people) {
+    for (const companion of person.companions.values()) {
+      const attrs = { from: SERVER, type: 'mex', id: stanzaId(), t: seconds() }
+      companion.queue.add(stanza('notification', attrs, [stanza('update', { op_name: operation }, content)]))
+    }
   }
 }
 

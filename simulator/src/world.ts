@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { SenderKeys } from './encryption/sender-keys.ts'
 import { SimulatorError } from './errors.ts'
 
-/** What the world announces. */
+/** Events of the world. */
 export type WorldEvents = {
   pairingCode: [phone: string]
   online: [companion: Companion]
@@ -27,7 +27,7 @@ export class World {
   readonly counters = { stanzas: 0, messages: 0, decrypted: 0, undecryptable: 0, problems: 0 }
   readonly unknownStanzas = new Map<string, number>()
   /** Messages that a phone or device asked for again, so that the second copy is no duplicate. */
-  readonly askedAgain = new Set<string>()
+  readonly retryRequests = new Set<string>()
   readonly #byLid = new Map<string, Account>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #receipts: ReceiptSettings

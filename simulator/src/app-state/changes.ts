@@ -13,7 +13,7 @@ function set(
   return { type, apiVersion, index, syncAction, operation: proto.SyncdMutation.SyncdOperation.SET }
 }
 
-/** A change that the owner made at another moment (ISO time): the phone was offline meanwhile. */
+/** A change that the owner made at another time (ISO time): the phone was offline meanwhile. */
 export function madeAt(change: WAPatchCreate, at: string | undefined): WAPatchCreate {
   if (at === undefined) return change
   return { ...change, syncAction: { ...change.syncAction, timestamp: Date.parse(at) } }

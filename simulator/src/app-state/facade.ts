@@ -9,12 +9,12 @@ import { Group } from '../groups/model.ts'
 import { parse, withoutUndefined } from '../parsing.ts'
 import * as changes from './changes.ts'
 import { type AppStateChange, type AppStateInput, appStateSchemas } from './inputs.ts'
-import { changeOnPhone, noteContact } from './phone.ts'
+import { changeOnPhone, saveContact } from './phone.ts'
 import { type AppStateView, describeAppState } from './view.ts'
 
 type NamedMessage = { message: string; chat?: string | undefined; fromMe?: boolean | undefined }
 
-/** `simulator.appState`: what an owner changes on the phone; linked clients hear of each change. */
+/** `simulator.appState`: what an owner changes on the phone; linked clients are notified of each change. */
 export class AppStateFacade {
   readonly #context: Context
 
@@ -80,7 +80,7 @@ export class AppStateFacade {
     const { phone: person, name, firstName } = parse(appStateSchemas.contact, input)
     const known = this.#context.world.accounts.get(person)
     const jid = `${person}@s.whatsapp.net`
-    noteContact(this.#context.account(phone), person, name !== null)
+    saveContact(this.#context.account(phone), person, name !== null)
     const entry = { fullName: name, firstName, lidJid: known?.lidJid, saveOnPrimaryAddressbook: true }
     await this.#change(
       phone,

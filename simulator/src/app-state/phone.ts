@@ -4,15 +4,15 @@ import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
 import { pushName } from './changes.ts'
 import { appStateOf, hasAppState } from './store.ts'
 
-/** The phone changes something; its linked devices are told to fetch it. */
+/** The phone changes something; its linked devices are notified and fetch it. */
 export async function changeOnPhone(account: Account, change: WAPatchCreate): Promise<void> {
   const state = appStateOf(account)
   await state.inOrder(() => state.write(change))
-  announceChange(account, change.type)
+  notifyChange(account, change.type)
 }
 
 /** Keeps the address book, on which privacy settings depend. */
-export function noteContact(account: Account, phone: string, isSaved: boolean): void {
+export function saveContact(account: Account, phone: string, isSaved: boolean): void {
   if (isSaved) account.contacts.add(phone)
   else account.contacts.delete(phone)
 }
@@ -26,7 +26,7 @@ export async function namePhone(account: Account): Promise<void> {
 }
 
 /** Tells linked devices that a collection has a new version. */
-export function announceChange(account: Account, name: string, except?: Companion): void {
+export function notifyChange(account: Account, name: string, except?: Companion): void {
   const version = appStateOf(account).version(name)
   for (const companion of account.companions.values()) {
     if (companion === except) continue

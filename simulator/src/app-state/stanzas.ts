@@ -3,7 +3,7 @@ import { parseJid } from '../accounts.ts'
 import { faultsOf } from '../faults/model.ts'
 import { answer, type Query, refuse } from '../query.ts'
 import { bytesOf, child, children, stanza } from '../stanza.ts'
-import { announceChange, noteContact } from './phone.ts'
+import { notifyChange, saveContact } from './phone.ts'
 import { appStateOf } from './store.ts'
 
 const patchesPerAnswer = 100
@@ -32,7 +32,7 @@ export async function handleAppState(query: Query): Promise<void> {
     }
     answer(query, [stanza('sync', {}, out)])
   })
-  for (const name of changed) announceChange(account, name, companion)
+  for (const name of changed) notifyChange(account, name, companion)
 }
 
 function readCollection({ account }: Query, { attrs }: BinaryNode): BinaryNode {
@@ -65,7 +65,7 @@ async function writeCollection(
   for (const { index, value } of changes) {
     const [kind, jid] = JSON.parse(index) as string[]
     const phone = world.find(jid)?.phone ?? parseJid(jid)?.user
-    if (kind === 'contact' && phone) noteContact(account, phone, value !== undefined)
+    if (kind === 'contact' && phone) saveContact(account, phone, value !== undefined)
     const renamed = value?.pushNameSetting?.name
     if (renamed) account.name = renamed
   }

@@ -102,12 +102,12 @@ export class AppState {
     collection.patches.push(
       proto.SyncdPatch.encode({ ...patch, version: { version: state.version } }).finish(),
     )
-    this.#note({ index: JSON.stringify(index), value: isRemoval ? undefined : action })
+    this.#setEntry({ index: JSON.stringify(index), value: isRemoval ? undefined : action })
   }
 
   /**
    * Keeps a client's patch and lets the phone read it; returns what changed. What the phone cannot read or whose
-   * hash is wrong is told to `problem`: the server keeps such a patch all the same, since it cannot read any.
+   * hash is wrong is reported to `problem`: the server keeps such a patch all the same, since it cannot read any.
    */
   async apply(name: string, bytes: Uint8Array, problem: (what: string) => void): Promise<Change[]> {
     const collection = this.#collection(name)
@@ -131,11 +131,11 @@ export class AppState {
       const isPresent = this.#indexMac(index) in state.indexValueMap
       return { index, value: isPresent ? (syncAction.value ?? undefined) : undefined }
     })
-    for (const change of changes) this.#note(change)
+    for (const change of changes) this.#setEntry(change)
     return changes
   }
 
-  #note({ index, value }: Change): void {
+  #setEntry({ index, value }: Change): void {
     // Entries go to the end when they change, so that a list shows the latest last.
     this.#values.delete(index)
     if (value) this.#values.set(index, value)

@@ -4,7 +4,7 @@ import { chatNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse } from '../parsing.ts'
 import { type CallActionInput, type CallInput, callActionSchema, callSchema } from './inputs.ts'
-import { answerCall, type Call, endCall, findCall, placeCall } from './model.ts'
+import { answerCall, type Call, endCall, findCall, startCall } from './model.ts'
 
 /** Calls, of which only the signalling is there. */
 export class CallsFacade {
@@ -15,7 +15,7 @@ export class CallsFacade {
   }
 
   /** Somebody calls a person or a group from the phone. */
-  place(phone: string, input: CallInput): { id: string } {
+  start(phone: string, input: CallInput): { id: string } {
     const { world } = this.#context
     const from = this.#context.account(phone)
     const { to, video, ringMs } = parse(callSchema, input)
@@ -24,7 +24,7 @@ export class CallsFacade {
     if (chat instanceof Group && !chat.members.has(from)) {
       throw new SimulatorError(422, `${from.phone} is not a member of ${chat.id}`, 'to')
     }
-    return { id: placeCall(world, from, chat, { isVideo: video ?? false, ringMs }).id }
+    return { id: startCall(world, from, chat, { isVideo: video ?? false, ringMs }).id }
   }
 
   /** Somebody picks up, declines or hangs up on the phone. */

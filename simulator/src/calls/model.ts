@@ -22,7 +22,7 @@ export type Call = {
 export const callsOf = defineState<World, Map<string, Call>>(() => new Map()).of
 
 /** Somebody calls. Linked clients of who is called ring, and their phones notice. */
-export function placeCall(
+export function startCall(
   world: World,
   from: Account,
   chat: Account | Group,
@@ -34,8 +34,8 @@ export function placeCall(
   const media = [stanza('audio', { enc: 'opus', rate: 16_000 }), ...(isVideo ? [stanza('video')] : [])]
   const group = chat instanceof Group ? { 'group-jid': chat.id, type: 'group' } : {}
   for (const callee of calleesOf(call)) {
-    tell(callee, call, stanza('offer', { ...nameOf(call), ...group, caller_pn: from.jid }, media))
-    note(callee, from, call, 'offered')
+    signal(callee, call, stanza('offer', { ...nameOf(call), ...group, caller_pn: from.jid }, media))
+    recordEvent(callee, from, call, 'offered')
   }
   if (ringMs !== undefined) {
     world.after(ringMs, () => {
@@ -57,9 +57,9 @@ export function answerCall(
     throw new SimulatorError(422, `${by.phone} is not called`, 'phone')
   }
   const reason = answer === 'accept' ? 'accepted_elsewhere' : 'rejected_elsewhere'
-  tell(by, call, stanza('terminate', { ...nameOf(call), reason }), companion)
-  tell(call.from, call, stanza(answer, nameOf(call)), undefined, by)
-  note(call.from, by, call, answer === 'accept' ? 'accepted' : 'rejected')
+  signal(by, call, stanza('terminate', { ...nameOf(call), reason }), companion)
+  signal(call.from, call, stanza(answer, nameOf(call)), undefined, by)
+  recordEvent(call.from, by, call, answer === 'accept' ? 'accepted' : 'rejected')
   if (answer === 'accept') call.isAccepted = true
   else if (!(call.chat instanceof Group)) callsOf(world).delete(call.id)
 }
@@ -77,9 +77,9 @@ export function endCall(
     const isOther = person !== by
     // The phone that hangs up tells no client of its owner, except that it rings no more.
     if (isOther || person !== call.from) {
-      tell(person, call, stanza('terminate', { ...nameOf(call), reason }), companion, by)
+      signal(person, call, stanza('terminate', { ...nameOf(call), reason }), companion, by)
     }
-    if (isOther) note(person, by, call, 'ended')
+    if (isOther) recordEvent(person, by, call, 'ended')
   }
 }
 
@@ -101,7 +101,7 @@ function nameOf({ id, from, device }: Call): Record<string, string> {
 }
 
 /** Passes something on to the linked clients of a person, except to the one that it comes from. */
-function tell(person: Account, call: Call, what: BinaryNode, except?: Companion, by = call.from): void {
+function signal(person: Account, call: Call, what: BinaryNode, except?: Companion, by = call.from): void {
   const from = by.addressing === 'lid' ? by.lidJid : by.jid
   for (const companion of person.companions.values()) {
     if (companion === except) continue
@@ -109,7 +109,7 @@ function tell(person: Account, call: Call, what: BinaryNode, except?: Companion,
   }
 }
 
-function note(person: Account, by: Account, call: Call, state: CallState): void {
+function recordEvent(person: Account, by: Account, call: Call, state: CallState): void {
   person.events.add({
     type: 'call',
     call: call.id,

@@ -16,7 +16,7 @@ export const callRoutes: Route<CallsFacade>[] = [
     status: 201,
     body: callSchema,
     answer: idAnswer,
-    run: (calls, { params, body }) => calls.place(params.phone ?? '', body),
+    run: (calls, { params, body }) => calls.start(params.phone ?? '', body),
   }),
   route({
     method: 'POST',

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.ts'
 import { findChat } from '../groups/groups.ts'
 import { child, firstChild, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
-import { answerCall, callsOf, endCall, placeCall } from './model.ts'
+import { answerCall, callsOf, endCall, startCall } from './model.ts'
 
 /** A client calls, answers or hangs up, or wants a link to a call. Source: `rejectCall`, `createCallLink` of Baileys. */
 export function receiveCall(world: World, connection: Connection, node: BinaryNode): void {
@@ -20,7 +20,7 @@ export function receiveCall(world: World, connection: Connection, node: BinaryNo
   if (action.tag === 'offer' && callId) {
     const chat = findChat(world, action.attrs['group-jid'] ?? to)
     const isVideo = child(action, 'video') !== undefined
-    if (chat) placeCall(world, account, chat, { id: callId, device: companion.device, isVideo })
+    if (chat) startCall(world, account, chat, { id: callId, device: companion.device, isVideo })
     return
   }
   if (!call) return

@@ -81,7 +81,7 @@ export class ChannelsFacade {
     return [...channelsOf(this.#context.world).values()].map(describeChannel)
   }
 
-  /** Changes what is given; followers are told of name and description. */
+  /** Changes what is given; followers are notified of name and description. */
   change(id: string, input: ChannelChangesInput): ChannelDescription {
     const channel = channelNamed(this.#context.world, id)
     const { name, description, verified, otherFollowers } = parse(channelChangesSchema, input)

@@ -1,8 +1,8 @@
-import { GraphError, type GraphOperation, type GraphQuery } from '../graph.ts'
+import { GraphError, type GraphOperation, type GraphQuery, notifyGraph } from '../graph.ts'
 import { channelByInvite, channelsOf, createChannel } from './channels.ts'
 import { channelMetadata } from './metadata.ts'
 import { type Channel, microseconds } from './model.ts'
-import { notifyGraph, notifyUpdate } from './notifications.ts'
+import { notifyUpdate } from './notifications.ts'
 
 type Asked = GraphQuery<Variables>
 type Variables = {
@@ -79,7 +79,7 @@ function update(asked: Asked): object {
   return channelMetadata(channel, undefined)
 }
 
-/** Changes what is given, and tells everybody. */
+/** Changes what is given, and notifies everybody. */
 export function changeChannel(channel: Channel, changes: NonNullable<Variables['updates']>): void {
   const { name, description, picture } = changes
   if (name) Object.assign(channel, { name, nameChangedAt: microseconds() })

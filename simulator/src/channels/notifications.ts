@@ -1,18 +1,8 @@
 import { type BinaryNode, proto } from 'baileys'
 import type { Account } from '../accounts.ts'
-import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
+import { notifyGraph } from '../graph.ts'
+import { seconds, stanza, stanzaId } from '../stanza.ts'
 import { type Channel, type ChannelPost, countReactions } from './model.ts'
-
-/** A notification of GraphQL to all linked devices of some people. */
-export function notifyGraph(people: Iterable<Account>, operation: string, payload: object): void {
-  const content = Buffer.from(JSON.stringify(payload))
-  for (const person of people) {
-    for (const companion of person.companions.values()) {
-      const attrs = { from: SERVER, type: 'mex', id: stanzaId(), t: seconds() }
-      companion.queue.add(stanza('notification', attrs, [stanza('update', { op_name: operation }, content)]))
-    }
-  }
-}
 
 /**
  * Name or description changed. The service writes `xwa2_notify_newsletter_on_metadata_update`; Baileys makes an
@@ -44,7 +34,7 @@ export function postNode(post: ChannelPost, viewer: Account, withContent: boolea
 }
 
 /**
- * Who watches a channel hears of reactions and views. `<live_updates>` is what the service sends; the nodes beside
+ * Who watches a channel is notified of reactions and views. `<live_updates>` is what the service sends; the nodes beside
  * it are what Baileys makes events of.
  */
 export function notifyLive(channel: Channel, post: ChannelPost, change: BinaryNode): void {

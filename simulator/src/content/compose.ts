@@ -43,8 +43,8 @@ function composeContent(composer: Composer, draft: ContentDraft): proto.IMessage
   return composeRaw(raw)
 }
 
-function composeLocation(place: NonNullable<ContentDraft['location']>): proto.IMessage {
-  const { latitude, longitude, name, address, live } = place
+function composeLocation(location: NonNullable<ContentDraft['location']>): proto.IMessage {
+  const { latitude, longitude, name, address, live } = location
   const point = { degreesLatitude: latitude, degreesLongitude: longitude }
   if (live) {
     return { liveLocationMessage: { ...point, ...(name && { caption: name }), sequenceNumber: 1 } }

@@ -3,7 +3,7 @@ import { mediaPartOf } from '../media/part.ts'
 import type { MessageKind, ReceivedMessage, ShownMedia } from '../records.ts'
 import type { World } from '../world.ts'
 
-/** What the content of a message alone tells. */
+/** What the content of a message alone says. */
 type Description = Omit<ReceivedMessage, 'id' | 'from' | 'chat' | 'receivedAt' | 'fromMe'>
 
 /** What a phone shows of a message. */
@@ -115,15 +115,15 @@ function withText(description: Description, text: string | null | undefined): De
   return text ? { ...description, text } : description
 }
 
-function describeLocation(place: proto.Message.ILocationMessage): Description {
+function describeLocation(location: proto.Message.ILocationMessage): Description {
   return {
     kind: 'location',
     location: {
-      latitude: place.degreesLatitude ?? 0,
-      longitude: place.degreesLongitude ?? 0,
-      ...(place.name && { name: place.name }),
-      ...(place.address && { address: place.address }),
-      ...(place.isLive && { live: true as const }),
+      latitude: location.degreesLatitude ?? 0,
+      longitude: location.degreesLongitude ?? 0,
+      ...(location.name && { name: location.name }),
+      ...(location.address && { address: location.address }),
+      ...(location.isLive && { live: true as const }),
     },
   }
 }

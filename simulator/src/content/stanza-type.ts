@@ -1,6 +1,6 @@
 import { normalizeMessageContent, proto } from 'baileys'
 
-/** The attributes by which the outside of a message tells what is inside. */
+/** The attributes by which the outside of a message says what is inside. */
 export type OuterAttributes = {
   type: string
   /** Of `<enc>`. */

@@ -9,7 +9,7 @@ import { Group } from '../groups/model.ts'
 import { mediaPartOf } from '../media/part.ts'
 import { messageId, seconds, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
-import { noteDestination } from './phone-files.ts'
+import { recordDestination } from './phone-files.ts'
 import { keepOnPhone, showOnPhone } from './screen.ts'
 
 /** A device asks for a message again: for which time, and the keys it wants a new session with. */
@@ -25,10 +25,10 @@ export async function sendFromPhone(
 ): Promise<string> {
   const sent = { id: messageId(), author: from, chat, message, ...options }
   sentMessagesOf(world).add(sent)
-  noteDestination(world, sent)
+  recordDestination(world, sent)
   keepOnPhone(world, from, sent)
   await from.inOrder(async () => {
-    if (sent.isHidden) announceHidden(sent)
+    if (sent.isHidden) sendPlaceholders(sent)
     else if (chat instanceof Group) await sendToGroup(sent, chat)
     else await sendToPerson(sent, chat)
   })
@@ -68,7 +68,7 @@ function readerAttributes({ chat, isStatus }: SentMessage, reader: Account): Rec
 }
 
 /** A device could not decrypt: it gets the message again under a new session and the same id. */
-export async function sendAgain(sent: SentMessage, companion: Companion, retry: Retry): Promise<void> {
+export async function resend(sent: SentMessage, companion: Companion, retry: Retry): Promise<void> {
   const { author, chat } = sent
   await author.inOrder(async () => {
     let message = sent.message
@@ -113,20 +113,20 @@ async function sendToPerson(sent: SentMessage, peer: Account): Promise<void> {
 
 async function sendToGroup(sent: SentMessage, group: Group): Promise<void> {
   const { author, message } = sent
-  let told = group.distributed.get(author)
-  if (!told) {
-    told = new Set()
-    group.distributed.set(author, told)
+  let keyHolders = group.distributed.get(author)
+  if (!keyHolders) {
+    keyHolders = new Set()
+    group.distributed.set(author, keyHolders)
   }
-  // The chain is told before the message moves it forward, else nobody could read this message.
+  // The chain is distributed before the message moves it forward, else nobody could read this message.
   const distribution = distributionOf(author, group)
   const sealed = author.senderKeys.encrypt(group.id, message)
   const groupEnc = stanza('enc', { v: '2', type: 'skmsg' }, sealed)
   for (const member of group.members.keys()) {
     for (const companion of member.companions.values()) {
       const content = [groupEnc]
-      if (!told.has(companion.address)) {
-        told.add(companion.address)
+      if (!keyHolders.has(companion.address)) {
+        keyHolders.add(companion.address)
         const key = await encryptFor(author, companion, { senderKeyDistributionMessage: distribution })
         content.unshift(encNode(key))
       }
@@ -136,14 +136,16 @@ async function sendToGroup(sent: SentMessage, group: Group): Promise<void> {
 }
 
 /** Only phones show it: clients learn that it is there. Source: `unavailable` in `decode-wa-message` of Baileys. */
-function announceHidden(sent: SentMessage): void {
+function sendPlaceholders(sent: SentMessage): void {
   const { author, chat } = sent
   const people = chat instanceof Group ? chat.members.keys() : new Set([chat, author])
   for (const person of people) {
     if (person.blocked.has(author.phone)) continue
     for (const companion of person.companions.values()) {
-      const notice = stanza('unavailable', { type: sent.isHidden === 'view_once' ? 'view_once' : undefined })
-      companion.queue.add(messageStanza(sent, companion, [notice]))
+      const placeholder = stanza('unavailable', {
+        type: sent.isHidden === 'view_once' ? 'view_once' : undefined,
+      })
+      companion.queue.add(messageStanza(sent, companion, [placeholder]))
     }
   }
 }

@@ -5,8 +5,8 @@ import { mediaPartOf } from '../media/part.ts'
 import { mediaOf } from '../media/store.ts'
 import type { World } from '../world.ts'
 
-/** Notes where a file went, so that faults can name who gets it. */
-export function noteDestination(world: World, { chat, message }: SentMessage): void {
+/** Records where a file went, so that faults can name who gets it. */
+export function recordDestination(world: World, { chat, message }: SentMessage): void {
   const found = mediaPartOf(message)
   const file = found && mediaOf(world).find(found.part.directPath)
   if (file) file.chat ??= chat

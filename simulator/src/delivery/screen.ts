@@ -9,7 +9,7 @@ import type { ReceivedMessage } from '../records.ts'
 import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 
-/** Shows a message on a phone, once however often it comes. Tells whether it was new. */
+/** Shows a message on a phone, once however often it comes. Returns whether it was new. */
 export function showOnPhone(world: World, phone: Account, sent: SentMessage): boolean {
   const shown = recordOf(world, phone, sent)
   const isNew = phone.show(shown)

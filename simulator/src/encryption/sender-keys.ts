@@ -55,7 +55,7 @@ function advance(chain: Chain): void {
 }
 
 /**
- * Sender keys of groups: our own chains and those that others told us. Source: the group cipher of the Signal
+ * Sender keys of groups: our own chains and those that others sent us. Source: the group cipher of the Signal
  * protocol as Baileys implements it (version byte 0x33, protobuf, 64 bytes of signature).
  */
 export class SenderKeys {
@@ -107,16 +107,16 @@ export class SenderKeys {
 
   /** Learns a chain of another device; returns its id. A chain we follow already stays where it is. */
   learn(group: string, author: string, distribution: Uint8Array): number {
-    const told = proto.SenderKeyDistributionMessage.decode(distribution.subarray(1))
-    const id = told.id ?? 0
+    const decoded = proto.SenderKeyDistributionMessage.decode(distribution.subarray(1))
+    const id = decoded.id ?? 0
     const chains = this.#chainsOf(group, author)
     const known = chains.get(id)
     if (!known) {
       chains.set(id, {
         id,
-        iteration: told.iteration ?? 0,
-        key: Buffer.from(told.chainKey ?? []),
-        signingPublic: Buffer.from(told.signingKey ?? []),
+        iteration: decoded.iteration ?? 0,
+        key: Buffer.from(decoded.chainKey ?? []),
+        signingPublic: Buffer.from(decoded.signingKey ?? []),
         skipped: new Map(),
       })
       // Clients forget old chains as well; each one who starts new chains would otherwise fill the memory.

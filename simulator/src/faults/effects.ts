@@ -8,7 +8,7 @@ import { type Fault, faultsOf, type StandingFault } from './model.ts'
 /** Reasons of `<failure>` that a fault gives to clients that are connected, and again at every login. */
 const failureReasons = { ban: 403, outdated: 405 } as const
 
-/** Lets a fault strike: what is connected feels it now, and what lasts waits for its occasion. */
+/** Applies a fault: what is connected feels it now, and what lasts waits for its occasion. */
 export function applyFault(world: World, fault: Fault): StandingFault | undefined {
   const { kind, phone } = fault
   const connections = connectionsOf(world, phone)
@@ -29,15 +29,15 @@ export function applyFault(world: World, fault: Fault): StandingFault | undefine
     case 'unavailable':
       for (const connection of connections) {
         connection.companion?.queue.close(connection)
-        connection.farewell(stanza('stream:error', { code: 503 }))
+        connection.closeWith(stanza('stream:error', { code: 503 }))
       }
       return faultsOf(world).add(fault)
     case 'deaf':
-      return deafen(world, fault, connections)
+      return startDeafness(world, fault, connections)
     case 'slow':
       if (!fault.delayMs) throw new SimulatorError(422, 'slow needs a delayMs above 0', 'delayMs')
       for (const connection of connections) connection.slowMs = fault.delayMs
-      if (fault.durationMs !== undefined) world.after(fault.durationMs + 1, () => speedUp(world, phone))
+      if (fault.durationMs !== undefined) world.after(fault.durationMs + 1, () => endSlowness(world, phone))
       return faultsOf(world).add(fault)
     case 'shuffle':
       return shuffle(world, fault, connections)
@@ -70,33 +70,33 @@ function checkMediaFault({ kind, code, bytesPerSecond }: Fault): void {
 /** Ends faults; connections on which they lay work again. */
 export function clearFaults(world: World, kind: Fault['kind'] | undefined, phone: string | undefined): void {
   faultsOf(world).clear(kind, phone)
-  if (kind === undefined || kind === 'deaf') hearAgain(world, phone)
-  if (kind === undefined || kind === 'slow') speedUp(world, phone)
-  if (kind === undefined || kind === 'shuffle') putInOrder(world, phone)
+  if (kind === undefined || kind === 'deaf') endDeafness(world, phone)
+  if (kind === undefined || kind === 'slow') endSlowness(world, phone)
+  if (kind === undefined || kind === 'shuffle') endShuffle(world, phone)
 }
 
 function shuffle(world: World, fault: Fault, connections: readonly Connection[]): StandingFault {
   const { delayMs, durationMs, phone } = fault
   if (!delayMs) throw new SimulatorError(422, 'shuffle needs a delayMs above 0', 'delayMs')
   for (const connection of connections) connection.shuffleMs = delayMs
-  if (durationMs !== undefined) world.after(durationMs + 1, () => putInOrder(world, phone))
+  if (durationMs !== undefined) world.after(durationMs + 1, () => endShuffle(world, phone))
   return faultsOf(world).add(fault)
 }
 
-function putInOrder(world: World, phone: string | undefined): void {
+function endShuffle(world: World, phone: string | undefined): void {
   for (const connection of connectionsOf(world, phone)) {
     connection.shuffleMs = faultsOf(world).find('shuffle', connection.account?.phone)?.delayMs ?? 0
   }
 }
 
-function speedUp(world: World, phone: string | undefined): void {
+function endSlowness(world: World, phone: string | undefined): void {
   for (const connection of connectionsOf(world, phone)) {
     connection.slowMs = faultsOf(world).find('slow', connection.account?.phone)?.delayMs ?? 0
   }
 }
 
 /** Deaf connections work again. One that was deaf from its login on is cut: its client never got in. */
-function hearAgain(world: World, phone: string | undefined): void {
+function endDeafness(world: World, phone: string | undefined): void {
   for (const connection of connectionsOf(world, phone)) {
     if (!connection.isDeaf) continue
     connection.isDeaf = false
@@ -111,7 +111,7 @@ function connectionsOf(world: World, phone: string | undefined): Connection[] {
   )
 }
 
-/** The owner unlinks the devices on the phone: they are told, and their next login is refused with 401. */
+/** The owner unlinks the devices on the phone: they are disconnected, and their next login is refused with 401. */
 function unlinkAll(world: World, phone: string | undefined): void {
   const accounts = phone === undefined ? world.accounts.values() : [world.account(phone)]
   for (const account of accounts) unlink(account, [...account.companions.values()])
@@ -121,7 +121,7 @@ function unlinkAll(world: World, phone: string | undefined): void {
  * Connections stay open and nothing passes any more. Without a duration only those that are open now are
  * deaf, so that a client that recycles its socket recovers.
  */
-function deafen(world: World, fault: Fault, connections: Connection[]): StandingFault | undefined {
+function startDeafness(world: World, fault: Fault, connections: Connection[]): StandingFault | undefined {
   for (const connection of connections) {
     connection.isDeaf = true
     connection.companion?.queue.close(connection)
@@ -129,6 +129,6 @@ function deafen(world: World, fault: Fault, connections: Connection[]): Standing
   const { durationMs, phone } = fault
   if (durationMs === undefined) return undefined
   const standing = faultsOf(world).add(fault)
-  world.after(durationMs, () => hearAgain(world, phone))
+  world.after(durationMs, () => endDeafness(world, phone))
   return standing
 }

@@ -7,7 +7,7 @@ import { createGroup, groupsOf } from './groups.ts'
 import { addMembers } from './members.ts'
 import type { Group } from './model.ts'
 import { linkedGroupNode } from './node.ts'
-import { announceGroup, notify } from './notifications.ts'
+import { notify, notifyCreation } from './notifications.ts'
 import { applySettings } from './settings.ts'
 
 const tags = new Set(['links', 'unlink', 'sub_groups', 'linked_groups_participants'])
@@ -25,15 +25,15 @@ export function createCommunity(
   const community = createGroup(world, owner, subject, [], 'lid')
   applySettings(community, creation)
   community.communityRole = 'community'
-  announceGroup(community)
+  notifyCreation(community)
   const announcements = createGroup(world, owner, subject, [], 'lid')
   announcements.isAnnouncement = true
   addSubGroup(community, announcements, 'announcements')
-  announceGroup(announcements)
+  notifyCreation(announcements)
   if (child(creation, 'create_general_chat')) {
     const general = createGroup(world, owner, 'General', [], 'lid')
     addSubGroup(community, general, 'general')
-    announceGroup(general)
+    notifyCreation(general)
   }
   return { community, announcements }
 }

@@ -29,7 +29,7 @@ import {
   requestJoin,
 } from './members.ts'
 import type { Group } from './model.ts'
-import { announceGroup } from './notifications.ts'
+import { notifyCreation } from './notifications.ts'
 import { changeGroup } from './settings.ts'
 
 /** `simulator.groups`: groups and what people do in them on their phones. */
@@ -58,7 +58,7 @@ export class GroupsFacade {
     group.ephemeralSeconds = settings.ephemeralSeconds || undefined
     group.membersAddedBy = settings.membersAddedBy ?? 'admins'
     group.hasJoinApproval = settings.hasJoinApproval ?? false
-    announceGroup(group)
+    notifyCreation(group)
     return { id: group.id }
   }
 
@@ -74,7 +74,7 @@ export class GroupsFacade {
     return groups.filter(({ members }) => !account || members.has(account)).map(describeGroup)
   }
 
-  /** Changes subject, description and settings; members are told of each. */
+  /** Changes subject, description and settings; members are notified of each. */
   change(id: string, input: GroupChangesInput): GroupDescription {
     const group = groupNamed(this.#context.world, id)
     const { by, ...changes } = parse(groupChangesSchema, input)

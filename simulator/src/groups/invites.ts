@@ -36,7 +36,7 @@ export function answerInviteCode(query: Query, group: Group): void {
   }
 }
 
-/** Makes the invitation link lead nowhere and tells everybody the new one. */
+/** Makes the invitation link lead nowhere and notifies everybody of the new one. */
 export function changeInviteCode(group: Group, by: Account): string {
   const code = group.renewInviteCode()
   notify(group, by, () => stanza('invite', { code }))

@@ -42,7 +42,7 @@ export function addByMember(group: Group, by: Account, people: readonly Account[
   return outcomes
 }
 
-/** Makes people members and tells everybody; those who are members already stay as they are. */
+/** Makes people members and notifies everybody; those who are members already stay as they are. */
 export function addMembers(
   group: Group,
   by: Account,
@@ -60,7 +60,7 @@ export function addMembers(
   notify(group, by, () => membersNode(group, 'add', newcomers, { reason }))
   const { parent } = group
   if (!parent) return
-  // Who is in a group of a community is in the community and hears its announcements.
+  // Who is in a group of a community is in the community and gets its announcements.
   addMembers(parent, by, newcomers, 'linked_group_join')
   for (const sibling of parent.subGroups) {
     if (sibling.communityRole === 'announcements') addMembers(sibling, by, newcomers, 'linked_group_join')
@@ -91,7 +91,7 @@ export function changeByAdmin(
   return outcomes
 }
 
-/** Takes people out of a group, or of a community and all its groups, and tells everybody, who leaves included. */
+/** Takes people out of a group, or of a community and all its groups, and notifies everybody, who leaves included. */
 export function removeMembers(group: Group, by: Account, people: readonly Account[]): void {
   for (const subGroup of group.subGroups) removeMembers(subGroup, by, people)
   const leaving = people.filter((person) => group.members.has(person))
@@ -121,7 +121,7 @@ function changeRoles(
   notify(group, by, () => membersNode(group, change, changed))
 }
 
-/** Somebody wants to become a member, or is suggested by one; admins are told. */
+/** Somebody wants to become a member, or is suggested by one; admins are notified. */
 export function requestJoin(group: Group, person: Account, method: JoinMethod, by = person): void {
   if (group.requests.has(person)) return
   group.requests.set(person, { method, at: seconds(), by })

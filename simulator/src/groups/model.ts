@@ -52,7 +52,7 @@ export class Group {
   parent: Group | undefined
   /** The groups of a community. */
   readonly subGroups = new Set<Group>()
-  /** Who follows which sender key: the phones that were told, by author device and key id. */
+  /** Who has which sender key: phones, by author device and key id. */
   readonly #keyHolders = new Map<string, Map<number, Set<Account>>>()
   /** Linked devices that follow the sender key of a virtual member. */
   readonly distributed = new Map<Account, Set<string>>()
@@ -73,7 +73,7 @@ export class Group {
     return this.members.get(account) !== undefined
   }
 
-  /** Those who hear of requests and decide them. */
+  /** Those who are notified of requests and decide them. */
   admins(): Account[] {
     return [...this.members].flatMap(([member, role]) => (role ? [member] : []))
   }
@@ -126,7 +126,7 @@ export class Group {
     return this.inviteCode
   }
 
-  /** The phones that were told this key of an author's device. Like clients, a group forgets all but the last keys. */
+  /** The phones that have this key of an author's device. Like clients, a group forgets all but the last keys. */
   holdersOf(author: string, keyId: number): Set<Account> {
     let keys = this.#keyHolders.get(author)
     if (!keys) {
@@ -143,7 +143,7 @@ export class Group {
     return holders
   }
 
-  /** Who was told which keys, to save and to restore. */
+  /** Who has which keys, to save and to restore. */
   saved(): Map<string, Map<number, Set<Account>>> {
     return this.#keyHolders
   }
@@ -157,7 +157,7 @@ export class Group {
     for (const holders of this.#keyHolders.get(author)?.values() ?? []) holders.delete(account)
   }
 
-  /** After a member left, keys are told anew, so that who left cannot read on. */
+  /** After a member left, keys are distributed anew, so that who left cannot read on. */
   renewKeys(): void {
     for (const account of this.distributed.keys()) account.senderKeys.forget(this.id)
     this.distributed.clear()

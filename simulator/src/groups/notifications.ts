@@ -7,7 +7,7 @@ import { groupNode } from './node.ts'
 /**
  * A `w:gp2` notification to every linked device of everybody concerned, of who did it as well: clients learn of
  * their own changes this way. `by` is missing when the server itself changed something. `change` is built only
- * when there is a device to tell, so that a group of people without linked devices costs nothing.
+ * when there is a device to notify, so that a group of people without linked devices costs nothing.
  */
 export function notify(
   group: Group,
@@ -31,8 +31,8 @@ export function notify(
   }
 }
 
-/** Tells all members of a new group that it is there; `key` is how its creator knows it again. */
-export function announceGroup(group: Group, key = stanzaId()): void {
+/** Notifies all members of a new group; `key` is how its creator knows it again. */
+export function notifyCreation(group: Group, key = stanzaId()): void {
   notify(group, group.owner, () => stanza('create', { type: 'new', key }, [groupNode(group)]))
 }
 

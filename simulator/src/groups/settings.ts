@@ -90,48 +90,48 @@ export function applySettings(group: Group, creation: BinaryNode): void {
   group.hasJoinApproval = approval?.attrs.state === 'on'
 }
 
-/** Changes a group and tells its members of each change. */
+/** Changes a group and notifies its members of each change. */
 export function changeGroup(group: Group, by: Account, changes: GroupChanges, descriptionId?: string): void {
-  const tell = (change: () => BinaryNode) => notify(group, by, change)
+  const notifyMembers = (change: () => BinaryNode) => notify(group, by, change)
   const { subject, description, isAnnouncement, isLocked, ephemeralSeconds } = changes
   if (subject !== undefined) {
     Object.assign(group, { subject, subjectChangedAt: seconds(), subjectChangedBy: by })
-    tell(() => subjectNode(group))
+    notifyMembers(() => subjectNode(group))
   }
   if (description !== undefined) {
     const id = descriptionId ?? messageId()
     group.description = description === null ? undefined : { id, text: description, at: seconds(), by }
-    tell(() => descriptionNode(id, description))
+    notifyMembers(() => descriptionNode(id, description))
   }
   if (isAnnouncement !== undefined) {
     group.isAnnouncement = isAnnouncement
-    tell(() => stanza(isAnnouncement ? 'announcement' : 'not_announcement', { v_id: seconds() }))
+    notifyMembers(() => stanza(isAnnouncement ? 'announcement' : 'not_announcement', { v_id: seconds() }))
   }
   if (isLocked !== undefined) {
     group.isLocked = isLocked
-    tell(() => stanza(isLocked ? 'locked' : 'unlocked'))
+    notifyMembers(() => stanza(isLocked ? 'locked' : 'unlocked'))
   }
   if (ephemeralSeconds !== undefined) {
     group.ephemeralSeconds = ephemeralSeconds ?? undefined
-    tell(() =>
+    notifyMembers(() =>
       ephemeralSeconds ? stanza('ephemeral', { expiration: ephemeralSeconds }) : stanza('not_ephemeral'),
     )
   }
-  changeJoining(group, changes, tell)
+  changeJoining(group, changes, notifyMembers)
 }
 
 function changeJoining(
   group: Group,
   { membersAddedBy, hasJoinApproval }: GroupChanges,
-  tell: (change: () => BinaryNode) => void,
+  notifyMembers: (change: () => BinaryNode) => void,
 ): void {
   if (membersAddedBy !== undefined) {
     group.membersAddedBy = membersAddedBy
-    tell(() => memberAddModeNode(group))
+    notifyMembers(() => memberAddModeNode(group))
   }
   if (hasJoinApproval !== undefined) {
     group.hasJoinApproval = hasJoinApproval
-    tell(() => approvalModeNode(group))
+    notifyMembers(() => approvalModeNode(group))
   }
 }
 

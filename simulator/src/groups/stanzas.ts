@@ -17,7 +17,7 @@ import {
 import { addByMember, changeByAdmin, leaveGroup, type MemberChange, refusalToAdd } from './members.ts'
 import type { Group } from './model.ts'
 import { groupNode, groupPreview, outcomeNode } from './node.ts'
-import { announceGroup } from './notifications.ts'
+import { notifyCreation } from './notifications.ts'
 import { applySettings, changeSetting } from './settings.ts'
 
 /** `iq w:g2`: groups, their members and settings. Addressed to `@g.us` it is about groups in general. */
@@ -127,7 +127,7 @@ function createFromClient(query: Query, body: BinaryNode): void {
   }
   const created = groupNode(group)
   answer(query, [{ ...created, content: [...(created.content as BinaryNode[]), ...refused] }])
-  announceGroup(group, key)
+  notifyCreation(group, key)
   if (parent) linkGroup(parent, group, account)
 }
 

@@ -40,7 +40,7 @@ export function planChunks(
     chunkOrder: 1,
     progress: 100,
     conversations: newest.map((slice) => conversationOf(account, slice)),
-    ...whoIsWho(world, account, chats),
+    ...directoryOf(world, account, chats),
   }
   if (!transfer) return [bootstrap]
   const now = Math.floor(Date.now() / 1000)
@@ -48,7 +48,7 @@ export function planChunks(
   const fullFrom = now - transfer.fullDays * secondsPerDay
   const rest = chats.map((chat) => ({ ...chat, messages: chat.messages.slice(transfer.bootstrapPerChat) }))
   const between = (from: number, to: number) =>
-    sliceUp(
+    chunksOf(
       rest.map((chat) => ({ ...chat, messages: chat.messages.filter(({ at }) => at >= from && at < to) })),
       transfer.chunkMessages,
     )
@@ -76,7 +76,7 @@ export function chunkOnDemand(
 }
 
 /** Fills chunks with messages, chat after chat; there is at least one, so that a client sees the end. */
-function sliceUp(chats: PastChat[], perChunk: number): Slice[][] {
+function chunksOf(chats: PastChat[], perChunk: number): Slice[][] {
   const chunks: Slice[][] = [[]]
   let room = perChunk
   for (const chat of chats) {
@@ -107,7 +107,7 @@ function numbered(
   }))
 }
 
-function whoIsWho(world: World, account: Account, chats: readonly PastChat[]) {
+function directoryOf(world: World, account: Account, chats: readonly PastChat[]) {
   const people = new Set<Account>()
   for (const { chat } of chats) {
     if (chat instanceof Group) for (const member of chat.members.keys()) people.add(member)

@@ -82,10 +82,10 @@ function withLive(
 function firstOlder({ messages }: PastChat, { oldestMsgId, oldestMsgTimestampMs }: OnDemand): number {
   const known = messages.findIndex((message) => message.id === oldestMsgId)
   if (known >= 0) return known + 1
-  const told = Number(oldestMsgTimestampMs ?? 0)
-  if (!told) return 0
+  const oldest = Number(oldestMsgTimestampMs ?? 0)
+  if (!oldest) return 0
   // Clients write seconds into this field as well as milliseconds.
-  const before = told > 100_000_000_000 ? told / 1000 : told
+  const before = oldest > 100_000_000_000 ? oldest / 1000 : oldest
   const older = messages.findIndex(({ at }) => at < before)
   return older < 0 ? messages.length : older
 }

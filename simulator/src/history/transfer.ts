@@ -12,8 +12,8 @@ import { historyOf } from './model.ts'
 /** Clients that want all of the history. */
 const full = defineState<Companion, boolean>(() => false)
 
-/** Notes whether a client that is being linked wants all of the history. */
-export function noteHistoryWish(companion: Companion, deviceProps: Uint8Array | null | undefined): void {
+/** Records whether a client that is being linked wants all of the history. */
+export function recordFullSync(companion: Companion, deviceProps: Uint8Array | null | undefined): void {
   if (deviceProps?.length && proto.DeviceProps.decode(deviceProps).requireFullSync) full.set(companion, true)
 }
 
@@ -48,7 +48,7 @@ export async function sendChunk(
   peerDataRequestSessionId?: string,
 ): Promise<void> {
   const payload = deflateSync(proto.HistorySync.encode(proto.HistorySync.fromObject(chunk)).finish())
-  const place = isExternal
+  const payloadFields = isExternal
     ? upload(world, companion, payload)
     : { initialHistBootstrapInlinePayload: payload }
   await sendPeerMessage(companion, {
@@ -60,7 +60,7 @@ export async function sendChunk(
         chunkOrder: chunk.chunkOrder ?? 1,
         ...(typeof chunk.progress === 'number' && { progress: chunk.progress }),
         ...(peerDataRequestSessionId !== undefined && { peerDataRequestSessionId }),
-        ...place,
+        ...payloadFields,
       },
     },
   })

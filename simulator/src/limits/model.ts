@@ -1,9 +1,10 @@
 import type { proto } from 'baileys'
 import type { Account } from '../accounts.ts'
 import { faultsOf } from '../faults/model.ts'
+import { notifyGraph } from '../graph.ts'
 import { Group } from '../groups/model.ts'
 import { historyOf } from '../history/model.ts'
-import { SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
+import { seconds } from '../stanza.ts'
 import { defineState } from '../state.ts'
 import type { World } from '../world.ts'
 import type { LimitsDraft } from './inputs.ts'
@@ -47,7 +48,7 @@ const limits = defineState<Account, Limits>(() => ({
   newChats: undefined,
 }))
 
-/** Sets limits; clients are told of those that they are told of by the service. */
+/** Sets limits; clients are notified of those that the service notifies them of. */
 export function setLimits(world: World, account: Account, draft: LimitsDraft): LimitsView {
   const current = limits.of(account)
   const { queriesPerMinute, reachOutLock, newChats } = draft
@@ -60,7 +61,7 @@ export function setLimits(world: World, account: Account, draft: LimitsDraft): L
           enforcement: reachOutLock.enforcement ?? 'WEB_COMPANION_ONLY',
         }
       : undefined
-    announceLock(world, account)
+    notifyLock(world, account)
   }
   if (newChats !== undefined) {
     const starts = Date.now()
@@ -72,7 +73,7 @@ export function setLimits(world: World, account: Account, draft: LimitsDraft): L
           ends: newChats.cycleEnds === undefined ? starts + 30 * dayMs : Date.parse(newChats.cycleEnds),
         }
       : undefined
-    announceCapping(account)
+    notifyCapping(account)
   }
   return describeLimits(account)
 }
@@ -128,7 +129,7 @@ export function refusalOf(account: Account, chat: Account | Group): number | und
   if (quota.used >= quota.quota) return newChatsCapped
   const before = statusOf(quota)
   quota.used++
-  if (statusOf(quota) !== before) announceCapping(account)
+  if (statusOf(quota) !== before) notifyCapping(account)
   return undefined
 }
 
@@ -167,9 +168,9 @@ export function isOutdated(world: World, payload: proto.ClientPayload): boolean 
   const minimum = minimumVersions.of(world)
   if (!minimum) return false
   const { primary, secondary, tertiary } = payload.userAgent?.appVersion ?? {}
-  const told = [primary ?? 0, secondary ?? 0, tertiary ?? 0]
-  const differing = minimum.findIndex((part, index) => part !== told[index])
-  return differing >= 0 && (told[differing] ?? 0) < (minimum[differing] ?? 0)
+  const version = [primary ?? 0, secondary ?? 0, tertiary ?? 0]
+  const differing = minimum.findIndex((part, index) => part !== version[index])
+  return differing >= 0 && (version[differing] ?? 0) < (minimum[differing] ?? 0)
 }
 
 /** The oldest version that may log in, to save it. */
@@ -218,33 +219,23 @@ function activeLock(until: number | undefined, enforcement: string): object {
   return { is_active: true, enforcement_type: enforcement, ...ends }
 }
 
-function announceLock(world: World, account: Account): void {
+function notifyLock(world: World, account: Account): void {
   const lock = lockOf(account)
-  tell(account, 'NotificationUserReachoutTimelockUpdate', {
-    xwa2_notify_account_reachout_timelock: lock
-      ? activeLock(lock.until, lock.enforcement)
-      : { is_active: false },
+  const state = lock ? activeLock(lock.until, lock.enforcement) : { is_active: false }
+  notifyGraph([account], 'NotificationUserReachoutTimelockUpdate', {
+    data: { xwa2_notify_account_reachout_timelock: state },
   })
   if (!lock) return
   world.after(Math.min(lock.until - Date.now() + 1, 2 ** 31 - 1), () => {
-    if (limits.peek(account)?.lock === lock) announceLock(world, account)
+    if (limits.peek(account)?.lock === lock) notifyLock(world, account)
   })
 }
 
-function announceCapping(account: Account): void {
+function notifyCapping(account: Account): void {
   const info = cappingForClient(account)
-  tell(account, 'MessageCappingInfoNotification', {
-    xwa2_notify_new_chat_messages_capping_info_update: info,
+  notifyGraph([account], 'MessageCappingInfoNotification', {
+    data: { xwa2_notify_new_chat_messages_capping_info_update: info },
   })
-}
-
-/** A notification of GraphQL to the linked devices. Source: `handleMexNotification` of Baileys. */
-function tell(account: Account, operation: string, data: object): void {
-  const content = Buffer.from(JSON.stringify({ data }))
-  for (const companion of account.companions.values()) {
-    const attrs = { from: SERVER, type: 'mex', id: stanzaId(), t: seconds() }
-    companion.queue.add(stanza('notification', attrs, [stanza('update', { op_name: operation }, content)]))
-  }
 }
 
 const isoOf = (ms: number) => new Date(ms).toISOString()

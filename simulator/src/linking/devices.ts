@@ -18,6 +18,6 @@ export function handleDevices(query: Query): void {
   const target = world.findCompanion(body?.attrs.jid)
   if (body?.tag !== 'remove-companion-device' || target?.account !== account) return
   account.companions.delete(target.device)
-  account.announceDevices('remove', [target.device])
+  account.notifyDevices('remove', [target.device])
   target.connection?.terminate()
 }

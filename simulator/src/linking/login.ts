@@ -18,7 +18,7 @@ export function login(world: World, connection: Connection, payload: proto.Clien
   connection.shuffleMs = faultsOf(world).find('shuffle', phone)?.delayMs ?? 0
   const refusal = isOutdated(world, payload) ? outdated : refusalOf(world, phone)
   if (refusal) {
-    connection.farewell(stanza('failure', { reason: refusal, location: 'simulator' }))
+    connection.closeWith(stanza('failure', { reason: refusal, location: 'simulator' }))
     return
   }
   if (payload.devicePairingData) {
@@ -27,10 +27,10 @@ export function login(world: World, connection: Connection, payload: proto.Clien
   }
   const companion = phone ? world.accounts.get(phone)?.companions.get(payload.device ?? 0) : undefined
   if (!companion?.noiseKey.equals(connection.clientKey)) {
-    connection.farewell(stanza('failure', { reason: 401, location: 'simulator' }))
+    connection.closeWith(stanza('failure', { reason: 401, location: 'simulator' }))
     return
   }
-  letIn(world, connection, companion)
+  admit(world, connection, companion)
 }
 
 /** A fault that refuses the login, as the reason that Baileys turns into its disconnect reason. */
@@ -57,7 +57,7 @@ function offerPairing(
   )
 }
 
-function letIn(world: World, connection: Connection, companion: Companion): void {
+function admit(world: World, connection: Connection, companion: Companion): void {
   const { account } = companion
   const previous = companion.connection
   if (previous) replace(previous)

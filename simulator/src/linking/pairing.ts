@@ -14,7 +14,7 @@ import type { Connection } from '../connection.ts'
 import { agree, generateKeyPair, isSigned, sign } from '../encryption/keys.ts'
 import { SimulatorError } from '../errors.ts'
 import { faultsOf } from '../faults/model.ts'
-import { noteHistoryWish } from '../history/transfer.ts'
+import { recordFullSync } from '../history/transfer.ts'
 import { answer, refuse } from '../query.ts'
 import { bytesOf, child, readNumber, SERVER, seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
@@ -58,7 +58,7 @@ function askForPasskey(connection: Connection): void {
   connection.send(stanza('notification', attrs, [body]))
 }
 
-/** Links the client on a connection and tells it who it is now. */
+/** Links the client on a connection and lets it know who it is now. */
 function linkClient(
   world: World,
   connection: Connection,
@@ -78,7 +78,7 @@ function linkClient(
       signature: Buffer.from(registration.eSkeySig ?? []),
     },
   })
-  noteHistoryWish(companion, registration.deviceProps)
+  recordFullSync(companion, registration.deviceProps)
   connection.registration = undefined
   connection.account = account
   for (const reference of connection.references) world.references.delete(reference)
@@ -91,7 +91,7 @@ function linkClient(
   ]
   const attrs = { from: SERVER, type: 'set', id: stanzaId(), xmlns: 'md', t: seconds() }
   connection.send(stanza('iq', attrs, [stanza('pair-success', {}, content)]))
-  account.announceDevices('add', [device])
+  account.notifyDevices('add', [device])
   return companion
 }
 
@@ -123,12 +123,12 @@ export function confirmPairing(world: World, connection: Connection, body: Binar
     noiseKey.equals(connection.clientKey),
   )
   if (companion && isCoSigned(companion, bytesOf(child(body, 'device-identity')))) {
-    connection.farewell(stanza('stream:error', { code: 515 }))
+    connection.closeWith(stanza('stream:error', { code: 515 }))
     return
   }
   world.problem('the client did not sign its device identity')
   if (companion) companion.account.companions.delete(companion.device)
-  connection.farewell(stanza('failure', { reason: 401, location: 'simulator' }))
+  connection.closeWith(stanza('failure', { reason: 401, location: 'simulator' }))
 }
 
 /** Whether the client signed that it belongs to the account. It leaves the account's key out of its answer. */

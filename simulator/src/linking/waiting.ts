@@ -1,8 +1,8 @@
 import type { Account, Companion } from '../accounts.ts'
 import type { World, WorldEvents } from '../world.ts'
 
-/** Resolves at the first announcement that matches; rejects after `timeoutMs`, saying what did not come. */
-function untilAnnounced<E extends keyof WorldEvents>(
+/** Resolves at the first event that matches; rejects after `timeoutMs`, saying what did not come. */
+function untilEvent<E extends keyof WorldEvents>(
   world: World,
   event: E,
   matches: (subject: WorldEvents[E][0]) => boolean,
@@ -31,7 +31,7 @@ function untilAnnounced<E extends keyof WorldEvents>(
 export async function untilPairingRequest(world: World, phone: string, timeoutMs: number): Promise<void> {
   if (world.links.get(phone)?.isOpen) return
   const what = `no client asked for a pairing code for ${phone}`
-  await untilAnnounced(world, 'pairingCode', (asked) => asked === phone, timeoutMs, what)
+  await untilEvent(world, 'pairingCode', (asked) => asked === phone, timeoutMs, what)
 }
 
 /** Resolves when a linked client of this account is logged in and active, at once when one is. */
@@ -39,5 +39,5 @@ export async function untilOnline(world: World, account: Account, timeoutMs: num
   const isActive = ({ connection }: Companion) => connection?.isActive === true
   if ([...account.companions.values()].some(isActive)) return
   const what = `no client of ${account.phone} came online`
-  await untilAnnounced(world, 'online', (companion) => companion.account === account, timeoutMs, what)
+  await untilEvent(world, 'online', (companion) => companion.account === account, timeoutMs, what)
 }

@@ -28,7 +28,7 @@ export class MediaServer {
     this.#world = world
   }
 
-  /** Starts on a port, or with `orAnother` on any free one when it is taken, and tells the world where. */
+  /** Starts on a port, or with `orAnother` on any free one when it is taken, and records where. */
   async listen(port = 0, orAnother = false): Promise<void> {
     const { key, certificate } = await mediaCertificate()
     this.certificate = certificate

@@ -40,7 +40,7 @@ export class MediaStore {
     return { files: this.#files.size, bytes: this.#bytes }
   }
 
-  /** Keeps a file and tells the path to it. */
+  /** Keeps a file; returns the path to it. */
   put(bytes: Buffer, by: string, isRenewed = false): string {
     const name = `${randomBytes(16).toString('hex')}_n.enc`
     const path = `/v/t62.7118-24/${name}`

@@ -36,7 +36,7 @@ export function send(
   })
   if (request.method === 'HEAD') response.end()
   else if (transfer.isCut) response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy())
-  else if (transfer.bytesPerSecond) trickle(world, response, bytes, transfer.bytesPerSecond)
+  else if (transfer.bytesPerSecond) throttle(world, response, bytes, transfer.bytesPerSecond)
   else response.end(bytes)
 }
 
@@ -65,7 +65,7 @@ function rangeOf(
   return start < end ? [start, end] : 'unsatisfiable'
 }
 
-function trickle(world: World, response: ServerResponse, bytes: Buffer, bytesPerSecond: number): void {
+function throttle(world: World, response: ServerResponse, bytes: Buffer, bytesPerSecond: number): void {
   const step = Math.max(1, Math.ceil(bytesPerSecond / ticksPerSecond))
   const waitMs = (step / bytesPerSecond) * 1000
   const next = (offset: number) => {

@@ -39,7 +39,7 @@ function answerFor(
   if (encrypted && !isFor(id, mediaKey, encrypted)) {
     return stanza('error', { code: ResultType.DECRYPTION_ERROR })
   }
-  const directPath = uploadAgain(world, account, found)
+  const directPath = reupload(world, account, found)
   const { iv, payload } = sealRetryAnswer(mediaKey, id, {
     stanzaId: id,
     ...(directPath ? { directPath, result: ResultType.SUCCESS } : { result: ResultType.NOT_FOUND }),
@@ -58,7 +58,7 @@ function isFor(id: string, mediaKey: Uint8Array, encrypted: BinaryNode): boolean
 }
 
 /** Puts the file under a new path, which the message has from now on. Undefined when the phone lost it as well. */
-function uploadAgain(world: World, account: Account, { part }: FoundMedia): string | undefined {
+function reupload(world: World, account: Account, { part }: FoundMedia): string | undefined {
   const file = mediaOf(world).find(part.directPath)
   if (!file || faultsOf(world).take('media_lost', account.phone)) return undefined
   const directPath = mediaOf(world).put(file.bytes, file.by, true)

@@ -3,17 +3,17 @@ import type { Account, Companion } from '../accounts.ts'
 import { authorAttributes, statusChat } from '../addresses.ts'
 import type { Connection } from '../connection.ts'
 import { sentMessagesOf } from '../content/sent-messages.ts'
-import { sendAgain } from '../delivery/outgoing.ts'
+import { resend } from '../delivery/outgoing.ts'
 import type { PreKeyBundle } from '../encryption/virtual-device.ts'
 import { findChat } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import type { SeenEvent } from '../records.ts'
 import { child, children, firstChild, seconds, stanza } from '../stanza.ts'
-import { postAgain, statusAuthor } from '../status/posts.ts'
+import { resendStatus, statusAuthor } from '../status/posts.ts'
 import type { World } from '../world.ts'
 import { receiveMediaRetry } from './media-retry.ts'
 
-/** Receipts among the devices of one account: nobody else hears of them. */
+/** Receipts among the devices of one account: they reach nobody else. */
 const privateTypes = new Set(['sender', 'peer_msg', 'hist_sync', 'read-self'])
 
 /** A client received, read or could not decrypt messages. */
@@ -35,13 +35,13 @@ export async function receiveReceipt(world: World, connection: Connection, node:
   }
   if (type && privateTypes.has(type)) return
   const author = world.find(participant ?? to)
-  if (author && author !== account) tellAuthor(world, author, companion, node, ids)
+  if (author && author !== account) notifyAuthor(world, author, companion, node, ids)
 }
 
-function tellAuthor(world: World, author: Account, by: Companion, node: BinaryNode, ids: string[]): void {
+function notifyAuthor(world: World, author: Account, by: Companion, node: BinaryNode, ids: string[]): void {
   // An idle client says `inactive`; for the author of the message it is a delivery all the same.
   const type = node.attrs.type === 'inactive' ? undefined : node.attrs.type
-  const who = whoReads(world, node, by)
+  const who = readerAttributes(world, node, by)
   const isPerson = who.participant === undefined
   author.events.add({
     type: 'receipt',
@@ -57,7 +57,7 @@ function tellAuthor(world: World, author: Account, by: Companion, node: BinaryNo
 }
 
 /** Attributes that say who sends a receipt, and from which group or from the status posts. */
-function whoReads(world: World, { attrs }: BinaryNode, by: Companion): Record<string, string> {
+function readerAttributes(world: World, { attrs }: BinaryNode, by: Companion): Record<string, string> {
   const { account, device } = by
   if (attrs.to === statusChat) return statusAuthor(account, device)
   const chat = findChat(world, attrs.to)
@@ -76,12 +76,12 @@ async function receiveRetry(world: World, companion: Companion, node: BinaryNode
   const sent = sentMessagesOf(world).get(id ?? '')
   const writer = world.findCompanion(participant ?? to)
   if (writer) {
-    const who = whoReads(world, node, companion)
+    const who = readerAttributes(world, node, companion)
     writer.queue.add(stanza('receipt', { ...who, id, type: 'retry', t: seconds() }, node.content))
     return
   }
   if (!sent) return
   const bundle = (extractE2ESessionFromRetryReceipt(node) as PreKeyBundle | null) ?? undefined
   const retry = { count: child(node, 'retry')?.attrs.count ?? '1', bundle }
-  await (sent.isStatus ? postAgain(sent, companion, retry) : sendAgain(sent, companion, retry))
+  await (sent.isStatus ? resendStatus(sent, companion, retry) : resend(sent, companion, retry))
 }

@@ -5,7 +5,7 @@ import { verifiedNameOf } from '../business/model.ts'
 import type { Connection } from '../connection.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { answerWithReceipts } from '../delivery/outgoing.ts'
-import { noteDestination } from '../delivery/phone-files.ts'
+import { recordDestination } from '../delivery/phone-files.ts'
 import { showOnPhone } from '../delivery/screen.ts'
 import { senderKeyIdOf } from '../encryption/sender-keys.ts'
 import { faultsOf } from '../faults/model.ts'
@@ -47,7 +47,7 @@ export function receiveMessage(world: World, connection: Connection, node: Binar
   if (error || !chat) return
   world.counters.messages++
   const transit = readTransit(world, node, companion, chat)
-  account.inOrder(() => carry(transit)).catch((cause) => world.problem(`carrying message ${id}`, cause))
+  account.inOrder(() => deliver(transit)).catch((cause) => world.problem(`carrying message ${id}`, cause))
 }
 
 /** The chat a message belongs to. A copy for an own device names it as `recipient`. */
@@ -93,7 +93,7 @@ function readTransit(world: World, node: BinaryNode, sender: Companion, chat: Ac
   for (const to of children(child(node, 'participants'), 'to')) addPart(to.attrs.jid, child(to, 'enc'))
   const bare = children(node, 'enc')
   const groupPart = bare.find(({ attrs }) => attrs.type === 'skmsg')
-  // A peer message and the answer to a retry receipt carry one ciphertext for one device.
+  // A peer message and the answer to a retry receipt deliver one ciphertext for one device.
   const single = bare.find(({ attrs }) => attrs.type !== 'skmsg')
   if (single) addPart(node.attrs.participant ?? node.attrs.to, single)
   return { world, node, sender, chat, parts, groupPart }
@@ -105,15 +105,15 @@ function targetsOf({ world, chat, parts, groupPart }: Transit): Set<Account> {
   if (chat instanceof Group && groupPart) for (const member of chat.members.keys()) targets.add(member)
   for (const address of parts.keys()) {
     const account = world.find(`${address.split(':')[0]}@lid`)
-    // A client may not have heard yet that somebody left.
+    // A client may not know yet that somebody left.
     if (account && !(chat instanceof Group && !chat.members.has(account))) targets.add(account)
   }
   return targets
 }
 
-async function carry(transit: Transit): Promise<void> {
+async function deliver(transit: Transit): Promise<void> {
   const { sender, groupPart } = transit
-  // Keys go first: one member's copy tells the chain that the message for all is written under.
+  // Keys go first: one member's copy carries the chain that the message for all is written under.
   const personal = new Map<Account, proto.Message | undefined>()
   for (const account of targetsOf(transit)) {
     if (!account.blocked.has(sender.account.phone))
@@ -122,12 +122,12 @@ async function carry(transit: Transit): Promise<void> {
   let forAll: proto.Message | undefined
   for (const account of personal.keys()) {
     let message = groupPart ? undefined : personal.get(account)
-    if (groupPart && followsSender(transit, account)) {
+    if (groupPart && hasSenderKey(transit, account)) {
       forAll ??= readForAll(transit)
       message = forAll
     }
-    if (message) arrive(transit, account, message)
-    else if (isForPhone(transit, account)) askAgain(transit, account)
+    if (message) receiveOnPhone(transit, account, message)
+    else if (isForPhone(transit, account)) requestRetry(transit, account)
     forward(transit, account)
   }
 }
@@ -147,9 +147,13 @@ async function readPersonal(transit: Transit, account: Account): Promise<proto.M
   }
   try {
     const message = await account.device.decrypt(sender.address, part.attrs.type ?? '', bytesOf(part))
-    const told = message.senderKeyDistributionMessage
-    if (told?.axolotlSenderKeyDistributionMessage && chat instanceof Group) {
-      const id = world.observer.learn(chat.id, sender.address, told.axolotlSenderKeyDistributionMessage)
+    const distribution = message.senderKeyDistributionMessage
+    if (distribution?.axolotlSenderKeyDistributionMessage && chat instanceof Group) {
+      const id = world.observer.learn(
+        chat.id,
+        sender.address,
+        distribution.axolotlSenderKeyDistributionMessage,
+      )
       chat.holdersOf(sender.address, id).add(account)
     }
     world.counters.decrypted++
@@ -168,8 +172,8 @@ function forgetKeys({ chat, sender }: Transit, account: Account): void {
   if (chat instanceof Group) chat.dropKeys(sender.address, account)
 }
 
-/** Whether this phone was told the key of a group message: only then it may read it. */
-function followsSender({ chat, sender, groupPart, world }: Transit, account: Account): boolean {
+/** Whether this phone has the key of a group message: only then it may read it. */
+function hasSenderKey({ chat, sender, groupPart, world }: Transit, account: Account): boolean {
   if (!groupPart || !(chat instanceof Group)) return false
   if (!chat.holdersOf(sender.address, senderKeyIdOf(bytesOf(groupPart))).has(account)) return false
   return account === sender.account || !faultsOf(world).take('undecryptable', account.phone)
@@ -189,7 +193,7 @@ function readForAll({ world, chat, sender, groupPart, node }: Transit): proto.Me
 }
 
 /** The message is readable on a phone: it is shown, and answered with receipts. */
-function arrive(transit: Transit, account: Account, message: proto.Message): void {
+function receiveOnPhone(transit: Transit, account: Account, message: proto.Message): void {
   const { world, node, sender, chat } = transit
   if (node.attrs.category === 'peer') {
     if (account === sender.account) receivePeerMessage(world, sender, node.attrs.id ?? '', message)
@@ -198,11 +202,11 @@ function arrive(transit: Transit, account: Account, message: proto.Message): voi
   const sent: SentMessage = { id: node.attrs.id ?? '', author: sender.account, chat, message }
   if (!sentMessagesOf(world).get(sent.id)) {
     sentMessagesOf(world).add(sent)
-    noteDestination(world, sent)
+    recordDestination(world, sent)
   }
   const isNew = showOnPhone(world, account, sent)
-  const wasAskedFor = world.askedAgain.has(sent.id)
-  if (!isNew && !wasAskedFor) account.duplicates++
+  const wasRequested = world.retryRequests.has(sent.id)
+  if (!isNew && !wasRequested) account.duplicates++
   if (account === sender.account) return
   const isLid = node.attrs.to?.endsWith('@lid')
   answerWithReceipts(
@@ -214,13 +218,13 @@ function arrive(transit: Transit, account: Account, message: proto.Message): voi
 }
 
 /** The phone could not read it and asks for it again, as real phones do up to five times. */
-function askAgain(transit: Transit, account: Account): void {
+function requestRetry(transit: Transit, account: Account): void {
   const { world, node, sender, parts, groupPart } = transit
   const part = parts.get(`${account.lid}:0`) ?? groupPart
   const count = Number(part?.attrs.count ?? 0) + 1
   if (count > maxRetries) return
   const id = node.attrs.id ?? ''
-  world.askedAgain.add(id)
+  world.retryRequests.add(id)
   const who = retryAttributes(transit, account)
   const retry = stanza('retry', { count, id, t: seconds(), v: '1', error: '0' })
   const registration = stanza('registration', {}, writeNumber(account.device.registrationId, 4))

@@ -26,7 +26,7 @@ export function receivePresence(world: World, connection: Connection, node: Bina
   if (type === 'available' || type === 'unavailable') setPresence(account, type)
 }
 
-/** Somebody comes or goes: who subscribed to it is told. */
+/** Somebody comes or goes: subscribers are notified. */
 export function setPresence(account: Account, state: Presence): void {
   account.presence = state
   const at = new Date().toISOString()

@@ -64,12 +64,12 @@ type Details = {
   media: ReturnType<MediaStore['saved']>
 }
 
-/** A world as plain data. Connections, calls, presence and timers are of the moment and no part of it. */
+/** A world as plain data. Connections, calls, presence and timers are transient and no part of it. */
 export type Snapshot = { skeleton: Skeleton; details: unknown }
 
 /** Parts of an account that are saved in a form of their own, or not at all. */
 const accountParts = new Set(['device', 'senderKeys', 'companions', 'messages', 'events', 'presence'])
-const momentary = new Set([...accountParts, 'presenceSubscribers', 'deviceWatchers', 'watchers'])
+const transient = new Set([...accountParts, 'presenceSubscribers', 'deviceWatchers', 'watchers'])
 
 /** Takes down the whole world. */
 export function takeSnapshot(world: World): Snapshot {
@@ -86,7 +86,7 @@ export function takeSnapshot(world: World): Snapshot {
     remembered: sentMessagesOf(world).all(),
     observer: world.observer.saved(),
     faults: faultsOf(world).list(),
-    askedAgain: world.askedAgain,
+    askedAgain: world.retryRequests,
     counters: world.counters,
     minimumVersion: minimumVersionOf(world),
     media: mediaOf(world).saved(),
@@ -125,7 +125,7 @@ export function restoreSnapshot(
   for (const message of details.remembered) sentMessagesOf(world).add(message)
   world.observer.restore(details.observer)
   for (const fault of details.faults) faultsOf(world).restore(fault)
-  for (const id of details.askedAgain) world.askedAgain.add(id)
+  for (const id of details.askedAgain) world.retryRequests.add(id)
   Object.assign(world.counters, details.counters)
   setMinimumVersion(world, details.minimumVersion)
   mediaOf(world).restore(details.media)
@@ -210,7 +210,7 @@ function restoreAccount(account: Account, saved: SavedAccount): void {
 }
 
 function fieldsOf(thing: object): Fields {
-  return Object.fromEntries(Object.entries(thing).filter(([name]) => !momentary.has(name)))
+  return Object.fromEntries(Object.entries(thing).filter(([name]) => !transient.has(name)))
 }
 
 /** Puts fields back. Lists that others may hold on to are filled instead of being replaced. */

@@ -5,7 +5,7 @@ import type { Picture } from '../profile.ts'
 import { seconds, stanza, stanzaId } from '../stanza.ts'
 import type { World } from '../world.ts'
 
-/** Gives a person or a group another picture, or none, and tells the clients that see it. */
+/** Gives a person or a group another picture, or none, and notifies the clients that see it. */
 export function changePicture(
   world: World,
   subject: Account | Group,
@@ -14,7 +14,7 @@ export function changePicture(
 ): Picture | undefined {
   const id = stanzaId()
   subject.picture = bytes && { id, directPath: mediaOf(world).put(bytes, author.phone) }
-  announce(world, subject, author)
+  notifyViewers(world, subject, author)
   return subject.picture
 }
 
@@ -27,7 +27,7 @@ export function showsPictureTo(subject: Account | Group, viewer: Account): boole
 }
 
 /** Source: the `picture` notification in `messages-recv` of Baileys. */
-function announce(world: World, subject: Account | Group, author: Account): void {
+function notifyViewers(world: World, subject: Account | Group, author: Account): void {
   const isGroup = subject instanceof Group
   const from = isGroup ? subject.id : subject.jid
   const by = isGroup ? subject.nameOf(author) : author.jid

@@ -4,7 +4,7 @@ import { statusChat } from '../addresses.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { outerAttributes } from '../content/stanza-type.ts'
 import { encryptFor, type Retry } from '../delivery/outgoing.ts'
-import { noteDestination } from '../delivery/phone-files.ts'
+import { recordDestination } from '../delivery/phone-files.ts'
 import { keepOnPhone, showOnPhone } from '../delivery/screen.ts'
 import { messageId, seconds, stanza } from '../stanza.ts'
 import type { World } from '../world.ts'
@@ -18,13 +18,13 @@ export async function postStatus(
 ): Promise<string> {
   const sent: SentMessage = { id: messageId(), author: from, chat: from, isStatus: true, message }
   sentMessagesOf(world).add(sent)
-  noteDestination(world, sent)
+  recordDestination(world, sent)
   keepOnPhone(world, from, sent)
   const viewers = [...audience].filter((viewer) => viewer !== from && !viewer.blocked.has(from.phone))
   await from.inOrder(async () => {
     const clients = [from, ...viewers].flatMap(({ companions }) => [...companions.values()])
     if (!clients.length) return
-    // The chain is told before the message moves it forward.
+    // The chain is distributed before the message moves it forward.
     const key = keyFor(from)
     const sealed = from.senderKeys.encrypt(statusChat, message)
     const { mediatype, ...attributes } = outerAttributes(message)
@@ -40,7 +40,7 @@ export async function postStatus(
 }
 
 /** A client could not read a status: it gets it again, alone and with the key of the author's other ones. */
-export async function postAgain(sent: SentMessage, client: Companion, retry: Retry): Promise<void> {
+export async function resendStatus(sent: SentMessage, client: Companion, retry: Retry): Promise<void> {
   const { author, message } = sent
   const { mediatype, ...attributes } = outerAttributes(message)
   await author.inOrder(async () => {

@@ -4,7 +4,7 @@ import { statusChat } from '../addresses.ts'
 import type { Connection } from '../connection.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { answerWithReceipts } from '../delivery/outgoing.ts'
-import { noteDestination } from '../delivery/phone-files.ts'
+import { recordDestination } from '../delivery/phone-files.ts'
 import { showOnPhone } from '../delivery/screen.ts'
 import { faultsOf } from '../faults/model.ts'
 import { bytesOf, child, children, seconds, stanza } from '../stanza.ts'
@@ -49,14 +49,14 @@ async function carry(world: World, sender: Companion, node: BinaryNode): Promise
     message,
   }
   sentMessagesOf(world).add(sent)
-  noteDestination(world, sent)
+  recordDestination(world, sent)
   for (const reader of readers) {
     showOnPhone(world, reader, sent)
     if (reader !== author) answerWithReceipts(world, reader, sent, statusChat)
   }
 }
 
-/** A phone learns the key of somebody's status posts; tells whether it could read it. */
+/** A phone learns the key of somebody's status posts; returns whether it could read it. */
 async function learnKey(
   world: World,
   sender: Companion,
