@@ -1,0 +1,79 @@
+import { importReader } from './imports.ts'
+import type { CommandJob, Job, TestDatabaseKind, TestJob } from './job.ts'
+import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
+
+const quiet = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+
+const lint: CommandJob = {
+  kind: 'command',
+  name: 'lint and format',
+  command: ['biome', 'check', '.', '--error-on-warnings'],
+  env: {},
+}
+const types: CommandJob = {
+  kind: 'command',
+  name: 'types',
+  command: ['tsc', '-p', '.', '--incremental', '--tsBuildInfoFile', '.cache/types.tsbuildinfo'],
+  env: {},
+}
+const unused: CommandJob = { kind: 'command', name: 'unused code', command: ['knip'], env: {} }
+const openApi: CommandJob = {
+  kind: 'command',
+  name: 'OpenAPI',
+  command: ['redocly', 'lint', 'docs/openapi.json'],
+  env: quiet,
+}
+
+/** What every change is looked at by, and what else CI looks at. */
+export const commands = { quick: [lint, types], all: [lint, types, unused, openApi] }
+
+/** What a file is given on one of the databases. */
+const environments: { file: RegExp; database: TestDatabaseKind | undefined; env: Record<string, string> }[] =
+  [
+    { file: /\/test\/crash\//, database: 'embedded', env: { CRASH_KILLS: '5' } },
+    // In full on the embedded database; on a server it is there to meet the server, not for its length.
+    { file: /random-conversations/, database: 'postgres', env: { CONVERSATION_EVENTS: '300' } },
+  ]
+
+/** Which files to run, and where. */
+export interface Choice {
+  sets: readonly string[]
+  filters: readonly string[]
+  databases: readonly TestDatabaseKind[]
+  /** Leaves out whatever needs more than itself. */
+  isWithoutDatabase?: boolean
+}
+
+/** Files that need nothing share a process; the others have one each, on each database that they are for. */
+export function testJobs({ sets, filters, databases, isWithoutDatabase = false }: Choice): TestJob[] {
+  const read = importReader()
+  const together: string[] = []
+  const jobs: TestJob[] = []
+  for (const file of findTestFiles(sets, filters)) {
+    const needs = needsOf(file, read)
+    if (needs === 'nothing') together.push(file)
+    else if (!isWithoutDatabase) jobs.push(...jobsOf(file, isForBothDatabases(file, needs), databases))
+  }
+  if (together.length === 0) return jobs
+  const name = `files that need no database`
+  return [{ kind: 'tests', name, files: together, database: undefined, env: {} }, ...jobs]
+}
+
+function jobsOf(file: string, isForBoth: boolean, databases: readonly TestDatabaseKind[]): TestJob[] {
+  const wanted = isForBoth ? databases : databases.filter((database) => database === 'embedded')
+  return wanted.map((database) => {
+    const own = environments.filter((entry) => entry.file.test(file) && entry.database === database)
+    return {
+      kind: 'tests',
+      name: isForBoth ? `${file} (${database})` : file,
+      files: [file],
+      database,
+      env: Object.assign({}, ...own.map(({ env }) => env)) as Record<string, string>,
+    }
+  })
+}
+
+/** Whether a job waits for the PostgreSQL server. */
+export function needsServer(job: Job): boolean {
+  return job.kind === 'tests' && job.database === 'postgres'
+}

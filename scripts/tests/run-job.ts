@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { delimiter, join, resolve } from 'node:path'
+import { run } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { addTotals, emptyTotals, type Totals } from '../totals.ts'
+import type { CommandJob, Job, JobResult, TestJob } from './job.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const timeoutMs = 900_000
+const together = 'scripts/tests/together.ts'
+const preloads = ['server/src/platform/quick-imports.ts', 'server/test/library-timers.ts']
+const execArgv = preloads.flatMap((path) => ['--import', pathToFileURL(resolve(root, path)).href])
+
+/** How a run differs from the usual one. */
+export interface RunOptions {
+  /** For every job, beside what it asks for itself. */
+  env?: Record<string, string>
+  /** Only tests whose name contains this. */
+  testName?: string
+}
+
+/** Runs one job; what it finds is in the result, also when it could not run. */
+export async function runJob(job: Job, options: RunOptions): Promise<JobResult> {
+  const env = {
+    ...process.env,
+    PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
+    ...options.env,
+    ...job.env,
+  }
+  return job.kind === 'command' ? runCommand(job, env) : runTests(job, env, options.testName)
+}
+
+async function runCommand(job: CommandJob, env: NodeJS.ProcessEnv): Promise<JobResult> {
+  const [program = '', ...args] = job.command
+  const child = spawn(program, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk
+    })
+  }
+  const ended = await once(child, 'close').catch((error: Error) => error)
+  const isGreen = Array.isArray(ended) && ended[0] === 0
+  const cause = Array.isArray(ended) ? `ended with ${ended[0] ?? ended[1]}` : ended
+  return {
+    name: job.name,
+    totals: { ...emptyTotals(), tests: 1, pass: isGreen ? 1 : 0, fail: isGreen ? 0 : 1 },
+    failures: isGreen ? [] : [{ file: job.name, name: job.command.join(' '), error: cause }],
+    output,
+  }
+}
+
+function escapeForPattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+}
+
+function nameOf(file: string | undefined): string | undefined {
+  return file?.startsWith(root) ? file.slice(root.length + 1) : file
+}
+
+async function runTests(job: TestJob, env: NodeJS.ProcessEnv, testName?: string): Promise<JobResult> {
+  const [only = ''] = job.files
+  const isOne = job.files.length === 1 && job.database !== undefined
+  const result: JobResult = { name: job.name, totals: emptyTotals(), failures: [], output: '' }
+  const stream = run({
+    files: [resolve(root, isOne ? only : together)],
+    cwd: root,
+    concurrency: 1,
+    timeout: timeoutMs,
+    only: false,
+    execArgv,
+    env: isOne ? env : { ...env, MOLTFLOW_TEST_FILES: JSON.stringify(job.files) },
+    ...(testName === undefined ? {} : { testNamePatterns: [new RegExp(escapeForPattern(testName))] }),
+  })
+  const keep = (data: { message: string }) => {
+    result.output += data.message
+  }
+  stream.on('test:stdout', keep)
+  stream.on('test:stderr', keep)
+  stream.on('test:fail', (data) => {
+    // A suite fails because a test inside it failed; that test is reported by itself.
+    if (Reflect.get(data.details.error, 'failureType') === 'subtestsFailed') return
+    if (data.todo !== undefined) return
+    const file = isOne ? only : (nameOf(data.file) ?? job.name)
+    result.failures.push({ file, name: data.name, error: data.details.error })
+  })
+  stream.on('test:summary', ({ file, counts, success }) => {
+    if (file !== undefined) return
+    addTotals(result.totals, totalsOf(counts))
+    // A file that dies outside its tests fails without a failing test.
+    const { fail, cancelled } = result.totals
+    if (!success && fail + cancelled === 0) result.totals.fail = 1
+  })
+  for await (const _ of stream) {
+    // Draining the stream is what runs the tests; the listeners above do the work.
+  }
+  return result
+}
+
+function totalsOf(counts: {
+  tests: number
+  suites: number
+  passed: number
+  cancelled: number
+  skipped: number
+  todo: number
+}): Totals {
+  const { tests, suites, passed: pass, cancelled, skipped, todo } = counts
+  const fail = tests - pass - cancelled - skipped - todo
+  return { ...emptyTotals(), tests, suites, pass, fail, cancelled, skipped, todo }
+}

@@ -1,0 +1,54 @@
+import { globSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type ReadImports, reachableFrom } from './imports.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** What a test file needs beside itself. */
+export type Needs = 'nothing' | 'programs' | 'database'
+
+const sets: Record<string, { files: string[]; exclude?: RegExp }> = {
+  server: {
+    files: ['server/src/**/*.test.ts', 'server/test/**/*.test.ts'],
+    exclude: /^server\/test\/(journeys|crash|bench)\//,
+  },
+  journeys: { files: ['server/test/journeys/**/*.test.ts'] },
+  simulator: { files: ['simulator/src/**/*.test.ts', 'simulator/test/**/*.test.ts'] },
+  scripts: { files: ['scripts/**/*.test.ts'] },
+  crash: { files: ['server/test/crash/**/*.test.ts'] },
+}
+
+/** The names that files can be asked for by. */
+export const setNames = Object.keys(sets)
+
+/** The test files of these sets whose path contains one of the filters; all of them when there is none. */
+export function findTestFiles(names: readonly string[], filters: readonly string[] = []): string[] {
+  const found = names.flatMap((name) => {
+    const set = sets[name]
+    if (!set) throw new Error(`no set of tests is called ${name}; there are ${setNames.join(', ')}`)
+    return globSync(set.files, { cwd: root, exclude: (path) => path.includes('node_modules') }).filter(
+      (file) => !set.exclude?.test(file),
+    )
+  })
+  return found.filter((file) => filters.length === 0 || filters.some((part) => file.includes(part))).sort()
+}
+
+/** Whoever opens a database loads one of these, and whoever starts a program may start one that does. */
+export const databasePackages = ['pg', 'pg-boss', '@electric-sql/pglite'] as const
+/** Whoever loads this starts programs. */
+export const programModule = 'node:child_process'
+
+/** What a test file needs, by what it loads and what that loads. */
+export function needsOf(file: string, read: ReadImports): Needs {
+  const reached = reachableFrom(file, read)
+  if (databasePackages.some((name) => reached.has(name))) return 'database'
+  return reached.has(programModule) ? 'programs' : 'nothing'
+}
+
+/**
+ * Whether a file is run on both databases: what opens one, and tests of the server that start programs, which may be
+ * the server. The rest of the tree knows the embedded database at most.
+ */
+export function isForBothDatabases(file: string, needs: Needs): boolean {
+  return file.startsWith('server/') && needs !== 'nothing'
+}
