@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
+import { until } from '../../server/test/until.ts'
 
 const script = resolve(import.meta.dirname, 'demo.ts')
 
@@ -45,10 +45,14 @@ test('the demo shows a verified webhook, and Ctrl-C leaves nothing behind', {
   demo.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     output += chunk
   })
-  while (!/✔ verified message\.received/.test(output)) {
-    assert.equal(demo.exitCode, null, output)
-    await wait(50)
-  }
+  await until(
+    'a verified webhook',
+    () => {
+      assert.equal(demo.exitCode, null, output)
+      return /✔ verified message\.received/.test(output) || undefined
+    },
+    { timeoutMs: 100_000 },
+  )
   const children = childrenOf(demo.pid ?? 0)
   const [, base = ''] = /API +(http\S+)\/api\/v2/.exec(output) ?? []
   const [, control = ''] = /Simulator +(http\S+)/.exec(output) ?? []

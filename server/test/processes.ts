@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { until } from './until.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -42,17 +42,31 @@ export class RunningProcess {
 
   /** Waits for text on the output; fails with the output when the process ends or time runs out. */
   async printed(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> {
-    const deadline = performance.now() + timeoutMs
-    for (;;) {
-      const match = pattern.exec(this.#output)
-      if (match !== null) return match
-      if (this.child.exitCode !== null || performance.now() > deadline) {
-        throw new Error(
-          `never printed ${pattern}; exit ${this.child.exitCode}; output:\n${this.#output.slice(-4000)}`,
-        )
-      }
-      await wait(20)
+    const probe = () => pattern.exec(this.#output) ?? this.#failWhenEnded()
+    return until(`${pattern}`, probe, { timeoutMs }).catch((cause) =>
+      this.#fail(`never printed ${pattern}`, cause),
+    )
+  }
+
+  /** Waits until an address answers well; fails with the output when the process ends or time runs out. */
+  async answers(url: string, timeoutMs = 120_000): Promise<void> {
+    const probe = async () => {
+      const isUp = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+        (response) => response.ok,
+        () => false,
+      )
+      return isUp || this.#failWhenEnded()
     }
+    await until(url, probe, { timeoutMs }).catch((cause) => this.#fail(`${url} never answered`, cause))
+  }
+
+  #failWhenEnded(): undefined {
+    if (this.child.exitCode !== null) throw new Error('the program ended')
+  }
+
+  #fail(what: string, cause: unknown): never {
+    const text = `${what}; exit ${this.child.exitCode}; output:\n${this.#output.slice(-4000)}`
+    throw new Error(text, { cause })
   }
 
   /** Signals the program (npm hands SIGTERM on), or kills the whole group; returns the exit code, or null after a kill. */
@@ -111,7 +125,7 @@ export async function startSimulator(): Promise<SimulatorProcess> {
     {},
   )
   const controlUrl = `http://127.0.0.1:${controlPort}`
-  await untilAnswers(program, `${controlUrl}/state`)
+  await program.answers(`${controlUrl}/state`)
   return {
     process: program,
     url: `ws://127.0.0.1:${port}`,
@@ -153,23 +167,6 @@ export async function startServer(options: {
       ? new RunningProcess('server/bin/moltflow', [], env)
       : new RunningProcess('npm', ['start'], env)
   const url = `http://127.0.0.1:${port}`
-  await untilAnswers(program, `${url}/health/ready`)
+  await program.answers(`${url}/health/ready`)
   return { process: program, url, readyMs: performance.now() - startedMs }
-}
-
-async function untilAnswers(program: RunningProcess, url: string): Promise<void> {
-  const deadline = performance.now() + 120_000
-  for (;;) {
-    const isUp = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (isUp) return
-    if (program.child.exitCode !== null || performance.now() > deadline) {
-      throw new Error(
-        `${url} never answered; exit ${program.child.exitCode}; output:\n${program.output.slice(-4000)}`,
-      )
-    }
-    await wait(25)
-  }
 }

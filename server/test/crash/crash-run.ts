@@ -105,7 +105,10 @@ export async function runCrash(options: {
       if (kill % 10 === 0 || kill === options.kills)
         options.log(`${kill} kills, ${world.answered.size} answered, ${world.inboundIds.size} inbound`)
     }
-    await wait(1000)
+    const before = world.answered.size
+    await until('an answer of the last life', () => world.answered.size > before || undefined, {
+      timeoutMs: 60_000,
+    })
     world.isFlowing = false
     await Promise.all(flows)
     return await settle(world, options.kills, restarts, startedMs)
@@ -244,11 +247,12 @@ async function settle(
 ): Promise<CrashFigures> {
   await untilWorking(world.server.url, world.sessionId)
   const inboundLost = () => [...world.inboundIds].filter((id) => !world.hooked.has(id))
-  const deadline = performance.now() + 60_000
-  while (inboundLost().length > 0 && performance.now() < deadline) await wait(200)
+  const patience = { timeoutMs: 60_000, everyMs: 200 }
+  // What never comes is told by the figures.
+  await until('all inbound', () => inboundLost().length === 0 || undefined, patience).catch(() => undefined)
 
   const shown = new Map<string, number>()
-  const countShown = async () => {
+  const areAllShown = async () => {
     shown.clear()
     for (const phone of friends) {
       for (const message of await world.simulator.call<{ text: string }[]>(
@@ -258,12 +262,9 @@ async function settle(
         shown.set(message.text, (shown.get(message.text) ?? 0) + 1)
       }
     }
+    return [...world.answered.keys()].every((text) => shown.has(text)) || undefined
   }
-  await countShown()
-  while ([...world.answered.keys()].some((text) => !shown.has(text)) && performance.now() < deadline) {
-    await wait(200)
-    await countShown()
-  }
+  await until('all that was answered', areAllShown, patience).catch(() => undefined)
   const answeredLost: string[] = []
   for (const [text, id] of world.answered) {
     const stored = await call(world.server.url, 'GET', `/messages/${id}`)

@@ -4,6 +4,7 @@ import { isServerTest } from '../harness-database.ts'
 import { liftLimits, prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
 import { type ServerProcess, startServer, temporaryDirectory } from '../processes.ts'
+import { untilAnswer } from '../until.ts'
 
 const apiKey = `mf_${'conversa'.repeat(5)}`
 
@@ -105,12 +106,9 @@ export class ConversationWorld implements AsyncDisposable {
 
   /** Waits until every session works. */
   async untilAllWork(): Promise<void> {
-    for (let attempt = 0; attempt < 600; attempt++) {
-      const sessions: { status: string }[] = await this.get('/sessions')
-      if (sessions.every(({ status }) => status === 'working')) return
-      await wait(100)
-    }
-    throw new Error('not every session works again')
+    const areWorking = (sessions: { status: string }[]) =>
+      sessions.every(({ status }) => status === 'working')
+    await untilAnswer(() => this.get('/sessions'), areWorking, { timeoutMs: 60_000 })
   }
 
   /** What the server printed: complaints belong nowhere. */
@@ -149,17 +147,10 @@ export class ConversationWorld implements AsyncDisposable {
     this.simulator.createAccount({ phone, name: `Account ${phone.slice(-2)}` })
     const { body: session } = await this.call('POST', '/sessions', { name: phone })
     await this.call('POST', `/sessions/${session.id}/start`)
-    for (let attempt = 0; ; attempt++) {
-      const { status, body } = await this.call('GET', `/sessions/${session.id}/qr`, undefined, {
-        accept: 'application/json',
-      })
-      if (status === 200) {
-        this.simulator.scan(phone, body.code)
-        break
-      }
-      if (attempt > 200) throw new Error('no code to scan')
-      await wait(50)
-    }
+    const askCode = () =>
+      this.call('GET', `/sessions/${session.id}/qr`, undefined, { accept: 'application/json' })
+    const { body } = await untilAnswer(askCode, ({ status }) => status === 200)
+    this.simulator.scan(phone, body.code)
     this.linked.push({ phone, sessionId: session.id })
     await this.untilAllWork()
   }

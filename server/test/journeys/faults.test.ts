@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { ApiClient, fetchDoor } from '../api-client.ts'
 import { liftRequestRate, prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
@@ -11,6 +10,7 @@ import {
   startSimulator,
   temporaryDirectory,
 } from '../processes.ts'
+import { untilAnswer } from '../until.ts'
 
 const apiKey = `mf_${'faultkey'.repeat(5)}`
 const friend = '4915550600000'
@@ -55,15 +55,8 @@ describe('faults of WhatsApp', { timeout: 240_000, concurrency: true }, () => {
     await data?.[Symbol.asyncDispose]()
   })
 
-  async function seen(id: string, matches: (session: Json) => boolean, timeoutMs = 30_000): Promise<Json> {
-    const deadline = performance.now() + timeoutMs
-    for (;;) {
-      const session = await api.get(200, `/sessions/${id}`)
-      if (matches(session)) return session
-      if (performance.now() > deadline) throw new Error(`never seen, last: ${JSON.stringify(session)}`)
-      await wait(20)
-    }
-  }
+  const seen = (id: string, matches: (session: Json) => boolean, timeoutMs = 30_000): Promise<Json> =>
+    untilAnswer(() => api.get(200, `/sessions/${id}`), matches, { timeoutMs })
 
   const working = (id: string) => seen(id, (session) => session.status === 'working')
   const fault = (phone: string, kind: string, more: object = {}) =>
@@ -109,13 +102,13 @@ describe('faults of WhatsApp', { timeout: 240_000, concurrency: true }, () => {
 
   test('conflict: it yields after a few tries, and a start takes it back', async () => {
     const { id, phone } = await paired()
-    let isFailed = false
-    for (let n = 0; n < 40 && !isFailed; n++) {
+    // Whoever is not connected just now cannot be replaced.
+    const takeOver = async () => {
       await fault(phone, 'conflict').catch(() => undefined)
-      await wait(250)
-      isFailed = (await api.get(200, `/sessions/${id}`)).status === 'failed'
+      return api.get(200, `/sessions/${id}`)
     }
-    assertExplained(await seen(id, (session) => session.status === 'failed'), 'replaced')
+    const yielded = await untilAnswer(takeOver, (session) => session.status === 'failed', { everyMs: 250 })
+    assertExplained(yielded, 'replaced')
     await api.post(200, `/sessions/${id}/start`)
     await working(id)
   })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { silenceLibraryConsole } from '../../src/engine/library/console-guard.ts'
 import type { ApiClient } from '../api-client.ts'
+import { until } from '../until.ts'
 import { type Shared, Worker } from './fifty-workers-actions.ts'
 import * as checks from './fifty-workers-checks.ts'
 import { Model } from './fifty-workers-model.ts'
@@ -18,17 +18,18 @@ const workerCount = 50
 
 /** What there is once everything that was said and changed has been told. */
 async function settled(world: FiftyWorld, model: Model): Promise<checks.Outcome> {
-  const deadline = performance.now() + 30_000
-  for (;;) {
+  let cause: unknown
+  const complete = async (): Promise<checks.Outcome | undefined> => {
     const outcome = await checks.readOutcome(world)
     try {
       checks.checkEverythingCame(world, model, outcome)
       return outcome
     } catch (error) {
-      if (performance.now() > deadline) throw error
-      await wait(200)
+      cause = error
+      return undefined
     }
   }
+  return until('everything', complete, { everyMs: 200 }).catch(() => Promise.reject(cause))
 }
 
 test('50 workers at once on the same leads, groups, labels and approvals: every counter and every state is exact', {

@@ -124,21 +124,22 @@ describe('a database server that goes away', { skip: !isServerTest, timeout: 300
       }
     }
     const traffic = Promise.all([sendAway(), writeTo()])
+    const trafficFlows = async () => {
+      const [out, into] = [accepted.length, written.length]
+      await until('sends that are accepted', () => accepted.length > out + 5 || undefined)
+      await until('messages that come in', () => written.length > into + 5 || undefined)
+    }
     for (let n = 0; n < outages; n++) {
-      await wait(1_000)
+      await trafficFlows()
       await proxy.cut()
       await wait(500)
       await fault(phones.dropped, 'drop')
       if (n === 1) await fault(phones.unlinked, 'logout')
       await wait(outageMs)
       await proxy.mend()
-      const before = accepted.length
-      await until('sends that are accepted again', async () =>
-        accepted.length > before + 5 ? true : undefined,
-      )
+      await trafficFlows()
       await seen(dropped, (session) => session.status === 'working')
     }
-    await wait(1_000)
     isOver = true
     await traffic
     const gone = await seen(unlinked, (session) => session.status === 'failed')

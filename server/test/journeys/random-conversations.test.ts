@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import { silenceLibraryConsole } from '../../src/engine/library/console-guard.ts'
+import { until, untilAnswer } from '../until.ts'
 import { differences, type View, viewOfApi, viewOfPhone } from './conversation-views.ts'
-import { ConversationWorld, type Json } from './conversation-world.ts'
+import { ConversationWorld, type Json, type Reply } from './conversation-world.ts'
 
 // The simulator runs in this process, and its library prints keys.
 silenceLibraryConsole()
@@ -113,22 +113,19 @@ class Conversation {
     const chat = this.#chatFor(phone, to)
     const body = { session_id: sessionId, chat_id: chat, message: `sent ${this.#count++}` }
     const headers = { 'idempotency-key': randomUUID() }
-    for (let attempt = 0; attempt < 600; attempt++) {
-      const reply = await this.#world.call('POST', '/messages/send', body, headers)
-      if (reply.status === 201 || reply.status === 202) {
-        const { id: messageId, wa_message_id: waMessageId } = reply.body
-        this.#said.push({ waMessageId, messageId, by: phone, to: chat })
-        return
-      }
-      // 400: the session reconnects. 500 with this text: WhatsApp gave no answer while it was cut off, twice.
-      if (reply.status === 500 && /no answer|may not have arrived/.test(reply.body.detail)) return
-      if (reply.status !== 400 && reply.status !== 503) {
-        this.complaints.push(`send answered ${reply.status} ${JSON.stringify(reply.body)}`)
-        return
-      }
-      await wait(100)
+    const ask = () => this.#world.call('POST', '/messages/send', body, headers)
+    // 400: the session reconnects.
+    const isAnswered = ({ status }: Reply) => status !== 400 && status !== 503
+    const late = { status: 0, body: 'a send was refused for a minute' }
+    const reply = await untilAnswer(ask, isAnswered, { timeoutMs: 60_000, everyMs: 100 }).catch(() => late)
+    if (reply.status === 201 || reply.status === 202) {
+      const { id: messageId, wa_message_id: waMessageId } = reply.body
+      this.#said.push({ waMessageId, messageId, by: phone, to: chat })
+      return
     }
-    this.complaints.push('a send was refused for a minute')
+    // 500 with this text: WhatsApp gave no answer while it was cut off, twice.
+    if (reply.status === 500 && /no answer|may not have arrived/.test(reply.body.detail)) return
+    this.complaints.push(`send answered ${reply.status} ${JSON.stringify(reply.body)}`)
   }
 
   async #reactOnPhone(who: number, mark: string): Promise<void> {
@@ -222,7 +219,7 @@ function pick<T>(list: readonly T[], n: number): T {
 /** Both sides of every account, until they agree; otherwise the last differences. */
 async function settle(world: ConversationWorld, conversation: Conversation): Promise<string[]> {
   let found: string[] = []
-  for (let attempt = 0; attempt < 60; attempt++) {
+  const agree = async (): Promise<true | undefined> => {
     found = []
     for (const account of world.linked) {
       const typed = conversation.typed.get(account.phone) ?? new Set<string>()
@@ -233,9 +230,9 @@ async function settle(world: ConversationWorld, conversation: Conversation): Pro
       found.push(...differences(phone, view, isLost).map((text) => `${account.phone}: ${text}`))
       found.push(...unread.slice(0, 5).map((m: Json) => `${m.wa_message_id} ended as ${m.status}`))
     }
-    if (found.length === 0) return []
-    await wait(1000)
+    return found.length === 0 || undefined
   }
+  await until('both sides that agree', agree, { timeoutMs: 60_000, everyMs: 1000 }).catch(() => undefined)
   return found
 }
 

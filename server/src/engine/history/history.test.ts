@@ -4,6 +4,7 @@ import { suite, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import pino from 'pino'
 import { useLinkedEngine } from '../../../test/harness-engine.ts'
+import { until } from '../../../test/until.ts'
 import type { InboundMessage } from '../events.ts'
 import { proto } from '../library/library.ts'
 import { messagesAtOnce, readHistory } from './history-chunk.ts'
@@ -131,9 +132,7 @@ suite('a crash in the middle', () => {
     await world.engine.requestHistory(sessionId(), `${ben}@c.us`, before, 10)
     const { id } = await simulator.sendMessage(anna, { to: world.account, text: 'live meanwhile' })
     await listener.next('message', ({ waMessageId }) => waMessageId === id)
-    for (let tries = 0; !isBroken && tries < 500; tries += 1)
-      await new Promise((done) => setTimeout(done, 10))
-    assert.ok(isBroken)
+    await until('history that cannot be stored', () => isBroken || undefined)
     await world.restart()
     const again = await world.listener.next('message', isText('long ago'))
     assert.equal(again.isHistory, true)

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, suite, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { sql as text } from 'drizzle-orm'
 import { isServerTest, openTestDatabase, type TestDatabase } from '../../../test/harness-database.ts'
+import { until } from '../../../test/until.ts'
 import { afterCommit } from './database.ts'
 import { isOutage } from './outages.ts'
 import { outsideTransaction } from './transaction.ts'
@@ -42,7 +42,12 @@ suite('database', () => {
       await sql.execute(text`INSERT INTO notes (note) VALUES ('broken')`)
       const { rows } = await sql.execute<{ pid: number }>(text`SELECT pg_backend_pid() AS pid`)
       await outsideTransaction(() => db.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]))
-      await wait(50)
+      await until('the end of the backend', async () => {
+        const { rowCount } = await db.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [
+          rows[0]?.pid,
+        ])
+        return rowCount === 0 ? true : undefined
+      })
       await sql.execute(text`SELECT 1`)
     })
     await assert.rejects(broken, (error) => isOutage(error))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { createSampleServer, SamplePolicy, sampleId } from '../../../test/sample-server.ts'
+import { until } from '../../../test/until.ts'
 import type { EventStream } from '../../feature.ts'
 import { notFound } from '../../platform/errors.ts'
 
@@ -183,13 +184,7 @@ describe('event streams', () => {
     socket.on('data', (chunk) => {
       text += chunk.toString('utf8')
     })
-    const waitFor = async (part: string) => {
-      const deadline = performance.now() + 10_000
-      while (!text.includes(part)) {
-        assert.ok(performance.now() < deadline, `never saw ${part}`)
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    }
+    const waitFor = (part: string) => until(part, () => text.includes(part) || undefined)
     await waitFor('thing.status')
     socket.pause()
     const filler = 'x'.repeat(20_000)

@@ -11,6 +11,7 @@ import {
   type LinkedSession,
   linkSession,
 } from '../../../../test/linked-session.ts'
+import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
 import { storeInbound } from '../inbound/store-inbound.service.ts'
 import { listAccountLabels } from '../label-sync/wa-labels.service.ts'
@@ -19,17 +20,6 @@ import { applyChatChanges } from './chat-changes.service.ts'
 let app: LinkedApp
 let tenant: TestTenant
 let session: LinkedSession
-
-/** Asks until the answer is as expected: app state tells no event of ours. */
-async function until<T>(read: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 10_000
-  for (;;) {
-    const answer = await read()
-    if (isDone(answer)) return answer
-    if (performance.now() > deadline) assert.fail(`never as expected: ${JSON.stringify(answer)}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
 
 const context = (): Context => ({ ...app.app.ctx, caller: { kind: 'system', tenantId: tenant.id } })
 
@@ -59,7 +49,7 @@ suite('what the phone does with chats', () => {
     await appState.pin(session.phone, { chat })
     await appState.mute(session.phone, { chat, until: '2030-01-01T00:00:00Z' })
     await appState.markRead(session.phone, { chat })
-    const changed = await until(
+    const changed = await untilAnswer(
       () => chatOf(phone),
       (one) => one.is_archived && one.is_pinned && one.muted_until !== null && one.unread_count === 0,
     )
@@ -73,7 +63,7 @@ suite('what the phone does with chats', () => {
     await appState.pin(session.phone, { chat, pinned: false })
     await appState.mute(session.phone, { chat, muted: false })
     await appState.markRead(session.phone, { chat, read: false })
-    await until(
+    await untilAnswer(
       () => chatOf(phone),
       (one) => !one.is_archived && !one.is_pinned && one.muted_until === null && one.unread_count === 1,
     )
@@ -110,12 +100,12 @@ suite('what the phone does with chats', () => {
     await appState.contact(session.phone, { phone: silent, name: 'Sila Silent' })
     const named = (phone: string) => async () =>
       (await tenant.api.get(200, `/contacts?search=${phone}`)).contacts[0]
-    await until(named(warm), (contact) => contact?.name === 'Wanda Warm')
-    const contact = await until(named(silent), (one) => one?.name === 'Sila Silent')
+    await untilAnswer(named(warm), (contact) => contact?.name === 'Wanda Warm')
+    const contact = await untilAnswer(named(silent), (one) => one?.name === 'Sila Silent')
     assert.deepEqual([contact.message_count, contact.sessions], [0, [session.id]])
     assert.equal((await chatOf(warm)).name, 'Wanda Warm')
     await appState.contact(session.phone, { phone: warm, name: null })
-    await until(named(warm), (one) => one?.name !== 'Wanda Warm')
+    await untilAnswer(named(warm), (one) => one?.name !== 'Wanda Warm')
   })
 
   test('labels of WhatsApp Business and where they are set are kept, and that they are taken away', async () => {
@@ -125,12 +115,12 @@ suite('what the phone does with chats', () => {
     await appState.label(session.phone, { id: '7', name: 'VIP', color: 3 })
     await appState.labelChat(session.phone, { label: '7', chat })
     const read = () => listAccountLabels(context(), session.id)
-    const set = await until(read, ({ labels, chats }) => labels.length === 1 && chats.length === 1)
+    const set = await untilAnswer(read, ({ labels, chats }) => labels.length === 1 && chats.length === 1)
     assert.deepEqual([set.labels[0]?.name, set.labels[0]?.colorIndex], ['VIP', 3])
     assert.deepEqual([set.chats[0]?.waLabelId, set.chats[0]?.waChatId], ['7', chat])
     await appState.labelChat(session.phone, { label: '7', chat, labeled: false })
-    await until(read, ({ chats }) => chats.length === 0)
+    await untilAnswer(read, ({ chats }) => chats.length === 0)
     await appState.label(session.phone, { id: '7', name: 'VIP', color: 3, deleted: true })
-    await until(read, ({ labels }) => labels.length === 0)
+    await untilAnswer(read, ({ labels }) => labels.length === 0)
   })
 })

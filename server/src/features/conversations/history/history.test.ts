@@ -9,6 +9,7 @@ import {
   nextEvent,
   scanSession,
 } from '../../../../test/linked-session.ts'
+import { until } from '../../../../test/until.ts'
 import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 
 let app: LinkedApp
@@ -103,8 +104,10 @@ suite('history', () => {
       owner: friend,
       members: [(await tenant.api.get(200, `/sessions/${id}`)).phone_number],
     })
-    const known = async () => (await tenant.api.call('GET', `/groups/wa/${group}`)).status === 200
-    while (!(await known())) await new Promise((resolve) => setTimeout(resolve, 10))
+    await until('the group', async () => {
+      const { status } = await tenant.api.call('GET', `/groups/wa/${group}`)
+      return status === 200 || undefined
+    })
     await tenant.api.post(400, `/sessions/${id}/history`, { chat_id: group })
     await tenant.api.post(200, `/sessions/${id}/stop`)
     const stopped = await tenant.api.post(400, `/sessions/${id}/history`, body)

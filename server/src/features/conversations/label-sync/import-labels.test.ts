@@ -11,6 +11,7 @@ import {
   nextEvent,
   scanSession,
 } from '../../../../test/linked-session.ts'
+import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
 import { announceChange } from '../../account/tenants/changes.service.ts'
 import { tenants } from '../../account/tenants/tenants.tables.ts'
@@ -36,23 +37,13 @@ const contextOf = (owner: TestTenant): Context => ({
   caller: { kind: 'system', tenantId: owner.id },
 })
 
-async function until<T>(read: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 15_000
-  for (;;) {
-    const answer = await read()
-    if (isDone(answer)) return answer
-    if (performance.now() > deadline) assert.fail(`never as expected: ${JSON.stringify(answer)}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 const onPhone = ({ phone }: LinkedSession) => app.simulator.appStateOf(phone).labels
 
 /** Labels on the phone by id and name, which the session has heard of when this resolves. */
 async function labelPhone(owner: TestTenant, session: LinkedSession, labels: [string, string][]) {
   for (const [id, name] of labels)
     await app.simulator.appState.label(session.phone, { id, name, color: Number(id) % 20 })
-  await until(
+  await untilAnswer(
     () => listAccountLabels(contextOf(owner), session.id),
     (known) =>
       labels.every(([id, name]) => known.labels.some((row) => row.waLabelId === id && row.name === name)),
@@ -82,7 +73,7 @@ suite('POST /labels/sync-from-whatsapp', () => {
       ['9', 'x'.repeat(100)],
     ])
     await app.simulator.appState.labelChat(session.phone, { label: '2', chat: labelled })
-    await until(
+    await untilAnswer(
       () => listAccountLabels(contextOf(owner), session.id),
       ({ chats }) => chats.length === 1,
     )
@@ -152,7 +143,7 @@ suite('several sessions with one label', () => {
     assert.deepEqual(onPhone(two)['6']?.chats, [`${second}@c.us`])
 
     await app.simulator.appState.label(two.phone, { id: '6', name: 'Renamed', color: 7 })
-    await until(
+    await untilAnswer(
       () => owner.api.get(200, `/labels/${id}`),
       ({ name }) => name === 'Renamed',
     )
@@ -160,7 +151,7 @@ suite('several sessions with one label', () => {
     assert.partialDeepStrictEqual(onPhone(one)['1'], { name: 'Renamed', color: 7 })
 
     await app.simulator.appState.label(one.phone, { id: '1', name: 'Renamed', deleted: true })
-    const left = await until(
+    const left = await untilAnswer(
       () => owner.api.get(200, `/labels/${id}`),
       ({ synced_session_ids: sessions }) => sessions.length === 1,
     )
@@ -168,7 +159,7 @@ suite('several sessions with one label', () => {
     await app.runJobs()
     assert.equal(onPhone(two)['6']?.name, 'Renamed')
     await app.simulator.appState.label(two.phone, { id: '6', name: 'Renamed', deleted: true })
-    await until(
+    await untilAnswer(
       () => owner.api.call('GET', `/labels/${id}`),
       ({ status }) => status === 404,
     )

@@ -12,6 +12,7 @@ import {
   nextEvent,
   scanSession,
 } from '../../../../test/linked-session.ts'
+import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
 import { applyLabelNews } from './apply-label-news.service.ts'
 import { pushLabels } from './push-labels.service.ts'
@@ -40,17 +41,6 @@ const contextOf = (owner = tenant): Context => ({
   ...app.app.ctx,
   caller: { kind: 'system', tenantId: owner.id },
 })
-
-/** Asks until the answer is as expected: app state tells no event of ours. */
-async function until<T>(read: () => Promise<T>, isDone: (answer: T) => boolean): Promise<T> {
-  const deadline = performance.now() + 15_000
-  for (;;) {
-    const answer = await read()
-    if (isDone(answer)) return answer
-    if (performance.now() > deadline) assert.fail(`never as expected: ${JSON.stringify(answer)}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
 
 const create = (name: string, color = '#F74848') => tenant.api.post(201, '/labels', { name, color })
 const read = (id: string) => tenant.api.get(200, `/labels/${id}`)
@@ -121,7 +111,7 @@ suite('POST /labels/{id}/sync', () => {
     const { appState } = app.simulator
     await appState.label(session.phone, { id: '77', name: 'Twin', color: 2 })
     await appState.labelChat(session.phone, { label: '77', chat: phone })
-    await until(
+    await untilAnswer(
       () => accountChats('77'),
       (count) => count === 1,
     )
@@ -195,20 +185,20 @@ suite('changes on the phone', () => {
     const { appState } = app.simulator
     await appState.label(session.phone, { id: waId, name: 'Renamed', color: 4 })
     await appState.labelChat(session.phone, { label: waId, chat: phone })
-    const label = await until(
+    const label = await untilAnswer(
       () => read(id),
       (one) => one.name === 'Renamed' && one.chat_count === 1,
     )
     assert.deepEqual([label.color, label.synced], ['#99B6C1', true])
     await appState.labelChat(session.phone, { label: waId, chat: phone, labeled: false })
-    await until(
+    await untilAnswer(
       () => read(id),
       (one) => one.chat_count === 0,
     )
     await app.runJobs()
     assert.deepEqual(onPhone()[waId], { name: 'Renamed', color: 4, chats: [], messages: [] })
     await appState.label(session.phone, { id: waId, name: 'Renamed', color: 4, deleted: true })
-    await until(
+    await untilAnswer(
       () => tenant.api.call('GET', `/labels/${id}`),
       ({ status }) => status === 404,
     )
@@ -220,7 +210,7 @@ suite('changes on the phone', () => {
     const phone = addContact(app)
     const { id, waId } = await createSynced('Early')
     await app.simulator.appState.labelChat(session.phone, { label: waId, chat: phone })
-    await until(
+    await untilAnswer(
       () => accountChats(waId),
       (count) => count === 1,
     )
@@ -235,7 +225,7 @@ suite('changes on the phone', () => {
     await create('Taken')
     const { id, waId } = await createSynced('Free')
     await app.simulator.appState.label(session.phone, { id: waId, name: 'Taken', color: 4 })
-    await until(
+    await untilAnswer(
       () => read(id),
       (one) => one.color === '#99B6C1',
     )
@@ -265,7 +255,7 @@ suite('conflicts while the session was away', () => {
       await app.runJobs()
       await start()
       const [name, count] = isPhoneNewer ? [there, 1] : [here, 0]
-      await until(
+      await untilAnswer(
         async () => {
           await app.runJobs()
           const chats = onPhone()[waId]?.chats.length
@@ -282,7 +272,7 @@ suite('conflicts while the session was away', () => {
     await tenant.api.delete(200, `/labels/${id}`)
     await app.simulator.appState.label(session.phone, { id: waId, name: 'Staying?', color: 1 })
     await start()
-    await until(
+    await untilAnswer(
       () => afterJobs(waId),
       (label) => label === undefined,
     )
@@ -303,7 +293,7 @@ suite('conflicts while the session was away', () => {
     })
     await tenant.api.patch(200, `/labels/${id}`, { name: 'Back again' })
     await start()
-    await until(
+    await untilAnswer(
       () => afterJobs(waId),
       (label) => label?.name === 'Back again' && label.chats.length === 1,
     )

@@ -9,6 +9,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../../test/linked-session.ts'
+import { until } from '../../../../test/until.ts'
 import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 import { countGroupMembers, isGroupAdmin, listGroupMembers } from './group-membership.service.ts'
 import { applyGroupUpdates } from './group-news.service.ts'
@@ -30,13 +31,11 @@ const keyOf = (waGroupId: string) => ({ tenantId: tenant.id, sessionId: session.
 const members = (id: string) => listGroupMembers(app.app.ctx.db.sql, keyOf(id))
 const phonesOf = async (id: string) => (await members(id)).map(({ phone }) => phone).sort()
 
-async function untilKnown(id: string, count: number): Promise<void> {
-  const deadline = performance.now() + 10_000
-  while ((await countGroupMembers(app.app.ctx.db.sql, keyOf(id))) !== count) {
-    if (performance.now() > deadline) throw new Error(`${count} members were never known`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
+const untilKnown = (id: string, count: number) =>
+  until(`${count} members`, async () => {
+    const known = await countGroupMembers(app.app.ctx.db.sql, keyOf(id))
+    return known === count || undefined
+  })
 
 const updated = (id: string, change: string) =>
   nextEvent(app, 'group.updated', (told) => told.waGroupId === id && told.change === change)

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
+import { until } from '../../../../test/until.ts'
 import { buildBody, buildHeaders } from './delivery.ts'
 
 const root = join(import.meta.dirname, '../../../../..')
@@ -32,15 +32,12 @@ async function paste(name: string, secret: string): Promise<string> {
   const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port) }
   running.push(spawn(process.execPath, [file], { env, stdio: ['ignore', 'ignore', 'inherit'] }))
   const url = `http://127.0.0.1:${port}/`
-  for (let attempt = 0; attempt < 200; attempt += 1) {
-    const isUp = await fetch(url, { method: 'POST' }).then(
-      () => true,
-      () => false,
-    )
-    if (isUp) return url
-    await wait(50)
-  }
-  throw new Error(`the code of block ${name} did not start`)
+  return until(`the receiver of block ${name}`, () =>
+    fetch(url, { method: 'POST' }).then(
+      () => url,
+      () => undefined,
+    ),
+  )
 }
 
 suite('the guide to webhooks', () => {
