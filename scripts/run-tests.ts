@@ -29,10 +29,8 @@ function chosenDatabases(isEverything: boolean): TestDatabaseKind[] {
   return [asked]
 }
 
-/** Whether only some tests of a file, or some files of a set, are wanted. */
-let isNarrow = flags.name !== undefined
-
-function chosenJobs(): Job[] {
+/** What is to be run, and whether that is all there is in its mode. */
+function choose(): { jobs: Job[]; isWhole: boolean } {
   const [mode = ''] = positionals
   const isQuick = mode === 'quick'
   const isAll = mode === 'all'
@@ -40,11 +38,11 @@ function chosenJobs(): Job[] {
   const named = words.filter((word) => setNames.includes(word))
   const filters = words.filter((word) => !setNames.includes(word))
   const sets = named.length > 0 ? named : setNames.filter((name) => isAll || name !== 'crash')
-  isNarrow ||= filters.length > 0
+  const isNarrow = filters.length > 0 || flags.name !== undefined
   const tests = testJobs({ sets, filters, databases: chosenDatabases(isAll), isWithoutDatabase: isQuick })
   const wanted = flags.name === undefined ? tests : namedIn(tests, flags.name)
-  if (isNarrow || !(isQuick || isAll)) return [...wanted]
-  return [...(isQuick ? commands.quick : commands.all), ...wanted]
+  const linters = isQuick ? commands.quick : isAll ? commands.all : []
+  return { jobs: [...(isNarrow ? [] : linters), ...wanted], isWhole: !isNarrow && named.length === 0 }
 }
 
 function line(result: JobResult, seconds: number): string {
@@ -55,19 +53,19 @@ function line(result: JobResult, seconds: number): string {
 
 async function main(): Promise<void> {
   const startedAt = performance.now()
-  const jobs = longestFirst(chosenJobs(), readDurations())
+  const { jobs, isWhole } = choose()
   const results: JobResult[] = []
   const durations: Record<string, number> = {}
-  await runPool(jobs, {
+  await runPool(longestFirst(jobs, readDurations()), {
     concurrency,
     testName: flags.name,
     onEnd(result, seconds) {
       results.push(result)
-      if (!isNarrow) durations[result.name] = Number(seconds.toFixed(1))
+      if (isWhole) durations[result.name] = Number(seconds.toFixed(1))
       process.stdout.write(line(result, seconds))
     },
   })
-  keepDurations(durations)
+  if (isWhole) keepDurations(durations)
   const red = results.filter((result) => !isGreen(result))
   for (const result of red) printFailures(result)
   const totals = emptyTotals()

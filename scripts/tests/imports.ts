@@ -11,7 +11,8 @@ const declaration = /^(?:import|export)\s(?!type\s)(?:[^'"`;]*?\sfrom\s)?['"]([^
 const onlyTypes = /^(?:import|export)\s*\{(?:\s*type\s[^,}]+,?)+\s*\}\s*from\s/
 /** Threads and programs are started by their file's address. */
 const address = /new URL\(\s*['"](\.{1,2}\/[^'"]+\.[mc]?[jt]s)['"]\s*,\s*import\.meta\.url/g
-const simulator = 'simulator/src/index.ts'
+/** What the package of the simulator leads to. */
+export const simulator = 'simulator/src/index.ts'
 
 /** What a source text loads when it runs; what is imported for its types alone is not loaded. */
 export function importsOf(path: string, text: string): string[] {
@@ -19,8 +20,13 @@ export function importsOf(path: string, text: string): string[] {
   const named = [...found, ...text.matchAll(address)].map((match) => match[1] ?? '')
   return named.map((target) => {
     if (target === '@moltflow/simulator') return simulator
-    return target.startsWith('.') ? join(dirname(path), target) : target
+    return target.startsWith('.') ? join(dirname(path), target) : packageOf(target)
   })
+}
+
+function packageOf(target: string): string {
+  if (target.startsWith('node:')) return target
+  return target.split('/', target.startsWith('@') ? 2 : 1).join('/')
 }
 
 /** Reads the repository's files, each once. */
@@ -29,7 +35,7 @@ export function importReader(): ReadImports {
   return (path) => {
     let imports = known.get(path)
     if (imports === undefined) {
-      const file = join(root, path)
+      const file = resolve(root, path)
       imports = existsSync(file) ? importsOf(path, readFileSync(file, 'utf8')) : []
       known.set(path, imports)
     }

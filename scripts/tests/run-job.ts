@@ -67,9 +67,10 @@ function nameOf(file: string | undefined): string | undefined {
 async function runTests(job: TestJob, env: NodeJS.ProcessEnv, testName?: string): Promise<JobResult> {
   const [only = ''] = job.files
   const isOne = job.files.length === 1 && job.database !== undefined
+  const target = isOne ? only : together
   const result: JobResult = { name: job.name, totals: emptyTotals(), failures: [], output: '' }
   const stream = run({
-    files: [resolve(root, isOne ? only : together)],
+    files: [resolve(root, target)],
     cwd: root,
     concurrency: 1,
     timeout: timeoutMs,
@@ -90,8 +91,13 @@ async function runTests(job: TestJob, env: NodeJS.ProcessEnv, testName?: string)
     const file = isOne ? only : (nameOf(data.file) ?? job.name)
     result.failures.push({ file, name: data.name, error: data.details.error })
   })
+  // Node counts a file in which no test has the wanted name as a test.
+  let isEmpty = false
+  stream.on('test:pass', ({ name, nesting }) => {
+    if (testName !== undefined && nesting === 0 && name === resolve(root, target)) isEmpty = true
+  })
   stream.on('test:summary', ({ file, counts, success }) => {
-    if (file !== undefined) return
+    if (file !== undefined || isEmpty) return
     addTotals(result.totals, totalsOf(counts))
     // A file that dies outside its tests fails without a failing test.
     const { fail, cancelled } = result.totals

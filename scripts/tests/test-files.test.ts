@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { suite, test } from 'node:test'
+import { readFacts, readSourceTree } from '../../server/test/source-facts.ts'
+import { importReader, importsOf, type ReadImports, reachableFrom, simulator, wayTo } from './imports.ts'
+import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const read = importReader()
+const serverFiles = findTestFiles(['server', 'journeys'])
+const needed = new Map(serverFiles.map((file) => [file, needsOf(file, read)]))
+
+/** The tree with one more file in it. */
+function withPlanted(path: string, text: string): ReadImports {
+  return (asked) => (asked === path ? importsOf(path, text) : read(asked))
+}
+
+suite('which tests are run on both databases', () => {
+  test('the quick reader finds every import that the compiler finds', () => {
+    for (const [path, text] of readSourceTree()) {
+      const loaded = readFacts(path, text).imports.filter(({ isTypeOnly }) => !isTypeOnly)
+      const wanted = loaded.map(({ target }) => (target === '@moltflow/simulator' ? simulator : target))
+      const quick = importsOf(path, text)
+      const missed = wanted.filter((target) => !quick.includes(target))
+      assert.deepEqual(missed, [], path)
+    }
+  })
+
+  test('a file that reaches a database through others is for both', () => {
+    const path = 'server/src/features/planted.test.ts'
+    const far = withPlanted(path, `import { createLinkedApp } from '../../test/linked-session.ts'`)
+    assert.equal(needsOf(path, far), 'database')
+    assert.equal(wayTo('pg', reachableFrom(path, far)).includes('server/test/harness-database.ts'), true)
+    assert.ok(isForBothDatabases(path, 'database'))
+  })
+
+  test('a thread or a program that opens one counts like an import', () => {
+    const path = 'server/src/planted.test.ts'
+    const thread = `new Worker(new URL('./platform/planted-worker.ts', import.meta.url))`
+    const worker = 'server/src/platform/planted-worker.ts'
+    const both: ReadImports = (asked) => {
+      if (asked === worker) return ['@electric-sql/pglite']
+      return withPlanted(path, thread)(asked)
+    }
+    assert.equal(needsOf(path, both), 'database')
+    const program = withPlanted(path, `import { spawn } from 'node:child_process'`)
+    assert.equal(needsOf(path, program), 'programs')
+    assert.ok(isForBothDatabases(path, 'programs'))
+  })
+
+  test('what is imported for its types alone opens nothing', () => {
+    const path = 'server/src/planted.test.ts'
+    const types = `import type pg from 'pg'\nimport { type PGlite } from '@electric-sql/pglite'\n`
+    assert.equal(needsOf(path, withPlanted(path, types)), 'nothing')
+  })
+
+  test('no file that names a database is taken for one that needs none', () => {
+    const openers =
+      /\b(openTestDatabase|createTestApp|createLinkedApp|useLinkedEngine|openDatabase|TEST_DATABASE|databaseEnvironment)\b/
+    const wrong = serverFiles.filter(
+      (file) => needed.get(file) === 'nothing' && openers.test(readFileSync(join(root, file), 'utf8')),
+    )
+    assert.deepEqual(wrong, [])
+    assert.ok([...needed.values()].filter((needs) => needs === 'nothing').length > 15)
+    assert.ok([...needed.values()].filter((needs) => needs === 'database').length > 60)
+  })
+
+  test('a file that is taken for one by mistake is refused when it loads a database', (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'moltflow-planted-'))
+    t.after(() => rmSync(directory, { recursive: true, force: true }))
+    const file = join(directory, 'planted.test.ts')
+    const harness = join(root, 'server/test/harness-database.ts')
+    writeFileSync(file, `import { isServerTest } from '${harness}'\nconsole.log(isServerTest)\n`)
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/tests/together.ts')], {
+      env: { ...env, MOLTFLOW_TEST_FILES: JSON.stringify([file]) },
+      encoding: 'utf8',
+    })
+    assert.equal(status, 1)
+    assert.match(stderr, /harness-database\.ts loads pg in a process of tests that need nothing/)
+  })
+})
