@@ -21,23 +21,39 @@ export async function runPool(jobs: readonly Job[], options: PoolOptions): Promi
   using scratch = openScratch()
   process.env['TMPDIR'] = scratch.path
   await using server = jobs.some(needsServer) ? serverOfRun() : undefined
+  using interruption = listenForInterruption()
+  const { signal } = interruption
   const queue = jobs.values()
   const workers = Array.from({ length: options.concurrency }, async () => {
     for (const job of queue) {
+      if (signal.aborted) return
       const startedAt = performance.now()
-      const result = await runGuarded(job, options.testName, server)
+      const result = await runGuarded(job, { signal, testName: options.testName }, server)
       options.onEnd(result, (performance.now() - startedAt) / 1000)
     }
   })
   await Promise.all(workers)
 }
 
+/** Ends what runs, so that nothing is left behind; the run is red by what was cut off. */
+function listenForInterruption(): { signal: AbortSignal } & Disposable {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  for (const name of signals) process.on(name, abort)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of signals) process.off(name, abort)
+    },
+  }
+}
+
 /** A job that cannot even be run is one failed test. */
-async function runGuarded(job: Job, testName: string | undefined, server?: ServerOfRun): Promise<JobResult> {
+async function runGuarded(job: Job, options: RunOptions, server?: ServerOfRun): Promise<JobResult> {
   try {
     const env = needsServer(job) && server !== undefined ? await server.environment() : {}
-    const options: RunOptions = testName === undefined ? { env } : { env, testName }
-    return await runJob(job, options)
+    return await runJob(job, { ...options, env })
   } catch (error) {
     const failures = [{ file: job.name, name: 'could not be run', error }]
     return { name: job.name, totals: { ...emptyTotals(), tests: 1, fail: 1 }, failures, output: '' }

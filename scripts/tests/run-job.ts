@@ -17,7 +17,9 @@ export interface RunOptions {
   /** For every job, beside what it asks for itself. */
   env?: Record<string, string>
   /** Only tests whose name contains this. */
-  testName?: string
+  testName: string | undefined
+  /** Ends the job. */
+  signal: AbortSignal
 }
 
 /** Runs one job; what it finds is in the result, also when it could not run. */
@@ -28,16 +30,21 @@ export async function runJob(job: Job, options: RunOptions): Promise<JobResult> 
     ...options.env,
     ...job.env,
   }
-  return job.kind === 'command' ? runCommand(job, env) : runTests(job, env, options.testName)
+  return job.kind === 'command' ? runCommand(job, env, options) : runTests(job, env, options)
 }
 
-async function runCommand(job: CommandJob, env: NodeJS.ProcessEnv): Promise<JobResult> {
+async function runCommand(
+  job: CommandJob,
+  env: NodeJS.ProcessEnv,
+  { signal }: RunOptions,
+): Promise<JobResult> {
   const [program = '', ...args] = job.command
   const child = spawn(program, args, {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
+    signal,
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -64,7 +71,11 @@ function nameOf(file: string | undefined): string | undefined {
   return file?.startsWith(root) ? file.slice(root.length + 1) : file
 }
 
-async function runTests(job: TestJob, env: NodeJS.ProcessEnv, testName?: string): Promise<JobResult> {
+async function runTests(
+  job: TestJob,
+  env: NodeJS.ProcessEnv,
+  { testName, signal }: RunOptions,
+): Promise<JobResult> {
   const [only = ''] = job.files
   const isOne = job.files.length === 1 && job.database !== undefined
   const target = isOne ? only : together
@@ -75,6 +86,7 @@ async function runTests(job: TestJob, env: NodeJS.ProcessEnv, testName?: string)
     concurrency: 1,
     timeout: timeoutMs,
     only: false,
+    signal,
     execArgv,
     env: isOne ? env : { ...env, MOLTFLOW_TEST_FILES: JSON.stringify(job.files) },
     ...(testName === undefined ? {} : { testNamePatterns: [new RegExp(escapeForPattern(testName))] }),
