@@ -17,9 +17,9 @@ import { changeWaiting } from '../limits/send-windows.service.ts'
 import { type Draft, newDraft } from './draft.ts'
 import { contentPurpose, type Origin, type StoredContent } from './outbox.schema.ts'
 import { dropHeld, findHeld, letHeldGo, type WaitingMessage } from './outbox.store.ts'
-import { runtimeOf } from './outbox-runtime.ts'
-import type { ToStore } from './outgoing-writes.ts'
+import { runtimeOf } from './outbox-writer.ts'
 import { pipeline } from './pipeline.ts'
+import type { ToStore } from './store-messages.ts'
 import { sendStored } from './submit.service.ts'
 
 /** A held message that passed the rest of the pipeline and may be let go. */

@@ -7,7 +7,7 @@ import {
 } from '../../conversations/messages/messages.service.ts'
 import { failureOf, idempotencyMismatch, type Submitted } from './outbox.schema.ts'
 import { clearKeys } from './outbox.store.ts'
-import { runtimeOf } from './outbox-runtime.ts'
+import { runtimeOf } from './outbox-writer.ts'
 
 const keepMs = 24 * 3_600_000
 

@@ -1,5 +1,5 @@
 import type { Feature } from '../../../feature.ts'
-import { startOutbox, stopOutbox } from './drain.ts'
+import { startOutbox, stopOutbox } from './backlog.ts'
 
 /** The one way out: every sender passes the same pipeline. */
 export const outboxFeature: Feature = {

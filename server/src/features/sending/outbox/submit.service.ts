@@ -20,9 +20,9 @@ import {
 } from '../../conversations/messages/messages.schema.ts'
 import { fullTextPurpose } from '../../conversations/messages/purposes.service.ts'
 import { changeWaiting } from '../limits/send-windows.service.ts'
+import { drainSession, letGo, scheduleDrain } from './backlog.ts'
+import type { Leaving } from './dispatch.ts'
 import { type Draft, metadataOf, newDraft } from './draft.ts'
-import { drainSession, letGo, scheduleDrain } from './drain.ts'
-import type { Leaving } from './hand-over.ts'
 import { answerAgain, forgetExpiredKey } from './idempotency.ts'
 import {
   contentPurpose,
@@ -31,9 +31,9 @@ import {
   outboxQueued,
   type Submitted,
 } from './outbox.schema.ts'
-import { type Outcome, runtimeOf } from './outbox-runtime.ts'
-import type { Stored, ToStore } from './outgoing-writes.ts'
+import { type Outcome, runtimeOf } from './outbox-writer.ts'
 import { pipeline } from './pipeline.ts'
+import type { Stored, ToStore } from './store-messages.ts'
 
 /** A caller waits this long for WhatsApp's answer; then it learns that the message is on its way. */
 const answerMs = 25_000

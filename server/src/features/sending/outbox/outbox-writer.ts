@@ -10,7 +10,7 @@ import {
   type ToSettle,
   type ToStore,
   writeOutbox,
-} from './outgoing-writes.ts'
+} from './store-messages.ts'
 
 /** How a message left, or did not, as somebody waiting for it is told. */
 export interface Outcome {

@@ -20,10 +20,10 @@ import {
   sessionDeleted,
 } from '../../sessions/lifecycle/sessions.schema.ts'
 import { changeWaiting, forgetWindows, takeRoomWaiting } from '../limits/send-windows.service.ts'
-import { concludeFailed, handOver, type Leaving } from './hand-over.ts'
+import { concludeFailed, handOver, type Leaving } from './dispatch.ts'
 import { contentPurpose, outboxQueued, type StoredContent } from './outbox.schema.ts'
 import { listSessionsWithWaiting, listWaiting, startLeaving, type WaitingMessage } from './outbox.store.ts'
-import { runtimeOf } from './outbox-runtime.ts'
+import { runtimeOf } from './outbox-writer.ts'
 
 /** What nobody could send for so long is not news any more. */
 const expiresMs = 24 * 3_600_000

@@ -6,8 +6,8 @@ import { seal } from '../../../platform/secrets.ts'
 import type { MessageProgress } from '../../conversations/messages/messages.schema.ts'
 import { protoPurpose } from '../../conversations/messages/purposes.service.ts'
 import { countUnanswered, countUploadFailure, putOff } from './outbox.store.ts'
-import { type OutboxRuntime, runtimeOf } from './outbox-runtime.ts'
-import { settleFailed } from './outgoing-writes.ts'
+import { type OutboxRuntime, runtimeOf } from './outbox-writer.ts'
+import { settleFailed } from './store-messages.ts'
 
 /** A stored message on its way to WhatsApp. */
 export interface Leaving {
