@@ -3,6 +3,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { type AppError, notFound } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import type { AntispamSettings, TenantSettings } from '../../account/settings/settings.schema.ts'
+import { dayOf } from '../../account/usage/usage.schema.ts'
 import { findTenantSession, type SessionRow } from '../../sessions/lifecycle/sessions.service.ts'
 import { coldBudgetUsed, coldContactRefused, reachOutLocked } from './send-limits.schema.ts'
 import { chargeCold, lockReachOut } from './send-limits.store.ts'
@@ -10,13 +11,8 @@ import { chargeCold, lockReachOut } from './send-limits.store.ts'
 const dayMs = 86_400_000
 const firstWeekDays = 7
 
-/** The UTC day of a moment, `YYYY-MM-DD`. */
-export function dayOf(moment: Date): string {
-  return moment.toISOString().slice(0, 10)
-}
-
 function nextDay(moment: Date): Date {
-  return new Date(Date.parse(dayOf(moment)) + dayMs)
+  return new Date(Date.parse(dayOf(moment.getTime())) + dayMs)
 }
 
 /** How many new conversations a session may start on a day: constant in its first week of life, then growing. */
@@ -45,7 +41,7 @@ export function lockRefusal(until: Date): AppError {
 
 function requireBudget(session: SessionRow, budget: number, isCharged: boolean, now: Date): void {
   if (isCharged) return
-  const used = session.coldDay === dayOf(now) ? session.coldCount : 0
+  const used = session.coldDay === dayOf(now.getTime()) ? session.coldCount : 0
   if (used >= budget) throw budgetRefusal(budget, now)
 }
 
@@ -78,7 +74,7 @@ export async function admitCold(ctx: Context, send: ColdSend): Promise<number | 
   }
   if (settings.coldContacts === 'warn') return null
   const budget = coldBudgetOf(settings.antispam, session.pairedAt ?? session.createdAt, now)
-  requireBudget(session, budget, send.coldDay === dayOf(now), now)
+  requireBudget(session, budget, send.coldDay === dayOf(now.getTime()), now)
   return budget
 }
 

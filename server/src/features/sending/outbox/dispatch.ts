@@ -1,22 +1,14 @@
 import type { Context } from '../../../context.ts'
-import { contentText, type OutboundContent } from '../../../engine/content.ts'
+import { contentText } from '../../../engine/content.ts'
 import type { Submission, SubmitOutcome } from '../../../engine/engine.ts'
 import type { ChatId } from '../../../engine/ids.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { seal } from '../../../platform/secrets.ts'
-import type { MessageProgress } from '../../conversations/messages/messages.schema.ts'
 import { protoPurpose } from '../../conversations/messages/purposes.service.ts'
 import { countUnanswered, countUploadFailure, putOff } from './outbox.store.ts'
-import { type OutboxRuntime, runtimeOf } from './outbox-writer.ts'
-import { settleFailed } from './store-messages.ts'
-
-/** A stored message on its way to WhatsApp. */
-export interface Leaving {
-  content: OutboundContent
-  quoted: Submission['quoted']
-  createdAt: Date
-  /** What its events say; `text` is complete. */
-  event: Omit<MessageProgress, 'status' | 'error'>
-}
+import { writerOf } from './outbox-writer.ts'
+import { fail, outcomesOf } from './outcome.ts'
+import { progressOf, type StoredMessage } from './stored-message.ts'
 
 /** Hand-overs without an answer after which a message counts as lost: the first one and one more. */
 const mostUnanswered = 2
@@ -30,6 +22,29 @@ const mostUploads = 12
 const msPerCharacter = 40
 const leastMs = 600
 const mostMs = 4000
+
+/** What dispatching needs to remember. */
+interface Dispatching {
+  /** The context of background work: belongs to no caller. */
+  readonly ctx: Context
+  /** The last thing typed in a chat: people type one message after another. */
+  readonly typing: Map<string, Promise<void>>
+  /** Is called when a message goes on waiting in the outbox. */
+  onLeftBehind: (sessionId: string) => void
+}
+
+const dispatching = defineProcessState(
+  (ctx: Context): Dispatching => ({
+    ctx: writerOf(ctx).ctx,
+    typing: new Map(),
+    onLeftBehind: () => undefined,
+  }),
+)
+
+/** Says who looks after messages that could not leave for the moment. */
+export function onLeftBehind(ctx: Context, listener: (sessionId: string) => void): void {
+  dispatching.of(ctx).onLeftBehind = listener
+}
 
 /** How long a person would type. */
 function typingMs(text: string): number {
@@ -49,14 +64,14 @@ async function typeLikeAPerson(ctx: Context, sessionId: string, chatId: ChatId, 
   await ctx.clock.sleep(ms)
 }
 
-/** Types in the chat, one message after another; hands over at once when there is no pace. */
-async function pace(runtime: OutboxRuntime, leaving: Leaving): Promise<void> {
-  const { ctx, typing } = runtime
-  if (ctx.config.pace <= 0) return
-  const { sessionId, chatId } = leaving.event
-  const key = `${sessionId} ${chatId}`
+/** Types in the chat, one message after another. */
+async function typeInTurn(
+  { ctx, typing }: Dispatching,
+  { sessionId, chat, content }: StoredMessage,
+): Promise<void> {
+  const key = `${sessionId} ${chat.waChatId}`
   const before = typing.get(key) ?? Promise.resolve()
-  const mine = before.then(() => typeLikeAPerson(ctx, sessionId, chatId, contentText(leaving.content)))
+  const mine = before.then(() => typeLikeAPerson(ctx, sessionId, chat.waChatId, contentText(content)))
   typing.set(key, mine)
   try {
     await mine
@@ -65,89 +80,89 @@ async function pace(runtime: OutboxRuntime, leaving: Leaving): Promise<void> {
   }
 }
 
-async function concludeSent(
-  runtime: OutboxRuntime,
-  leaving: Leaving,
-  outcome: Extract<SubmitOutcome, { kind: 'sent' }>,
+/** Stores that WhatsApp took the message, then answers whoever waits for it. */
+async function acknowledge(
+  ctx: Context,
+  message: StoredMessage,
+  { at, proto }: Extract<SubmitOutcome, { kind: 'sent' }>,
 ): Promise<void> {
-  const { messageId, tenantId } = leaving.event
-  const proto = seal(runtime.ctx.config, protoPurpose(messageId), outcome.proto).toString('base64')
-  await runtime.settle({
-    row: { id: messageId, tenant_id: tenantId, at: outcome.at.toISOString(), proto },
-    event: { ...leaving.event, status: 'sent', error: null },
+  const { id, tenantId } = message
+  const sealed = seal(ctx.config, protoPurpose(id), proto).toString('base64')
+  await writerOf(ctx).settle({
+    row: { id, tenant_id: tenantId, at: at.toISOString(), proto: sealed },
+    event: progressOf(message, 'sent', null),
   })
-  runtime.tell(messageId, { status: 'sent', at: outcome.at, error: null })
-}
-
-/** The message ends here: told once, the quota given back. */
-export async function concludeFailed(ctx: Context, leaving: Leaving, error: string): Promise<void> {
-  const runtime = runtimeOf(ctx)
-  await settleFailed(ctx, { ...leaving.event, status: 'failed', error }, leaving.createdAt.getTime())
-  runtime.tell(leaving.event.messageId, { status: 'failed', at: ctx.clock.now(), error })
+  outcomesOf(ctx).notify(id, { status: 'sent', at, error: null })
 }
 
 /** Its file cannot be brought to WhatsApp for the moment: tried again after a pause, for a bounded time. */
-async function pauseUpload(ctx: Context, leaving: Leaving, error: string): Promise<'over' | 'later'> {
-  const { messageId, tenantId } = leaving.event
-  const failures = await countUploadFailure(ctx.db.sql, tenantId, messageId)
+async function pauseUpload(
+  ctx: Context,
+  message: StoredMessage,
+  error: string,
+): Promise<'concluded' | 'left'> {
+  const { id, tenantId } = message
+  const failures = await countUploadFailure(ctx.db.sql, tenantId, id)
   if (failures >= mostUploads) {
-    await concludeFailed(ctx, leaving, error)
-    return 'over'
+    await fail(ctx, message, error)
+    return 'concluded'
   }
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (failures - 1))
-  await putOff(ctx.db.sql, tenantId, messageId, new Date(ctx.clock.nowMs() + pauseMs))
-  return 'later'
+  await putOff(ctx.db.sql, tenantId, id, new Date(ctx.clock.nowMs() + pauseMs))
+  return 'left'
 }
 
-async function handOverOnce(runtime: OutboxRuntime, leaving: Leaving): Promise<'over' | 'again' | 'later'> {
-  const { ctx } = runtime
-  const { sessionId, chatId, waMessageId, messageId, tenantId } = leaving.event
-  const submission: Submission = { sessionId, chatId, waMessageId, content: leaving.content }
-  if (leaving.quoted !== undefined) submission.quoted = leaving.quoted
-  // Without a connection here it is left to whoever holds the session: the outbox is worked on there.
-  if (!ctx.engine.isWorking(sessionId)) return 'later'
+async function handOver(ctx: Context, message: StoredMessage): Promise<'concluded' | 'again' | 'left'> {
+  const { id, tenantId, sessionId, waMessageId, content, quoted } = message
+  const submission: Submission = { sessionId, chatId: message.chat.waChatId, waMessageId, content }
+  if (quoted !== undefined) submission.quoted = quoted
+  // Without a connection here it is left to whoever holds the session: the backlog is worked on there.
+  if (!ctx.engine.isWorking(sessionId)) return 'left'
   const outcome = await ctx.engine.send(submission)
   if (outcome.kind === 'sent') {
-    await concludeSent(runtime, leaving, outcome)
-    return 'over'
+    await acknowledge(ctx, message, outcome)
+    return 'concluded'
   }
   if (outcome.kind === 'refused') {
-    await concludeFailed(ctx, leaving, outcome.error)
-    return 'over'
+    await fail(ctx, message, outcome.error)
+    return 'concluded'
   }
   if (outcome.kind === 'not_sent') {
     // Without a connection that is no attempt, the message simply goes on waiting.
-    return outcome.error === 'not_connected' ? 'later' : pauseUpload(ctx, leaving, outcome.error)
+    return outcome.error === 'not_connected' ? 'left' : pauseUpload(ctx, message, outcome.error)
   }
-  const unanswered = await countUnanswered(ctx.db.sql, tenantId, messageId)
+  const unanswered = await countUnanswered(ctx.db.sql, tenantId, id)
   if (unanswered >= mostUnanswered) {
-    await concludeFailed(ctx, leaving, 'no_answer')
-    return 'over'
+    await fail(ctx, message, 'no_answer')
+    return 'concluded'
   }
-  return ctx.engine.isWorking(sessionId) ? 'again' : 'later'
+  return ctx.engine.isWorking(sessionId) ? 'again' : 'left'
+}
+
+async function dispatchAlone(state: Dispatching, inHand: Set<string>, message: StoredMessage): Promise<void> {
+  const { ctx } = state
+  const { id, sessionId } = message
+  if (inHand.has(id)) return
+  inHand.add(id)
+  let result: Awaited<ReturnType<typeof handOver>> = 'again'
+  try {
+    if (ctx.config.pace > 0) await typeInTurn(state, message)
+    while (result === 'again') result = await handOver(ctx, message)
+  } catch (err) {
+    // The database is away: the row in the outbox stays, and the next start or connection sends it again.
+    ctx.log.error({ err, messageId: id }, 'an outgoing message could not be concluded')
+    result = 'left'
+  } finally {
+    inHand.delete(id)
+  }
+  if (result === 'left') state.onLeftBehind(sessionId)
 }
 
 /**
- * Hands a stored message over and stores how that ended. Without an answer it is sent once more under the same id,
- * which WhatsApp shows once: at once when the connection stands, else (`later`) when the session works again. One whose
- * file does not get to WhatsApp is put off (`later`); others do not wait for it.
+ * Hands a stored message over in the background and stores how that ended. Without an answer it is sent once more under
+ * the same id, which WhatsApp shows once: at once when the connection stands, else when the session works again. One
+ * whose file does not get to WhatsApp is put off; others do not wait for it.
  */
-export async function handOver(ctx: Context, leaving: Leaving): Promise<'over' | 'later'> {
-  const runtime = runtimeOf(ctx)
-  const { messageId } = leaving.event
-  if (runtime.handling.has(messageId)) return 'over'
-  runtime.handling.add(messageId)
-  try {
-    await pace(runtime, leaving)
-    for (;;) {
-      const result = await handOverOnce(runtime, leaving)
-      if (result !== 'again') return result
-    }
-  } catch (err) {
-    // The database is away: the row in the outbox stays, and the next start or connection sends it again.
-    ctx.log.error({ err, messageId }, 'an outgoing message could not be concluded')
-    return 'later'
-  } finally {
-    runtime.handling.delete(messageId)
-  }
+export function dispatch(ctx: Context, message: StoredMessage): void {
+  void dispatchAlone(dispatching.of(ctx), outcomesOf(ctx).inHand, message)
 }

@@ -39,6 +39,22 @@ export function metadataOf({ outgoing, flags }: Draft): Record<string, unknown> 
   return { ...outgoing.metadata, flags }
 }
 
+/** Whether it is counted among those that wait for a limit. */
+export function isInLine({ waitsFor, isHeld }: Draft): boolean {
+  return waitsFor !== null && !isHeld
+}
+
+/** Whether it is dispatched as soon as it is stored. */
+export function leavesAtOnce({ waitsFor, notBefore, isHeld }: Draft): boolean {
+  return waitsFor === null && notBefore === null && !isHeld
+}
+
+/** Whether the caller is answered before WhatsApp took the message. */
+export function isAnsweredPending({ waitsFor, notBefore, isHeld, outgoing }: Draft): boolean {
+  if (isHeld || notBefore !== null || outgoing.isAsync === true) return true
+  return waitsFor === 'burst' || waitsFor === 'rate'
+}
+
 /** Whether the recipient is the account itself: nobody else is bothered. */
 export function isOwnChat(draft: Draft): boolean {
   return draft.ownPhone !== null && draft.outgoing.chatId === `${draft.ownPhone}@c.us`

@@ -7,7 +7,7 @@ import {
 } from '../../conversations/messages/messages.service.ts'
 import { failureOf, idempotencyMismatch, type Submitted } from './outbox.schema.ts'
 import { clearKeys } from './outbox.store.ts'
-import { runtimeOf } from './outbox-writer.ts'
+import { outcomesOf } from './outcome.ts'
 
 const keepMs = 24 * 3_600_000
 
@@ -31,14 +31,13 @@ export async function answerAgain(
   ctx: Context,
   tenantId: string,
   { key, bodyHash }: { key: string; bodyHash: string },
-  waitMs: number,
 ): Promise<Submitted | undefined> {
   const since = new Date(ctx.clock.nowMs() - keepMs)
   const row = await findByIdempotencyKey(ctx, tenantId, key, since)
   if (row === undefined) return undefined
   if (row.idempotencyHash !== bodyHash) throw idempotencyMismatch.create()
   if (row.status === 'pending' && !row.answeredPending) {
-    const outcome = runtimeOf(ctx).outcomeOf(row.id, waitMs)
+    const outcome = outcomesOf(ctx).wait(row.id)
     // It may have been concluded between the look-up and the wait.
     const again = await findMessageById(ctx, tenantId, row.id)
     if (again?.status === 'pending') await outcome

@@ -1,35 +1,47 @@
 import type { Context } from '../../../context.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { type Batcher, createBatcher } from '../../../platform/database/write-batcher.ts'
-import type { MessageProgress } from '../../conversations/messages/messages.schema.ts'
-import {
-  mayLag,
-  type OutboxWrite,
-  type OutboxWritten,
-  type Stored,
-  type ToSettle,
-  type ToStore,
-  writeOutbox,
-} from './store-messages.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
+import { type SentMessage, storeSent } from './outcome.ts'
+import { type NewMessage, type StoreResult, storeMessages } from './store-messages.ts'
 
-/** How a message left, or did not, as somebody waiting for it is told. */
-export interface Outcome {
-  status: 'sent' | 'failed'
-  at: Date
-  error: string | null
+/** What the outbox writes: new messages and those that have left. */
+type OutboxWrite = { kind: 'new'; item: NewMessage } | { kind: 'sent'; item: SentMessage }
+/** What a write answers: what became of a new message, or whether this write was the first to mark it as sent. */
+type OutboxWritten = StoreResult | boolean
+
+/**
+ * Whether a write may be acknowledged before it is on the disk. A message that leaves at once is: the keys it is
+ * encrypted with are committed after it and before it leaves, which puts both on the disk. That it was sent is found
+ * out again: a message without that mark is sent once more under the same id, which WhatsApp shows once.
+ */
+function mayLag(write: OutboxWrite): boolean {
+  if (write.kind === 'sent') return true
+  const { row, draft } = write.item
+  return !row.answered_pending && row.waits_for === null && draft.kind !== 'channel'
 }
 
-/** What this process is doing with outgoing messages; one per application. */
-export class OutboxRuntime {
+/**
+ * Writes what comes and what goes in one transaction: with many messages on their way both are due all the time, and
+ * two transactions would each wait for the other's commit.
+ */
+async function writeOutbox(ctx: Context, sql: Sql, writes: readonly OutboxWrite[]): Promise<OutboxWritten[]> {
+  const toSettle = writes.flatMap((write) => (write.kind === 'sent' ? [write.item] : []))
+  const toStore = writes.flatMap((write) => (write.kind === 'new' ? [write.item] : []))
+  const settled = toSettle.length === 0 ? [] : await storeSent(ctx, sql, toSettle)
+  const stored = toStore.length === 0 ? [] : await storeMessages(ctx, sql, toStore)
+  return writes.map((write) => {
+    const written = write.kind === 'sent' ? settled.shift() : stored.shift()
+    if (written === undefined) throw new Error('a write of the outbox has no result')
+    return written
+  })
+}
+
+/** Writes what the messages of a process come to, many in one transaction. */
+class OutboxWriter {
   /** The context of background work: belongs to no caller. */
   readonly ctx: Context
   readonly #writing: Batcher<OutboxWrite, OutboxWritten>
-  /** Messages that are being handed over here: nobody else in this process may start with them. */
-  readonly handling = new Set<string>()
-  /** The last thing typed in a chat: people type one message after another. */
-  readonly typing = new Map<string, Promise<void>>()
-  readonly #waiters = new Map<string, Set<(outcome: Outcome) => void>>()
-  isStopping = false
 
   constructor(ctx: Context) {
     this.ctx = ctx
@@ -37,57 +49,27 @@ export class OutboxRuntime {
   }
 
   /** Stores a new message; resolves after the commit. */
-  async store(item: ToStore): Promise<Stored> {
-    return (await this.#writing.add({ kind: 'store', item })) as Stored
+  async store(item: NewMessage): Promise<StoreResult> {
+    return (await this.#writing.add({ kind: 'new', item })) as StoreResult
   }
 
   /** Stores that a message was sent; resolves after the commit. */
-  async settle(item: ToSettle): Promise<void> {
-    await this.#writing.add({ kind: 'settle', item })
+  async settle(item: SentMessage): Promise<void> {
+    await this.#writing.add({ kind: 'sent', item })
   }
 
   /** Resolves when nothing is being written any more. */
   flush(): Promise<void> {
     return this.#writing.flush()
   }
-
-  /** How the message ends, or undefined when that takes longer than `ms`. */
-  outcomeOf(messageId: string, ms: number): Promise<Outcome | undefined> {
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(messageId) ?? new Set()
-      this.#waiters.set(messageId, waiters)
-      const end = (outcome: Outcome | undefined): void => {
-        timer.cancel()
-        waiters.delete(end)
-        if (waiters.size === 0) this.#waiters.delete(messageId)
-        resolve(outcome)
-      }
-      const timer = this.ctx.clock.schedule(ms, () => end(undefined))
-      waiters.add(end)
-    })
-  }
-
-  /** Tells whoever waits how a message ended. */
-  tell(messageId: string, outcome: Outcome): void {
-    for (const waiter of [...(this.#waiters.get(messageId) ?? [])]) waiter(outcome)
-  }
-
-  /** The same as another process or another path told it. */
-  tellEvent(event: MessageProgress, atMs: number): void {
-    // Whoever has the message in hand here knows more exactly, and tells in a moment.
-    if (this.handling.has(event.messageId) || (event.status !== 'sent' && event.status !== 'failed')) return
-    this.tell(event.messageId, { status: event.status, at: new Date(atMs), error: event.error })
-  }
 }
 
-const runtimes = new WeakMap<Database, OutboxRuntime>()
+const writers = defineProcessState(
+  (ctx: Context) => new OutboxWriter({ ...ctx, caller: { kind: 'anonymous', ip: '' } }),
+  (writer) => writer.flush(),
+)
 
-/** The runtime of the application that the context belongs to. */
-export function runtimeOf(ctx: Context): OutboxRuntime {
-  let runtime = runtimes.get(ctx.db)
-  if (runtime === undefined) {
-    runtime = new OutboxRuntime({ ...ctx, caller: { kind: 'anonymous', ip: '' } })
-    runtimes.set(ctx.db, runtime)
-  }
-  return runtime
+/** The writer of the application that a context belongs to. */
+export function writerOf(ctx: Context): OutboxWriter {
+  return writers.of(ctx)
 }

@@ -1,9 +1,20 @@
+import type { Context } from '../../../context.ts'
 import type { Feature } from '../../../feature.ts'
-import { startOutbox, stopOutbox } from './backlog.ts'
+import { startBacklog, stopBacklog } from './backlog.ts'
+import { writerOf } from './outbox-writer.ts'
+import { startOutcomes, stopOutcomes } from './outcome.ts'
+
+async function start(ctx: Context): Promise<void> {
+  startOutcomes(ctx)
+  await startBacklog(ctx)
+}
+
+/** Lets nothing new go and waits until what left is stored. */
+async function stop(ctx: Context): Promise<void> {
+  stopBacklog(ctx)
+  stopOutcomes(ctx)
+  await writerOf(ctx).flush()
+}
 
 /** The one way out: every sender passes the same pipeline. */
-export const outboxFeature: Feature = {
-  name: 'outbox',
-  start: startOutbox,
-  stop: stopOutbox,
-}
+export const outboxFeature: Feature = { name: 'outbox', start, stop }

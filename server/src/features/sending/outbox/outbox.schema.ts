@@ -33,17 +33,7 @@ export const idempotencyMismatch = defineError(
   'Idempotency-Key: it was used with another request',
 )
 
-/** What the outbox keeps until a message has left. */
-export interface StoredContent {
-  content: OutboundContent
-  /** The whole text, for the events. */
-  text: string
-}
-
-/** Binds encrypted content to its message. */
-export const contentPurpose = (messageId: string): string => `outbox.content ${messageId}`
-
-/** Told between processes: a message waits for whoever holds its session. */
+/** Published to all processes: a message waits for whoever holds its session. */
 export const outboxQueued = defineEvent<{ tenantId: string; sessionId: string }>('outbox.queued')
 
 /** A message waits for a person's word. */

@@ -1,3 +1,4 @@
+import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import { parsePhone } from '../../../engine/ids.ts'
 import { notFound } from '../../../platform/errors.ts'
@@ -11,7 +12,7 @@ import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { admitCold } from '../limits/cold-contacts.service.ts'
 import { chooseWindow } from '../limits/send-windows.service.ts'
 import { findSessionFacts, forgetSessionFacts } from '../limits/session-facts.service.ts'
-import { isOwnChat, type Step } from './draft.ts'
+import { type Draft, isOwnChat, type Step } from './draft.ts'
 import { notAllowedNumber, type Origin, quotedElsewhere } from './outbox.schema.ts'
 
 /** Step 1: the session is the tenant's and working; one that another process holds is left to it. */
@@ -155,7 +156,7 @@ const waitForRoom: Step = {
  * quota (step 7) and the charge for a new conversation are taken in the transaction that stores the message, so that
  * they are exact.
  */
-export const pipeline: readonly Step[] = [
+const pipeline: readonly Step[] = [
   requireSession,
   requireAllowedNumber,
   respectOptOut,
@@ -167,3 +168,17 @@ export const pipeline: readonly Step[] = [
   holdForApproval,
   waitForRoom,
 ]
+
+/** Takes a draft through the steps that `applies` leaves, in order; the first refusal is thrown. */
+export async function passPipeline(
+  ctx: Context,
+  draft: Draft,
+  applies: (step: Step) => boolean = () => true,
+): Promise<void> {
+  for (const step of pipeline) {
+    if (!applies(step) || (draft.kind === 'channel' && !step.isForChannels)) continue
+    const passing = step.pass(ctx, draft)
+    // Most steps know the answer at once; waiting for nothing would cost a turn of the loop each.
+    if (passing !== undefined) await passing
+  }
+}

@@ -3,48 +3,35 @@ import { parsePhone } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type AppError, planLimitReached } from '../../../platform/errors.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
-import { monthOf } from '../../account/usage/usage.schema.ts'
+import { dayOf, monthOf } from '../../account/usage/usage.schema.ts'
 import { releaseMessages, reserveMessages } from '../../account/usage/usage.service.ts'
 import { type ChatRef, resolvePlaces } from '../../conversations/chats/chats.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { linkFiles } from '../../conversations/media/blobs.service.ts'
-import {
-  type MessageProgress,
-  messageFailed,
-  messageSent,
-} from '../../conversations/messages/messages.schema.ts'
 import { findDuplicates, refuseDuplicate } from '../../safety/antispam/antispam.service.ts'
-import { budgetRefusal, chargeBudget, dayOf, noteReachOutLock } from '../limits/cold-contacts.service.ts'
+import { budgetRefusal, chargeBudget } from '../limits/cold-contacts.service.ts'
 import { type Draft, isOwnChat } from './draft.ts'
 import { messageHeld } from './outbox.schema.ts'
-import {
-  deleteOutgoing,
-  insertOutgoing,
-  markFailed,
-  markHeld,
-  markSent,
-  type NewMessageRow,
-  putOff,
-  type SentRow,
-} from './outbox.store.ts'
+import { deleteOutgoing, insertOutgoing, markHeld, putOff } from './outbox.store.ts'
+import { type DraftRow, type StoredMessage, storedOf } from './stored-message.ts'
 
-/** A message to store; the chat is filled in when it had none. */
-export interface ToStore {
+/** A draft with the row it becomes. */
+export interface NewMessage {
   draft: Draft
-  row: Omit<NewMessageRow, 'chat_id' | 'counted_month'>
+  row: DraftRow
   /** Its file, when that was just kept. */
   file?: FileDigest | undefined
 }
 
 /** What became of it: stored, known under its idempotency key, or refused. */
-export type Stored =
-  | { kind: 'stored'; chat: ChatRef }
+export type StoreResult =
+  | { kind: 'stored'; message: StoredMessage }
   | { kind: 'duplicate' }
   | { kind: 'refused'; error: AppError }
 
 /** Chats for messages to people nobody has spoken to; made in the transaction that stores the message. */
-async function resolveChats(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<ChatRef[]> {
-  const chats = new Map<ToStore, ChatRef>()
+async function resolveChats(ctx: Context, sql: Sql, items: readonly NewMessage[]): Promise<ChatRef[]> {
+  const chats = new Map<NewMessage, ChatRef>()
   const missing = items.filter(({ draft }) => draft.chat === undefined)
   for (const [sessionId, own] of Map.groupBy(missing, ({ draft }) => draft.outgoing.sessionId)) {
     const places = own.map(({ draft }) => {
@@ -70,9 +57,9 @@ async function resolveChats(ctx: Context, sql: Sql, items: readonly ToStore[]): 
 async function refuseDuplicates(
   ctx: Context,
   sql: Sql,
-  items: readonly ToStore[],
+  items: readonly NewMessage[],
   chats: readonly ChatRef[],
-  results: (Stored | undefined)[],
+  results: (StoreResult | undefined)[],
 ): Promise<void> {
   const candidates = items.flatMap(({ draft, row }, index) => {
     const chat = chats[index]
@@ -100,9 +87,9 @@ async function refuseDuplicates(
 async function chargeBudgets(
   ctx: Context,
   sql: Sql,
-  items: readonly ToStore[],
+  items: readonly NewMessage[],
   chats: readonly ChatRef[],
-  results: (Stored | undefined)[],
+  results: (StoreResult | undefined)[],
 ): Promise<void> {
   const now = ctx.clock.now()
   for (const [index, { draft }] of items.entries()) {
@@ -111,7 +98,7 @@ async function chargeBudgets(
     // A held message starts no conversation yet; its approval is charged.
     if (draft.isHeld) continue
     const { tenantId, coldBudget: budget } = draft
-    const charge = { tenantId, sessionId: chat.sessionId, chatId: chat.id, day: dayOf(now), budget }
+    const charge = { tenantId, sessionId: chat.sessionId, chatId: chat.id, day: dayOf(now.getTime()), budget }
     if (!(await chargeBudget(sql, charge)))
       results[index] = { kind: 'refused', error: budgetRefusal(budget, now) }
   }
@@ -125,8 +112,8 @@ const isCountedOnly = ({ quota, outgoing }: Draft): boolean =>
 async function reserveQuotas(
   ctx: Context,
   sql: Sql,
-  items: readonly ToStore[],
-  results: (Stored | undefined)[],
+  items: readonly NewMessage[],
+  results: (StoreResult | undefined)[],
 ) {
   const wanting = items
     .map((item, index) => ({ draft: item.draft, index }))
@@ -148,12 +135,12 @@ async function reserveQuotas(
   }
 }
 
-/** Marks what a rule put off and what waits for a person's word, and tells the latter. */
+/** Marks what a rule put off and what waits for a person's word, and publishes the latter. */
 async function setAside(
   ctx: Context,
   sql: Sql,
-  items: readonly ToStore[],
-  results: readonly (Stored | undefined)[],
+  items: readonly NewMessage[],
+  results: readonly (StoreResult | undefined)[],
 ): Promise<void> {
   const stored = items.filter((_, index) => results[index]?.kind === 'stored')
   for (const { draft, row } of stored) {
@@ -179,7 +166,7 @@ async function setAside(
 /** Ties the files of what was stored to it, so that they stay until it has left. */
 async function linkContents(
   sql: Sql,
-  items: readonly ToStore[],
+  items: readonly NewMessage[],
   inserted: ReadonlySet<string>,
 ): Promise<void> {
   const links = items.flatMap(({ row, file, draft: { tenantId, outgoing } }) =>
@@ -195,7 +182,11 @@ async function linkContents(
  * Stores messages before they are handed over: record, what has to leave, quota and budget in one transaction. From
  * here on a crash leads to the message being sent under the same id.
  */
-async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]): Promise<Stored[]> {
+export async function storeMessages(
+  ctx: Context,
+  sql: Sql,
+  items: readonly NewMessage[],
+): Promise<StoreResult[]> {
   const chats = await resolveChats(ctx, sql, items)
   const month = monthOf(ctx.clock.nowMs())
   const rows = items.map(({ row, draft }, index) => {
@@ -204,8 +195,10 @@ async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]):
   })
   const inserted = await insertOutgoing(sql, rows)
   await linkContents(sql, items, inserted)
-  const results: (Stored | undefined)[] = items.map(({ row }, index) =>
-    inserted.has(row.id) ? { kind: 'stored', chat: chats[index] as ChatRef } : { kind: 'duplicate' },
+  const results: (StoreResult | undefined)[] = items.map(({ draft, row }, index) =>
+    inserted.has(row.id)
+      ? { kind: 'stored', message: storedOf(draft, row, chats[index] as ChatRef) }
+      : { kind: 'duplicate' },
   )
   await refuseDuplicates(ctx, sql, items, chats, results)
   await chargeBudgets(ctx, sql, items, chats, results)
@@ -217,71 +210,5 @@ async function storeOutgoing(ctx: Context, sql: Sql, items: readonly ToStore[]):
     await releaseMessages(sql, draft.tenantId, month, 1)
   }
   await setAside(ctx, sql, items, results)
-  return results as Stored[]
-}
-
-/** A message that WhatsApp took, with its event. */
-export interface ToSettle {
-  row: SentRow
-  event: MessageProgress
-}
-
-/** Marks messages as sent with all that follows: counters, usage, events. What another path marked is not told again. */
-async function settleSent(ctx: Context, sql: Sql, items: readonly ToSettle[]): Promise<boolean[]> {
-  const marked = await markSent(
-    sql,
-    items.map(({ row }) => row),
-    dayOf(ctx.clock.now()),
-  )
-  const events = items.filter(({ row }) => marked.has(row.id)).map(({ event }) => event)
-  await ctx.events.publishMany(sql, messageSent, events)
-  return items.map(({ row }) => marked.has(row.id))
-}
-
-/** What the outbox writes: new messages and those that have left. */
-export type OutboxWrite = { kind: 'store'; item: ToStore } | { kind: 'settle'; item: ToSettle }
-/** What a write answers: what became of a new message, or whether this write was the first to tell it was sent. */
-export type OutboxWritten = Stored | boolean
-
-/**
- * Whether a write may be acknowledged before it is on the disk. A message that leaves at once is: the keys it is
- * encrypted with are committed after it and before it leaves, which puts both on the disk. That it was sent is found
- * out again: a message without that mark is sent once more under the same id, which WhatsApp shows once.
- */
-export function mayLag(write: OutboxWrite): boolean {
-  if (write.kind === 'settle') return true
-  const { row, draft } = write.item
-  return !row.answered_pending && row.waits_for === null && draft.kind !== 'channel'
-}
-
-/**
- * Writes what comes and what goes in one transaction: with many messages on their way both are due all the time, and
- * two transactions would each wait for the other's commit.
- */
-export async function writeOutbox(
-  ctx: Context,
-  sql: Sql,
-  writes: readonly OutboxWrite[],
-): Promise<OutboxWritten[]> {
-  const toSettle = writes.flatMap((write) => (write.kind === 'settle' ? [write.item] : []))
-  const toStore = writes.flatMap((write) => (write.kind === 'store' ? [write.item] : []))
-  const settled = toSettle.length === 0 ? [] : await settleSent(ctx, sql, toSettle)
-  const stored = toStore.length === 0 ? [] : await storeOutgoing(ctx, sql, toStore)
-  return writes.map((write) => {
-    const written = write.kind === 'settle' ? settled.shift() : stored.shift()
-    if (written === undefined) throw new Error('a write of the outbox has no result')
-    return written
-  })
-}
-
-/** Marks a message as failed, gives its quota back and tells it; once. */
-export async function settleFailed(ctx: Context, event: MessageProgress, createdAtMs: number): Promise<void> {
-  const { tenantId, sessionId, messageId } = event
-  const error = event.error ?? 'unknown'
-  await ctx.db.transaction(async (sql) => {
-    if (!(await markFailed(sql, tenantId, messageId, error))) return
-    await releaseMessages(sql, tenantId, monthOf(createdAtMs), 1)
-    if (error === 'ack_463') await noteReachOutLock(ctx, sql, tenantId, sessionId)
-    await ctx.events.publish(sql, messageFailed, event)
-  })
+  return results as StoreResult[]
 }
