@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { TestClock } from '../../platform/clock.ts'
-import { blobStoreOf } from '../../platform/files/blob-store.ts'
+import { createBlobStore } from '../../platform/files/blob-store.ts'
 import { FileThread, FileThreadError } from '../../platform/files/file-thread.ts'
 import type { SealedFile } from '../../platform/files/sealed-file.ts'
 import { MediaAhead } from './ahead.ts'
@@ -21,7 +21,7 @@ let dataDir: string
 
 /** Keeps a file, and says where it is. */
 async function keep(key: string, content: Buffer): Promise<SealedFile> {
-  const store = blobStoreOf({
+  const store = createBlobStore({
     dataDir,
     secretKey: Buffer.alloc(32, 5).toString('base64'),
     bucket: undefined,

@@ -15,7 +15,7 @@ import { buffer } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { type BucketServer, openBucketServer } from '../../../test/bucket-server.ts'
 import { BlobMissingError } from './blob-place.ts'
-import { type BlobSettings, type BlobStore, blobStoreOf } from './blob-store.ts'
+import { type BlobSettings, type BlobStore, createBlobStore } from './blob-store.ts'
 
 let dataDir: string
 let server: BucketServer
@@ -51,7 +51,7 @@ suite('blob store', () => {
 
   for (const place of ['files', 'a bucket']) {
     test(`${place}: what was put comes back, whole and in any range`, async () => {
-      const store = blobStoreOf(settingsOf(place))
+      const store = createBlobStore(settingsOf(place))
       for (const size of [1, 65_535, 65_536, 65_537, 1_000_000, 5_242_880]) {
         const [key, content] = [nextKey(), randomBytes(size)]
         const digest = await put(store, key, content)
@@ -70,7 +70,7 @@ suite('blob store', () => {
     })
 
     test(`${place}: replaced as a whole, deleted, and missing afterwards`, async () => {
-      const store = blobStoreOf(settingsOf(place))
+      const store = createBlobStore(settingsOf(place))
       const key = nextKey()
       await put(store, key, Buffer.from('first'))
       await put(store, key, Buffer.from('second'))
@@ -82,7 +82,7 @@ suite('blob store', () => {
   }
 
   test('files: nothing readable on the disk, for the owner only, no leftovers', async () => {
-    const store = blobStoreOf(settingsOf('files'))
+    const store = createBlobStore(settingsOf('files'))
     const key = nextKey()
     const content = Buffer.from('a very private sentence '.repeat(5000))
     await put(store, key, content)
@@ -98,7 +98,7 @@ suite('blob store', () => {
   })
 
   test('files: a cut, changed or exchanged file is refused', async () => {
-    const store = blobStoreOf(settingsOf('files'))
+    const store = createBlobStore(settingsOf('files'))
     const [one, two] = [nextKey(), nextKey()]
     const content = randomBytes(200_000)
     await put(store, one, content)
@@ -117,13 +117,13 @@ suite('blob store', () => {
   })
 
   test('a bucket: signed by the protocol, sealed, asked again when it is busy, refused with another secret', async () => {
-    const store = blobStoreOf(settingsOf('a bucket'))
+    const store = createBlobStore(settingsOf('a bucket'))
     const key = nextKey()
     server.failNext(503, 1)
     await put(store, key, Buffer.from('a very private sentence'))
     const object = server.objects.get(`/media-bucket/media/${key}`)
     assert.ok(object !== undefined && !object.includes('private'))
-    const wrong = blobStoreOf({
+    const wrong = createBlobStore({
       ...settingsOf('a bucket'),
       bucket: { ...server.settings, secretAccessKey: 'another' },
     })

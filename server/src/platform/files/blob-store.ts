@@ -38,20 +38,15 @@ export interface BlobStore {
 
 const readBytes = 512 * 1024
 const sealing = new FileThread<SealTask, FileDigest>(new URL('./sealed-file-worker.ts', import.meta.url))
-const stores = new WeakMap<BlobSettings, BlobStore>()
 
 /** The store of an installation. */
-export function blobStoreOf(settings: BlobSettings): BlobStore {
-  const known = stores.get(settings)
-  if (known !== undefined) return known
+export function createBlobStore(settings: BlobSettings): BlobStore {
   const place =
     settings.bucket === undefined ? createBlobFiles(settings.dataDir) : createBucket(settings.bucket)
-  const store = createBlobStore(settings, place)
-  stores.set(settings, store)
-  return store
+  return createStore(settings, place)
 }
 
-function createBlobStore(keys: KeyHolder, place: BlobPlace): BlobStore {
+function createStore(keys: KeyHolder, place: BlobPlace): BlobStore {
   return {
     async put(key, { path, bytes, sha256 }, announced = Promise.resolve()) {
       let digest: FileDigest | undefined

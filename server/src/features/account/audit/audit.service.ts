@@ -1,8 +1,8 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Operation } from '../../../operation.ts'
-import type { Database } from '../../../platform/database/database.ts'
-import { type Batcher, createBatcher } from '../../../platform/database/write-batcher.ts'
+import { createBatcher } from '../../../platform/database/write-batcher.ts'
 import { isUuid } from '../../../platform/ids.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { type AuditRow, insertEntries, listEntries } from './audit.store.ts'
 
@@ -14,21 +14,16 @@ const harmlessActions: ReadonlySet<string> = new Set([
   'sessions.set_presence',
 ])
 
-const writers = new WeakMap<Database, Batcher<AuditRow, undefined>>()
-
-function writerOf(ctx: Context): Batcher<AuditRow, undefined> {
-  let writer = writers.get(ctx.db)
-  if (writer === undefined) {
-    writer = createBatcher<AuditRow, undefined>(ctx.db, {
+const writers = defineProcessState(
+  (ctx: Context) =>
+    createBatcher<AuditRow, undefined>(ctx.db, {
       write: async (sql, rows) => {
         await insertEntries(sql, rows)
         return rows.map(() => undefined)
       },
-    })
-    writers.set(ctx.db, writer)
-  }
-  return writer
-}
+    }),
+  (writer) => writer.flush(),
+)
 
 /** The ids of a path, and of what was made. Only ids: a phone in a path, or a text in a body, stays out. */
 function targetsOf(
@@ -62,7 +57,7 @@ export async function recordChange(
   const { caller } = ctx
   if (operation.method === 'GET' || operation.isSend === true || harmlessActions.has(operation.id)) return
   if (caller.kind !== 'user' && caller.kind !== 'key') return
-  await writerOf(ctx).add({
+  await writers.of(ctx).add({
     id: ctx.ids.uuid(),
     tenantId: caller.tenantId,
     userId: caller.userId,

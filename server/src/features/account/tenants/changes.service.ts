@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
-import { afterCommit, type Database, type Sql } from '../../../platform/database/database.ts'
+import { afterCommit, type Sql } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { changesChannel, notifyChanges } from './changes.store.ts'
 
 /** What a cached answer depends on. */
@@ -41,7 +42,7 @@ interface Cell {
   loading: Map<string, Promise<object | undefined>>
 }
 
-/** The caches of one process; a test may run several processes in one, so they hang on the database. */
+/** The caches of one process. */
 class Hub {
   readonly cells = new Map<object, Cell>()
   readonly #keysBySubject = new Map<Subject, Set<() => void>>()
@@ -110,16 +111,10 @@ class Hub {
   }
 }
 
-const hubs = new WeakMap<Database, Hub>()
-
-function hubOf(ctx: Context): Hub {
-  let hub = hubs.get(ctx.db)
-  if (hub === undefined) {
-    hub = new Hub()
-    hubs.set(ctx.db, hub)
-  }
-  return hub
-}
+const hubs = defineProcessState(
+  () => new Hub(),
+  (hub) => hub.stop(),
+)
 
 function createCell(hub: Hub, max: number): Cell {
   const forgets = new WeakMap<Entry, () => void>()
@@ -170,7 +165,7 @@ export function defineCache<V extends object>(options: CacheOptions<V>): SharedC
   return {
     async get(ctx, key, sql) {
       if (sql !== undefined && sql !== ctx.db.sql) return options.load(ctx, sql, key)
-      const hub = hubOf(ctx)
+      const hub = hubs.of(ctx)
       const cell = cellOf(hub)
       const value = known(ctx, cell, key)
       if (value !== undefined) return value
@@ -185,7 +180,7 @@ export function defineCache<V extends object>(options: CacheOptions<V>): SharedC
       return promise
     },
     async getWithin(ctx, key, sql) {
-      const hub = hubOf(ctx)
+      const hub = hubs.of(ctx)
       const cell = cellOf(hub)
       return known(ctx, cell, key) ?? (await read(ctx, hub, cell, key, sql))
     },
@@ -195,16 +190,11 @@ export function defineCache<V extends object>(options: CacheOptions<V>): SharedC
 /** Says, inside the transaction that changes them, what changed: no process keeps what it knew of it. */
 export async function announceChange(ctx: Context, sql: Sql, subjects: readonly Subject[]): Promise<void> {
   await notifyChanges(sql, subjects)
-  const hub = hubOf(ctx)
+  const hub = hubs.of(ctx)
   afterCommit(sql, () => hub.drop(subjects))
 }
 
 /** Hears changes from now on; look-ups before it work, but are not kept. */
 export async function startListening(ctx: Context): Promise<void> {
-  await hubOf(ctx).listen(ctx)
-}
-
-/** Forgets everything and stops hearing changes. */
-export async function stopListening(ctx: Context): Promise<void> {
-  await hubOf(ctx).stop()
+  await hubs.of(ctx).listen(ctx)
 }

@@ -1,9 +1,8 @@
 import type { Feature } from '../../../feature.ts'
-import { startListening, stopListening } from './changes.service.ts'
+import { startListening } from './changes.service.ts'
 
 /** Tenants, and how every process hears of changed identities. */
 export const tenantsFeature: Feature = {
   name: 'tenants',
   start: startListening,
-  stop: stopListening,
 }

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
 import type { GroupUpdate, Person } from '../../../engine/events.ts'
 import { type ChatId, chatKind, parsePhone } from '../../../engine/ids.ts'
-import type { Database, Sql } from '../../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import {
   type ContactRef,
   findContactByDigits,
@@ -43,21 +44,13 @@ class Directory {
   readonly places = new LRUCache<string, ResolvedPlace>({ max: 20_000 })
 }
 
-// Hangs on the database, so that two applications in one process (tests) do not share it.
-const directories = new WeakMap<Database, Directory>()
-
-function directoryOf(db: Database): Directory {
-  let directory = directories.get(db)
-  if (directory === undefined) {
-    directory = new Directory()
-    directories.set(db, directory)
-  }
-  return directory
-}
+const directories = defineProcessState(() => new Directory())
 
 /** Forgets what is in memory, after a merge or a deletion. */
-export function forgetPlaces(db: Database): void {
-  directories.delete(db)
+export function forgetPlaces(ctx: Context): void {
+  const { chats, places } = directories.of(ctx)
+  chats.clear()
+  places.clear()
 }
 
 const placeKey = (sessionId: string, place: Place): string => {
@@ -69,7 +62,7 @@ const placeKey = (sessionId: string, place: Place): string => {
 
 /** The records of a place when they are in memory and nothing new is told of the person. */
 export function knownPlace(ctx: Context, sessionId: string, place: Place): ResolvedPlace | undefined {
-  const known = directoryOf(ctx.db).places.get(placeKey(sessionId, place))
+  const known = directories.of(ctx).places.get(placeKey(sessionId, place))
   if (known === undefined) return undefined
   const pushName = place.person?.pushName ?? null
   return pushName === null || pushName === known.contact?.pushName ? known : undefined
@@ -77,7 +70,7 @@ export function knownPlace(ctx: Context, sessionId: string, place: Place): Resol
 
 /** Keeps records that have been committed. */
 export function rememberPlace(ctx: Context, sessionId: string, place: Place, resolved: ResolvedPlace): void {
-  const directory = directoryOf(ctx.db)
+  const directory = directories.of(ctx)
   directory.places.set(placeKey(sessionId, place), resolved)
   directory.chats.set(`${sessionId} ${resolved.chat.waChatId}`, resolved.chat)
 }
@@ -161,7 +154,7 @@ async function ensureChats(
 
 /** A chat that somebody wrote in, from memory; cold chats are always read anew. */
 export function knownWarmChat(ctx: Context, sessionId: string, chatId: ChatId): ChatRef | undefined {
-  const chat = directoryOf(ctx.db).chats.get(`${sessionId} ${chatId}`)
+  const chat = directories.of(ctx).chats.get(`${sessionId} ${chatId}`)
   return chat === undefined || chat.lastInboundMs === null ? undefined : chat
 }
 
@@ -181,7 +174,7 @@ export async function findChat(
   } else {
     ;[chat] = await listChatRefs(sql, tenantId, sessionId, [], [chatId])
   }
-  if (chat !== undefined && sql === ctx.db.sql) directoryOf(ctx.db).chats.set(`${sessionId} ${chatId}`, chat)
+  if (chat !== undefined && sql === ctx.db.sql) directories.of(ctx).chats.set(`${sessionId} ${chatId}`, chat)
   return chat
 }
 
@@ -207,7 +200,7 @@ export function renameChatsOf(
 /** Somebody wrote: the chat is warm from now on. Call after the commit. */
 export function noteInbound(ctx: Context, chat: ChatRef, atMs: number): void {
   chat.lastInboundMs = Math.max(chat.lastInboundMs ?? 0, atMs)
-  const { chats } = directoryOf(ctx.db)
+  const { chats } = directories.of(ctx)
   const known = chats.get(`${chat.sessionId} ${chat.waChatId}`)
   if (known !== undefined && known !== chat) known.lastInboundMs = Math.max(known.lastInboundMs ?? 0, atMs)
 }

@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.ts'
 import type { MessageChange, StatusUpdate } from '../../../engine/events.ts'
-import { afterCommit, type Database, type Sql } from '../../../platform/database/database.ts'
+import { afterCommit, type Sql } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { seal, unseal } from '../../../platform/secrets.ts'
 import { insertEarlyFact, listEarlyMessages, takeEarlyFacts } from './early-facts.store.ts'
 
@@ -20,14 +21,13 @@ export interface EarlyPlace {
 
 // Which messages of which sessions are waited for: nearly none, so that nothing is asked for each message that arrives.
 // A session runs in one process, which is the only one to add.
-const waited = new WeakMap<Database, Map<string, Set<string>>>()
+const waited = defineProcessState(() => new Map<string, Set<string>>())
 
 const mostWaited = 5000
 const purposeOf = (id: string): string => `early-fact ${id}`
 
 async function waitedFor(ctx: Context, sql: Sql, tenantId: string, sessionId: string): Promise<Set<string>> {
-  const sessions = waited.get(ctx.db) ?? new Map<string, Set<string>>()
-  waited.set(ctx.db, sessions)
+  const sessions = waited.of(ctx)
   const known = sessions.get(sessionId)
   if (known !== undefined) return known
   const found = new Set(await listEarlyMessages(sql, tenantId, sessionId))

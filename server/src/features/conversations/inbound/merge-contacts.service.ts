@@ -33,7 +33,7 @@ export function mergeContactsWith(ctx: Context): MergeContacts {
     const [pair] = pairs
     if (pair === undefined) return
     await mergePair(ctx, sql, tenantId, pair)
-    afterCommit(sql, () => forgetPlaces(ctx.db))
+    afterCommit(sql, () => forgetPlaces(ctx))
   }
 }
 
@@ -61,5 +61,5 @@ async function applyTo(
     waChatId: waChatIdOf(contact),
   }))
   if (names.length > 0) await renameChatsOf(sql, tenantId, names)
-  afterCommit(sql, () => forgetPlaces(ctx.db))
+  afterCommit(sql, () => forgetPlaces(ctx))
 }

@@ -257,7 +257,7 @@ export async function storeInbound(ctx: Context, messages: readonly InboundMessa
     } catch (error) {
       // 23503, 23505, 40P01: a record in memory was merged or deleted, or two transactions met. Look again.
       if (attempt >= 10 || !['23503', '23505', '40P01'].includes(sqlStateOf(error))) throw error
-      forgetPlaces(ctx.db)
+      forgetPlaces(ctx)
       wanted = await withoutDeletedSessions(ctx, wanted)
     }
   }

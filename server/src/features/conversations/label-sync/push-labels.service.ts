@@ -1,5 +1,7 @@
 import type { Context } from '../../../context.ts'
-import type { Database, Sql } from '../../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { KeyedMutex } from '../../../platform/keyed-mutex.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { type LabelDifferences, listDifferences } from './label-differences.store.ts'
 import { pushLabelsJob } from './label-sync.schema.ts'
 import { deleteLink, insertPushes } from './label-sync.store.ts'
@@ -24,26 +26,14 @@ export async function requestPushes(
 }
 
 // Two pushes of one session at once could bring an older state after a newer one.
-const turns = new WeakMap<Database, Map<string, Promise<void>>>()
-
-async function inTurn(db: Database, sessionId: string, work: () => Promise<void>): Promise<void> {
-  const running = turns.get(db) ?? new Map<string, Promise<void>>()
-  turns.set(db, running)
-  const mine = (running.get(sessionId) ?? Promise.resolve()).then(work, work)
-  running.set(sessionId, mine)
-  try {
-    await mine
-  } finally {
-    if (running.get(sessionId) === mine) running.delete(sessionId)
-  }
-}
+const pushes = defineProcessState(() => new KeyedMutex())
 
 /**
  * Brings the account of a session to what is here: compares what is wanted with what the account was last known to have,
  * so it may be repeated and interrupted at any point. Throws what the engine refuses, after everything else was tried.
  */
 export function pushLabels(ctx: Context, tenantId: string, sessionId: string): Promise<void> {
-  return inTurn(ctx.db, sessionId, async () => {
+  return pushes.of(ctx).run(sessionId, async () => {
     for (let round = 0; round < mostRounds; round += 1) {
       const found = await listDifferences(ctx.db.sql, tenantId, sessionId)
       const refusals = new Refusals()

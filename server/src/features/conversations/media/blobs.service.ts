@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream'
 import type { Context } from '../../../context.ts'
-import type { Database, Sql } from '../../../platform/database/database.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import type { ByteRange, FileDigest } from '../../../platform/files/blob-crypto.ts'
 import { BlobMissingError } from '../../../platform/files/blob-place.ts'
-import { blobStoreOf } from '../../../platform/files/blob-store.ts'
+import { createBlobStore } from '../../../platform/files/blob-store.ts'
 import type { SealedFile } from '../../../platform/files/sealed-file.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { mediaGone } from './media.schema.ts'
 import {
   type BlobLink,
@@ -21,6 +22,8 @@ import {
 
 export type { BlobRow } from './media.store.ts'
 
+const blobStores = defineProcessState((ctx: Context) => createBlobStore(ctx.config))
+
 /**
  * Copies a file into the blob store; resolves when it would survive a crash. It belongs to no message and cannot be read
  * until its link tells what is answered here.
@@ -32,7 +35,7 @@ export async function keepFile(
 ): Promise<FileDigest> {
   const { id, mimetype } = file
   const announced = insertBlob(ctx.db.sql, { id, tenantId, mimetype, createdAt: ctx.clock.now() })
-  const [digest] = await Promise.all([blobStoreOf(ctx.config).put(id, file, announced), announced])
+  const [digest] = await Promise.all([blobStores.of(ctx).put(id, file, announced), announced])
   return digest
 }
 
@@ -59,14 +62,14 @@ export async function keepFilesUntil(
 /** Removes a file unless a message has it. */
 export async function dropUnlinked(ctx: Context, tenantId: string, id: string): Promise<void> {
   if (!(await isUnlinked(ctx.db.sql, tenantId, id))) return
-  await blobStoreOf(ctx.config).delete(id)
+  await blobStores.of(ctx).delete(id)
   await deleteBlobs(ctx.db.sql, [id])
 }
 
 /** The bytes of a kept file, or of a part of it; 410 when they are gone all the same. */
 export async function readFile(ctx: Context, file: BlobRow, range?: ByteRange): Promise<Readable> {
   try {
-    return await blobStoreOf(ctx.config).get(file.id, file.bytes, range)
+    return await blobStores.of(ctx).get(file.id, file.bytes, range)
   } catch (error) {
     throw error instanceof BlobMissingError ? mediaGone.create({ cause: error }) : error
   }
@@ -83,7 +86,7 @@ export async function readOutgoing(ctx: Context, id: string): Promise<Readable> 
 export async function locateOutgoing(ctx: Context, id: string): Promise<SealedFile | undefined> {
   const file = await findBlob(ctx.db.sql, id)
   if (file === undefined) throw mediaGone.create()
-  return blobStoreOf(ctx.config).locate(file.id, file.bytes)
+  return blobStores.of(ctx).locate(file.id, file.bytes)
 }
 
 const sweepSize = 200
@@ -92,7 +95,7 @@ const sweepSize = 200
 export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<boolean> {
   for (;;) {
     const ids = await listOver(ctx.db.sql, ctx.clock.now(), sweepSize)
-    for (const id of ids) await blobStoreOf(ctx.config).delete(id)
+    for (const id of ids) await blobStores.of(ctx).delete(id)
     await deleteBlobs(ctx.db.sql, ids)
     if (ids.length < sweepSize) return true
     if (signal?.aborted === true) return false
@@ -101,20 +104,25 @@ export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<bo
 
 /** Sweeps are at most as frequent as this, however many files end. */
 const windowMs = 60_000
-const planned = new WeakMap<Database, Set<number>>()
+/** By their window. */
+const plannedSweeps = defineProcessState(
+  () => new Map<number, { cancel(): void }>(),
+  (planned) => {
+    for (const sweep of planned.values()) sweep.cancel()
+  },
+)
 
 /** Removes soon after `ms` what nobody needs by then; the daily job does it when this process ends before. */
 export function sweepLater(ctx: Context, ms: number): void {
-  const windows = planned.get(ctx.db) ?? new Set<number>()
-  planned.set(ctx.db, windows)
+  const planned = plannedSweeps.of(ctx)
   const nowMs = ctx.clock.monotonicMs()
   const window = Math.floor((nowMs + ms) / windowMs) + 1
-  if (windows.has(window)) return
-  windows.add(window)
-  ctx.clock.schedule(window * windowMs - nowMs, () => {
-    windows.delete(window)
+  if (planned.has(window)) return
+  const sweep = ctx.clock.schedule(window * windowMs - nowMs, () => {
+    planned.delete(window)
     sweepFiles(ctx).catch((err: unknown) =>
       ctx.log.warn({ err }, 'files that nobody needs could not be removed'),
     )
   })
+  planned.set(window, sweep)
 }

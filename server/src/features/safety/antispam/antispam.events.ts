@@ -16,7 +16,7 @@ async function kindOf(ctx: Context, sql: Sql, message: MessageReceived): Promise
   const { tenantId, sessionId, chatId, text } = message
   const { antispam } = await getSettingsWithin(ctx, sql, tenantId)
   if (!antispam.isEnabled || !antispam.autoBlockSpammers) return undefined
-  const kind = noteArrival(ctx.db, `${sessionId} ${chatId}`, text, antispam, ctx.clock.nowMs())
+  const kind = noteArrival(ctx, `${sessionId} ${chatId}`, text, antispam)
   if (kind !== undefined || text === '') return kind
   const rules = await getSpamRules(ctx, tenantId, sql)
   const hit = rules.find(({ action, pattern }) => action === 'block' && pattern.matches(text.slice(0, 4096)))

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { Database } from '../../../platform/database/database.ts'
+import type { Context } from '../../../context.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import type { AntispamSettings } from '../../account/settings/settings.schema.ts'
 import type { ViolationKind } from './antispam.tables.ts'
 
@@ -39,22 +40,17 @@ class Sender {
   }
 }
 
-const all = new WeakMap<Database, LRUCache<string, Sender>>()
+const allSenders = defineProcessState(() => new LRUCache<string, Sender>({ max: 20_000 }))
 
 /** Notes an inbound message and tells when it goes against the tenant's limits. In memory: a session has one owner. */
 export function noteArrival(
-  db: Database,
+  ctx: Context,
   key: string,
   text: string,
   settings: AntispamSettings,
-  nowMs: number,
 ): ViolationKind | undefined {
-  let senders = all.get(db)
-  if (senders === undefined) {
-    senders = new LRUCache({ max: 20_000 })
-    all.set(db, senders)
-  }
+  const senders = allSenders.of(ctx)
   const sender = senders.get(key) ?? new Sender()
   senders.set(key, sender)
-  return sender.note(text.slice(0, 300), settings, nowMs)
+  return sender.note(text.slice(0, 300), settings, ctx.clock.nowMs())
 }

@@ -2,9 +2,9 @@ import type { z } from 'zod'
 import type { Context } from '../../../context.ts'
 import type { MessageTarget } from '../../../engine/content.ts'
 import { type ChatId, chatKind, parseChatId } from '../../../engine/ids.ts'
-import type { Database } from '../../../platform/database/database.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { isUuid } from '../../../platform/ids.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { getChat } from '../../conversations/messages/messages.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
@@ -54,11 +54,15 @@ export async function readChat(
 }
 
 /** Ends of what is shown in chats, by session and chat. */
-const endings = new WeakMap<Database, Map<string, { cancel(): void }>>()
+const endings = defineProcessState(
+  () => new Map<string, { cancel(): void }>(),
+  (all) => {
+    for (const ending of all.values()) ending.cancel()
+  },
+)
 
 function endLater(ctx: Context, sessionId: string, chatId: ChatId, ms: number): void {
-  const all = endings.get(ctx.db) ?? new Map<string, { cancel(): void }>()
-  endings.set(ctx.db, all)
+  const all = endings.of(ctx)
   const key = `${sessionId} ${chatId}`
   all.get(key)?.cancel()
   all.delete(key)

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import type { AntispamSettings } from '../../account/settings/settings.schema.ts'
 import { tooManyWaiting, type WaitsFor } from './send-limits.schema.ts'
 import { countWaiting, listRecentSends } from './send-limits.store.ts'
@@ -41,20 +41,13 @@ interface Windows {
   waiting: Map<string, number>
 }
 
-const allWindows = new WeakMap<Database, Windows>()
-
-function windowsOf(ctx: Context): Windows {
-  let windows = allWindows.get(ctx.db)
-  if (windows === undefined) {
-    windows = {
-      burst: new LRUCache({ max: 10_000 }),
-      rate: new LRUCache({ max: 10_000 }),
-      waiting: new Map(),
-    }
-    allWindows.set(ctx.db, windows)
-  }
-  return windows
-}
+const allWindows = defineProcessState(
+  (): Windows => ({
+    burst: new LRUCache({ max: 10_000 }),
+    rate: new LRUCache({ max: 10_000 }),
+    waiting: new Map(),
+  }),
+)
 
 /** Loads what left before this process started: a restart must not open the windows again. */
 async function prepare(
@@ -63,7 +56,7 @@ async function prepare(
   sessionId: string,
   settings: AntispamSettings,
 ): Promise<void> {
-  const windows = windowsOf(ctx)
+  const windows = allWindows.of(ctx)
   const isReady = windows.burst.has(sessionId) && windows.rate.has(tenantId) && windows.waiting.has(sessionId)
   if (isReady) return
   const nowMs = ctx.clock.nowMs()
@@ -87,7 +80,7 @@ async function takeRoom(
   isBurst: boolean,
 ): Promise<{ waitMs: number; waitsFor: WaitsFor }> {
   await prepare(ctx, tenantId, sessionId, settings)
-  const { burst, rate } = windowsOf(ctx)
+  const { burst, rate } = allWindows.of(ctx)
   const nowMs = ctx.clock.nowMs()
   const burstLengthMs = burstMs * ctx.config.pace
   const burstWait =
@@ -117,14 +110,14 @@ export async function takeRoomWaiting(
 
 /** One more or one less message waits in a session. */
 export function changeWaiting(ctx: Context, sessionId: string, by: 1 | -1): void {
-  const { waiting } = windowsOf(ctx)
+  const { waiting } = allWindows.of(ctx)
   const now = waiting.get(sessionId)
   if (now !== undefined) waiting.set(sessionId, Math.max(0, now + by))
 }
 
 /** Forgets a session that is gone. */
 export function forgetWindows(ctx: Context, sessionId: string): void {
-  const { burst, waiting } = windowsOf(ctx)
+  const { burst, waiting } = allWindows.of(ctx)
   burst.delete(sessionId)
   waiting.delete(sessionId)
 }
@@ -151,7 +144,7 @@ export async function chooseWindow(ctx: Context, send: WindowSend): Promise<Wait
   const { tenantId, sessionId, settings, waitsFor } = send
   const isBurst = !isInConversation(ctx, send.lastInboundMs)
   await prepare(ctx, tenantId, sessionId, settings)
-  const { waiting } = windowsOf(ctx)
+  const { waiting } = allWindows.of(ctx)
   const ahead = waiting.get(sessionId) ?? 0
   const isLine = waitsFor !== null || (isBurst && ahead > 0)
   const room = isLine

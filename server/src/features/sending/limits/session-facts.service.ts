@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
 import type { SessionStatus } from '../../../engine/states.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { findTenantSession } from '../../sessions/lifecycle/sessions.service.ts'
 
 /** What sending needs to know of a session. */
@@ -19,16 +19,7 @@ interface Kept {
 
 /** Ownership never changes, and whether the session works the engine knows: a short memory is enough. */
 const keepMs = 5_000
-const caches = new WeakMap<Database, LRUCache<string, Kept>>()
-
-function cacheOf(ctx: Context): LRUCache<string, Kept> {
-  let cache = caches.get(ctx.db)
-  if (cache === undefined) {
-    cache = new LRUCache({ max: 5_000 })
-    caches.set(ctx.db, cache)
-  }
-  return cache
-}
+const caches = defineProcessState(() => new LRUCache<string, Kept>({ max: 5_000 }))
 
 /** A session of the tenant, from memory for some seconds. */
 export async function findSessionFacts(
@@ -36,7 +27,7 @@ export async function findSessionFacts(
   tenantId: string,
   id: string,
 ): Promise<SessionFacts | undefined> {
-  const cache = cacheOf(ctx)
+  const cache = caches.of(ctx)
   const known = cache.get(id)
   if (known !== undefined && known.untilMs > ctx.clock.monotonicMs()) {
     return known.facts.tenantId === tenantId ? known.facts : undefined
@@ -51,5 +42,5 @@ export async function findSessionFacts(
 
 /** Reads the session again next time. */
 export function forgetSessionFacts(ctx: Context, id: string): void {
-  cacheOf(ctx).delete(id)
+  caches.of(ctx).delete(id)
 }

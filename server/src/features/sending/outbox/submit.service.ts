@@ -81,7 +81,7 @@ async function write(ctx: Context, item: NewMessage): Promise<StoreResult> {
     return await writer.store(item)
   } catch (error) {
     if (item.draft.chat === undefined) throw error
-    forgetPlaces(ctx.db)
+    forgetPlaces(ctx)
     item.draft.chat = undefined
     return writer.store(item)
   }

@@ -2,31 +2,17 @@ import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { StateChange } from '../../../engine/events.ts'
 import type { DisconnectCause } from '../../../engine/states.ts'
-import type { Database } from '../../../platform/database/database.ts'
 import { AppError, notFound } from '../../../platform/errors.ts'
+import { KeyedMutex } from '../../../platform/keyed-mutex.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { startOptionsOf } from './session-proxy.ts'
 import { engineUnavailable, type SettingsChange, sessionDeleted } from './sessions.schema.ts'
 import { applyState, changeSettings, getSession } from './sessions.service.ts'
 import { deleteSessionRow, updateSession } from './sessions.store.ts'
 import type { SessionRow } from './sessions.tables.ts'
 
-const chains = new WeakMap<Database, Map<string, Promise<unknown>>>()
-
 /** One thing at a time per session: a start in the middle of a deletion would bring back what was erased. */
-function oneAtATime<T>(ctx: Context, sessionId: string, work: () => Promise<T>): Promise<T> {
-  const waiting = chains.get(ctx.db) ?? new Map<string, Promise<unknown>>()
-  chains.set(ctx.db, waiting)
-  const next = (waiting.get(sessionId) ?? Promise.resolve()).then(work, work)
-  const tail = next.then(
-    () => undefined,
-    () => undefined,
-  )
-  waiting.set(sessionId, tail)
-  void tail.then(() => {
-    if (waiting.get(sessionId) === tail) waiting.delete(sessionId)
-  })
-  return next
-}
+const locks = defineProcessState(() => new KeyedMutex())
 
 /** What the service itself says about a session when the engine has nothing to say. */
 function told(
@@ -78,7 +64,7 @@ const isResting = (row: SessionRow): boolean => row.status === 'stopped' || row.
 
 /** Starts the engine; a session that is under way or working stays as it is. */
 export function startSession(ctx: Context, id: string): Promise<SessionRow> {
-  return oneAtATime(ctx, id, async () => {
+  return locks.of(ctx).run(id, async () => {
     const row = await getSession(ctx, id)
     await want(ctx, row, 'running')
     await startEngine(ctx, row)
@@ -97,7 +83,7 @@ async function settleStopped(ctx: Context, id: string, cause: DisconnectCause): 
 
 /** Closes the connection and keeps the pairing. */
 export function stopSession(ctx: Context, id: string): Promise<SessionRow> {
-  return oneAtATime(ctx, id, async () => {
+  return locks.of(ctx).run(id, async () => {
     const row = await getSession(ctx, id)
     await want(ctx, row, 'stopped')
     await ctx.engine.stop(id, 'stop')
@@ -107,7 +93,7 @@ export function stopSession(ctx: Context, id: string): Promise<SessionRow> {
 
 /** Closes the connection and opens it again; a paired session needs no new code. */
 export function restartSession(ctx: Context, id: string): Promise<SessionRow> {
-  return oneAtATime(ctx, id, async () => {
+  return locks.of(ctx).run(id, async () => {
     const row = await getSession(ctx, id)
     await want(ctx, row, 'running')
     await ctx.engine.stop(id, 'restart')
@@ -130,7 +116,7 @@ export async function changeSessionSettings(
 
 /** Unlinks the account and erases the pairing. */
 export function logoutSession(ctx: Context, id: string): Promise<SessionRow> {
-  return oneAtATime(ctx, id, async () => {
+  return locks.of(ctx).run(id, async () => {
     const row = await getSession(ctx, id)
     await want(ctx, row, 'stopped')
     await ctx.engine.logout({ tenantId: row.tenantId, sessionId: id })
@@ -141,7 +127,7 @@ export function logoutSession(ctx: Context, id: string): Promise<SessionRow> {
 /** Unlinks the account when it is connected, then removes the session with everything it owned. */
 export function deleteSession(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
-  return oneAtATime(ctx, id, async () => {
+  return locks.of(ctx).run(id, async () => {
     const row = await getSession(ctx, id)
     await want(ctx, row, 'stopped')
     if (row.status === 'working') await unlink(ctx, row)

@@ -1,5 +1,5 @@
 import type { Context } from '../../../context.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { startOptionsOf } from './session-proxy.ts'
 import { applyState } from './sessions.service.ts'
 import { listAbandonedSessions, listDesiredSessions } from './sessions.store.ts'
@@ -10,7 +10,7 @@ const concurrentStarts = 20
 const retryMs = 30_000
 const staggerMs = 100
 
-const running = new WeakMap<Database, AbortController>()
+const resuming = defineProcessState(() => new AbortController())
 
 async function resumeOne(ctx: Context, session: Parameters<typeof startOptionsOf>[1]): Promise<void> {
   try {
@@ -57,9 +57,7 @@ export async function settleAbandoned(ctx: Context): Promise<void> {
 
 /** Brings back what was running before this process started, and keeps looking for what others left. */
 export function keepResuming(ctx: Context): void {
-  const controller = new AbortController()
-  running.set(ctx.db, controller)
-  const { signal } = controller
+  const { signal } = resuming.of(ctx)
   const rounds = async (): Promise<void> => {
     while (!signal.aborted) {
       await resumeSessions(ctx, signal).catch((err: unknown) => {
@@ -71,7 +69,7 @@ export function keepResuming(ctx: Context): void {
   void rounds()
 }
 
-/** Looks no more. */
+/** Looks no more: the engine must not be asked to start anything once it closes. */
 export async function stopResuming(ctx: Context): Promise<void> {
-  running.get(ctx.db)?.abort(new Error('the process stops'))
+  resuming.of(ctx).abort(new Error('the process stops'))
 }

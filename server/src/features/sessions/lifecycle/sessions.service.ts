@@ -3,10 +3,10 @@ import { tenantOf } from '../../../context.ts'
 import type { StateChange } from '../../../engine/events.ts'
 import { statusReasons } from '../../../engine/states.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { type Batcher, createBatcher } from '../../../platform/database/write-batcher.ts'
+import { createBatcher } from '../../../platform/database/write-batcher.ts'
 import { notFound } from '../../../platform/errors.ts'
-import type { Events } from '../../../platform/events/events.ts'
 import { maskProxyUrl, parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { requireRoom } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
@@ -139,31 +139,25 @@ export async function changeSettings(
   })
 }
 
-/** One for each bus, since a batch is told on the bus of whoever asked first. */
-const appliers = new WeakMap<Events, Batcher<StateChange, undefined>>()
-
 /** After a start of the process many sessions change state at once: what comes while one commit runs shares the next. */
-function applierOf(ctx: Context): Batcher<StateChange, undefined> {
-  let applier = appliers.get(ctx.events)
-  if (applier === undefined) {
-    applier = createBatcher<StateChange, undefined>(ctx.db, {
+const appliers = defineProcessState(
+  (ctx: Context) =>
+    createBatcher<StateChange, undefined>(ctx.db, {
       write: async (sql, changes) => {
         await applyAll(ctx, sql, changes)
         return changes.map(() => undefined)
       },
       maxItems: 50,
-    })
-    appliers.set(ctx.events, applier)
-  }
-  return applier
-}
+    }),
+  (applier) => applier.flush(),
+)
 
 /**
  * Stores what the engine told and tells it on, in one transaction; resolves after its commit. A session that is no
  * longer there is ignored: the engine may still be closing it.
  */
 export async function applyState(ctx: Context, change: StateChange): Promise<void> {
-  await applierOf(ctx).add(change)
+  await appliers.of(ctx).add(change)
 }
 
 async function applyAll(ctx: Context, sql: Sql, changes: readonly StateChange[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
 import type { Clock } from '../../../platform/clock.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 
 /** Deliveries that one process takes on at once, running and waiting for room, over all webhooks. */
 export const deliveryConcurrency = 500
@@ -172,14 +172,5 @@ export class EndpointSlots {
   }
 }
 
-const allSlots = new WeakMap<Database, EndpointSlots>()
-
-/** The slots of this process; a test may run several processes in one, so they hang on the database. */
-export function slotsOf(ctx: Context): EndpointSlots {
-  let slots = allSlots.get(ctx.db)
-  if (slots === undefined) {
-    slots = new EndpointSlots(ctx.clock)
-    allSlots.set(ctx.db, slots)
-  }
-  return slots
-}
+/** The slots of this process. */
+export const endpointSlots = defineProcessState((ctx: Context) => new EndpointSlots(ctx.clock))

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
 import { afterCommit, type Database, type Sql } from '../../../platform/database/database.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { changesChannel, listSubscriptions, notifyChange } from './webhooks.store.ts'
 
 /** What one active webhook wants to hear. */
@@ -61,17 +62,10 @@ class SubscriptionCache {
   }
 }
 
-/** One per process; a test may run several processes in one, so they hang on the database. */
-const caches = new WeakMap<Database, SubscriptionCache>()
-
-function cacheOf(ctx: Context): SubscriptionCache {
-  let cache = caches.get(ctx.db)
-  if (cache === undefined) {
-    cache = new SubscriptionCache()
-    caches.set(ctx.db, cache)
-  }
-  return cache
-}
+const caches = defineProcessState(
+  () => new SubscriptionCache(),
+  (cache) => cache.stop(),
+)
 
 /** What the active webhooks of a tenant want to hear; reads through `sql` what is not known. */
 export function findSubscriptions(
@@ -79,22 +73,17 @@ export function findSubscriptions(
   sql: Sql,
   tenantId: string,
 ): Promise<readonly Subscription[]> {
-  return cacheOf(ctx).get(sql, tenantId, ctx.clock.monotonicMs())
+  return caches.of(ctx).get(sql, tenantId, ctx.clock.monotonicMs())
 }
 
 /** Says, inside the transaction that changes them, that a tenant's webhooks changed. */
 export async function announceChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
   await notifyChange(sql, tenantId)
-  const cache = cacheOf(ctx)
+  const cache = caches.of(ctx)
   afterCommit(sql, () => cache.forget(tenantId))
 }
 
 /** Hears changes from now on, so that answers may be kept. */
 export async function startSubscriptions(ctx: Context): Promise<void> {
-  await cacheOf(ctx).listen(ctx.db)
-}
-
-/** Forgets everything and stops hearing changes. */
-export async function stopSubscriptions(ctx: Context): Promise<void> {
-  await cacheOf(ctx).stop()
+  await caches.of(ctx).listen(ctx.db)
 }

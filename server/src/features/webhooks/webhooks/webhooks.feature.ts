@@ -1,5 +1,5 @@
 import type { Feature } from '../../../feature.ts'
-import { startSubscriptions, stopSubscriptions } from './subscriptions.ts'
+import { startSubscriptions } from './subscriptions.ts'
 import { webhooksEvents } from './webhooks.events.ts'
 import { webhooksJobs } from './webhooks.jobs.ts'
 import { webhooksOperations } from './webhooks.operations.ts'
@@ -11,5 +11,4 @@ export const webhooksFeature: Feature = {
   jobs: webhooksJobs,
   events: webhooksEvents,
   start: startSubscriptions,
-  stop: stopSubscriptions,
 }

@@ -1,10 +1,11 @@
 import type { Context } from '../../../context.ts'
 import { handleJob, type JobRun } from '../../../job.ts'
-import type { Database, Sql } from '../../../platform/database/database.ts'
-import { type Batcher, createBatcher } from '../../../platform/database/write-batcher.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { createBatcher } from '../../../platform/database/write-batcher.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
-import { type Slot, slotsOf } from './endpoint-slots.ts'
+import { endpointSlots, type Slot } from './endpoint-slots.ts'
 import { openBody, openSecret, postDelivery } from './post-delivery.ts'
 import { announceChange } from './subscriptions.ts'
 import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
@@ -23,7 +24,7 @@ interface DeliverPayload {
 
 /** Makes one attempt, as soon as its endpoint has room for it. */
 async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Promise<JobOutcome> {
-  const slot = await slotsOf(ctx).enter(payload.webhookId, run.signal)
+  const slot = await endpointSlots.of(ctx).enter(payload.webhookId, run.signal)
   if ('waitMs' in slot) return retryLater(slot.waitMs)
   try {
     return await attempt(ctx, payload, run, slot)
@@ -34,7 +35,7 @@ async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Prom
 
 async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun, slot: Slot): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
-  const delivery = await batchersOf(ctx).reader.add({ tenantId, deliveryId })
+  const delivery = await readers.of(ctx).add({ tenantId, deliveryId })
   // Deleted, delivered by an earlier run whose end was not stored, or overtaken by a resend.
   if (delivery === undefined || delivery.round !== round) return done
   if (!delivery.isActive) {
@@ -72,27 +73,15 @@ interface Attempt {
   verdict: Verdict
 }
 
-interface Batchers {
-  reader: Batcher<store.DeliveryKey, store.PendingDelivery | undefined>
-  recorder: Batcher<store.AttemptOutcome, { failingSince: Date | null }>
-}
-
-const allBatchers = new WeakMap<Database, Batchers>()
-
-/** What arrives while the database answers is asked for, or stored, together: one statement or commit for all of it. */
-function batchersOf(ctx: Context): Batchers {
-  let batchers = allBatchers.get(ctx.db)
-  if (batchers === undefined) {
-    const { db } = ctx
-    batchers = {
-      // Reading needs no transaction.
-      reader: createBatcher({ transaction: (work) => work(db.sql) }, { write: readAll }),
-      recorder: createBatcher(db, { write: recordAll }),
-    }
-    allBatchers.set(db, batchers)
-  }
-  return batchers
-}
+// What arrives while the database answers is asked for, or stored, together: one statement or commit for all of it.
+const readers = defineProcessState(({ db }: Context) =>
+  // Reading needs no transaction.
+  createBatcher({ transaction: (work) => work(db.sql) }, { write: readAll }),
+)
+const recorders = defineProcessState(
+  ({ db }: Context) => createBatcher(db, { write: recordAll }),
+  (recorder) => recorder.flush(),
+)
 
 async function readAll(sql: Sql, keys: store.DeliveryKey[]) {
   const rows = await store.listPendingDeliveries(sql, keys)
@@ -116,7 +105,7 @@ async function settle(
 ): Promise<JobOutcome> {
   const { tenantId, deliveryId, round } = payload
   const afterMs = verdict.kind === 'retry' ? verdict.afterMs : null
-  const { failingSince } = await batchersOf(ctx).recorder.add({
+  const { failingSince } = await recorders.of(ctx).add({
     tenantId,
     webhookId: delivery.webhookId,
     deliveryId,
