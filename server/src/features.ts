@@ -7,7 +7,6 @@ import { settingsFeature } from './features/account/settings/settings.feature.ts
 import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { limitsFeature } from './features/account/usage/limits.feature.ts'
-import { usageFeature } from './features/account/usage/usage.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
 import { chatListFeature } from './features/conversations/chats/chat-list.feature.ts'
@@ -28,7 +27,6 @@ import { leadPipelineFeature } from './features/leads/pipeline/lead-pipeline.fea
 import { antispamFeature } from './features/safety/antispam/antispam.feature.ts'
 import { safeguardsFeature } from './features/safety/content-policy/safeguards.feature.ts'
 import { optOutsFeature } from './features/safety/opt-outs/opt-outs.feature.ts'
-import { talliesFeature } from './features/safety/rules/tallies.feature.ts'
 import { messageActionsFeature } from './features/sending/actions/message-actions.feature.ts'
 import { approvalsFeature } from './features/sending/approvals/approvals.feature.ts'
 import { outboxFeature } from './features/sending/outbox/outbox.feature.ts'
@@ -48,11 +46,9 @@ export const features: readonly Feature[] = [
   apiKeysFeature,
   settingsFeature,
   auditFeature,
-  usageFeature,
   limitsFeature,
   setupFeature,
   webhooksFeature,
-  talliesFeature,
   safeguardsFeature,
   antispamFeature,
   optOutsFeature,

@@ -13,12 +13,12 @@ import { setupFeature } from '../src/features/account/setup/setup.feature.ts'
 import { setupPages } from '../src/features/account/setup/setup-pages.ts'
 import { tenantsFeature } from '../src/features/account/tenants/tenants.feature.ts'
 import { limitsFeature } from '../src/features/account/usage/limits.feature.ts'
-import { usageFeature } from '../src/features/account/usage/usage.feature.ts'
 import { usersFeature } from '../src/features/account/users/users.feature.ts'
 import { TestClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { openEventBus } from '../src/platform/events/bus.ts'
 import { systemIds } from '../src/platform/ids.ts'
+import { closeProcessStates } from '../src/platform/process-state.ts'
 import { createHttpServer, type HttpServer } from '../src/transports/http/server.ts'
 import { openTestDatabase } from './harness-database.ts'
 
@@ -29,7 +29,6 @@ const identityFeatures: readonly Feature[] = [
   authFeature,
   apiKeysFeature,
   settingsFeature,
-  usageFeature,
   limitsFeature,
   setupFeature,
 ]
@@ -178,6 +177,7 @@ async function startProcess(db: Database, clock: TestClock, config: Config): Pro
     async stop() {
       await http.close()
       for (const feature of [...identityFeatures].reverse()) await feature.stop?.(base)
+      await closeProcessStates(base)
       await events.close()
     },
   }
@@ -189,8 +189,7 @@ export async function openIdentity(config: Partial<Config> = {}): Promise<Identi
   const clock = new TestClock()
   const processes: IdentityProcess[] = []
   const addProcess = async (more: Partial<Config> = {}): Promise<IdentityProcess> => {
-    // Another object is another process to whatever hangs on the database: caches, counters, listeners.
-    const process = await startProcess({ ...database.db }, clock, { ...testConfig, ...config, ...more })
+    const process = await startProcess(database.db, clock, { ...testConfig, ...config, ...more })
     processes.push(process)
     return process
   }

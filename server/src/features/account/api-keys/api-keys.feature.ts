@@ -1,10 +1,8 @@
 import type { Feature } from '../../../feature.ts'
 import { apiKeysOperations } from './api-keys.operations.ts'
-import { flushUses } from './last-used.ts'
 
 /** Credentials of programs. */
 export const apiKeysFeature: Feature = {
   name: 'api-keys',
   operations: apiKeysOperations,
-  stop: flushUses,
 }

@@ -1,8 +1,8 @@
 import type { Context } from '../../../context.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import { PeriodicWriter } from '../../../platform/periodic-writer.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { updateLastUsed } from './api-keys.store.ts'
 
-const writeEveryMs = 5_000
 const noteEveryMs = 60_000
 
 /** What a use is noted on: the cached key itself, so that most uses cost one comparison. */
@@ -13,54 +13,28 @@ export interface UsedKey {
   notedAtMs: number
 }
 
-/** Remembers when keys were used and writes it now and then, off the way of requests. */
-class LastUsedBook {
-  readonly #ctx: Context
-  readonly #pending = new Map<string, { id: string; tenantId: string; at: Date }>()
-  #timer: { cancel(): void } | undefined
-
-  constructor(ctx: Context) {
-    this.#ctx = ctx
-  }
-
-  note(key: UsedKey, nowMs: number): void {
-    if (nowMs - key.notedAtMs < noteEveryMs) return
-    key.notedAtMs = nowMs
-    this.#pending.set(key.keyId, { id: key.keyId, tenantId: key.tenantId, at: new Date(nowMs) })
-    this.#timer ??= this.#ctx.clock.schedule(writeEveryMs, () => void this.flush())
-  }
-
-  async flush(): Promise<void> {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    const uses = [...this.#pending.values()]
-    this.#pending.clear()
-    try {
-      await updateLastUsed(this.#ctx.db.sql, uses)
-    } catch (cause) {
-      // A moment of use is not worth a retry: the next use of the key notes it again.
-      this.#ctx.log.warn({ err: cause, keys: uses.length }, 'the last use of API keys was not stored')
-    }
-  }
-}
-
-const books = new WeakMap<Database, LastUsedBook>()
-
-function bookOf(ctx: Context): LastUsedBook {
-  let book = books.get(ctx.db)
-  if (book === undefined) {
-    book = new LastUsedBook(ctx)
-    books.set(ctx.db, book)
-  }
-  return book
-}
+/** When keys were used is written now and then, off the way of requests. */
+const uses = defineProcessState(
+  ({ db, clock, log }: Context) =>
+    new PeriodicWriter<{ id: string; tenantId: string; at: Date }>({
+      clock,
+      log,
+      subject: 'the last use of API keys',
+      merge: (_, later) => later,
+      write: (keys) => updateLastUsed(db.sql, keys),
+    }),
+  (writer) => writer.close(),
+)
 
 /** Notes a use, at most once a minute for each key and process. */
 export function noteUse(ctx: Context, key: UsedKey): void {
-  bookOf(ctx).note(key, ctx.clock.nowMs())
+  const nowMs = ctx.clock.nowMs()
+  if (nowMs - key.notedAtMs < noteEveryMs) return
+  key.notedAtMs = nowMs
+  uses.of(ctx).note(key.keyId, { id: key.keyId, tenantId: key.tenantId, at: new Date(nowMs) })
 }
 
 /** Writes what was noted. */
-export async function flushUses(ctx: Context): Promise<void> {
-  await bookOf(ctx).flush()
+export function flushUses(ctx: Context): Promise<void> {
+  return uses.of(ctx).flush()
 }

@@ -1,65 +1,37 @@
 import type { Context } from '../../../context.ts'
-import type { Database } from '../../../platform/database/database.ts'
+import { PeriodicWriter } from '../../../platform/periodic-writer.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { dayOf } from './usage.schema.ts'
-import { addToDays, type DayCount } from './usage.store.ts'
+import { addCalls, type CallCount } from './usage.store.ts'
 
-const writeEveryMs = 5_000
+/** API calls are counted in memory, so that a request costs no query of its own. */
+const counts = defineProcessState(
+  ({ db, clock, log }: Context) =>
+    new PeriodicWriter<CallCount>({
+      clock,
+      log,
+      subject: 'API calls',
+      merge: (earlier, later) => ({ ...earlier, count: earlier.count + later.count }),
+      write: (days) => addCalls(db.sql, days),
+    }),
+  (writer) => writer.close(),
+)
 
-/** Counts API calls in memory, so that a request costs no query of its own. */
-class RequestCounter {
-  readonly #ctx: Context
-  /** By day, since calls before midnight belong to the day before. */
-  #counts = new Map<string, DayCount>()
-  #timer: { cancel(): void } | undefined
+/** By day, since calls before midnight belong to the day before. */
+const keyOf = (tenantId: string, date: string): string => `${tenantId} ${date}`
 
-  constructor(ctx: Context) {
-    this.#ctx = ctx
-  }
-
-  count(tenantId: string): void {
-    const date = dayOf(this.#ctx.clock.nowMs())
-    const key = `${tenantId} ${date}`
-    const known = this.#counts.get(key)
-    if (known === undefined) this.#counts.set(key, { tenantId, sessionId: null, date, count: 1 })
-    else known.count += 1
-    this.#timer ??= this.#ctx.clock.schedule(writeEveryMs, () => void this.flush())
-  }
-
-  /** Calls of today that are not written yet. */
-  pending(tenantId: string): number {
-    return this.#counts.get(`${tenantId} ${dayOf(this.#ctx.clock.nowMs())}`)?.count ?? 0
-  }
-
-  async flush(): Promise<void> {
-    this.#timer?.cancel()
-    this.#timer = undefined
-    const days = [...this.#counts.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day)
-    this.#counts = new Map()
-    try {
-      await addToDays(this.#ctx.db.sql, 'apiCalls', days)
-    } catch (cause) {
-      await this.#flushSingly(days, cause)
-    }
-  }
-
-  /** One tenant deleted meanwhile must not cost the others their counts; what fails alone is given up. */
-  async #flushSingly(days: readonly DayCount[], cause: unknown): Promise<void> {
-    const results = await Promise.allSettled(
-      days.map((day) => addToDays(this.#ctx.db.sql, 'apiCalls', [day])),
-    )
-    const failed = results.filter((result) => result.status === 'rejected').length
-    if (failed > 0) this.#ctx.log.warn({ err: cause, tenants: failed }, 'API calls were not counted')
-  }
+/** Counts one API call in memory; written every few seconds and when the process stops. */
+export function countCall(ctx: Context, tenantId: string): void {
+  const date = dayOf(ctx.clock.nowMs())
+  counts.of(ctx).note(keyOf(tenantId, date), { tenantId, date, count: 1 })
 }
 
-const counters = new WeakMap<Database, RequestCounter>()
+/** Calls of today that are not written yet. */
+export function waitingCalls(ctx: Context, tenantId: string): number {
+  return counts.of(ctx).waiting(keyOf(tenantId, dayOf(ctx.clock.nowMs())))?.count ?? 0
+}
 
-/** The counter of this process. */
-export function counterOf(ctx: Context): RequestCounter {
-  let counter = counters.get(ctx.db)
-  if (counter === undefined) {
-    counter = new RequestCounter(ctx)
-    counters.set(ctx.db, counter)
-  }
-  return counter
+/** Writes the API calls counted so far. */
+export function flushCalls(ctx: Context): Promise<void> {
+  return counts.of(ctx).flush()
 }

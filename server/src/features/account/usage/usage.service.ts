@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { counterOf } from './request-counter.ts'
+import { countCall, flushCalls, waitingCalls } from './request-counter.ts'
 import { dayOf, monthOf, type UsageColumn, type UsageItem, type UsageTotals } from './usage.schema.ts'
 import { addToDays, type DayCount, releaseQuota, reserveQuota, sumMonth } from './usage.store.ts'
 
@@ -63,17 +63,17 @@ export function countLeads(sql: Sql, items: readonly UsageItem[]): Promise<void>
 
 /** Counts one API call in memory; written every few seconds and when the process stops. */
 export function countRequest(ctx: Context, tenantId: string): void {
-  counterOf(ctx).count(tenantId)
+  countCall(ctx, tenantId)
 }
 
 /** Writes the API calls counted so far. */
-export async function flushRequests(ctx: Context): Promise<void> {
-  await counterOf(ctx).flush()
+export function flushRequests(ctx: Context): Promise<void> {
+  return flushCalls(ctx)
 }
 
 /** What a tenant used in a month given as `YYYY-MM`; with the calls this process has not written yet. */
 export async function getMonth(ctx: Context, tenantId: string, month: string): Promise<UsageTotals> {
   const totals = await sumMonth(ctx.db.sql, tenantId, month)
   const isCurrent = month === monthOf(ctx.clock.nowMs())
-  return { ...totals, apiCalls: totals.apiCalls + (isCurrent ? counterOf(ctx).pending(tenantId) : 0) }
+  return { ...totals, apiCalls: totals.apiCalls + (isCurrent ? waitingCalls(ctx, tenantId) : 0) }
 }

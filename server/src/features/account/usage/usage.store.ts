@@ -29,6 +29,25 @@ export async function addToDays(sql: Sql, column: UsageColumn, days: readonly Da
     })
 }
 
+/** API calls of one day, which no session made. */
+export interface CallCount {
+  tenantId: string
+  date: string
+  count: number
+}
+
+/** Adds API calls to their days; rows of tenants that are gone are left out. */
+export async function addCalls(sql: Sql, days: readonly CallCount[]): Promise<void> {
+  const rows = days.map(({ tenantId, date, count }) => ({ tenant_id: tenantId, date, count }))
+  await sql.execute(raw`
+    INSERT INTO usage_daily (tenant_id, date, api_calls)
+    SELECT r.tenant_id, r.date, r.count
+    FROM json_to_recordset(${JSON.stringify(rows)}::json) AS r(tenant_id uuid, date date, count int)
+    JOIN tenants t ON t.id = r.tenant_id
+    ORDER BY r.tenant_id, r.date
+    ON CONFLICT (tenant_id, date, session_id) DO UPDATE SET api_calls = usage_daily.api_calls + excluded.api_calls`)
+}
+
 /** Totals of a tenant over a month given as `YYYY-MM`. */
 export async function sumMonth(sql: Sql, tenantId: string, month: string): Promise<UsageTotals> {
   const [row] = await sql
