@@ -1,4 +1,5 @@
 import { simulatorRules } from './architecture-simulator.ts'
+import { noModuleState, unusedStatePermissions } from './architecture-state.ts'
 import type { FileFacts, ImportFact } from './source-facts.ts'
 
 /** Looks at all files; every sentence names a place and what to do. */
@@ -241,6 +242,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   'files and functions are small': budgets,
   'time, chance and environment are parameters': forbiddenGlobals,
   'names and exports have the usual form': forms,
+  'what a process remembers belongs to an application': noModuleState,
+  'permissions for what lives in a module are in use': unusedStatePermissions,
   'exports of platform, engine and vocabulary are documented': documentedExports,
   ...simulatorRules,
 }

@@ -249,6 +249,17 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
     text: '',
     says: /kebab-case/,
   },
+  ...[
+    'const x = new WeakMap<object, number>()',
+    'const x: string[] = []',
+    'let x = 0',
+    'export const x = new Map()',
+  ].map((text) => ({
+    rule: 'what a process remembers belongs to an application',
+    path: `${feature}/a/a.service.ts`,
+    text,
+    says: /x lives as long as the process: make it with defineProcessState/,
+  })),
   {
     rule: 'exports of platform, engine and vocabulary are documented',
     path: 'server/src/platform/x.ts',
@@ -290,6 +301,13 @@ describe('each rule bites', () => {
     assert.match(found.join('\n'), /zag -> zug -> zig; let one of them listen to an event/)
   })
 
+  test('permissions for what lives in a module are in use: one whose file has changed', () => {
+    const found = rules['permissions for what lives in a module are in use']?.(
+      withPlanted(['server/src/platform/secrets.ts', '']),
+    )
+    assert.match(found?.join('\n') ?? '', /allows platform\/secrets.ts rings, which is not there/)
+  })
+
   test('what is allowed is not reported', () => {
     const files: [string, string][] = [
       [`${feature}/zig/zig.store.ts`, "import { eq } from 'drizzle-orm'\nimport './zig.tables.ts'"],
@@ -303,7 +321,7 @@ describe('each rule bites', () => {
       ],
       [
         'server/src/platform/zig.ts',
-        "/** Now. */\nexport const now = () => Date.now()\nexport const bad = defineError('b', 400, 'B')",
+        "const names = new Set(['a'])\nconst known = new Map([['a', names]])\n/** Now. */\nexport const now = () => Date.now()\nexport const bad = defineError('b', 400, 'B')",
       ],
     ]
     for (const [name, rule] of Object.entries(rules)) {

@@ -30,6 +30,8 @@ export interface FileFacts {
   /** Exported declarations of its own. */
   ownExports: number
   dynamicImports: NamedFact[]
+  /** What the module itself may change while it runs: variables, and collections that begin empty. */
+  moduleState: NamedFact[]
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -56,6 +58,7 @@ export function readFacts(path: string, text: string): FileFacts {
     reExports: [],
     ownExports: 0,
     dynamicImports: [],
+    moduleState: [],
   }
   const lineOf = (node: ts.Node) => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1
   for (const statement of source.statements) readStatement(statement, facts, lineOf)
@@ -80,6 +83,13 @@ function readStatement(statement: ts.Statement, facts: FileFacts, lineOf: LineOf
     facts.imports.push({ target, isTypeOnly: statement.isTypeOnly, line })
     facts.reExports.push({ name: target, line, isStar: statement.exportClause === undefined })
   }
+  if (ts.isVariableStatement(statement)) {
+    const { flags, declarations } = statement.declarationList
+    const isVariable = (flags & ts.NodeFlags.BlockScoped) !== ts.NodeFlags.Const
+    for (const { name, initializer } of declarations) {
+      if (isVariable || isEmptyCollection(initializer)) facts.moduleState.push({ name: name.getText(), line })
+    }
+  }
   if (ts.isExportAssignment(statement)) facts.hasDefaultExport = true
   const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : []
   if (modifiers.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) facts.hasDefaultExport = true
@@ -88,6 +98,16 @@ function readStatement(statement: ts.Statement, facts: FileFacts, lineOf: LineOf
   if (isExported && !isDocumented(statement)) {
     for (const name of namesOf(statement)) facts.undocumentedExports.push({ name, line })
   }
+}
+
+const collections = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'LRUCache'])
+
+/** Filled while the process runs; one that is made with its entries is a constant. */
+function isEmptyCollection(initializer: ts.Expression | undefined): boolean {
+  if (initializer === undefined) return false
+  if (ts.isArrayLiteralExpression(initializer)) return initializer.elements.length === 0
+  if (!ts.isNewExpression(initializer) || !collections.has(initializer.expression.getText())) return false
+  return initializer.expression.getText() === 'LRUCache' || (initializer.arguments ?? []).length === 0
 }
 
 function hasOnlyTypes({ importClause }: ts.ImportDeclaration): boolean {

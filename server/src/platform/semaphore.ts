@@ -13,6 +13,11 @@ export class Turns {
     return this.#running === 0 && this.#waiting.length === 0
   }
 
+  /** How many wait for their turn. */
+  get waitingCount(): number {
+    return this.#waiting.length
+  }
+
   /** Runs the work when it is its turn. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     // A turn is handed on, not given back: nobody who comes later may take it.

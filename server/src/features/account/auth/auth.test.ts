@@ -268,11 +268,11 @@ suite('passwords', () => {
   test('a hash carries its parameters; an older one still verifies and counts as outdated', async () => {
     assert.ok(passwordHash.startsWith('$scrypt$ln=15,r=8,p=3$'))
     assert.equal(isOutdated(passwordHash), false)
-    assert.equal(await verifyPassword(password, passwordHash), true)
-    assert.equal(await verifyPassword(`${password}x`, passwordHash), false)
+    assert.equal(await verifyPassword(identity.ctx, password, passwordHash), true)
+    assert.equal(await verifyPassword(identity.ctx, `${password}x`, passwordHash), false)
     const old = '$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA'
     assert.equal(isOutdated(old), true)
-    assert.equal(await verifyPassword(password, old), false)
+    assert.equal(await verifyPassword(identity.ctx, password, old), false)
   })
 
   test('expired logins and attempts are removed by the daily job', async () => {

@@ -87,7 +87,7 @@ export async function signIn(ctx: Context, email: string, password: string, orig
     isKnownAddress: async () =>
       user !== undefined && hasLoginFrom(ctx.db.sql, user.tenantId, user.id, hashAddress(origin.ip)),
   })
-  const isRight = await verifyPassword(password, user?.passwordHash)
+  const isRight = await verifyPassword(ctx, password, user?.passwordHash)
   if (user === undefined || !isRight) throw wrongCredentials.create()
   await attempt.succeed()
   const { status: tenantStatus } = await getTenant(ctx.db.sql, user.tenantId)

@@ -4,6 +4,7 @@ import { type Identity, openIdentity } from '../../../../test/identity.ts'
 import { monthOf } from './usage.schema.ts'
 import {
   countReceived,
+  countRequest,
   countSent,
   flushRequests,
   getMonth,
@@ -104,6 +105,15 @@ suite('counters', () => {
     await identity.call('GET', '/users/me', { token })
     await flushRequests(identity.ctx)
     assert.equal((await getMonth(identity.ctx, tenantId, month)).apiCalls, 5)
+  })
+
+  test('calls of a tenant that is gone cost the others nothing', async () => {
+    const { tenantId } = await identity.createAccount()
+    countRequest(identity.ctx, '0196f0f0-0000-7000-8000-000000000000')
+    countRequest(identity.ctx, tenantId)
+    await flushRequests(identity.ctx)
+    await flushRequests(identity.ctx)
+    assert.equal((await getMonth(identity.ctx, tenantId, month)).apiCalls, 1)
   })
 
   test('months end in UTC', () => {

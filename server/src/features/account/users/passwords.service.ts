@@ -1,6 +1,8 @@
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import type { Context } from '../../../context.ts'
 import { unavailable } from '../../../platform/errors.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
+import { Turns } from '../../../platform/semaphore.ts'
 
 /**
  * Cost of new hashes: N = 2^15, r = 8, p = 3, one of the equivalent settings of the OWASP password storage
@@ -14,36 +16,31 @@ const hashBytes = 32
 const mostAtOnce = 2
 /** Beyond this a wait would outlast the request; refusing keeps a flood from piling up. */
 const mostWaiting = 100
-let running = 0
-const waiting: (() => void)[] = []
+const allTurns = defineProcessState(() => new Turns(mostAtOnce))
 
 async function derive(
+  ctx: Context,
   password: string,
   salt: Buffer,
   parameters: typeof cost,
   length: number,
 ): Promise<Buffer> {
-  if (waiting.length >= mostWaiting) throw unavailable.create({ headers: { 'Retry-After': '5' } })
-  if (running >= mostAtOnce) await new Promise<void>((resolve) => waiting.push(resolve))
-  else running += 1
-  try {
-    const options: ScryptOptions = {
-      N: 2 ** parameters.log2N,
-      r: parameters.blockSize,
-      p: parameters.parallelization,
-      maxmem: 256 * 2 ** parameters.log2N * parameters.blockSize,
-    }
-    return await new Promise<Buffer>((resolve, reject) => {
-      scrypt(password.normalize('NFKC'), salt, length, options, (error, key) =>
-        error ? reject(error) : resolve(key),
-      )
-    })
-  } finally {
-    // The place is handed over rather than given back, so that nobody overtakes whoever waits.
-    const next = waiting.shift()
-    if (next === undefined) running -= 1
-    else next()
+  const turns = allTurns.of(ctx)
+  if (turns.waitingCount >= mostWaiting) throw unavailable.create({ headers: { 'Retry-After': '5' } })
+  const options: ScryptOptions = {
+    N: 2 ** parameters.log2N,
+    r: parameters.blockSize,
+    p: parameters.parallelization,
+    maxmem: 256 * 2 ** parameters.log2N * parameters.blockSize,
   }
+  return turns.run(
+    () =>
+      new Promise<Buffer>((resolve, reject) => {
+        scrypt(password.normalize('NFKC'), salt, length, options, (error, key) =>
+          error ? reject(error) : resolve(key),
+        )
+      }),
+  )
 }
 
 function encode(parameters: typeof cost, salt: Buffer, hash: Buffer): string {
@@ -54,7 +51,7 @@ function encode(parameters: typeof cost, salt: Buffer, hash: Buffer): string {
 /** The hash to store: `$scrypt$ln=..,r=..,p=..$salt$hash`. */
 export async function hashPassword(ctx: Context, password: string): Promise<string> {
   const salt = Buffer.from(ctx.ids.token(saltBytes), 'base64url')
-  return encode(cost, salt, await derive(password, salt, cost, hashBytes))
+  return encode(cost, salt, await derive(ctx, password, salt, cost, hashBytes))
 }
 
 const hashPattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]+)\$([\w-]+)$/
@@ -63,10 +60,14 @@ const hashPattern = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w-]+)\$
  * Whether the password is the stored one. Without a stored hash it works just as long and says no, so that
  * the time of an answer does not tell which addresses have an account.
  */
-export async function verifyPassword(password: string, stored: string | null | undefined): Promise<boolean> {
+export async function verifyPassword(
+  ctx: Context,
+  password: string,
+  stored: string | null | undefined,
+): Promise<boolean> {
   const parts = stored === null || stored === undefined ? null : hashPattern.exec(stored)
   if (parts === null) {
-    await derive(password, Buffer.alloc(saltBytes), cost, hashBytes)
+    await derive(ctx, password, Buffer.alloc(saltBytes), cost, hashBytes)
     return false
   }
   const [, log2N, blockSize, parallelization, salt = '', hash = ''] = parts
@@ -76,7 +77,7 @@ export async function verifyPassword(password: string, stored: string | null | u
     parallelization: Number(parallelization),
   }
   const expected = Buffer.from(hash, 'base64url')
-  const actual = await derive(password, Buffer.from(salt, 'base64url'), parameters, expected.length)
+  const actual = await derive(ctx, password, Buffer.from(salt, 'base64url'), parameters, expected.length)
   return timingSafeEqual(actual, expected)
 }
 

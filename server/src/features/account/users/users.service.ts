@@ -120,7 +120,7 @@ async function changePassword(ctx: Context, user: UserRow, current: string, next
   const ip = 'ip' in ctx.caller ? ctx.caller.ip : ''
   // Whoever asks is signed in already, so the limit over all addresses must not keep the owner out.
   const attempt = await beginAttempt(ctx, { email: user.email, ip, isKnownAddress: async () => true })
-  if (!(await verifyPassword(current, user.passwordHash))) throw wrongPassword.create()
+  if (!(await verifyPassword(ctx, current, user.passwordHash))) throw wrongPassword.create()
   await attempt.succeed()
   return hashPassword(ctx, next)
 }

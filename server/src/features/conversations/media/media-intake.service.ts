@@ -14,9 +14,10 @@ import {
   spoolPath,
   writeSpool,
 } from '../../../platform/files/spool.ts'
-import { runMediaWorker } from '../../../platform/media-worker/run-media-worker.ts'
+import { MediaWorkers } from '../../../platform/media-worker/media-workers.ts'
 import type { MediaFacts, MediaRefusal } from '../../../platform/media-worker/task.ts'
 import { addressRefused, safeStream } from '../../../platform/outgoing/safe-fetch.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { keepFile } from './blobs.service.ts'
 import {
   converterMissing,
@@ -47,6 +48,11 @@ export interface MediaSource {
   mimetype?: string | undefined
   filename?: string | undefined
 }
+
+const workers = defineProcessState(
+  ({ clock }: Context) => new MediaWorkers(clock),
+  (all) => all.close(),
+)
 
 const downloadTimeoutMs = 60_000
 const longestName = 255
@@ -177,14 +183,17 @@ async function inspect(
   outputPath: string,
 ): Promise<MediaFacts> {
   const task = { purpose: kind, path: file.path, outputPath, maxBytes: maxFileBytes[kind], declaredType }
-  const result = await runMediaWorker(task, ctx.config.searchPath, ctx.clock).catch((error: unknown) => {
-    // It crashed or took too long: with another file it would not have.
-    ctx.log.warn({ err: error, kind }, 'a file could not be processed')
-    throw unreadableFile.create({
-      message: 'The file cannot be read: it is damaged or takes too long',
-      cause: error,
+  const result = await workers
+    .of(ctx)
+    .run(task, ctx.config.searchPath)
+    .catch((error: unknown) => {
+      // It crashed or took too long: with another file it would not have.
+      ctx.log.warn({ err: error, kind }, 'a file could not be processed')
+      throw unreadableFile.create({
+        message: 'The file cannot be read: it is damaged or takes too long',
+        cause: error,
+      })
     })
-  })
   if (!('refused' in result)) return result
   const sentence = result.message.charAt(0).toUpperCase() + result.message.slice(1)
   throw refusals[result.refused].create({ message: sentence })
