@@ -176,7 +176,7 @@ suite('channels', () => {
     await channels().mute(sessionId(), id, true)
     const followed = await channels().get(sessionId(), { chatId: id })
     assert.partialDeepStrictEqual(followed, { role: 'follower', followerCount: 1, isMuted: true })
-    await world.simulator.channels.post(id, { text: 'sunny' })
+    world.simulator.channels.post(id, { text: 'sunny' })
     const post = await world.listener.next('message', ({ chatId }) => chatId === id)
     assert.deepEqual([post.content.kind === 'text' && post.content.text, post.isGroup], ['sunny', false])
     await assert.rejects(channels().update(sessionId(), id, { name: 'Mine' }), {
