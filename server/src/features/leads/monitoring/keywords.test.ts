@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { foldText } from './fold-text.ts'
-import { compileKeywords, isUsableKeyword } from './keywords.service.ts'
+import { compileKeywords, isUsableKeyword } from './keywords.ts'
 
 /** Text, keywords, and the keyword that is found in it. */
 type Case = readonly [text: string, keywords: readonly string[], found: string | undefined]

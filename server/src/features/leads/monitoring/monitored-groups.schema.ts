@@ -4,7 +4,7 @@ import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
-import { isUsableKeyword } from './keywords.service.ts'
+import { isUsableKeyword } from './keywords.ts'
 import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
 
 export const alreadyMonitored = defineError(
