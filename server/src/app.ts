@@ -20,6 +20,7 @@ import { locateOutgoing, readOutgoing } from './features/conversations/media/blo
 import { keepFetched } from './features/conversations/media/media-download.service.ts'
 import { findProto } from './features/conversations/messages/messages.service.ts'
 import { applyGroupUpdates, completeGroupMembers } from './features/groups/wa-groups/group-news.service.ts'
+import { checkGate } from './features/insight/limits/limits.service.ts'
 import { applyStatusPosts } from './features/sending/status-posts/status-posts.service.ts'
 import { applyState } from './features/sessions/lifecycle/sessions.service.ts'
 import { features } from './features.ts'
@@ -97,7 +98,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = await createHttpServer({
     operations: features.flatMap((feature) => feature.operations ?? []),
     streams: features.flatMap((feature) => feature.streams ?? []),
-    policy: createAccessPolicy(ctx),
+    policy: createAccessPolicy(ctx, checkGate),
     createContext: contextOf,
     settings: { publicUrl: config.publicUrl, version: options.version },
     health: {

@@ -12,8 +12,9 @@ import { settingsFeature } from '../src/features/account/settings/settings.featu
 import { setupFeature } from '../src/features/account/setup/setup.feature.ts'
 import { setupPages } from '../src/features/account/setup/setup-pages.ts'
 import { tenantsFeature } from '../src/features/account/tenants/tenants.feature.ts'
-import { limitsFeature } from '../src/features/account/usage/limits.feature.ts'
 import { usersFeature } from '../src/features/account/users/users.feature.ts'
+import { limitsFeature } from '../src/features/insight/limits/limits.feature.ts'
+import { checkGate } from '../src/features/insight/limits/limits.service.ts'
 import { TestClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { openEventBus } from '../src/platform/events/bus.ts'
@@ -136,7 +137,7 @@ async function startProcess(db: Database, clock: TestClock, config: Config): Pro
   for (const feature of identityFeatures) await feature.start?.(base)
   const http = await createHttpServer({
     operations: identityFeatures.flatMap((feature) => feature.operations ?? []),
-    policy: createAccessPolicy(base),
+    policy: createAccessPolicy(base, checkGate),
     createContext: contextFor,
     settings: {
       publicUrl: config.publicUrl,

@@ -4,15 +4,17 @@ import { unauthorized } from '../../../platform/errors.ts'
 import { verifyKey } from '../api-keys/api-keys.service.ts'
 import { recordChange } from '../audit/audit.service.ts'
 import { getLimits } from '../plans/plans.service.ts'
-import { checkGate } from '../usage/limits.service.ts'
 import { countRequest } from '../usage/usage.service.ts'
 import { authenticateLogin } from './logins.service.ts'
 
 /** For a plan whose rate is unlimited: far above what a process can serve. */
 const unlimitedPerMinute = 1_000_000
 
-/** What transports ask before they run an operation, answered from identities, plans and usage. */
-export function createAccessPolicy(root: Context): AccessPolicy {
+/**
+ * What transports ask before they run an operation, answered from identities, plans and usage. `checkGate` comes from
+ * above: what is left of a plan only those know who may count everything.
+ */
+export function createAccessPolicy(root: Context, checkGate: AccessPolicy['checkGate']): AccessPolicy {
   return {
     authenticate(ctx, credential, ip) {
       return credential.kind === 'key'

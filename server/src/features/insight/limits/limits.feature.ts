@@ -1,7 +1,7 @@
 import type { Feature } from '../../../feature.ts'
 import { limitsOperations } from './limits.operations.ts'
 
-/** Plan gates and what is left of a plan: reads what other features count, and no feature reads it. */
+/** Plan gates and what is left of a plan: reads what all areas below count. */
 export const limitsFeature: Feature = {
   name: 'limits',
   operations: limitsOperations,

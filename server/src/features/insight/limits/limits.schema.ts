@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { timestampOutput } from '../../../wire.ts'
-import { limitsSchema } from '../plans/plans.schema.ts'
+import { limitsSchema } from '../../account/plans/plans.schema.ts'
 
 /** Usage of the current month as the API shows it. */
 export const currentUsageSchema = z.object({

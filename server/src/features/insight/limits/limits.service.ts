@@ -2,13 +2,18 @@ import { type Context, tenantOf } from '../../../context.ts'
 import type { PlanGate } from '../../../operation.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { toTimestamp } from '../../../wire.ts'
+import type { LimitName } from '../../account/plans/plans.schema.ts'
+import {
+  getTenantPlan,
+  parseLimitName,
+  requireFeature,
+  requireRoom,
+} from '../../account/plans/plans.service.ts'
+import { endOfMonth, monthOf } from '../../account/usage/usage.schema.ts'
+import { getMonth } from '../../account/usage/usage.service.ts'
 import { countLabels } from '../../conversations/labels/labels.service.ts'
 import { countMonitoredGroups } from '../../leads/monitoring/monitored-groups.service.ts'
 import { countSessions } from '../../sessions/lifecycle/sessions.service.ts'
-import type { LimitName } from '../plans/plans.schema.ts'
-import { getTenantPlan, parseLimitName, requireFeature, requireRoom } from '../plans/plans.service.ts'
-import { endOfMonth, monthOf } from './usage.schema.ts'
-import { getMonth } from './usage.service.ts'
 
 type CountUsed = (sql: Sql, tenantId: string) => Promise<number>
 
