@@ -8,6 +8,19 @@ export const contactsRenamed = defineEvent<{ tenantId: string; contactIds: reado
   'contacts.renamed',
 )
 
+/**
+ * Two contacts turned out to be one person, and both are locked: who refers to the one that goes refers to the one
+ * that stays from now on, in the same transaction.
+ */
+export const contactsMerged = defineEvent<ContactsMerged>('contacts.merged')
+
+/** Which contact stays, and which goes. */
+export interface ContactsMerged {
+  tenantId: string
+  keepId: string
+  dropId: string
+}
+
 /** Path of one contact. */
 export const contactParams = idParams
 

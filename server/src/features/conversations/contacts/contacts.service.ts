@@ -157,7 +157,7 @@ export async function findContactByDigits(
   return found.find((contact) => contact.phone === digits) ?? found[0]
 }
 
-/** Removes contacts that no session knows any more. */
-export function dropOrphanContacts(sql: Sql, tenantId: string): Promise<void> {
-  return deleteOrphanContacts(sql, tenantId)
+/** Removes contacts that no session knows any more and of which nothing is kept; but not those to keep. */
+export function dropOrphanContacts(sql: Sql, tenantId: string, keepIds: readonly string[]): Promise<void> {
+  return deleteOrphanContacts(sql, tenantId, keepIds)
 }

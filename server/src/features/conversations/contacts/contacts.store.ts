@@ -81,10 +81,14 @@ export async function linkContacts(
     ON CONFLICT DO NOTHING`)
 }
 
-/** Removes contacts that no session knows any more, unless the tenant wrote something about them or has a lead of them. */
-export async function deleteOrphanContacts(sql: Sql, tenantId: string): Promise<void> {
+/** Removes contacts that no session knows any more, unless the tenant wrote something about them; but not those to keep. */
+export async function deleteOrphanContacts(
+  sql: Sql,
+  tenantId: string,
+  keepIds: readonly string[],
+): Promise<void> {
   await sql.execute(text`
     DELETE FROM contacts c WHERE c.tenant_id = ${tenantId} AND c.name IS NULL AND c.notes IS NULL
       AND NOT EXISTS (SELECT FROM contact_sessions s WHERE s.contact_id = c.id)
-      AND NOT EXISTS (SELECT FROM leads l WHERE l.contact_id = c.id)`)
+      AND NOT EXISTS (SELECT FROM unnest(${text.param([...keepIds])}::uuid[]) AS k (id) WHERE k.id = c.id)`)
 }

@@ -2,15 +2,15 @@ import type { Context } from '../../../context.ts'
 import type { AddressMapping } from '../../../engine/events.ts'
 import { afterCommit, type Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { mergeLeadsOf } from '../../leads/detection/merge-leads.service.ts'
 import { forgetPlaces, renameChatsOf } from '../chats/chats.service.ts'
+import { contactsMerged } from '../contacts/contacts.schema.ts'
 import {
   type ContactPair,
   type MergeContacts,
   resolveContacts,
   waChatIdOf,
 } from '../contacts/contacts.service.ts'
-import { completeContact, mergeContactRecords } from './merge.store.ts'
+import { completeContact, lockContacts, mergeContactRecords } from './merge.store.ts'
 
 async function mergePair(
   ctx: Context,
@@ -18,7 +18,8 @@ async function mergePair(
   tenantId: string,
   { keep, drop }: ContactPair,
 ): Promise<void> {
-  await mergeLeadsOf(sql, tenantId, keep.id, drop.id)
+  await lockContacts(sql, tenantId, [keep.id, drop.id])
+  await ctx.events.publish(sql, contactsMerged, { tenantId, keepId: keep.id, dropId: drop.id })
   await mergeContactRecords(sql, tenantId, keep.id, drop.id)
   await completeContact(sql, tenantId, keep.id, drop, ctx.clock.now())
   const phone = keep.phone ?? drop.phone

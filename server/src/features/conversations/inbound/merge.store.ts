@@ -2,16 +2,19 @@ import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { ContactRef } from '../contacts/contacts.service.ts'
 
-/** Moves everything of one contact to another: chats of the same session become one. */
+/** Who is storing a message of the contacts right now must be done first, and who comes next must see the result. */
+export async function lockContacts(sql: Sql, tenantId: string, ids: readonly string[]): Promise<void> {
+  await sql.execute(text`SELECT id FROM contacts WHERE id = ANY(${text.param([...ids])}::uuid[])
+    AND tenant_id = ${tenantId} ORDER BY id FOR UPDATE`)
+}
+
+/** Moves everything of one locked contact to another: chats of the same session become one. */
 export async function mergeContactRecords(
   sql: Sql,
   tenantId: string,
   keepId: string,
   dropId: string,
 ): Promise<void> {
-  // Who is storing a message here right now must be done first, and who comes next must see the result.
-  await sql.execute(text`SELECT id FROM contacts WHERE id IN (${keepId}, ${dropId}) AND tenant_id = ${tenantId}
-    ORDER BY id FOR UPDATE`)
   await sql.execute(text`SELECT id FROM chats WHERE contact_id IN (${keepId}, ${dropId}) AND tenant_id = ${tenantId}
     ORDER BY id FOR UPDATE`)
   // Two chats of one session: the messages move, duplicates go, the counters add up.
@@ -61,18 +64,6 @@ export async function mergeContactRecords(
   await sql.execute(text`
     UPDATE poll_votes v SET voter_contact_id = ${keepId} WHERE voter_contact_id = ${dropId} AND tenant_id = ${tenantId}
       AND NOT EXISTS (SELECT FROM poll_votes k WHERE k.message_id = v.message_id AND k.voter_contact_id = ${keepId})`)
-  // Groups have heard the one person, and it was answered by itself when either of the two was.
-  await sql.execute(text`
-    INSERT INTO group_speakers (group_id, contact_id, tenant_id)
-    SELECT group_id, ${keepId}::uuid, tenant_id FROM group_speakers
-    WHERE contact_id = ${dropId} AND tenant_id = ${tenantId} ON CONFLICT DO NOTHING`)
-  await sql.execute(text`
-    INSERT INTO auto_response_turns AS t (contact_id, tenant_id, claimed_at)
-    SELECT ${keepId}::uuid, tenant_id, claimed_at FROM auto_response_turns
-    WHERE contact_id = ${dropId} AND tenant_id = ${tenantId}
-    ON CONFLICT (contact_id) DO UPDATE SET claimed_at = greatest(t.claimed_at, excluded.claimed_at)`)
-  await sql.execute(text`
-    UPDATE auto_responses SET contact_id = ${keepId} WHERE contact_id = ${dropId} AND tenant_id = ${tenantId}`)
   await sql.execute(text`
     INSERT INTO contact_sessions AS s (contact_id, session_id, tenant_id, is_blocked)
     SELECT ${keepId}::uuid, session_id, tenant_id, is_blocked FROM contact_sessions WHERE contact_id = ${dropId}

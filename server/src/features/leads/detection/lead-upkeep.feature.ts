@@ -3,14 +3,18 @@ import { type Feature, onEvent } from '../../../feature.ts'
 import { handleJob } from '../../../job.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { done, retryLater } from '../../../platform/jobs/jobs.ts'
+import { contactsMerged } from '../../conversations/contacts/contacts.schema.ts'
+import { dropOrphanContacts } from '../../conversations/contacts/contacts.service.ts'
 import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import {
   type MessageChanged,
   messageDeleted,
   messageEdited,
 } from '../../conversations/messages/messages.schema.ts'
+import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
 import { forgetLeadTextsJob } from './lead-upkeep.schema.ts'
-import { forgetTexts, replaceTexts } from './lead-upkeep.store.ts'
+import { forgetTexts, listSessionlessContacts, replaceTexts } from './lead-upkeep.store.ts'
+import { mergeLeadsOf } from './merge-leads.service.ts'
 
 const stepSize = 1000
 
@@ -35,6 +39,12 @@ function follow(toPreview: (message: MessageChanged) => string | null) {
     )
 }
 
+/** Contacts that no session knows any more go: here, because only the leads know whose person somebody still wants. */
+async function dropOrphans(sql: Sql, tenantIds: ReadonlySet<string>): Promise<void> {
+  for (const tenantId of tenantIds)
+    await dropOrphanContacts(sql, tenantId, await listSessionlessContacts(sql, tenantId))
+}
+
 /** What leads keep of messages goes the way of the messages: changed, taken back, too old. */
 export const leadUpkeepFeature: Feature = {
   name: 'lead-upkeep',
@@ -51,6 +61,12 @@ export const leadUpkeepFeature: Feature = {
     onEvent(
       messageDeleted,
       follow(() => null),
+    ),
+    onEvent(contactsMerged, async (_ctx, sql, merged) => {
+      for (const { tenantId, keepId, dropId } of merged) await mergeLeadsOf(sql, tenantId, keepId, dropId)
+    }),
+    onEvent(sessionDeleted, (_ctx, sql, deleted) =>
+      dropOrphans(sql, new Set(deleted.map(({ tenantId }) => tenantId))),
     ),
   ],
 }

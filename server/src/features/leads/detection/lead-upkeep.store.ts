@@ -40,6 +40,14 @@ export async function lockLeadsOf(
   return rows
 }
 
+/** Contacts with leads that no session knows any more. */
+export async function listSessionlessContacts(sql: Sql, tenantId: string): Promise<string[]> {
+  const { rows } = await sql.execute<{ id: string }>(text`
+    SELECT DISTINCT l.contact_id AS id FROM leads l WHERE l.tenant_id = ${tenantId} AND l.contact_id IS NOT NULL
+      AND NOT EXISTS (SELECT FROM contact_sessions s WHERE s.contact_id = l.contact_id)`)
+  return rows.map((row) => row.id)
+}
+
 /** Gives the timeline and the history of one lead to another. */
 export async function moveHistory(sql: Sql, tenantId: string, fromId: string, toId: string): Promise<void> {
   await sql.execute(text`

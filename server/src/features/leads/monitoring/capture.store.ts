@@ -209,3 +209,22 @@ export async function settleResponse(
     .set(change)
     .where(and(eq(autoResponses.id, id), eq(autoResponses.tenantId, tenantId)))
 }
+
+/** What groups know of one contact they know of another: both are one person, answered by itself when either was. */
+export async function moveSpeaker(
+  sql: Sql,
+  tenantId: string,
+  { keepId, dropId }: { keepId: string; dropId: string },
+): Promise<void> {
+  await sql.execute(text`
+    INSERT INTO group_speakers (group_id, contact_id, tenant_id)
+    SELECT group_id, ${keepId}::uuid, tenant_id FROM group_speakers
+    WHERE contact_id = ${dropId} AND tenant_id = ${tenantId} ON CONFLICT DO NOTHING`)
+  await sql.execute(text`
+    INSERT INTO auto_response_turns AS t (contact_id, tenant_id, claimed_at)
+    SELECT ${keepId}::uuid, tenant_id, claimed_at FROM auto_response_turns
+    WHERE contact_id = ${dropId} AND tenant_id = ${tenantId}
+    ON CONFLICT (contact_id) DO UPDATE SET claimed_at = greatest(t.claimed_at, excluded.claimed_at)`)
+  await sql.execute(text`
+    UPDATE auto_responses SET contact_id = ${keepId} WHERE contact_id = ${dropId} AND tenant_id = ${tenantId}`)
+}
