@@ -1,24 +1,8 @@
 import { simulatorRules } from './architecture-simulator.ts'
 import { noModuleState, unusedStatePermissions } from './architecture-state.ts'
+import { towerRules } from './architecture-tower.ts'
+import { inServer, isProduct, isTest, type Rule, zoneOf } from './architecture-zones.ts'
 import type { FileFacts, ImportFact } from './source-facts.ts'
-
-/** Looks at all files; every sentence names a place and what to do. */
-export type Rule = (files: readonly FileFacts[]) => string[]
-
-const isTest = (path: string) => path.endsWith('.test.ts') || path.includes('/test/')
-const isProduct = ({ path }: FileFacts) => !isTest(path)
-const inServer = ({ path }: FileFacts) => path.startsWith('server/src/') && !isTest(path)
-
-/** What a path is part of: a row of the table in ARCHITECTURE.md. */
-export function zoneOf(path: string): string {
-  if (path.startsWith('simulator/') || path === '@moltflow/simulator') return 'simulator'
-  if (!path.startsWith('server/src/')) return path.startsWith('server/') ? 'tests' : 'package'
-  const [, , first = '', second = '', third = '', ...rest] = path.split('/')
-  if (first === 'features' && second !== '')
-    return `feature ${rest.length > 0 ? `${second}/${third}` : second}`
-  if (['platform', 'engine', 'transports'].includes(first)) return first
-  return ['app.ts', 'features.ts', 'main.ts'].includes(first) ? 'composition' : 'vocabulary'
-}
 
 const publicEngine =
   /^server\/src\/engine\/(engine|groups|channels|ids|content|events|states|engine-errors)\.ts$/
@@ -142,34 +126,6 @@ const innerOrder: Rule = (files) =>
     })
   })
 
-const acyclicFeatures: Rule = (files) => {
-  const graph = new Map<string, Set<string>>()
-  for (const file of files.filter(inServer)) {
-    const from = zoneOf(file.path)
-    if (!from.startsWith('feature')) continue
-    const targets = graph.get(from) ?? new Set<string>()
-    graph.set(from, targets)
-    for (const { target } of file.imports) {
-      const to = zoneOf(target)
-      // Tables refer to each other by foreign keys, in whatever direction the data points.
-      if (to.startsWith('feature') && to !== from && !target.endsWith('.tables.ts')) targets.add(to)
-    }
-  }
-  const cycles = new Set<string>()
-  const walk = (node: string, way: readonly string[]): void => {
-    const start = way.indexOf(node)
-    if (start >= 0) {
-      const round = way.slice(start).map((name) => name.replace('feature ', ''))
-      const first = round.indexOf([...round].sort()[0] ?? '')
-      cycles.add([...round.slice(first), ...round.slice(0, first)].join(' -> '))
-      return
-    }
-    for (const next of graph.get(node) ?? []) walk(next, [...way, node])
-  }
-  for (const node of graph.keys()) walk(node, [])
-  return [...cycles].map((cycle) => `features need each other: ${cycle}; let one of them listen to an event`)
-}
-
 const budgets: Rule = (files) =>
   files.flatMap((file) => {
     const limit = isTest(file.path) ? 600 : 400
@@ -238,7 +194,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'imports follow the table': importTable,
   'packages stay behind their fences': packageFences,
   'a feature is built from schema to manifest': innerOrder,
-  'features need each other in one direction': acyclicFeatures,
+  ...towerRules,
   'files and functions are small': budgets,
   'time, chance and environment are parameters': forbiddenGlobals,
   'names and exports have the usual form': forms,

@@ -1,4 +1,4 @@
-import type { Rule } from './architecture-rules.ts'
+import type { Rule } from './architecture-zones.ts'
 
 const source = /^simulator\/src\/(?:([^/]+)\/)?[^/]+\.ts$/
 

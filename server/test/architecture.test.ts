@@ -15,7 +15,7 @@ describe('architecture', () => {
   }
 })
 
-const feature = 'server/src/features'
+const feature = 'server/src/features/groups/a'
 const long = (lines: number) => `${'// line\n'.repeat(lines)}`
 
 /** Each violation is planted into the real tree; the rule must name its file, and what to do. */
@@ -36,43 +36,43 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
   {
     rule: 'imports follow the table',
     path: 'server/src/x.ts',
-    text: "import './features/a/a.service.ts'",
+    text: "import './features/groups/a/a.service.ts'",
     says: /vocabulary knows no feature/,
   },
   {
     rule: 'imports follow the table',
     path: 'server/src/x.ts',
-    text: "import './engine/session.ts'",
+    text: "import './engine/session/session.ts'",
     says: /are public/,
   },
   {
     rule: 'imports follow the table',
-    path: `${feature}/a/a.service.ts`,
-    text: "import '../../engine/baileys.ts'",
+    path: `${feature}/a.service.ts`,
+    text: "import '../../../engine/library/library.ts'",
     says: /are public/,
   },
   {
     rule: 'imports follow the table',
-    path: `${feature}/a/a.service.ts`,
+    path: `${feature}/a.service.ts`,
     text: "import '../b/b.store.ts'",
     says: /ask its service/,
   },
   {
     rule: 'imports follow the table',
-    path: `${feature}/a/a.service.ts`,
-    text: "import '../../transports/http/server.ts'",
+    path: `${feature}/a.service.ts`,
+    text: "import '../../../transports/http/server.ts'",
     says: /no protocol/,
   },
   {
     rule: 'imports follow the table',
-    path: `${feature}/a/a.service.ts`,
-    text: "import '../../app.ts'",
+    path: `${feature}/a.service.ts`,
+    text: "import '../../../app.ts'",
     says: /composition root/,
   },
   {
     rule: 'imports follow the table',
     path: 'server/src/transports/x.ts',
-    text: "import '../features/a/a.service.ts'",
+    text: "import '../features/groups/a/a.service.ts'",
     says: /put the rule into one/,
   },
   {
@@ -101,25 +101,25 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
   },
   {
     rule: 'packages stay behind their fences',
-    path: `${feature}/a/a.operations.ts`,
+    path: `${feature}/a.operations.ts`,
     text: "import type { FastifyRequest } from 'fastify'",
     says: /belongs to transports/,
   },
   {
     rule: 'packages stay behind their fences',
-    path: `${feature}/a/a.service.ts`,
+    path: `${feature}/a.service.ts`,
     text: "import { proto } from 'baileys'",
     says: /belongs to engine/,
   },
   {
     rule: 'packages stay behind their fences',
-    path: `${feature}/a/a.store.ts`,
+    path: `${feature}/a.store.ts`,
     text: "import pg from 'pg'",
     says: /use ctx.db/,
   },
   {
     rule: 'packages stay behind their fences',
-    path: `${feature}/a/a.service.ts`,
+    path: `${feature}/a.service.ts`,
     text: "import { eq } from 'drizzle-orm'",
     says: /belong to \*\.store\.ts/,
   },
@@ -131,25 +131,25 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
   },
   {
     rule: 'a feature is built from schema to manifest',
-    path: `${feature}/a/a.schema.ts`,
+    path: `${feature}/a.schema.ts`,
     text: "import './a.service.ts'",
     says: /against the order/,
   },
   {
     rule: 'a feature is built from schema to manifest',
-    path: `${feature}/a/a.store.ts`,
+    path: `${feature}/a.store.ts`,
     text: "import './a.service.ts'",
     says: /against the order/,
   },
   {
     rule: 'a feature is built from schema to manifest',
-    path: `${feature}/a/a.service.ts`,
+    path: `${feature}/a.service.ts`,
     text: "import './a.operations.ts'",
     says: /against the order/,
   },
   {
     rule: 'a feature is built from schema to manifest',
-    path: `${feature}/a/a.jobs.ts`,
+    path: `${feature}/a.jobs.ts`,
     text: "import './a.feature.ts'",
     says: /against the order/,
   },
@@ -173,7 +173,7 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
   },
   {
     rule: 'time, chance and environment are parameters',
-    path: `${feature}/a/a.ts`,
+    path: `${feature}/a.ts`,
     text: 'const at = Date.now()',
     says: /Date\.now: take it from ctx/,
   },
@@ -233,7 +233,7 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
   },
   {
     rule: 'names and exports have the usual form',
-    path: `${feature}/a/date-utils.ts`,
+    path: `${feature}/date-utils.ts`,
     text: '',
     says: /one thing it exports/,
   },
@@ -272,6 +272,42 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
     text: '// No doc.\nexport interface X {}',
     says: /X has no doc comment/,
   },
+  {
+    rule: 'imports go down the tower',
+    path: 'server/src/features/sessions/a/a.service.ts',
+    text: "import type { Lead } from '../../leads/b/b.schema.ts'",
+    says: /sessions stands below leads: publish an event that leads handles/,
+  },
+  {
+    rule: 'imports go down the tower',
+    path: 'server/src/features/account/a/a.tables.ts',
+    text: "import { sessions } from '../../sessions/lifecycle/sessions.tables.ts'",
+    says: /account stands below sessions/,
+  },
+  {
+    rule: 'areas hold features of at most 16 files',
+    path: 'server/src/features/billing/a/a.ts',
+    text: '',
+    says: /billing is no area/,
+  },
+  {
+    rule: 'areas hold features of at most 16 files',
+    path: 'server/src/features/leads/a.ts',
+    text: '',
+    says: /holds folders of features only/,
+  },
+  {
+    rule: 'a context has nine fields',
+    path: 'server/src/context.ts',
+    text: 'export interface Context { db: Database; cache: Cache }',
+    says: /has db, cache: a context has exactly db, jobs, events/,
+  },
+  {
+    rule: 'the root of the engine is what others may import',
+    path: 'server/src/engine/sender.ts',
+    text: '',
+    says: /put it into the folder of its part/,
+  },
 ]
 
 function withPlanted(...files: (readonly [string, string])[]): FileFacts[] {
@@ -293,12 +329,45 @@ describe('each rule bites', () => {
 
   test('features need each other in one direction: two that import each other', () => {
     const files = withPlanted(
-      [`${feature}/zig/zig.service.ts`, "import '../zag/zag.service.ts'"],
-      [`${feature}/zag/zag.service.ts`, "import '../zug/zug.schema.ts'"],
-      [`${feature}/zug/zug.service.ts`, "import '../zig/zig.service.ts'"],
+      [`server/src/features/groups/zig/zig.service.ts`, "import '../zag/zag.service.ts'"],
+      [`server/src/features/groups/zag/zag.service.ts`, "import '../zug/zug.schema.ts'"],
+      [`server/src/features/groups/zug/zug.service.ts`, "import '../zig/zig.service.ts'"],
     )
     const found = rules['features need each other in one direction']?.(files) ?? []
-    assert.match(found.join('\n'), /zag -> zug -> zig; let one of them listen to an event/)
+    assert.match(found.join('\n'), /zag -> groups.zug -> groups.zig; let one of them listen to an event/)
+  })
+
+  test('no file needs one that needs it: three files, by types alone', () => {
+    const files = withPlanted(
+      ['server/src/platform/zig.ts', "import type { Zag } from './zag.ts'"],
+      ['server/src/platform/zag.ts', "import { type Zug } from './zug.ts'"],
+      ['server/src/platform/zug.ts', "import type { Zig } from './zig.ts'"],
+    )
+    const found = rules['no file needs one that needs it']?.(files) ?? []
+    assert.match(
+      found.join('\n'),
+      /platform.zag.ts -> platform.zug.ts -> platform.zig.ts; move what both need/,
+    )
+  })
+
+  test('parts of the engine and of platform need each other in one direction: two folders', () => {
+    const files = withPlanted(
+      ['server/src/engine/zig/one.ts', "import '../zag/one.ts'"],
+      ['server/src/engine/zag/two.ts', "import '../zig/two.ts'"],
+    )
+    const found = rules['parts of the engine and of platform need each other in one direction']?.(files) ?? []
+    assert.match(found.join('\n'), /engine.zag -> engine.zig; pass what the lower one needs/)
+  })
+
+  test('areas hold features of at most 16 files: a seventeenth, tests not counted', () => {
+    const names = Array.from({ length: 17 }, (_, index) => `server/src/features/groups/zig/file-${index}.ts`)
+    const tests = names.map((path) => path.replace('.ts', '.test.ts'))
+    const plant = (paths: readonly string[]) =>
+      rules['areas hold features of at most 16 files']?.(
+        withPlanted(...paths.map((path) => [path, ''] as const)),
+      ) ?? []
+    assert.match(plant(names).join('\n'), /groups.zig has 17 files of 16 besides tests/)
+    assert.deepEqual(plant([...names.slice(1), ...tests]), [])
   })
 
   test('permissions for what lives in a module are in use: one whose file has changed', () => {
@@ -310,10 +379,13 @@ describe('each rule bites', () => {
 
   test('what is allowed is not reported', () => {
     const files: [string, string][] = [
-      [`${feature}/zig/zig.store.ts`, "import { eq } from 'drizzle-orm'\nimport './zig.tables.ts'"],
       [
-        `${feature}/zig/zig.service.ts`,
-        "import './zig.store.ts'\nimport '../../engine/ids.ts'\nimport '../../context.ts'",
+        `server/src/features/groups/zig/zig.store.ts`,
+        "import { eq } from 'drizzle-orm'\nimport './zig.tables.ts'",
+      ],
+      [
+        `server/src/features/groups/zig/zig.service.ts`,
+        "import './zig.store.ts'\nimport '../../../engine/ids.ts'\nimport '../../../context.ts'",
       ],
       [
         'server/src/transports/zig.ts',

@@ -32,6 +32,8 @@ export interface FileFacts {
   dynamicImports: NamedFact[]
   /** What the module itself may change while it runs: variables, and collections that begin empty. */
   moduleState: NamedFact[]
+  /** Interfaces with the names of their members. */
+  interfaces: (NamedFact & { members: string[] })[]
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -59,6 +61,7 @@ export function readFacts(path: string, text: string): FileFacts {
     ownExports: 0,
     dynamicImports: [],
     moduleState: [],
+    interfaces: [],
   }
   const lineOf = (node: ts.Node) => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1
   for (const statement of source.statements) readStatement(statement, facts, lineOf)
@@ -89,6 +92,10 @@ function readStatement(statement: ts.Statement, facts: FileFacts, lineOf: LineOf
     for (const { name, initializer } of declarations) {
       if (isVariable || isEmptyCollection(initializer)) facts.moduleState.push({ name: name.getText(), line })
     }
+  }
+  if (ts.isInterfaceDeclaration(statement)) {
+    const members = statement.members.map((member) => member.name?.getText() ?? '')
+    facts.interfaces.push({ name: statement.name.text, line, members })
   }
   if (ts.isExportAssignment(statement)) facts.hasDefaultExport = true
   const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : []

@@ -1,5 +1,4 @@
 import type { InboundContent, MessageTarget } from './content.ts'
-import type { GroupParticipant } from './groups.ts'
 import type { ChatId } from './ids.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from './states.ts'
 
@@ -107,6 +106,12 @@ export interface MessageChange {
     /** Options the voter has chosen now, as texts; none takes the vote back. */
     | { kind: 'vote'; options: readonly string[] }
     | { kind: 'star'; isStarred: boolean }
+}
+
+/** A member of a group. */
+export interface GroupParticipant {
+  person: Person
+  role: 'member' | 'admin' | 'owner'
 }
 
 /** What a group is called and who is in it, told by WhatsApp; what a notice does not say is undefined. */

@@ -1,11 +1,5 @@
-import type { Person } from './events.ts'
+import type { GroupParticipant, Person } from './events.ts'
 import type { ChatId } from './ids.ts'
-
-/** A member of a group. */
-export interface GroupParticipant {
-  person: Person
-  role: 'member' | 'admin' | 'owner'
-}
 
 /** A group as WhatsApp describes it to one of its members. */
 export interface GroupInfo {

@@ -85,3 +85,11 @@ function contentField(message: proto.IMessage): keyof proto.IMessage | undefined
   }
   return undefined
 }
+
+/** The piece of history that a message of the own phone carries, or the place where it is. */
+export function historyIn(
+  message: proto.IMessage | null | undefined,
+): proto.Message.IHistorySyncNotification | undefined {
+  const inner = message?.deviceSentMessage?.message ?? message
+  return inner?.protocolMessage?.historySyncNotification ?? undefined
+}

@@ -3,6 +3,7 @@ import type { BaileysEventMap, BinaryNode, proto, WASocket } from 'baileys'
 import type { Logger } from 'pino'
 import type { EngineListener } from '../events.ts'
 import { HistorySync } from '../history/history-sync.ts'
+import { historyIn } from '../inbound/envelopes.ts'
 import type { SessionKeys } from '../keys/session-keys.ts'
 import type { MediaPart } from '../media/part.ts'
 import { AppStateSync } from '../updates/app-state-sync.ts'
@@ -90,14 +91,6 @@ export class World {
       if (notice && key.fromMe === true && key.id) this.#history.receive(key.id, notice)
     }
   }
-}
-
-/** The piece of history that a message of the own phone carries, or the place where it is. */
-export function historyIn(
-  message: proto.IMessage | null | undefined,
-): proto.Message.IHistorySyncNotification | undefined {
-  const inner = message?.deviceSentMessage?.message ?? message
-  return inner?.protocolMessage?.historySyncNotification ?? undefined
 }
 
 function partOf(notice: proto.Message.IHistorySyncNotification): MediaPart {

@@ -3,7 +3,7 @@ import { createLru } from '../../platform/lru.ts'
 import type { CallUpdate } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
 import { parseJid, personOf } from '../library/jids.ts'
-import type { WorldContext } from './updates-receiver.ts'
+import type { WorldContext } from './update-context.ts'
 
 type Call = BaileysEventMap['call'][number]
 

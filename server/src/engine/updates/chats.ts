@@ -1,7 +1,7 @@
 import type { BaileysEventMap } from 'baileys'
 import type { ChatChange, MessageChange } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
-import type { WorldContext } from './updates-receiver.ts'
+import type { WorldContext } from './update-context.ts'
 
 /** A mute without end, as the phone writes it; told as the last moment there is. */
 const endless = new Date('9999-12-31T00:00:00Z')

@@ -2,7 +2,7 @@ import type { BaileysEventMap } from 'baileys'
 import type { ContactChange, Person } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
 import { personOf } from '../library/jids.ts'
-import type { WorldContext } from './updates-receiver.ts'
+import type { WorldContext } from './update-context.ts'
 
 /** The phone's address book (app state). A person without a name was taken out of it. */
 export async function readContacts(

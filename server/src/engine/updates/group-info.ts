@@ -1,6 +1,6 @@
 import type { GroupMetadata, GroupParticipant as LibraryParticipant } from 'baileys'
-import type { Person } from '../events.ts'
-import type { GroupInfo, GroupParticipant } from '../groups.ts'
+import type { GroupParticipant, Person } from '../events.ts'
+import type { GroupInfo } from '../groups.ts'
 import type { Addresses } from '../inbound/addresses.ts'
 import { parseJid, personOf } from '../library/jids.ts'
 

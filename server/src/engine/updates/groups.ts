@@ -3,7 +3,7 @@ import type { GroupUpdate, Person } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
 import { personOf } from '../library/jids.ts'
 import { convertParticipants, isSamePerson, participantPerson } from './group-info.ts'
-import type { WorldContext } from './updates-receiver.ts'
+import type { WorldContext } from './update-context.ts'
 
 /** Who did something in a group, by both addresses. */
 interface Author {

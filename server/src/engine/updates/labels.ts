@@ -1,7 +1,7 @@
 import type { BaileysEventMap } from 'baileys'
 import type { Arrival } from '../inbound/inbox.ts'
 import { momentOf } from '../library/action-moments.ts'
-import type { WorldContext } from './updates-receiver.ts'
+import type { WorldContext } from './update-context.ts'
 
 /** A label of WhatsApp Business that was made, changed or deleted. */
 export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldContext): Arrival {

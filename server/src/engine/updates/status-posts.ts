@@ -6,7 +6,7 @@ import { parseContent } from '../inbound/parse-content.ts'
 import { messageContent } from '../inbound/parse-message.ts'
 import { personOf } from '../library/jids.ts'
 import { proto } from '../library/library.ts'
-import type { WorldContext } from './updates-receiver.ts'
+import type { WorldContext } from './update-context.ts'
 
 /** The chat of all status posts. */
 export const statusChat = 'status@broadcast'

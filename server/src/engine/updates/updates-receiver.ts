@@ -1,6 +1,5 @@
 import type { BaileysEventMap, BinaryNode } from 'baileys'
 import type { Clock } from '../../platform/clock.ts'
-import type { Person } from '../events.ts'
 import type { Addresses } from '../inbound/addresses.ts'
 import type { Arrival, Inbox } from '../inbound/inbox.ts'
 import type { Recipient } from '../inbound/parse-message.ts'
@@ -12,6 +11,7 @@ import { keepEphemeral, keepGroups, keepParticipants } from './group-keeping.ts'
 import { readEndedGroup, readGroups, readParticipants } from './groups.ts'
 import { readLabel, readLabelledChat } from './labels.ts'
 import { readStatusPosts, statusChat } from './status-posts.ts'
+import type { WorldContext } from './update-context.ts'
 
 /** What the receiver hands on, and to whom. */
 export interface WorldReceiverOptions {
@@ -20,16 +20,6 @@ export interface WorldReceiverOptions {
   inbox: Inbox
   groups: GroupCache
   clock: Clock
-}
-
-/** What an event is read with. */
-export interface WorldContext {
-  tenantId: string
-  sessionId: string
-  /** The account's own addresses. */
-  me: Person
-  addresses: Addresses
-  now: Date
 }
 
 type Events = BaileysEventMap

@@ -6,7 +6,8 @@ import { openTestDatabase, type TestDatabase } from '../../../test/harness-datab
 import { TestClock } from '../clock.ts'
 import { type JobStore, openJobs } from './job-store.ts'
 import { defineJob, done, giveUp, type JobOutcome, type JobType, retryLater } from './jobs.ts'
-import { createJobRunner, type JobRunner, type RunnableJob } from './runner.ts'
+import type { RunnableJob } from './runnable-job.ts'
+import { createJobRunner, type JobRunner } from './runner.ts'
 
 const log = pino({ level: 'silent' })
 

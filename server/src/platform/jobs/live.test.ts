@@ -6,7 +6,8 @@ import { openTestDatabase, type TestDatabase } from '../../../test/harness-datab
 import { systemClock } from '../clock.ts'
 import { type JobStore, openJobs } from './job-store.ts'
 import { defineJob, done, type JobOutcome } from './jobs.ts'
-import { createJobRunner, type JobRunner, type RunnableJob } from './runner.ts'
+import type { RunnableJob } from './runnable-job.ts'
+import { createJobRunner, type JobRunner } from './runner.ts'
 
 const log = pino({ level: 'silent' })
 

@@ -1,6 +1,6 @@
 import type { ClaimedJob } from './job-store.ts'
 import type { JobOutcome } from './jobs.ts'
-import type { JobRunnerOptions, RunnableJob } from './runner.ts'
+import type { JobRunnerOptions, RunnableJob } from './runnable-job.ts'
 
 interface JobQueueOptions<C> extends JobRunnerOptions<C> {
   handler: RunnableJob<C>

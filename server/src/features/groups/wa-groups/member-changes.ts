@@ -1,5 +1,4 @@
-import type { Person } from '../../../engine/events.ts'
-import type { GroupParticipant } from '../../../engine/groups.ts'
+import type { GroupParticipant, Person } from '../../../engine/events.ts'
 import type { WaGroupMemberRow } from './wa-groups.tables.ts'
 
 /** What has to be written so that the stored members are the told ones. */
