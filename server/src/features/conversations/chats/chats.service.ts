@@ -20,6 +20,7 @@ import {
   listChatRefs,
   type NamedChat,
   renameChats,
+  updateColdDay,
   upsertSubjects,
 } from './chats.store.ts'
 
@@ -195,6 +196,11 @@ export function renameChatsOf(
   names: readonly { contactId: string; waChatId: string }[],
 ): Promise<void> {
   return renameChats(sql, tenantId, names)
+}
+
+/** Keeps the day (UTC, `YYYY-MM-DD`) on which starting this conversation was charged. */
+export function noteColdDay(sql: Sql, tenantId: string, chatId: string, day: string): Promise<void> {
+  return updateColdDay(sql, tenantId, chatId, day)
 }
 
 /** Somebody wrote: the chat is warm from now on. Call after the commit. */

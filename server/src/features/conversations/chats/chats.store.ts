@@ -119,3 +119,10 @@ export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: 
     ON CONFLICT (session_id, wa_chat_id) WHERE contact_id IS NULL DO UPDATE SET name = excluded.name
     RETURNING id, tenant_id, session_id, wa_chat_id) ${labelled}`)
 }
+
+/** Keeps the day (UTC, `YYYY-MM-DD`) on which starting this conversation was charged. */
+export async function updateColdDay(sql: Sql, tenantId: string, id: string, day: string): Promise<void> {
+  await sql.execute(
+    text`UPDATE chats SET cold_day = ${day}::date WHERE id = ${id} AND tenant_id = ${tenantId}`,
+  )
+}

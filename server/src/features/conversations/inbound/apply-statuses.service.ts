@@ -10,10 +10,10 @@ import {
   messageFailed,
   messageRead,
   messageSent,
+  messagesOvertaken,
 } from '../messages/messages.schema.ts'
 import { keepEarly } from './early-facts.service.ts'
 import {
-  deleteFromOutbox,
   listKnownMessages,
   type MovedMessage,
   moveMessages,
@@ -93,8 +93,12 @@ function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, Progr
 /** What follows for messages that were still waiting: usually none, since the sender hears the answer first. */
 async function settleSteps(ctx: Context, sql: Sql, { sent, failed }: Steps): Promise<void> {
   if (sent.length + failed.length === 0) return
-  const ids = [...sent, ...failed].map((event) => event.messageId)
-  await deleteFromOutbox(sql, ids)
+  const byTenant = Map.groupBy([...sent, ...failed], (event) => event.tenantId)
+  const overtaken = [...byTenant].map(([tenantId, events]) => ({
+    tenantId,
+    messageIds: events.map((event) => event.messageId),
+  }))
+  await ctx.events.publishMany(sql, messagesOvertaken, overtaken)
   await settleMoved(
     sql,
     sent.map((event) => event.messageId),

@@ -69,8 +69,3 @@ export async function listKnownMessages(
 export async function settleMoved(sql: Sql, ids: readonly string[]): Promise<void> {
   await sql.execute(text`SELECT add_messages_to_chats(${text.param([...ids])}::uuid[])`)
 }
-
-/** Clears messages from the outbox that moved on without it. */
-export async function deleteFromOutbox(sql: Sql, ids: readonly string[]): Promise<void> {
-  await sql.execute(text`DELETE FROM outbox WHERE message_id = ANY(${text.param([...ids])}::uuid[])`)
-}

@@ -123,6 +123,10 @@ export const messageDelivered = defineEvent<MessageProgress>('message.delivered'
 export const messageRead = defineEvent<MessageProgress>('message.read')
 /** WhatsApp refused the message or it was lost; once, and never after `message.sent`. */
 export const messageFailed = defineEvent<MessageProgress>('message.failed')
+/** WhatsApp told of messages that they left or failed before their sender heard it: nobody has to send them again. */
+export const messagesOvertaken = defineEvent<{ tenantId: string; messageIds: readonly string[] }>(
+  'messages.overtaken',
+)
 
 /** A message has a new text; once per edit. */
 export const messageEdited = defineEvent<MessageChanged>('message.edited')

@@ -5,10 +5,10 @@ import { type ChatId, chatKind, parseChatId } from '../../../engine/ids.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { isUuid } from '../../../platform/ids.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
+import { listUnread, markRead } from '../../conversations/chats/read-marks.service.ts'
 import { waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { getChat } from '../../conversations/messages/messages.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { listNamed, listUnread, markRead, type UnreadMessage } from './chat-marks.store.ts'
 import {
   notInChannels,
   type readAnswer,
@@ -28,15 +28,7 @@ export async function readChat(
   const chat = await getChat(ctx, session.id, input.chat_id)
   const { tenantId } = session
   const ids = input.message_ids === undefined ? undefined : [...new Set(input.message_ids)]
-  let unread: UnreadMessage[]
-  if (ids === undefined) {
-    unread = await listUnread(ctx.db.sql, tenantId, chat.id, mostReceipts)
-  } else {
-    const named = await listNamed(ctx.db.sql, tenantId, chat.id, ids)
-    if (named.length < ids.length)
-      throw notFound.create({ message: 'message_ids: no such message in this chat' })
-    unread = named.filter(({ isUnread }) => isUnread)
-  }
+  const unread = await listUnread(ctx.db.sql, tenantId, chat.id, { ids, limit: mostReceipts })
   if (unread.length === 0) return { status: 'ok', marked: 0 }
   const targets = unread.map((message): MessageTarget => {
     const hasSender = chat.kind === 'group' && (message.phone !== null || message.lid !== null)

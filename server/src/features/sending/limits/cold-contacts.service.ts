@@ -4,9 +4,11 @@ import { type AppError, notFound } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import type { AntispamSettings, TenantSettings } from '../../account/settings/settings.schema.ts'
 import { dayOf } from '../../account/usage/usage.schema.ts'
+import { noteColdDay } from '../../conversations/chats/chats.service.ts'
+import { countColdSend, lockReachOut } from '../../sessions/lifecycle/reach-out.service.ts'
 import { findTenantSession, type SessionRow } from '../../sessions/lifecycle/sessions.service.ts'
 import { coldBudgetUsed, coldContactRefused, reachOutLocked } from './send-limits.schema.ts'
-import { chargeCold, lockReachOut } from './send-limits.store.ts'
+import { type ColdCharge, lockColdBudget } from './send-limits.store.ts'
 
 const dayMs = 86_400_000
 const firstWeekDays = 7
@@ -78,9 +80,18 @@ export async function admitCold(ctx: Context, send: ColdSend): Promise<number | 
   return budget
 }
 
-/** Charges a new conversation in the transaction that stores its message; false when the budget of the day is used up. */
-export function chargeBudget(sql: Sql, charge: Parameters<typeof chargeCold>[1]): Promise<boolean> {
-  return chargeCold(sql, charge)
+/**
+ * Charges a new conversation in the transaction that stores its message, once per chat and day; false when the budget of
+ * the day is used up. Both rows are locked, so it is exact however many send at once.
+ */
+export async function chargeBudget(sql: Sql, charge: ColdCharge): Promise<boolean> {
+  const { tenantId, sessionId, chatId, day } = charge
+  const found = await lockColdBudget(sql, charge)
+  if (found === undefined || found.isCharged) return found !== undefined
+  if (found.isUsed) return false
+  await countColdSend(sql, tenantId, sessionId, day)
+  await noteColdDay(sql, tenantId, chatId, day)
+  return true
 }
 
 const defaultLockMs = 24 * 3_600_000

@@ -1,43 +1,28 @@
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 
-/**
- * Charges a cold send to the session's budget of the day; once per chat and day. False when nothing is left. Both
- * rows are locked by the updates, so it is exact however many send at once.
- */
-export async function chargeCold(
+/** A cold send that is to be charged to its session's budget of the day. */
+export interface ColdCharge {
+  tenantId: string
+  sessionId: string
+  chatId: string
+  /** UTC, `YYYY-MM-DD`. */
+  day: string
+  budget: number
+}
+
+/** Whether the budget of the day is used up, and whether this chat was charged already; the session stays locked. */
+export async function lockColdBudget(
   sql: Sql,
-  charge: { tenantId: string; sessionId: string; chatId: string; day: string; budget: number },
-): Promise<boolean> {
+  charge: ColdCharge,
+): Promise<{ isUsed: boolean; isCharged: boolean } | undefined> {
   const { tenantId, sessionId, chatId, day, budget } = charge
-  const session = await sql.execute<{ isUsed: boolean; isCharged: boolean }>(text`
+  const { rows } = await sql.execute<{ isUsed: boolean; isCharged: boolean }>(text`
     SELECT (s.cold_day IS NOT DISTINCT FROM ${day}::date AND s.cold_count >= ${budget}) OR ${budget} <= 0 AS "isUsed",
       coalesce((SELECT h.cold_day = ${day}::date OR h.last_inbound_at IS NOT NULL FROM chats h
         WHERE h.id = ${chatId} AND h.tenant_id = ${tenantId}), false) AS "isCharged"
     FROM sessions s WHERE s.id = ${sessionId} AND s.tenant_id = ${tenantId} FOR UPDATE OF s`)
-  const found = session.rows[0]
-  if (found === undefined || found.isCharged) return found !== undefined
-  if (found.isUsed) return false
-  await sql.execute(text`
-    UPDATE sessions SET cold_count = CASE WHEN cold_day = ${day}::date THEN cold_count + 1 ELSE 1 END,
-      cold_day = ${day}::date WHERE id = ${sessionId} AND tenant_id = ${tenantId}`)
-  await sql.execute(text`
-    UPDATE chats SET cold_day = ${day}::date WHERE id = ${chatId} AND tenant_id = ${tenantId}`)
-  return true
-}
-
-/** WhatsApp refused a new conversation: none until then. */
-export async function lockReachOut(
-  sql: Sql,
-  tenantId: string,
-  sessionId: string,
-  now: Date,
-  until: Date,
-): Promise<void> {
-  await sql.execute(text`
-    UPDATE sessions SET reach_out_locked_until = ${until.toISOString()}
-    WHERE id = ${sessionId} AND tenant_id = ${tenantId}
-      AND (reach_out_locked_until IS NULL OR reach_out_locked_until < ${now.toISOString()})`)
+  return rows[0]
 }
 
 /** How many messages of a session wait for a limit. */

@@ -88,6 +88,27 @@ export async function storeStates(sql: Sql, rows: readonly SessionRow[]): Promis
     WHERE s.id = i."id" AND s.tenant_id = i."tenantId"`)
 }
 
+/** Counts a conversation that the session started on a day, `YYYY-MM-DD`. */
+export async function countColdSend(sql: Sql, tenantId: string, id: string, day: string): Promise<void> {
+  await sql.execute(text`
+    UPDATE sessions SET cold_count = CASE WHEN cold_day = ${day}::date THEN cold_count + 1 ELSE 1 END,
+      cold_day = ${day}::date WHERE id = ${id} AND tenant_id = ${tenantId}`)
+}
+
+/** Keeps until when WhatsApp lets the session start no conversation, unless a lock is still on. */
+export async function lockReachOut(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+  now: Date,
+  until: Date,
+): Promise<void> {
+  await sql.execute(text`
+    UPDATE sessions SET reach_out_locked_until = ${until.toISOString()}
+    WHERE id = ${id} AND tenant_id = ${tenantId}
+      AND (reach_out_locked_until IS NULL OR reach_out_locked_until < ${now.toISOString()})`)
+}
+
 /** Deletes the session; chats, messages and what else belongs to it go with it. */
 export async function deleteSessionRow(sql: Sql, tenantId: string, id: string): Promise<boolean> {
   const rows = await sql.delete(sessions).where(ofTenant(tenantId, id)).returning({ id: sessions.id })
