@@ -7,11 +7,12 @@ import { dayOf, monthOf } from '../../account/usage/usage.schema.ts'
 import { releaseMessages } from '../../account/usage/usage.service.ts'
 import { type MessageObject, messageFailed } from '../../conversations/messages/messages.schema.ts'
 import { findMessageById, messageToWire } from '../../conversations/messages/messages.service.ts'
+import { approveHeld, failHeld } from '../../conversations/messages/outgoing.service.ts'
 import { budgetRefusal, chargeBudget } from '../limits/cold-contacts.service.ts'
 import { changeWaiting } from '../limits/send-windows.service.ts'
 import { type Draft, newDraft } from './draft.ts'
 import type { Origin } from './outbox.schema.ts'
-import { dropHeld, findHeld, letHeldGo } from './outbox.store.ts'
+import { deleteWaiting, findHeld, requeue } from './outbox.store.ts'
 import { outcomesOf } from './outcome.ts'
 import { passPipeline } from './pipeline.ts'
 import {
@@ -104,16 +105,17 @@ export async function commitRelease(ctx: Context, sql: Sql, release: Release): P
   // From its commit on the row is visible to whoever works on the backlog: it is ours.
   if (draft.waitsFor === null) outcomesOf(ctx).inHand.add(id)
   const sealed = sealContent(ctx, id, message.content, draft.settings)
-  return letHeldGo(sql, {
+  const isFirst = await approveHeld(sql, {
     id,
     tenantId,
-    content: Buffer.from(sealed.content, 'base64'),
     contentPreview: sealed.content_preview,
     contentFull: sealed.content_full === null ? null : Buffer.from(sealed.content_full, 'base64'),
     isCold: draft.isCold,
-    waitsFor: draft.waitsFor,
-    at,
   })
+  if (!isFirst) return false
+  const content = Buffer.from(sealed.content, 'base64')
+  await requeue(sql, { id, tenantId, content, waitsFor: draft.waitsFor, at })
+  return true
 }
 
 /** Sends what was let go and answers the message as it is then. */
@@ -148,7 +150,8 @@ export async function discardHeld(
   error: string,
 ): Promise<boolean> {
   const held = await findHeld(sql, tenantId, messageId)
-  if (held === undefined || !(await dropHeld(sql, tenantId, messageId, error))) return false
+  if (held === undefined || !(await failHeld(sql, tenantId, messageId, error))) return false
+  await deleteWaiting(sql, tenantId, [messageId])
   await releaseMessages(sql, tenantId, monthOf(new Date(held.createdAt).getTime()), 1)
   await ctx.events.publish(sql, messageFailed, progressOf(storedFrom(ctx, held, undefined), 'failed', error))
   return true

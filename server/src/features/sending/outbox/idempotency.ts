@@ -5,8 +5,8 @@ import {
   type MessageRow,
   messageToWire,
 } from '../../conversations/messages/messages.service.ts'
+import { freeIdempotencyKey } from '../../conversations/messages/outgoing.service.ts'
 import { failureOf, idempotencyMismatch, type Submitted } from './outbox.schema.ts'
-import { clearKeys } from './outbox.store.ts'
 import { outcomesOf } from './outcome.ts'
 
 const keepMs = 24 * 3_600_000
@@ -54,6 +54,6 @@ function conclude(ctx: Context, row: MessageRow): Submitted {
 /** Frees a key that was used more than 24 hours ago. */
 export async function forgetExpiredKey(ctx: Context, tenantId: string, key: string): Promise<void> {
   const before = new Date(ctx.clock.nowMs() - keepMs)
-  if (await clearKeys(ctx.db.sql, tenantId, key, before)) return
+  if (await freeIdempotencyKey(ctx.db.sql, tenantId, key, before)) return
   throw new Error('an idempotency key is in use and cannot be found')
 }

@@ -1,6 +1,8 @@
 import type { Context } from '../../../context.ts'
-import type { Feature } from '../../../feature.ts'
+import { type Feature, onEvent } from '../../../feature.ts'
+import { messagesOvertaken } from '../../conversations/messages/messages.schema.ts'
 import { startBacklog, stopBacklog } from './backlog.ts'
+import { deleteWaiting } from './outbox.store.ts'
 import { writerOf } from './outbox-writer.ts'
 import { startOutcomes, stopOutcomes } from './outcome.ts'
 
@@ -17,4 +19,13 @@ async function stop(ctx: Context): Promise<void> {
 }
 
 /** The one way out: every sender passes the same pipeline. */
-export const outboxFeature: Feature = { name: 'outbox', start, stop }
+export const outboxFeature: Feature = {
+  name: 'outbox',
+  start,
+  stop,
+  events: [
+    onEvent(messagesOvertaken, async (_ctx, sql, overtaken) => {
+      for (const { tenantId, messageIds } of overtaken) await deleteWaiting(sql, tenantId, messageIds)
+    }),
+  ],
+}

@@ -38,32 +38,6 @@ export async function insertOutgoing(sql: Sql, rows: readonly NewMessageRow[]): 
   return new Set(stored.map((row) => row.id))
 }
 
-/** Which message, of which tenant. */
-export interface MessageKey {
-  id: string
-  tenant_id: string
-}
-
-/** The messages as rows `r`. */
-function keysOf(keys: readonly MessageKey[]) {
-  return text`unnest(${text.param(keys.map(({ id }) => id))}::uuid[],
-    ${text.param(keys.map(({ tenant_id }) => tenant_id))}::uuid[]) AS r (id, tenant_id)`
-}
-
-/** Removes messages again in the transaction that stored them: the quota or the budget has no room. */
-export async function deleteOutgoing(sql: Sql, refused: readonly MessageKey[]): Promise<void> {
-  await sql.execute(text`
-    DELETE FROM messages m USING ${keysOf(refused)} WHERE m.id = r.id AND m.tenant_id = r.tenant_id AND m.status = 'pending'`)
-}
-
-/** Frees idempotency keys whose 24 hours are over. */
-export async function clearKeys(sql: Sql, tenantId: string, key: string, before: Date): Promise<boolean> {
-  const { rowCount } = await sql.execute(text`
-    UPDATE messages SET idempotency_key = NULL, idempotency_hash = NULL
-    WHERE tenant_id = ${tenantId} AND idempotency_key = ${key} AND created_at <= ${before.toISOString()}`)
-  return (rowCount ?? 0) > 0
-}
-
 /** A message that WhatsApp took. */
 export interface SentRow {
   id: string
@@ -81,15 +55,6 @@ export async function markSent(sql: Sql, rows: readonly SentRow[], day: string):
   const { rows: marked } = await sql.execute<{ id: string }>(text`
     SELECT id FROM settle_sent_messages(${JSON.stringify(rows)}::json, ${day}::date) AS id`)
   return new Set(marked.map((row) => row.id))
-}
-
-/** Marks one message as failed, unless it moved on meanwhile; clears it from the outbox. */
-export async function markFailed(sql: Sql, tenantId: string, id: string, error: string): Promise<boolean> {
-  const { rowCount } = await sql.execute(text`
-    UPDATE messages SET status = 'failed', error = ${error}
-    WHERE id = ${id} AND tenant_id = ${tenantId} AND status = 'pending'`)
-  await sql.execute(text`DELETE FROM outbox WHERE message_id = ${id} AND tenant_id = ${tenantId}`)
-  return (rowCount ?? 0) > 0
 }
 
 /** Counts one hand-over without an answer; answers how many there were. */
@@ -172,13 +137,6 @@ export async function putOff(sql: Sql, tenantId: string, id: string, until: Date
     UPDATE outbox SET not_before = ${until.toISOString()} WHERE message_id = ${id} AND tenant_id = ${tenantId}`)
 }
 
-/** Messages stored a moment ago wait for a person's word. */
-export async function markHeld(sql: Sql, held: readonly MessageKey[]): Promise<void> {
-  await sql.execute(text`
-    UPDATE messages m SET status = 'pending_approval', requires_approval = true
-    FROM ${keysOf(held)} WHERE m.id = r.id AND m.tenant_id = r.tenant_id AND m.status = 'pending'`)
-}
-
 /** A message that waits for a person's word. */
 export async function findHeld(sql: Sql, tenantId: string, id: string): Promise<WaitingMessage | undefined> {
   const { rows } = await sql.execute<WaitingMessage>(text`
@@ -186,38 +144,25 @@ export async function findHeld(sql: Sql, tenantId: string, id: string): Promise<
   return rows[0]
 }
 
-/** What changes when a held message is let go. */
-export interface LetGoRow {
+/** What leaves of a message whose approval was given. */
+export interface ApprovedContent {
   id: string
   tenantId: string
   content: Buffer
-  contentPreview: string
-  contentFull: Buffer | null
-  isCold: boolean
   waitsFor: WaitsFor | null
   at: Date
 }
 
-/** Lets a held message go; false when somebody decided meanwhile. */
-export async function letHeldGo(sql: Sql, row: LetGoRow): Promise<boolean> {
-  const { rowCount } = await sql.execute(text`
-    UPDATE messages SET status = 'pending', content_preview = ${row.contentPreview},
-      content_full = ${row.contentFull}, is_cold = ${row.isCold}
-    WHERE id = ${row.id} AND tenant_id = ${row.tenantId} AND status = 'pending_approval'`)
-  if ((rowCount ?? 0) === 0) return false
+/** A message that waited for approval stands at the end of the line. */
+export async function requeue(sql: Sql, row: ApprovedContent): Promise<void> {
   await sql.execute(text`
     UPDATE outbox SET waits_for = ${row.waitsFor}, not_before = NULL, content = ${row.content},
       created_at = ${row.at.toISOString()}
     WHERE message_id = ${row.id} AND tenant_id = ${row.tenantId}`)
-  return true
 }
 
-/** A held message will not be sent; false when somebody decided meanwhile. */
-export async function dropHeld(sql: Sql, tenantId: string, id: string, error: string): Promise<boolean> {
-  const { rowCount } = await sql.execute(text`
-    UPDATE messages SET status = 'failed', error = ${error}
-    WHERE id = ${id} AND tenant_id = ${tenantId} AND status = 'pending_approval'`)
-  if ((rowCount ?? 0) === 0) return false
-  await sql.execute(text`DELETE FROM outbox WHERE message_id = ${id} AND tenant_id = ${tenantId}`)
-  return true
+/** Messages that need not leave any more. */
+export async function deleteWaiting(sql: Sql, tenantId: string, ids: readonly string[]): Promise<void> {
+  await sql.execute(text`
+    DELETE FROM outbox WHERE message_id = ANY(${text.param([...ids])}::uuid[]) AND tenant_id = ${tenantId}`)
 }

@@ -10,8 +10,9 @@ import {
   messageFailed,
   messageSent,
 } from '../../conversations/messages/messages.schema.ts'
+import { failMessage } from '../../conversations/messages/outgoing.service.ts'
 import { noteReachOutLock } from '../limits/cold-contacts.service.ts'
-import { markFailed, markSent, type SentRow } from './outbox.store.ts'
+import { deleteWaiting, markSent, type SentRow } from './outbox.store.ts'
 import { progressOf, type StoredMessage } from './stored-message.ts'
 
 /** How a message left, or did not. */
@@ -96,7 +97,9 @@ export async function storeSent(ctx: Context, sql: Sql, sent: readonly SentMessa
 async function storeFailed(ctx: Context, message: StoredMessage, error: string): Promise<void> {
   const { id, tenantId, sessionId, createdAt } = message
   await ctx.db.transaction(async (sql) => {
-    if (!(await markFailed(sql, tenantId, id, error))) return
+    const isFirst = await failMessage(sql, tenantId, id, error)
+    await deleteWaiting(sql, tenantId, [id])
+    if (!isFirst) return
     await releaseMessages(sql, tenantId, monthOf(createdAt.getTime()), 1)
     if (error === 'ack_463') await noteReachOutLock(ctx, sql, tenantId, sessionId)
     await ctx.events.publish(sql, messageFailed, progressOf(message, 'failed', error))

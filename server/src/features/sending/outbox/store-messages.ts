@@ -8,11 +8,12 @@ import { releaseMessages, reserveMessages } from '../../account/usage/usage.serv
 import { type ChatRef, resolvePlaces } from '../../conversations/chats/chats.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { linkFiles } from '../../conversations/media/blobs.service.ts'
+import { holdMessages, removeRefused } from '../../conversations/messages/outgoing.service.ts'
 import { findDuplicates, refuseDuplicate } from '../../safety/antispam/antispam.service.ts'
 import { budgetRefusal, chargeBudget } from '../limits/cold-contacts.service.ts'
 import { type Draft, isOwnChat } from './draft.ts'
 import { messageHeld } from './outbox.schema.ts'
-import { deleteOutgoing, insertOutgoing, markHeld, putOff } from './outbox.store.ts'
+import { insertOutgoing, putOff } from './outbox.store.ts'
 import { type DraftRow, type StoredMessage, storedOf } from './stored-message.ts'
 
 /** A draft with the row it becomes. */
@@ -148,7 +149,7 @@ async function setAside(
   }
   const held = stored.filter(({ draft }) => draft.isHeld)
   if (held.length === 0) return
-  await markHeld(
+  await holdMessages(
     sql,
     held.map(({ row }) => row),
   )
@@ -204,7 +205,7 @@ export async function storeMessages(
   await chargeBudgets(ctx, sql, items, chats, results)
   await reserveQuotas(ctx, sql, items, results)
   const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row)
-  if (refused.length > 0) await deleteOutgoing(sql, refused)
+  if (refused.length > 0) await removeRefused(sql, refused)
   for (const [index, { draft }] of items.entries()) {
     if (results[index]?.kind !== 'refused' || !isCountedOnly(draft)) continue
     await releaseMessages(sql, draft.tenantId, month, 1)
