@@ -1,5 +1,6 @@
 import { simulatorRules } from './architecture-simulator.ts'
 import { noModuleState, unusedStatePermissions } from './architecture-state.ts'
+import { tableRules } from './architecture-tables.ts'
 import { towerRules } from './architecture-tower.ts'
 import { inServer, isProduct, isTest, type Rule, zoneOf } from './architecture-zones.ts'
 import type { FileFacts, ImportFact } from './source-facts.ts'
@@ -195,6 +196,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'packages stay behind their fences': packageFences,
   'a feature is built from schema to manifest': innerOrder,
   ...towerRules,
+  ...tableRules,
   'files and functions are small': budgets,
   'time, chance and environment are parameters': forbiddenGlobals,
   'names and exports have the usual form': forms,

@@ -18,6 +18,9 @@ describe('architecture', () => {
 const feature = 'server/src/features/groups/a'
 const long = (lines: number) => `${'// line\n'.repeat(lines)}`
 
+/** Expressions of templates are planted as `@{name}`. */
+const withExpressions = (text: string) => text.replaceAll('@{', '$' + '{')
+
 /** Each violation is planted into the real tree; the rule must name its file, and what to do. */
 const planted: { rule: keyof typeof rules; path: string; text: string; says: RegExp }[] = [
   ...simulatorViolations,
@@ -307,6 +310,57 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
     path: 'server/src/engine/sender.ts',
     text: '',
     says: /put it into the folder of its part/,
+  },
+  {
+    rule: 'a table is declared once',
+    path: 'server/src/features/leads/a/a.tables.ts',
+    text: "export const again = pgTable('contacts', {})",
+    says: /declares contacts, as .*contacts.tables.ts.* does: a table belongs to one area/,
+  },
+  ...[
+    "import { chats } from '../../conversations/chats/chats.tables.ts'\nawait sql.insert(chats).values(row)",
+    "import { chats as c } from '../../conversations/chats/chats.tables.ts'\nsql.update(c).set({})",
+    "import { chats } from '../../conversations/chats/chats.tables.ts'\nconst gone = tx.delete(chats)",
+    'await sql.execute(text`INSERT INTO chats (id) VALUES (@{id})`)',
+    'await sql.execute(text`UPDATE chats AS h SET name = @{name} FROM leads l`)',
+    'await sql.execute(text`WITH gone AS (\n  DELETE FROM chats WHERE id = @{id} RETURNING id\n) SELECT 1`)',
+    "import { chats } from '../../conversations/chats/chats.tables.ts'\ntext`UPDATE @{chats} SET name = @{name}`",
+    "pool.query('delete from chats')",
+  ].map((text) => ({
+    rule: 'a table is written by its own area',
+    path: `${feature}/a.store.ts`,
+    text: withExpressions(text),
+    says: /writes chats of conversations: ask a service of conversations/,
+  })),
+  {
+    rule: 'a table is written by its own area',
+    path: `${feature}/a.store.ts`,
+    text: withExpressions('text`DELETE FROM @{text.raw(table)}`'),
+    says: /does not name: name it/,
+  },
+  {
+    rule: 'a table is written by its own area',
+    path: `${feature}/a.store.ts`,
+    text: withExpressions('text`SELECT id FROM settle_sent_messages(@{rows}::json) AS id`'),
+    says: /calls settle_sent_messages, which writes outbox, usage_daily, messages, chats/,
+  },
+  {
+    rule: 'tables of lower areas alone are read',
+    path: 'server/src/features/sessions/a/a.store.ts',
+    text: 'text`SELECT 1 FROM sessions s, chats c`',
+    says: /reads chats: sessions stands below conversations: let conversations ask/,
+  },
+  {
+    rule: 'who reads tables of other areas says so',
+    path: `${feature}/a.store.ts`,
+    text: 'text`SELECT 1 FROM wa_groups g LEFT JOIN LATERAL (SELECT 1 FROM contacts) c ON true JOIN sessions s ON true`',
+    says: /begin it with the line ".. Reads tables of other areas: conversations \(contacts\), sessions \(sessions\)\."/,
+  },
+  {
+    rule: 'who reads tables of other areas says so',
+    path: `${feature}/a.store.ts`,
+    text: '// Reads tables of other areas: sessions (sessions).',
+    says: /take its first line away/,
   },
 ]
 

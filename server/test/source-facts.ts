@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import ts from 'typescript'
+import { readTables, readTableUses, type TableFact, type TableUse } from './table-facts.ts'
 
 /** One import or re-export. */
 export interface ImportFact {
@@ -34,6 +35,10 @@ export interface FileFacts {
   moduleState: NamedFact[]
   /** Interfaces with the names of their members. */
   interfaces: (NamedFact & { members: string[] })[]
+  firstLine: string
+  /** Tables of the database that it declares. */
+  tables: TableFact[]
+  tableUses: TableUse[]
 }
 
 const root = join(import.meta.dirname, '../..')
@@ -62,6 +67,9 @@ export function readFacts(path: string, text: string): FileFacts {
     dynamicImports: [],
     moduleState: [],
     interfaces: [],
+    firstLine: text.split('\n', 1)[0] ?? '',
+    tables: readTables(source),
+    tableUses: readTableUses(source, (specifier) => resolveTarget(path, specifier)),
   }
   const lineOf = (node: ts.Node) => source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1
   for (const statement of source.statements) readStatement(statement, facts, lineOf)

@@ -1,3 +1,4 @@
+// Reads tables of other areas: sessions (sessions).
 import { and, count, desc, eq, lt, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type CallRow, calls } from './calls.tables.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: sessions (sessions).
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 

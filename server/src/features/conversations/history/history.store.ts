@@ -1,3 +1,4 @@
+// Reads tables of other areas: sessions (sessions).
 import { and, asc, eq, sql as text } from 'drizzle-orm'
 import type { HistoryProgress } from '../../../engine/events.ts'
 import type { Sql } from '../../../platform/database/database.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: sessions (sessions).
 import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type WaGroupRow, waGroups } from './wa-groups.tables.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: account (tenant_settings), conversations (contact_sessions, contacts).
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { LeadFacts, LeadStatus, ScoreSignal } from './leads.tables.ts'

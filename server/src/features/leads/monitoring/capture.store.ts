@@ -1,3 +1,4 @@
+// Reads tables of other areas: conversations (chats, contacts), groups (wa_group_members), sessions (sessions).
 import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { autoResponses } from './monitored-groups.tables.ts'

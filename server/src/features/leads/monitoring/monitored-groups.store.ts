@@ -1,3 +1,4 @@
+// Reads tables of other areas: conversations (chats, contacts, messages), groups (wa_group_members, wa_groups), sessions (sessions).
 import { and, count, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import {

@@ -1,3 +1,4 @@
+// Reads tables of other areas: conversations (chats).
 import { and, asc, desc, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type LeadStatus, leadSignals, leadStatusChanges, leads } from '../detection/leads.tables.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: account (tenant_settings), conversations (messages).
 import { and, asc, count, desc, eq, gte, isNotNull, isNull, lt, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { antispamBlocks, antispamRules, antispamViolations } from './antispam.tables.ts'

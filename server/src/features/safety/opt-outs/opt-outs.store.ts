@@ -1,3 +1,4 @@
+// Reads tables of other areas: conversations (contacts).
 import { and, count, desc, eq, inArray, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { optOutLedger, optOuts } from './opt-outs.tables.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: account (tenants).
 import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { tallies } from './tallies.tables.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: conversations (chats, messages).
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type ApprovalStatus, approvals } from './approvals.tables.ts'

@@ -1,3 +1,4 @@
+// Reads tables of other areas: conversations (chats, contact_sessions, contacts), safety (opt_outs), sessions (sessions).
 import { lt, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { statusPosts } from './status-posts.tables.ts'
