@@ -118,11 +118,24 @@ const foldersAreSmall: Rule = (files) => {
   })
 }
 
+/** What may live in a module: a prefix that keeps devices apart in a library's table, and a slow certificate. */
+const ofTheProcess = ['simulator/src/encryption/virtual-device.ts', 'simulator/src/media/certificate.ts']
+
+const statesAreDefined: Rule = (files) =>
+  files
+    .filter(({ path }) => isOwn(path) && !ofTheProcess.includes(path))
+    .flatMap(({ path, moduleState }) =>
+      moduleState.map(
+        ({ name, line }) => `${path}:${line} ${name} belongs to no world: make it with defineState`,
+      ),
+    )
+
 /** Rules of the simulator under the promise each keeps. */
 export const simulatorRules = {
   'the simulator is a tower': importsGoDown,
   'topics of the simulator need each other in one direction': topicsAreAcyclic,
   'folders of the simulator are small': foldersAreSmall,
+  'what the simulator remembers belongs to a world': statesAreDefined,
 } satisfies Readonly<Record<string, Rule>>
 
 /** A violation of each, planted into the real tree. */
@@ -161,5 +174,11 @@ export const simulatorViolations: {
     path: 'simulator/src/groups/x.ts',
     text: '',
     says: /make two topics of it/,
+  },
+  {
+    rule: 'what the simulator remembers belongs to a world',
+    path: 'simulator/src/groups/x.ts',
+    text: 'const seen = new WeakMap<object, string>()',
+    says: /make it with defineState/,
   },
 ]

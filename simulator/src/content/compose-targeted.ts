@@ -3,6 +3,8 @@ import { chatJid } from '../addresses.ts'
 import { SimulatorError } from '../errors.ts'
 import { Group } from '../groups/model.ts'
 import { mediaPartOf } from '../media/part.ts'
+import { defineState } from '../state.ts'
+import type { World } from '../world.ts'
 import { type Composer, findMessage, withContext } from './composer.ts'
 import { describeContent, pollOf } from './describe.ts'
 import type { ContentDraft } from './inputs.ts'
@@ -21,7 +23,7 @@ function keyOf({ from, chat, nameOf }: Composer, target: SentMessage): proto.IMe
   }
 }
 
-let lastReactionMs = 0
+const reactions = defineState<World, { lastMs: number }>(() => ({ lastMs: 0 }))
 
 /** Puts a reaction on a message, or takes it back with an empty emoji. */
 export function composeReaction(
@@ -30,9 +32,10 @@ export function composeReaction(
 ): proto.IMessage {
   const target = findMessage(composer.world, message, 'reaction.message', 'to react to')
   // Nobody reacts twice in a millisecond.
-  lastReactionMs = Math.max(Date.now(), lastReactionMs + 1)
+  const clock = reactions.of(composer.world)
+  clock.lastMs = Math.max(Date.now(), clock.lastMs + 1)
   return {
-    reactionMessage: { key: keyOf(composer, target), text: emoji, senderTimestampMs: lastReactionMs },
+    reactionMessage: { key: keyOf(composer, target), text: emoji, senderTimestampMs: clock.lastMs },
   }
 }
 
