@@ -11,9 +11,12 @@ export interface LinkedApp extends TestApp {
   simulator: Simulator
 }
 
-/** Builds both; close it in `after`. Receipts come quickly. */
-export async function createLinkedApp(options: TestAppOptions = {}): Promise<LinkedApp> {
-  const simulator = await createSimulator({ deliveryMs: 5, readMs: 10 })
+/** Builds both; close it in `after`. Receipts come quickly unless `receipts` says otherwise. */
+export async function createLinkedApp(
+  options: TestAppOptions = {},
+  receipts = { deliveryMs: 5, readMs: 10 },
+): Promise<LinkedApp> {
+  const simulator = await createSimulator(receipts)
   const config = { ...options.config, waUrl: simulator.url }
   const app = await createTestApp({ ...options, config, engine: { reconnectBaseMs: 20, ...options.engine } })
   // The engine's own timers must run, so time passes by itself; a test may still jump ahead.
