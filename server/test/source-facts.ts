@@ -94,13 +94,7 @@ function readStatement(statement: ts.Statement, facts: FileFacts, lineOf: LineOf
     facts.imports.push({ target, isTypeOnly: statement.isTypeOnly, line })
     facts.reExports.push({ name: target, line, isStar: statement.exportClause === undefined })
   }
-  if (ts.isVariableStatement(statement)) {
-    const { flags, declarations } = statement.declarationList
-    const isVariable = (flags & ts.NodeFlags.BlockScoped) !== ts.NodeFlags.Const
-    for (const { name, initializer } of declarations) {
-      if (isVariable || isEmptyCollection(initializer)) facts.moduleState.push({ name: name.getText(), line })
-    }
-  }
+  if (ts.isVariableStatement(statement)) readModuleState(statement, facts, line)
   if (ts.isInterfaceDeclaration(statement)) {
     const members = statement.members.map((member) => member.name?.getText() ?? '')
     facts.interfaces.push({ name: statement.name.text, line, members })
@@ -115,7 +109,18 @@ function readStatement(statement: ts.Statement, facts: FileFacts, lineOf: LineOf
   }
 }
 
+function readModuleState(statement: ts.VariableStatement, facts: FileFacts, line: number): void {
+  const { flags, declarations } = statement.declarationList
+  const isVariable = (flags & ts.NodeFlags.BlockScoped) !== ts.NodeFlags.Const
+  for (const { name, type, initializer } of declarations) {
+    const isConstant = !isVariable && (isReadonly(type) || !isEmptyCollection(initializer))
+    if (!isConstant) facts.moduleState.push({ name: name.getText(), line })
+  }
+}
+
 const collections = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'LRUCache'])
+
+const isReadonly = (type: ts.TypeNode | undefined) => /^(readonly |Readonly)/.test(type?.getText() ?? '')
 
 /** Filled while the process runs; one that is made with its entries is a constant. */
 function isEmptyCollection(initializer: ts.Expression | undefined): boolean {
