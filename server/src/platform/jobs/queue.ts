@@ -203,7 +203,7 @@ export class JobQueue<C> {
     }
   }
 
-  /** Jobs that end while a completion is being stored are stored together by the next one. */
+  /** Jobs that end together, or while a completion is being stored, are stored by one statement. */
   #complete(job: ClaimedJob): Promise<void> {
     const stored = new Promise<void>((resolve, reject) => this.#unsettled.push({ job, resolve, reject }))
     if (!this.#isCompleting) void this.#completeAll()
@@ -212,6 +212,8 @@ export class JobQueue<C> {
 
   async #completeAll(): Promise<void> {
     this.#isCompleting = true
+    // The first of jobs that were claimed together would go alone, and so would every claim and end after it.
+    await new Promise((resolve) => setImmediate(resolve))
     while (this.#unsettled.length > 0) {
       const batch = this.#unsettled
       this.#unsettled = []
