@@ -3,9 +3,11 @@ import { benchDensity } from './density.ts'
 import { benchFlood } from './flood.ts'
 import { benchGroupInbound } from './group-inbound.ts'
 import { benchHttp } from './http.ts'
+import { importsBench } from './imports.ts'
 import { benchInbound } from './inbound.ts'
 import { benchMemory, benchReady } from './lifecycle.ts'
 import { benchMedia } from './media.ts'
+import { jobBench } from './rows-jobs.ts'
 import { leadBenches } from './rows-leads.ts'
 import { benchSend } from './send.ts'
 import { benchSoak } from './soak.ts'
@@ -151,5 +153,7 @@ export const benches: readonly Bench[] = [
   media,
   flood,
   ...leadBenches,
+  jobBench,
+  importsBench,
   soak,
 ]
