@@ -3,11 +3,11 @@ import pg from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
 import pino from 'pino'
 import { systemClock } from '../../src/platform/clock.ts'
-import type { Database, Sql } from '../../src/platform/database.ts'
+import type { Database, Sql } from '../../src/platform/database/database.ts'
 import { systemIds } from '../../src/platform/ids.ts'
-import { done, type JobType } from '../../src/platform/jobs.ts'
-import { openJobs } from '../../src/platform/jobs-boss.ts'
-import { createJobRunner } from '../../src/platform/jobs-runner.ts'
+import { openJobs } from '../../src/platform/jobs/job-store.ts'
+import { done, type JobType } from '../../src/platform/jobs/jobs.ts'
+import { createJobRunner } from '../../src/platform/jobs/runner.ts'
 
 const log = pino({ level: 'silent' })
 const ids = systemIds()

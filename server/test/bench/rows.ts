@@ -5,6 +5,7 @@ import { benchGroupInbound } from './group-inbound.ts'
 import { benchHttp } from './http.ts'
 import { importsBench } from './imports.ts'
 import { benchInbound } from './inbound.ts'
+import { leadSearchBench } from './lead-search.ts'
 import { benchMemory, benchReady } from './lifecycle.ts'
 import { benchMedia } from './media.ts'
 import { jobBench } from './rows-jobs.ts'
@@ -155,5 +156,6 @@ export const benches: readonly Bench[] = [
   ...leadBenches,
   jobBench,
   importsBench,
+  leadSearchBench,
   soak,
 ]
