@@ -1,8 +1,10 @@
+import type { z } from 'zod'
 import type { Context } from './context.ts'
 import type { JobHandler } from './job.ts'
 import type { Operation } from './operation.ts'
 import type { Sql } from './platform/database/database.ts'
 import type { EventPayload, EventType } from './platform/events/events.ts'
+import type { PublicEvent, PublicEvents } from './public-event.ts'
 
 /** Runs inside the publisher's transaction: what it writes and enqueues lives or dies with the event. */
 export interface EventHandler {
@@ -39,6 +41,18 @@ export interface StreamSource {
   endsOn?(name: string, payload: EventPayload): boolean
 }
 
+/** A request that the product makes to an address of its tenants' choosing; the OpenAPI document describes it. */
+export interface Callback {
+  /** What the request is about, for example the event that it tells of. */
+  name: string
+  description: string
+  headers: Readonly<Record<string, string>>
+  body: z.ZodType
+  example: unknown
+  /** What follows from the receiver's answer, by status. */
+  answers: Readonly<Record<string, string>>
+}
+
 /** A folder of business rules as the composition root sees it. */
 export interface Feature {
   name: string
@@ -46,10 +60,28 @@ export interface Feature {
   streams?: readonly EventStream[]
   jobs?: readonly JobHandler[]
   events?: readonly EventHandler[]
+  /** The events it publishes that people outside may hear of. */
+  publishes?: readonly PublicEvent[]
+  callbacks?: readonly Callback[]
   /** Runs once when the process is ready to work, with a system context without tenant rows of its own. */
   start?(ctx: Context): Promise<void>
   /** Takes up what was under way before the last stop: after everything has started, and nobody waits for it. */
   resume?(ctx: Context): void
   /** Runs when the process drains. */
   stop?(ctx: Context): Promise<void>
+}
+
+/** A feature that works with every public event, whichever feature publishes it. */
+export type EventFeature = (events: PublicEvents) => Feature
+
+/** The features of a product: those that work with every public event are given them all. */
+export function composeFeatures(
+  parts: readonly (Feature | EventFeature)[],
+  announced: readonly string[],
+): readonly Feature[] {
+  const declared = parts.flatMap((part) => (typeof part === 'function' ? [] : (part.publishes ?? [])))
+  const names = [...declared.map(({ name }) => name), ...announced]
+  const twice = names.find((name, index) => names.indexOf(name) < index)
+  if (twice !== undefined) throw new Error(`the event ${twice} is declared twice: it has one place`)
+  return parts.map((part) => (typeof part === 'function' ? part({ declared, announced }) : part))
 }

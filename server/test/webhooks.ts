@@ -3,7 +3,7 @@ import type { Context } from '../src/context.ts'
 import {
   type MessageReceived,
   messageReceived,
-} from '../src/features/conversations/messages/messages.schema.ts'
+} from '../src/features/conversations/messages/message-events.schema.ts'
 import type { ApiClient } from './api-client.ts'
 import { createWebhook, nextNumber } from './builders.ts'
 import { createTestApp } from './harness.ts'

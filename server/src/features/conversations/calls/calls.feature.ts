@@ -2,7 +2,7 @@ import type { Feature } from '../../../feature.ts'
 import { handleJob } from '../../../job.ts'
 import { done } from '../../../platform/jobs/jobs.ts'
 import { callOperations } from './calls.operations.ts'
-import { pruneCallsJob } from './calls.schema.ts'
+import { callReceived, pruneCallsJob } from './calls.schema.ts'
 import { pruneCalls } from './calls.service.ts'
 
 /** Calls: told, listed, turned down. */
@@ -15,4 +15,5 @@ export const callsFeature: Feature = {
       return done
     }),
   ],
+  publishes: [callReceived],
 }

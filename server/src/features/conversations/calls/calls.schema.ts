@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { CallUpdate } from '../../../engine/events.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
-import { pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
+import { pageQuery, timestampOutput, toTimestamp, uuidField } from '../../../wire.ts'
 
 /** A call that rings, or what became of it. */
 export interface CallReceived {
@@ -21,7 +21,46 @@ export interface CallReceived {
 }
 
 /** Once when a call rings and once per step after it. */
-export const callReceived = defineEvent<CallReceived>('call.received')
+export const callReceived = definePublicEvent({
+  name: 'call.received',
+  description: 'Somebody calls, or a call goes on: once per step, `status` says which.',
+  data: z
+    .object({
+      session_id: z.string(),
+      call_id: z.string(),
+      caller_phone: z.string().nullable().meta({ description: 'Null when WhatsApp hides the number' }),
+      caller_chat_id: z.string().nullable(),
+      is_video: z.boolean(),
+      is_group: z.boolean(),
+      wa_group_id: z.string().nullable(),
+      status: z.enum(['ringing', 'accepted', 'rejected', 'missed', 'ended']),
+      timestamp: timestampOutput,
+    })
+    .meta({ id: 'CallReceivedData' }),
+  toWire: (call: CallReceived) => ({
+    session_id: call.sessionId,
+    call_id: call.callId,
+    caller_phone: call.callerPhone,
+    caller_chat_id: call.callerChatId,
+    is_video: call.isVideo,
+    is_group: call.waGroupId !== null,
+    wa_group_id: call.waGroupId,
+    status: call.status,
+    timestamp: toTimestamp(new Date(call.at)),
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    sessionId: exampleValues.id,
+    callId: 'ABCD1234',
+    callerPhone: exampleValues.phone,
+    callerChatId: exampleValues.chatId,
+    waGroupId: null,
+    isVideo: false,
+    status: 'ringing',
+    at: exampleValues.at,
+  },
+  subscribers: { webhooks: true },
+})
 
 export const callNotRinging = defineError('call_not_ringing', 400, 'The call is not ringing any more')
 

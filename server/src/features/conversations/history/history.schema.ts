@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { timestampOutput } from '../../../wire.ts'
 
 const kinds = ['initial', 'recent', 'full', 'on_demand'] as const
@@ -18,7 +18,41 @@ export interface HistoryProgressed {
 }
 
 /** Once per piece of history, after its messages are stored. */
-export const historyProgressed = defineEvent<HistoryProgressed>('history.progress')
+export const historyProgressed = definePublicEvent({
+  name: 'history.progress',
+  description: 'Another piece of the history from before linking is stored.',
+  data: z
+    .object({
+      session_id: z.string(),
+      kind: z.enum(kinds),
+      percent: z.number().nullable(),
+      is_complete: z.boolean(),
+      messages: z.int(),
+      chats: z.int(),
+      contacts: z.int(),
+    })
+    .meta({ id: 'HistoryProgressData' }),
+  toWire: (history: HistoryProgressed) => ({
+    session_id: history.sessionId,
+    kind: history.kind,
+    percent: history.percent,
+    is_complete: history.isComplete,
+    messages: history.messages,
+    chats: history.chats,
+    contacts: history.contacts,
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    sessionId: exampleValues.id,
+    kind: 'recent',
+    percent: 40,
+    isComplete: false,
+    messages: 1200,
+    chats: 35,
+    contacts: 80,
+  },
+  subscribers: { webhooks: true },
+})
 
 export const noKnownMessage = defineError(
   'no_known_message',

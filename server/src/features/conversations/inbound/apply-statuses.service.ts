@@ -11,7 +11,7 @@ import {
   messageRead,
   messageSent,
   messagesOvertaken,
-} from '../messages/messages.schema.ts'
+} from '../messages/message-events.schema.ts'
 import { keepEarly } from './early-facts.service.ts'
 import {
   listKnownMessages,

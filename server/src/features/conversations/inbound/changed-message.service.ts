@@ -3,8 +3,8 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { seal } from '../../../platform/secrets.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { openDetails, sealDetails } from '../messages/message-details.service.ts'
+import { type MessageChanged, messageDeleted, messageEdited } from '../messages/message-events.schema.ts'
 import { previewOf, storableText } from '../messages/message-text.service.ts'
-import { type MessageChanged, messageDeleted, messageEdited } from '../messages/messages.schema.ts'
 import { fullTextPurpose } from '../messages/purposes.service.ts'
 import {
   emptyMessage,

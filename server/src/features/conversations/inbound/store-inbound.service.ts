@@ -18,15 +18,14 @@ import {
 } from '../chats/chats.service.ts'
 import { displayName } from '../contacts/contacts.service.ts'
 import { detailsOf, detailsToWire, sealDetails } from '../messages/message-details.service.ts'
-import { previewOf, storableText } from '../messages/message-text.service.ts'
 import {
-  isMediaType,
-  type MessageDetails,
   type MessageProgress,
   type MessageReceived,
   messageReceived,
   messageSent,
-} from '../messages/messages.schema.ts'
+} from '../messages/message-events.schema.ts'
+import { previewOf, storableText } from '../messages/message-text.service.ts'
+import { isMediaType, type MessageDetails } from '../messages/messages.schema.ts'
 import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
 import { applyEarly } from './apply-early.service.ts'
 import { type ArrivedRow, dropPlaceholders, insertArrived, listExistingSessions } from './inbound.store.ts'

@@ -2,13 +2,13 @@ import type { Context } from '../../../context.ts'
 import { onEvent } from '../../../feature.ts'
 import { afterCommit, type Sql } from '../../../platform/database/database.ts'
 import {
-  isMediaType,
   type MessageEvent,
   messageDeleted,
   messageFailed,
   messageReceived,
   messageSent,
-} from '../messages/messages.schema.ts'
+} from '../messages/message-events.schema.ts'
+import { isMediaType } from '../messages/messages.schema.ts'
 import { keepFilesUntil, sweepLater } from './blobs.service.ts'
 import { fetchMediaJob } from './media.schema.ts'
 import { retentionMs } from './media-download.service.ts'

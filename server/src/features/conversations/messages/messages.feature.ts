@@ -1,4 +1,14 @@
 import type { Feature } from '../../../feature.ts'
+import {
+  messageDeleted,
+  messageDelivered,
+  messageEdited,
+  messageFailed,
+  messageRead,
+  messageReceived,
+  messageSent,
+  pollVoted,
+} from './message-events.schema.ts'
 import { messageJobs } from './messages.jobs.ts'
 import { messageOperations } from './messages.operations.ts'
 
@@ -7,4 +17,14 @@ export const messagesFeature: Feature = {
   name: 'messages',
   operations: messageOperations,
   jobs: messageJobs,
+  publishes: [
+    messageReceived,
+    messageSent,
+    messageDelivered,
+    messageRead,
+    messageFailed,
+    messageEdited,
+    messageDeleted,
+    pollVoted,
+  ],
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import type { MediaKind, MessageType } from '../../../engine/content.ts'
-import type { ChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
@@ -27,21 +25,6 @@ export function isMediaType(type: MessageType): boolean {
   return mediaKinds.has(type)
 }
 
-/** What every message event says. Text is complete here; only the stored copy is shortened (contract section 8). */
-export interface MessageEvent {
-  tenantId: string
-  sessionId: string
-  messageId: string
-  /** The WhatsApp chat id, `<digits>@c.us` and so on: `chat_id` in webhook payloads. */
-  chatId: ChatId
-  /** The internal chat record. */
-  chatRecordId: string
-  waMessageId: string
-  messageType: MessageType
-  text: string
-  isGroup: boolean
-}
-
 /** What a message holds beside its text, under its wire names. */
 export interface MessageDetails {
   media?: {
@@ -64,77 +47,6 @@ export interface MessageDetails {
   is_forwarded?: boolean
 }
 
-/** A known message was changed or taken back. */
-export interface MessageChanged extends MessageEvent {
-  direction: 'inbound' | 'outbound'
-  /** ISO 8601. */
-  at: string
-}
-
-/** Somebody chose in a poll. */
-export interface PollVoted extends MessageEvent {
-  direction: 'inbound' | 'outbound'
-  /** `+E.164`; null when WhatsApp hides the number, or for the account itself. */
-  voterPhone: string | null
-  voterName: string | null
-  /** Texts of the options this person has chosen now; none takes the vote back. */
-  chosen: readonly string[]
-  /** Where the poll stands. */
-  options: readonly { text: string; votes: number }[]
-  at: string
-}
-
-/** An inbound message, stored a moment ago. */
-export interface MessageReceived extends MessageEvent {
-  /** File, place, cards or poll as the message object shows them; null when there is none, as with most. */
-  details: WireDetails | null
-  /** Of a reaction: our id of the message it is on, null when that is not known. */
-  targetMessageId: string | null
-  /** `+E.164` of who wrote it; null when WhatsApp hides the number. */
-  senderPhone: string | null
-  senderName: string | null
-  senderContactId: string | null
-  hasMedia: boolean
-  /** Chat ids of the people it mentions. */
-  mentions: readonly string[]
-  quotedWaMessageId: string | null
-  /** ISO 8601. */
-  waTimestamp: string
-  /** Queued by WhatsApp while the session was offline. */
-  isOffline: boolean
-}
-
-/** How far an outbound message has come. */
-export interface MessageProgress extends MessageEvent {
-  status: 'sent' | 'delivered' | 'read' | 'failed'
-  /** Set for `failed`: a code such as `ack_463`. */
-  error: string | null
-  /** What the sender wants to find again: the origin, a bulk job ...; `{"origin":"phone"}` for the own phone. */
-  metadata: Record<string, unknown> | null
-}
-
-/** Once per inbound message, in the transaction that stores it; never for what the own phone wrote. */
-export const messageReceived = defineEvent<MessageReceived>('message.received')
-/** WhatsApp took the message (or the own phone wrote one: `metadata.origin` is then `phone`). */
-export const messageSent = defineEvent<MessageProgress>('message.sent')
-/** The message reached the other phone; once. */
-export const messageDelivered = defineEvent<MessageProgress>('message.delivered')
-/** The message was read; once. */
-export const messageRead = defineEvent<MessageProgress>('message.read')
-/** WhatsApp refused the message or it was lost; once, and never after `message.sent`. */
-export const messageFailed = defineEvent<MessageProgress>('message.failed')
-/** WhatsApp told of messages that they left or failed before their sender heard it: nobody has to send them again. */
-export const messagesOvertaken = defineEvent<{ tenantId: string; messageIds: readonly string[] }>(
-  'messages.overtaken',
-)
-
-/** A message has a new text; once per edit. */
-export const messageEdited = defineEvent<MessageChanged>('message.edited')
-/** A message was taken back for everyone; once. */
-export const messageDeleted = defineEvent<MessageChanged>('message.deleted')
-/** Somebody voted, changed a vote or took it back. */
-export const pollVoted = defineEvent<PollVoted>('poll.vote')
-
 /** Removes texts, protobufs and idempotency keys whose time is over. */
 export const expireJob = defineJob<Record<string, never>>('messages.expire', {
   cron: { expression: '17 3 * * *', timeZone: 'UTC' },
@@ -142,7 +54,8 @@ export const expireJob = defineJob<Record<string, never>>('messages.expire', {
 
 const timestamp = timestampOutput.nullable()
 
-const detailFields = {
+/** What a message holds beside its text, on the wire. */
+export const detailFields = {
   media: z
     .object({
       mimetype: z.string(),

@@ -1,19 +1,21 @@
 import { z } from 'zod'
 import { chatKind, parseChatId } from '../../../engine/ids.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { timestampOutput, uuidField } from '../../../wire.ts'
 
+/** What happens to groups; `gone`: the account is no longer a member. */
+const groupChanges = [
+  'add',
+  'remove',
+  'promote',
+  'demote',
+  'leave',
+  'subject',
+  'description',
+  'gone',
+] as const
 /** What happened to a group. */
-export type GroupChange =
-  | 'add'
-  | 'remove'
-  | 'promote'
-  | 'demote'
-  | 'leave'
-  | 'subject'
-  | 'description'
-  /** The account is no longer a member. */
-  | 'gone'
+export type GroupChange = (typeof groupChanges)[number]
 
 /** A change of a group, as one session was told of it. */
 export interface GroupUpdated {
@@ -30,7 +32,42 @@ export interface GroupUpdated {
 }
 
 /** Once per change, in the transaction that keeps it; never for what is merely learned of an unknown group. */
-export const groupUpdated = defineEvent<GroupUpdated>('group.updated')
+export const groupUpdated = definePublicEvent({
+  name: 'group.updated',
+  description:
+    'Somebody joined a group, left it or became admin, or it has a new subject or description: `change` says which.',
+  data: z
+    .object({
+      session_id: z.string(),
+      wa_group_id: z.string(),
+      change: z.enum(groupChanges),
+      name: z.string().nullable(),
+      description: z.string().nullable(),
+      participants: z.array(z.object({ phone: z.string().nullable(), wa_chat_id: z.string() })),
+      actor_phone: z.string().nullable().meta({ description: 'Who did it, where known' }),
+    })
+    .meta({ id: 'GroupUpdatedData' }),
+  toWire: (group: GroupUpdated) => ({
+    session_id: group.sessionId,
+    wa_group_id: group.waGroupId,
+    change: group.change,
+    name: group.name,
+    description: group.description,
+    participants: group.participants.map(({ phone, chatId }) => ({ phone, wa_chat_id: chatId })),
+    actor_phone: group.actorPhone,
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    sessionId: exampleValues.id,
+    waGroupId: exampleValues.waGroupId,
+    change: 'add',
+    name: 'Neighbourhood',
+    description: null,
+    participants: [{ phone: exampleValues.phone, chatId: exampleValues.chatId }],
+    actorPhone: null,
+  },
+  subscribers: { webhooks: true },
+})
 
 const groupExample = '120363012345678901@g.us'
 

@@ -5,15 +5,16 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { done, retryLater } from '../../../platform/jobs/jobs.ts'
 import { contactsMerged } from '../../conversations/contacts/contacts.schema.ts'
 import { dropOrphanContacts } from '../../conversations/contacts/contacts.service.ts'
-import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import {
   type MessageChanged,
   messageDeleted,
   messageEdited,
-} from '../../conversations/messages/messages.schema.ts'
+} from '../../conversations/messages/message-events.schema.ts'
+import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
 import { forgetLeadTextsJob } from './lead-upkeep.schema.ts'
 import { forgetTexts, listSessionlessContacts, replaceTexts } from './lead-upkeep.store.ts'
+import { leadDetected, leadStatusChanged } from './leads.schema.ts'
 import { mergeLeadsOf } from './merge-leads.service.ts'
 
 const stepSize = 1000
@@ -69,4 +70,5 @@ export const leadUpkeepFeature: Feature = {
       dropOrphans(sql, new Set(deleted.map(({ tenantId }) => tenantId))),
     ),
   ],
+  publishes: [leadDetected, leadStatusChanged],
 }

@@ -1,5 +1,9 @@
-import { defineEvent } from '../../../platform/events/events.ts'
-import type { LeadStatus, ScoreSignal } from './leads.tables.ts'
+import { z } from 'zod'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
+import { timestampOutput } from '../../../wire.ts'
+import { type LeadStatus, leadStatuses, type ScoreSignal } from './leads.tables.ts'
+
+const { id } = exampleValues
 
 /** A person without an open lead showed interest. */
 export interface LeadDetected {
@@ -35,6 +39,87 @@ export interface LeadStatusChanged {
 }
 
 /** Once per new lead, in the transaction that makes it. */
-export const leadDetected = defineEvent<LeadDetected>('lead.detected')
+export const leadDetected = definePublicEvent({
+  name: 'lead.detected',
+  description: 'A person without an open lead showed interest in a monitored group.',
+  data: z
+    .object({
+      lead_id: z.string(),
+      contact_phone: z.string().nullable().meta({ description: 'Null while WhatsApp hides the number' }),
+      contact_name: z.string().nullable(),
+      lead_status: z.literal('new'),
+      lead_score: z.int(),
+      source_group: z.object({ id: z.string(), name: z.string() }),
+      trigger: z.object({
+        matched_keyword: z.string().nullable(),
+        message_preview: z.string(),
+        monitor_mode: z.string().meta({ examples: ['keywords'] }),
+        detected_at: timestampOutput,
+      }),
+      ai_analysis: z
+        .object({
+          intent: z.string(),
+          lead_score: z.number(),
+          confidence: z.number(),
+          reason: z.string(),
+        })
+        .nullable(),
+      score_signals: z.array(z.object({ signal: z.string(), weight: z.number() })).readonly(),
+    })
+    .meta({ id: 'LeadDetectedData' }),
+  toWire: (lead: LeadDetected) => ({
+    lead_id: lead.leadId,
+    contact_phone: lead.contactPhone,
+    contact_name: lead.contactName,
+    lead_status: 'new' as const,
+    lead_score: lead.score,
+    source_group: { id: lead.groupId, name: lead.groupName },
+    trigger: {
+      matched_keyword: lead.matchedKeyword,
+      message_preview: lead.messagePreview,
+      monitor_mode: lead.monitorMode,
+      detected_at: lead.detectedAt,
+    },
+    ai_analysis: null,
+    score_signals: lead.scoreSignals,
+  }),
+  example: {
+    tenantId: id,
+    leadId: id,
+    sessionId: id,
+    groupId: id,
+    waGroupId: exampleValues.waGroupId,
+    groupName: 'Neighbourhood',
+    messageId: id,
+    contactPhone: exampleValues.phone,
+    contactName: exampleValues.person,
+    score: 4,
+    scoreSignals: [{ signal: 'keyword', weight: 4 }],
+    matchedKeyword: 'looking for',
+    messagePreview: 'I am looking for a plumber',
+    monitorMode: 'keywords',
+    detectedAt: exampleValues.at,
+  },
+  subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },
+})
 /** Once per change of a lead's status. */
-export const leadStatusChanged = defineEvent<LeadStatusChanged>('lead.status_changed')
+export const leadStatusChanged = definePublicEvent({
+  name: 'lead.status_changed',
+  description: 'A lead moved through the pipeline.',
+  data: z
+    .object({
+      lead_id: z.string(),
+      from: z.enum(leadStatuses),
+      to: z.enum(leadStatuses),
+      changed_by: z.string().nullable().meta({ description: 'The user or the key' }),
+    })
+    .meta({ id: 'LeadStatusChangedData' }),
+  toWire: (change: LeadStatusChanged) => ({
+    lead_id: change.leadId,
+    from: change.from,
+    to: change.to,
+    changed_by: change.changedBy,
+  }),
+  example: { tenantId: id, leadId: id, from: 'new', to: 'contacted', changedBy: id },
+  subscribers: { webhooks: true },
+})

@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { toTimestamp } from '../../../wire.ts'
-import type { MessageReceived } from '../../conversations/messages/messages.schema.ts'
+import type { MessageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { enqueueDeliveries, enqueueGroupDeliveries } from '../../webhooks/webhooks/webhooks.service.ts'
 import { detectLeads, type LeadSignal } from '../detection/leads.service.ts'
 import {

@@ -8,7 +8,7 @@ import { resolvePlaces } from '../../conversations/chats/chats.service.ts'
 import { displayName, waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { labelChat } from '../../conversations/labels/labels.service.ts'
-import type { MessageReceived } from '../../conversations/messages/messages.schema.ts'
+import type { MessageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { submit } from '../../sending/outbox/submit.service.ts'
 import {
   claimTurn,

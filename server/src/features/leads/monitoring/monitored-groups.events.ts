@@ -1,7 +1,7 @@
 import { onEvent } from '../../../feature.ts'
 import { contactsMerged } from '../../conversations/contacts/contacts.schema.ts'
 import { labelDeleted } from '../../conversations/labels/labels.schema.ts'
-import { messageReceived } from '../../conversations/messages/messages.schema.ts'
+import { messageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { sessionConnected } from '../../sessions/lifecycle/sessions.schema.ts'
 import { captureMessages } from './capture.service.ts'
 import { moveSpeaker } from './capture.store.ts'

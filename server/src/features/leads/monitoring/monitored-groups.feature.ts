@@ -2,6 +2,7 @@ import type { Feature } from '../../../feature.ts'
 import { monitoredGroupsEvents } from './monitored-groups.events.ts'
 import { monitoredGroupsJobs } from './monitored-groups.jobs.ts'
 import { monitoredGroupsOperations } from './monitored-groups.operations.ts'
+import { groupMessageCaptured } from './monitored-groups.schema.ts'
 
 /** Groups that are listened to: what is said in them becomes events, leads and answers. */
 export const monitoredGroupsFeature: Feature = {
@@ -9,4 +10,5 @@ export const monitoredGroupsFeature: Feature = {
   operations: monitoredGroupsOperations,
   jobs: monitoredGroupsJobs,
   events: monitoredGroupsEvents,
+  publishes: [groupMessageCaptured],
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { chatKind, parseChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
-import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
+import { booleanQuery, pageQuery, timestampOutput, toTimestamp, uuidField } from '../../../wire.ts'
 import { isUsableKeyword } from './keywords.ts'
 import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
 
@@ -31,7 +31,47 @@ export interface GroupMessage {
 }
 
 /** Once per captured message, in the transaction that stores it. */
-export const groupMessageCaptured = defineEvent<GroupMessage>('group.message')
+export const groupMessageCaptured = definePublicEvent({
+  name: 'group.message',
+  description: 'A message in a monitored group was captured.',
+  data: z
+    .object({
+      session_id: z.string(),
+      group_id: z.string().meta({ description: 'The monitored group' }),
+      wa_group_id: z.string(),
+      message_id: z.string(),
+      sender_phone: z.string().nullable().meta({ description: 'Null when WhatsApp hides the number' }),
+      sender_name: z.string().nullable(),
+      message: z.string().meta({ description: 'The whole text' }),
+      matched_keyword: z.string().nullable(),
+      wa_timestamp: timestampOutput,
+    })
+    .meta({ id: 'GroupMessageData' }),
+  toWire: (message: GroupMessage) => ({
+    session_id: message.sessionId,
+    group_id: message.groupId,
+    wa_group_id: message.waGroupId,
+    message_id: message.messageId,
+    sender_phone: message.senderPhone,
+    sender_name: message.senderName,
+    message: message.text,
+    matched_keyword: message.matchedKeyword,
+    wa_timestamp: toTimestamp(new Date(message.waTimestamp)),
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    sessionId: exampleValues.id,
+    groupId: exampleValues.id,
+    waGroupId: exampleValues.waGroupId,
+    messageId: exampleValues.id,
+    senderPhone: exampleValues.phone,
+    senderName: exampleValues.person,
+    text: 'I am looking for a plumber',
+    matchedKeyword: 'looking for',
+    waTimestamp: exampleValues.at,
+  },
+  subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },
+})
 
 /** Sends one answer that a group's template gives. */
 export const respondJob = defineJob<{ tenantId: string; responseId: string }>('monitored-groups.respond', {

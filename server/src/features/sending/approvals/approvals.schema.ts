@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { ChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { pageQuery, timestampOutput } from '../../../wire.ts'
 
 export const alreadyDecided = defineError('already_decided', 400, 'The approval has been decided already')
@@ -12,8 +12,8 @@ export const approvalOrigins = ['ai', 'auto_respond', 'a2a', 'mcp', 'api'] as co
 /** One of them. */
 export type ApprovalOrigin = (typeof approvalOrigins)[number]
 
-/** A message is held; once, in the transaction that stores it. */
-export const approvalPending = defineEvent<{
+/** A message that waits for a decision. */
+export interface ApprovalPending {
   tenantId: string
   approvalId: string
   messageId: string
@@ -22,7 +22,41 @@ export const approvalPending = defineEvent<{
   chatId: ChatId
   contentPreview: string
   origin: ApprovalOrigin
-}>('approval.pending')
+}
+
+/** A message is held; once, in the transaction that stores it. */
+export const approvalPending = definePublicEvent({
+  name: 'approval.pending',
+  description: 'A message waits for a person’s word.',
+  data: z
+    .object({
+      approval_id: z.string(),
+      message_id: z.string(),
+      session_id: z.string(),
+      chat_id: z.string(),
+      content_preview: z.string(),
+      origin: z.enum(approvalOrigins),
+    })
+    .meta({ id: 'ApprovalPendingData' }),
+  toWire: (held: ApprovalPending) => ({
+    approval_id: held.approvalId,
+    message_id: held.messageId,
+    session_id: held.sessionId,
+    chat_id: held.chatId,
+    content_preview: held.contentPreview,
+    origin: held.origin,
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    approvalId: exampleValues.id,
+    messageId: exampleValues.id,
+    sessionId: exampleValues.id,
+    chatId: exampleValues.chatId,
+    contentPreview: 'Hello',
+    origin: 'ai',
+  },
+  subscribers: { webhooks: true },
+})
 
 /** Ends what nobody decided in time. */
 export const expireApprovalsJob = defineJob<Record<string, never>>('approvals.expire', {

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import { type Feature, onEvent } from '../../../feature.ts'
-import { messagesOvertaken } from '../../conversations/messages/messages.schema.ts'
+import { messagesOvertaken } from '../../conversations/messages/message-events.schema.ts'
 import { startBacklog, stopBacklog } from './backlog.ts'
 import { deleteWaiting } from './outbox.store.ts'
 import { writerOf } from './outbox-writer.ts'

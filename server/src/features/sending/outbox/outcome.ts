@@ -9,7 +9,7 @@ import {
   type MessageProgress,
   messageFailed,
   messageSent,
-} from '../../conversations/messages/messages.schema.ts'
+} from '../../conversations/messages/message-events.schema.ts'
 import { failMessage } from '../../conversations/messages/outgoing.service.ts'
 import { noteReachOutLock } from '../limits/cold-contacts.service.ts'
 import { deleteWaiting, markSent, type SentRow } from './outbox.store.ts'

@@ -11,12 +11,9 @@ import { seal, unseal } from '../../../platform/secrets.ts'
 import type { TenantSettings } from '../../account/settings/settings.schema.ts'
 import type { ChatRef } from '../../conversations/chats/chats.service.ts'
 import { detailsOf, sealDetails } from '../../conversations/messages/message-details.service.ts'
+import type { MessageProgress } from '../../conversations/messages/message-events.schema.ts'
 import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
-import {
-  isMediaType,
-  type MessageDetails,
-  type MessageProgress,
-} from '../../conversations/messages/messages.schema.ts'
+import { isMediaType, type MessageDetails } from '../../conversations/messages/messages.schema.ts'
 import { fullTextPurpose } from '../../conversations/messages/purposes.service.ts'
 import { quoteStored } from '../../conversations/messages/quoting.service.ts'
 import { type Draft, isAnsweredPending, metadataOf } from './draft.ts'

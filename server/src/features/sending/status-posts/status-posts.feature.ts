@@ -2,7 +2,7 @@ import type { Feature } from '../../../feature.ts'
 import { handleJob } from '../../../job.ts'
 import { done } from '../../../platform/jobs/jobs.ts'
 import { statusPostOperations } from './status-posts.operations.ts'
-import { pruneStatusPostsJob } from './status-posts.schema.ts'
+import { pruneStatusPostsJob, statusReceived } from './status-posts.schema.ts'
 import { pruneStatusPosts } from './status-posts.service.ts'
 
 /** Posts that are shown to all contacts for 24 hours. */
@@ -15,4 +15,5 @@ export const statusPostsFeature: Feature = {
       return done
     }),
   ],
+  publishes: [statusReceived],
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { MessageType } from '../../../engine/content.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
-import { timestampOutput, uuidField } from '../../../wire.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
+import { timestampOutput, toTimestamp, uuidField } from '../../../wire.ts'
 
 /** A status post of somebody else. */
 export interface StatusReceived {
@@ -22,7 +22,47 @@ export interface StatusReceived {
 }
 
 /** Once per post. */
-export const statusReceived = defineEvent<StatusReceived>('status.received')
+export const statusReceived = definePublicEvent({
+  name: 'status.received',
+  description: 'Somebody posted a status.',
+  data: z
+    .object({
+      session_id: z.string(),
+      wa_message_id: z.string(),
+      author_phone: z.string().nullable().meta({ description: 'Null when WhatsApp hides the number' }),
+      author_chat_id: z.string(),
+      author_name: z.string().nullable(),
+      message_type: z.string().meta({ examples: ['text'] }),
+      message: z.string(),
+      has_media: z.boolean(),
+      timestamp: timestampOutput,
+    })
+    .meta({ id: 'StatusReceivedData' }),
+  toWire: (post: StatusReceived) => ({
+    session_id: post.sessionId,
+    wa_message_id: post.waMessageId,
+    author_phone: post.authorPhone,
+    author_chat_id: post.authorChatId,
+    author_name: post.authorName,
+    message_type: post.messageType,
+    message: post.text,
+    has_media: post.hasMedia,
+    timestamp: toTimestamp(new Date(post.at)),
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    sessionId: exampleValues.id,
+    waMessageId: exampleValues.waMessageId,
+    authorPhone: exampleValues.phone,
+    authorChatId: exampleValues.chatId,
+    authorName: exampleValues.person,
+    messageType: 'text',
+    text: 'We are open today',
+    hasMedia: false,
+    at: exampleValues.at,
+  },
+  subscribers: { webhooks: true },
+})
 
 export const nobodyToShow = defineError(
   'nobody_to_show',

@@ -9,7 +9,7 @@ import {
   messageRead,
   messageReceived,
   messageSent,
-} from '../../conversations/messages/messages.schema.ts'
+} from '../../conversations/messages/message-events.schema.ts'
 import {
   connectionUpdated,
   type SessionTransition,

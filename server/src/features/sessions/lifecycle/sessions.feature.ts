@@ -1,6 +1,12 @@
 import type { Feature } from '../../../feature.ts'
 import { keepResuming, settleAbandoned, stopResuming } from './session-resume.ts'
 import { sessionOperations } from './sessions.operations.ts'
+import {
+  connectionUpdated,
+  sessionConnected,
+  sessionDisconnected,
+  sessionStatusChanged,
+} from './sessions.schema.ts'
 
 /** WhatsApp accounts: pairing, control, settings, presence. */
 export const sessionsFeature: Feature = {
@@ -9,4 +15,5 @@ export const sessionsFeature: Feature = {
   start: settleAbandoned,
   resume: keepResuming,
   stop: stopResuming,
+  publishes: [sessionConnected, sessionDisconnected, connectionUpdated, sessionStatusChanged],
 }

@@ -8,6 +8,7 @@ import {
 import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import { parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** One step of a session's state machine, told once per transition. */
@@ -29,14 +30,111 @@ export interface SessionTransition {
   cause: DisconnectCause | null
 }
 
+const statuses = ['stopped', 'starting', 'qr_code', 'working', 'failed'] as const
+const statusReason = z.enum(Object.keys(statusReasons) as [StatusReason, ...StatusReason[]])
+
+const transitionData = z
+  .object({
+    session_id: z.string(),
+    name: z.string(),
+    status: z.enum(statuses),
+    previous_status: z.enum(statuses),
+    phone_number: z.string().nullable().meta({ description: 'Digits; null before pairing and after logout' }),
+    reason: z
+      .enum(['stop', 'restart', 'logout', 'lost', 'failed'])
+      .nullable()
+      .meta({ description: 'Why the session left `working`' }),
+    status_reason: statusReason.nullable(),
+  })
+  .meta({ id: 'SessionTransitionData' })
+
+const transitionExample: SessionTransition = {
+  tenantId: exampleValues.id,
+  sessionId: exampleValues.id,
+  name: 'Front desk',
+  status: 'working',
+  previousStatus: 'starting',
+  phoneNumber: '15550123456',
+  statusReason: null,
+  error: null,
+  until: null,
+  cause: null,
+}
+
+function defineTransition(event: {
+  name: string
+  description: string
+  change: Partial<SessionTransition>
+  sessionStream?: readonly (keyof z.input<typeof transitionData> | 'timestamp')[]
+}) {
+  const { name, description, change, sessionStream } = event
+  return definePublicEvent({
+    name,
+    description,
+    data: transitionData,
+    toWire: (transition: SessionTransition) => ({
+      session_id: transition.sessionId,
+      name: transition.name,
+      status: transition.status,
+      previous_status: transition.previousStatus,
+      phone_number: transition.phoneNumber,
+      reason: transition.cause,
+      status_reason: transition.statusReason,
+    }),
+    example: { ...transitionExample, ...change },
+    subscribers: { webhooks: true, ...(sessionStream === undefined ? {} : { sessionStream }) },
+  })
+}
+
+const connectionStates = {
+  working: 'open',
+  stopped: 'closed',
+  failed: 'closed',
+  qr_code: 'linking',
+  starting: 'connecting',
+} as const
+
+function connectionStateOf({ status, statusReason: reason }: SessionTransition) {
+  const isLost = status === 'starting' && reason !== null
+  return isLost ? ('reconnecting' as const) : connectionStates[status]
+}
+
 /** Every transition (contract: "every transition emits session.status"). */
-export const sessionStatusChanged = defineEvent<SessionTransition>('session.status')
+export const sessionStatusChanged = defineTransition({
+  name: 'session.status',
+  description: 'The status of a session changed, or its reason.',
+  change: { status: 'qr_code', previousStatus: 'starting' },
+  sessionStream: ['session_id', 'status', 'previous_status', 'status_reason', 'timestamp'],
+})
 /** Published beside `session.status` when the session entered `working`. */
-export const sessionConnected = defineEvent<SessionTransition>('session.connected')
+export const sessionConnected = defineTransition({
+  name: 'session.connected',
+  description: 'A session is connected to WhatsApp.',
+  change: { status: 'working', previousStatus: 'starting' },
+})
 /** Published beside `session.status` when the session left `working`; `cause` says why. */
-export const sessionDisconnected = defineEvent<SessionTransition>('session.disconnected')
+export const sessionDisconnected = defineTransition({
+  name: 'session.disconnected',
+  description: 'A session is no longer connected to WhatsApp; `reason` says why.',
+  change: { status: 'starting', previousStatus: 'working', cause: 'lost', statusReason: 'reconnecting' },
+})
 /** The connection moved on or gained a reason without a change of status; live streams only, no webhook. */
-export const connectionUpdated = defineEvent<SessionTransition>('connection.update')
+export const connectionUpdated = definePublicEvent({
+  name: 'connection.update',
+  description: 'The connection of a session moved on, or gained a reason, without a change of status.',
+  data: z.object({
+    session_id: z.string(),
+    state: z.enum(['open', 'closed', 'linking', 'connecting', 'reconnecting']),
+    reason: statusReason.nullable(),
+  }),
+  toWire: (transition: SessionTransition) => ({
+    session_id: transition.sessionId,
+    state: connectionStateOf(transition),
+    reason: transition.statusReason,
+  }),
+  example: { ...transitionExample, status: 'starting', statusReason: 'reconnecting' },
+  subscribers: { sessionStream: ['session_id', 'state', 'reason', 'timestamp'] },
+})
 /** The session and everything it owned is gone; ends its live streams, and others clean up after it. */
 export const sessionDeleted = defineEvent<{ tenantId: string; sessionId: string }>('session.deleted')
 
@@ -108,7 +206,7 @@ export const sessionObject = z
   .object({
     id: z.string(),
     name: z.string(),
-    status: z.enum(['stopped', 'starting', 'qr_code', 'working', 'failed']),
+    status: z.enum(statuses),
     phone_number: z.string().nullable(),
     is_business: z.boolean(),
     created_at: timestampOutput,
@@ -116,7 +214,7 @@ export const sessionObject = z
     last_connected_at: timestamp,
     last_error: z.string().nullable(),
     updated_at: timestampOutput,
-    status_reason: z.enum(Object.keys(statusReasons) as [StatusReason, ...StatusReason[]]).nullable(),
+    status_reason: statusReason.nullable(),
     status_detail: z.string().nullable(),
     status_until: timestamp,
     qr_attempt: z

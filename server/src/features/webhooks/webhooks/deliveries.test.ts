@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHmac, randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { buildReceived, lastOf, openWebhooks, type Webhooks } from '../../../../test/webhooks.ts'
-import { messageReceived } from '../../conversations/messages/messages.schema.ts'
+import { messageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { sessionConnected } from '../../sessions/lifecycle/sessions.schema.ts'
 import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
 

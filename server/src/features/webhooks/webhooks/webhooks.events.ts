@@ -18,7 +18,7 @@ import {
   messageSent,
   type PollVoted,
   pollVoted,
-} from '../../conversations/messages/messages.schema.ts'
+} from '../../conversations/messages/message-events.schema.ts'
 import { type GroupUpdated, groupUpdated } from '../../groups/wa-groups/wa-groups.schema.ts'
 import {
   type LeadDetected,
