@@ -1,27 +1,66 @@
 import { readFileSync } from 'node:fs'
 import { describeEnvironment } from '../src/config-example.ts'
+import type { Feature } from '../src/feature.ts'
 // Loads everything, so that errors of code no feature imports are listed too.
 import '../src/app.ts'
-import { features } from '../src/features.ts'
+import { announcedEvents, features as productFeatures } from '../src/features.ts'
 import { type ErrorDefinition, listErrorDefinitions } from '../src/platform/errors.ts'
+import type { PublicEvent } from '../src/public-event.ts'
 import { internalError } from '../src/transports/http/errors.ts'
 import { buildOpenApi } from '../src/transports/http/openapi.ts'
 
 /** Every generated file: path from the repository's root and its whole text. */
-export function generateDocuments(): Map<string, string> {
+export function generateDocuments(
+  features: readonly Feature[] = productFeatures,
+  announced: readonly string[] = announcedEvents,
+): Map<string, string> {
+  const declared = features.flatMap((feature) => feature.publishes ?? [])
   return new Map([
-    ['docs/openapi.json', writeOpenApi()],
+    ['docs/openapi.json', writeOpenApi(features)],
+    [webhooksGuide, writeWebhooksGuide(declared, announced)],
     ['docs/errors.md', writeErrors([...listErrorDefinitions()])],
     ['.env.example', describeEnvironment()],
   ])
 }
 
-function writeOpenApi(): string {
+const webhooksGuide = 'docs/guides/webhooks.md'
+const generatedPart = /(<!-- events: written by npm run docs -->\n).*(<!-- end of events -->)/s
+
+/** The guide is written by hand, except for its table of events. */
+function writeWebhooksGuide(declared: readonly PublicEvent[], announced: readonly string[]): string {
+  const guide = readFileSync(new URL(`../../${webhooksGuide}`, import.meta.url), 'utf8')
+  if (!generatedPart.test(guide)) throw new Error(`${webhooksGuide} has no place for the table of events`)
+  return guide.replace(generatedPart, (_, start: string, end: string) => {
+    return `${start}\n${writeEvents(declared, announced)}\n${end}`
+  })
+}
+
+/** Which events there are, when they happen and who gets them. */
+export function writeEvents(declared: readonly PublicEvent[], announced: readonly string[]): string {
+  const row = ({ name, description, subscribers }: PublicEvent) => {
+    const { webhooks, monitoredGroup, sessionStream } = subscribers
+    const cells = [webhooks, monitoredGroup, sessionStream].map((has) => (has === undefined ? '' : 'yes'))
+    return `| \`${name}\` | ${description.replaceAll('|', '\\|')} | ${cells.join(' | ')} |`
+  }
+  const names = announced.map((name) => `\`${name}\``).join(', ')
+  return [
+    '| Event | When | Webhooks | Address of a monitored group | Stream of a session |',
+    '|---|---|---|---|---|',
+    ...declared.map(row),
+    '',
+    ...(announced.length === 0
+      ? []
+      : [`Can be subscribed to already and arrive with their features: ${names}.`, '']),
+  ].join('\n')
+}
+
+function writeOpenApi(features: readonly Feature[]): string {
   const packageFile = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   const { version } = JSON.parse(packageFile) as { version: string }
   const operations = features.flatMap((feature) => feature.operations ?? [])
   const streams = features.flatMap((feature) => feature.streams ?? [])
-  return `${JSON.stringify(buildOpenApi({ operations, streams, version }), null, 2)}\n`
+  const callbacks = features.flatMap((feature) => feature.callbacks ?? [])
+  return `${JSON.stringify(buildOpenApi({ operations, streams, callbacks, version }), null, 2)}\n`
 }
 
 /** The page a caller who met a code looks up. */

@@ -5,6 +5,7 @@ import { createEngine } from './engine/create-engine.ts'
 import type { Engine } from './engine/engine.ts'
 import type { EngineListener } from './engine/events.ts'
 import { shareEngine } from './engine/remote/remote-engine.ts'
+import type { Feature } from './feature.ts'
 import { createAccessPolicy } from './features/account/auth/access-policy.service.ts'
 import { setupPages } from './features/account/setup/setup-pages.ts'
 import { applyCalls } from './features/conversations/calls/calls.service.ts'
@@ -23,7 +24,7 @@ import { applyGroupUpdates, completeGroupMembers } from './features/groups/wa-gr
 import { checkGate } from './features/insight/limits/limits.service.ts'
 import { applyStatusPosts } from './features/sending/status-posts/status-posts.service.ts'
 import { applyState } from './features/sessions/lifecycle/sessions.service.ts'
-import { features } from './features.ts'
+import { features as productFeatures } from './features.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Database } from './platform/database/database.ts'
 import { runMigrations } from './platform/database/migrate.ts'
@@ -50,6 +51,8 @@ export interface AppOptions {
   db?: Database
   /** Jobs run only when the test drains them. */
   areJobsManual?: boolean
+  /** Instead of the product's own, for tests. */
+  features?: readonly Feature[]
   /** Overrides of the engine's times, for tests. */
   engine?: Partial<Parameters<typeof createEngine>[0]['config']>
 }
@@ -77,7 +80,7 @@ interface Foundation {
 
 /** Builds everything in the order of dependency and starts the background work. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { config, log, clock = systemClock(), ids = systemIds() } = options
+  const { config, log, clock = systemClock(), ids = systemIds(), features = productFeatures } = options
   const db =
     options.db ??
     (await openDatabase({ databaseUrl: config.databaseUrl, dataDirectory: config.dataDir, log }))
@@ -98,6 +101,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = await createHttpServer({
     operations: features.flatMap((feature) => feature.operations ?? []),
     streams: features.flatMap((feature) => feature.streams ?? []),
+    callbacks: features.flatMap((feature) => feature.callbacks ?? []),
     policy: createAccessPolicy(ctx, checkGate),
     createContext: contextOf,
     settings: { publicUrl: config.publicUrl, version: options.version },
@@ -145,7 +149,7 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function layFoundation(options: AppOptions, db: Database, clock: Clock, ids: Ids): Promise<Foundation> {
-  const { config, log } = options
+  const { config, log, features = productFeatures } = options
   const store = await openJobs({ db, log, ids, ...(options.clock === undefined ? {} : { testClock: clock }) })
   const contextOf = (caller: Caller): Context => ({ ...base, caller })
   const contextFor = (tenantId: string) => contextOf({ kind: 'system', tenantId })

@@ -1,4 +1,4 @@
-import type { Feature } from './feature.ts'
+import { composeFeatures, type EventFeature, type Feature } from './feature.ts'
 import { apiKeysFeature } from './features/account/api-keys/api-keys.feature.ts'
 import { auditFeature } from './features/account/audit/audit.feature.ts'
 import { authFeature } from './features/account/auth/auth.feature.ts'
@@ -37,8 +37,8 @@ import { sessionEventsFeature } from './features/sessions/lifecycle/session-even
 import { sessionsFeature } from './features/sessions/lifecycle/sessions.feature.ts'
 import { webhooksFeature } from './features/webhooks/webhooks/webhooks.feature.ts'
 
-/** Every feature of the product, in the order their `start` runs. A new feature is a folder and a line here. */
-export const features: readonly Feature[] = [
+/** What the product is made of, in the order in which `start` runs. A new feature is a folder and a line here. */
+export const featureParts: readonly (Feature | EventFeature)[] = [
   tenantsFeature,
   plansFeature,
   usersFeature,
@@ -77,3 +77,18 @@ export const features: readonly Feature[] = [
   sessionHealthFeature,
   sessionsFeature,
 ]
+
+/**
+ * Events of the catalogue that can be subscribed to before there is a feature that publishes them; each leaves this
+ * list when its feature declares it.
+ */
+export const announcedEvents: readonly string[] = [
+  'group.message.analyzed',
+  'bulk_send.completed',
+  'scheduled_message.executed',
+  'review.collected',
+  'channel.post.published',
+]
+
+/** Every feature of the product. */
+export const features = composeFeatures(featureParts, announcedEvents)

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { EventStream } from '../../feature.ts'
+import type { Callback, EventStream } from '../../feature.ts'
 import type { Operation } from '../../operation.ts'
 import {
   type ErrorDefinition,
@@ -12,6 +12,7 @@ import {
   unauthorized,
   validationFailed,
 } from '../../platform/errors.ts'
+import { describeCallbacks } from './openapi-callbacks.ts'
 import { createSchemaCollector, type JsonObject, type SchemaCollector } from './openapi-schemas.ts'
 import { describeTags } from './openapi-tags.ts'
 import { basePath } from './operation-routes.ts'
@@ -20,6 +21,7 @@ import { basePath } from './operation-routes.ts'
 export interface OpenApiOptions {
   operations: readonly Operation[]
   streams?: readonly EventStream[]
+  callbacks?: readonly Callback[]
   version: string
   /** Base of the API as callers reach it; default the host the document came from. */
   serverUrl?: string
@@ -43,6 +45,7 @@ export function buildOpenApi(options: OpenApiOptions): JsonObject {
     const path = `${basePath}${stream.path}`
     paths[path] = { ...paths[path], get: describeStream(stream) }
   }
+  const webhooks = describeCallbacks(options.callbacks ?? [], collector)
   return {
     openapi: '3.1.0',
     info: {
@@ -56,6 +59,7 @@ export function buildOpenApi(options: OpenApiOptions): JsonObject {
     tags: describeTags(tags),
     security: [{ apiKey: [] }, { bearer: [] }],
     paths,
+    ...(Object.keys(webhooks).length === 0 ? {} : { webhooks }),
     components: {
       securitySchemes: {
         apiKey: {

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { Logger } from 'pino'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
-import type { EventStream } from '../../feature.ts'
+import type { Callback, EventStream } from '../../feature.ts'
 import type { Operation } from '../../operation.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { notFound } from '../../platform/errors.ts'
@@ -45,6 +45,8 @@ export interface HttpSettings {
 export interface HttpParts {
   operations: readonly Operation[]
   streams?: readonly EventStream[]
+  /** Requests that the product makes; told in the OpenAPI document. */
+  callbacks?: readonly Callback[]
   policy: AccessPolicy
   createContext(caller: Caller): Context
   settings: HttpSettings
@@ -61,7 +63,7 @@ export interface HttpParts {
 /** Puts HTTP in front of the operations. The caller listens and closes; closing ends every stream. */
 export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const { operations, policy, settings, log, clock, ids } = parts
-  const streams = parts.streams ?? []
+  const { streams = [], callbacks = [] } = parts
   const gatekeeper = createGatekeeper({
     policy,
     createContext: parts.createContext,
@@ -93,7 +95,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     })
     addHealthRoutes(open, parts.health)
     addPages(open, parts.pages ?? [])
-    addReference(open, { operations, streams, version: settings.version })
+    addReference(open, { operations, streams, callbacks, version: settings.version })
     done()
   })
   await http.ready()

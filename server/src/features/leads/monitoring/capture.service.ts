@@ -1,9 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { toTimestamp } from '../../../wire.ts'
 import type { MessageReceived } from '../../conversations/messages/message-events.schema.ts'
-import { enqueueDeliveries, enqueueGroupDeliveries } from '../../webhooks/webhooks/webhooks.service.ts'
 import { detectLeads, type LeadSignal } from '../detection/leads.service.ts'
 import {
   countLeads,
@@ -139,29 +137,6 @@ function toEvent({ message, group, keyword }: Heard): GroupMessage {
   }
 }
 
-/** The `data` of `group.message` (contract section 8). */
-function toData(message: GroupMessage) {
-  return {
-    session_id: message.sessionId,
-    group_id: message.groupId,
-    wa_group_id: message.waGroupId,
-    message_id: message.messageId,
-    sender_phone: message.senderPhone,
-    sender_name: message.senderName,
-    message: message.text,
-    matched_keyword: message.matchedKeyword,
-    wa_timestamp: toTimestamp(new Date(message.waTimestamp)),
-  }
-}
-
-async function tell(ctx: Context, sql: Sql, captured: readonly Heard[]): Promise<void> {
-  const event = 'group.message'
-  await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
-  await enqueueDeliveries(ctx, sql, { event, payloads: captured.map(toEvent), toData })
-  const hooked = captured.filter(({ group }) => group.webhookUrl !== null)
-  await enqueueGroupDeliveries(ctx, sql, { event, payloads: hooked.map(toEvent), toData })
-}
-
 function signalsOf(captured: readonly Heard[]): LeadSignal[] {
   return captured.flatMap(({ message, group, keyword }) => {
     const { senderContactId: contactId } = message
@@ -197,7 +172,7 @@ export async function captureMessages(
   if (heard.length === 0) return
   const captured = await capture(ctx, sql, heard, wanted)
   if (captured.length === 0) return
-  await tell(ctx, sql, captured)
+  await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
   const leads = await detectLeads(ctx, sql, signalsOf(captured))
   const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNew === true))
   await countLeads(sql, tenantOf(ctx), fresh)

@@ -18,7 +18,6 @@ export interface WatchedGroup
     | 'autoRespondDailyCap'
     | 'autoLabelLeads'
     | 'leadLabelId'
-    | 'webhookUrl'
     | 'skipAdmins'
     | 'skipExistingContacts'
   > {

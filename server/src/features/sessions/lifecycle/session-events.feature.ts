@@ -1,8 +1,8 @@
-import type { Feature } from '../../../feature.ts'
-import { sessionStream } from './session-stream.ts'
+import type { EventFeature } from '../../../feature.ts'
+import { createSessionStream } from './session-stream.ts'
 
 /** What happens to a session, live. */
-export const sessionEventsFeature: Feature = {
+export const sessionEventsFeature: EventFeature = ({ declared }) => ({
   name: 'session-events',
-  streams: [sessionStream],
-}
+  streams: [createSessionStream(declared)],
+})

@@ -4,10 +4,28 @@ import { afterCommit, type Database, type Sql } from '../../../platform/database
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { changesChannel, listSubscriptions, notifyChange } from './webhooks.store.ts'
 
-/** What one active webhook wants to hear. */
-export interface Subscription {
-  id: string
-  events: ReadonlySet<string>
+/** Who of a tenant wants what; only who is active. */
+export interface Subscriptions {
+  /** Ids of the webhooks that name an event. */
+  byEvent: ReadonlyMap<string, readonly string[]>
+  /** Ids of the monitored groups that have an address of their own. */
+  groups: ReadonlySet<string>
+}
+
+type Row = Awaited<ReturnType<typeof listSubscriptions>>[number]
+
+function toSubscriptions(rows: readonly Row[]): Subscriptions {
+  const byEvent = new Map<string, string[]>()
+  const groups = new Set<string>()
+  for (const { id, events, monitoredGroupId } of rows) {
+    if (monitoredGroupId !== null) groups.add(monitoredGroupId)
+    for (const event of new Set(events)) {
+      const ids = byEvent.get(event)
+      if (ids === undefined) byEvent.set(event, [id])
+      else ids.push(id)
+    }
+  }
+  return { byEvent, groups }
 }
 
 /** In case a notification was lost, an answer is not trusted longer than this. */
@@ -18,7 +36,7 @@ const maxAgeMs = 30_000
  * changes cannot be heard, so an answer is never older than the last notification.
  */
 class SubscriptionCache {
-  readonly #byTenant = new LRUCache<string, { subscriptions: readonly Subscription[]; readAtMs: number }>({
+  readonly #byTenant = new LRUCache<string, { subscriptions: Subscriptions; readAtMs: number }>({
     max: 10_000,
   })
   /** Grows with every change: what was read before must not be kept after. */
@@ -50,12 +68,12 @@ class SubscriptionCache {
     this.#byTenant.clear()
   }
 
-  async get(sql: Sql, tenantId: string, nowMs: number): Promise<readonly Subscription[]> {
+  async get(sql: Sql, tenantId: string, nowMs: number): Promise<Subscriptions> {
     const known = this.#byTenant.get(tenantId)
     if (known !== undefined && nowMs - known.readAtMs < maxAgeMs) return known.subscriptions
     const generation = this.#generation
     const rows = await listSubscriptions(sql, tenantId)
-    const subscriptions = rows.map((row) => ({ id: row.id, events: new Set(row.events) }))
+    const subscriptions = toSubscriptions(rows)
     const mayKeep = this.#listener !== undefined && generation === this.#generation
     if (mayKeep) this.#byTenant.set(tenantId, { subscriptions, readAtMs: nowMs })
     return subscriptions
@@ -68,11 +86,7 @@ const caches = defineProcessState(
 )
 
 /** What the active webhooks of a tenant want to hear; reads through `sql` what is not known. */
-export function findSubscriptions(
-  ctx: Context,
-  sql: Sql,
-  tenantId: string,
-): Promise<readonly Subscription[]> {
+export function findSubscriptions(ctx: Context, sql: Sql, tenantId: string): Promise<Subscriptions> {
   return caches.of(ctx).get(sql, tenantId, ctx.clock.monotonicMs())
 }
 

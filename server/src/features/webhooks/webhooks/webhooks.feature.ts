@@ -1,14 +1,17 @@
-import type { Feature } from '../../../feature.ts'
+import type { EventFeature } from '../../../feature.ts'
+import { webhookCallbacks } from './callbacks.ts'
 import { startSubscriptions } from './subscriptions.ts'
 import { webhooksEvents } from './webhooks.events.ts'
 import { webhooksJobs } from './webhooks.jobs.ts'
 import { webhooksOperations } from './webhooks.operations.ts'
+import { webhookBodies } from './webhooks.schema.ts'
 
 /** Tells tenants' own systems what happens: signed, retried, logged. */
-export const webhooksFeature: Feature = {
+export const webhooksFeature: EventFeature = (events) => ({
   name: 'webhooks',
-  operations: webhooksOperations,
+  operations: webhooksOperations(webhookBodies(events)),
   jobs: webhooksJobs,
-  events: webhooksEvents,
+  events: webhooksEvents(events.declared),
+  callbacks: webhookCallbacks(events.declared),
   start: startSubscriptions,
-}
+})

@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { defineOperation } from '../../../operation.ts'
+import { defineOperation, type Operation } from '../../../operation.ts'
 import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../../wire.ts'
 import {
-  createBody,
   deliveriesQuery,
   deliveryDetailSchema,
   deliveryListSchema,
@@ -18,7 +17,7 @@ import {
   toWireRecovery,
   toWireTestResult,
   toWireWebhook,
-  updateBody,
+  type WebhookBodies,
   webhookInactive,
   webhookSchema,
 } from './webhooks.schema.ts'
@@ -48,20 +47,21 @@ const list = defineOperation({
   },
 })
 
-const create = defineOperation({
-  id: 'webhooks.create',
-  method: 'POST',
-  path: '/webhooks',
-  summary: 'Register an address that events are posted to',
-  access: ['webhooks:manage'],
-  body: createBody,
-  success: { status: 201, schema: webhookSchema },
-  errors: [addressRefused],
-  async run(ctx, input) {
-    const { url, events } = input
-    return toWireWebhook(await createWebhook(ctx, { ...toWebhookInput(input), url, events }))
-  },
-})
+const create = ({ createBody }: WebhookBodies) =>
+  defineOperation({
+    id: 'webhooks.create',
+    method: 'POST',
+    path: '/webhooks',
+    summary: 'Register an address that events are posted to',
+    access: ['webhooks:manage'],
+    body: createBody,
+    success: { status: 201, schema: webhookSchema },
+    errors: [addressRefused],
+    async run(ctx, input) {
+      const { url, events } = input
+      return toWireWebhook(await createWebhook(ctx, { ...toWebhookInput(input), url, events }))
+    },
+  })
 
 const get = defineOperation({
   id: 'webhooks.get',
@@ -76,20 +76,21 @@ const get = defineOperation({
   },
 })
 
-const update = defineOperation({
-  id: 'webhooks.update',
-  method: 'PATCH',
-  path: '/webhooks/{id}',
-  summary: 'Change a webhook; a secret of null makes its deliveries unsigned',
-  access: ['webhooks:manage'],
-  params: idParams,
-  body: updateBody,
-  success: { status: 200, schema: webhookSchema },
-  errors: [addressRefused],
-  async run(ctx, input) {
-    return toWireWebhook(await updateWebhook(ctx, input.id, toWebhookInput(input)))
-  },
-})
+const update = ({ updateBody }: WebhookBodies) =>
+  defineOperation({
+    id: 'webhooks.update',
+    method: 'PATCH',
+    path: '/webhooks/{id}',
+    summary: 'Change a webhook; a secret of null makes its deliveries unsigned',
+    access: ['webhooks:manage'],
+    params: idParams,
+    body: updateBody,
+    success: { status: 200, schema: webhookSchema },
+    errors: [addressRefused],
+    async run(ctx, input) {
+      return toWireWebhook(await updateWebhook(ctx, input.id, toWebhookInput(input)))
+    },
+  })
 
 const remove = defineOperation({
   id: 'webhooks.delete',
@@ -176,15 +177,17 @@ const recover = defineOperation({
   },
 })
 
-export const webhooksOperations = [
-  list,
-  create,
-  get,
-  update,
-  remove,
-  test,
-  listDeliveries,
-  getOneDelivery,
-  resend,
-  recover,
-]
+export function webhooksOperations(bodies: WebhookBodies): readonly Operation[] {
+  return [
+    list,
+    create(bodies),
+    get,
+    update(bodies),
+    remove,
+    test,
+    listDeliveries,
+    getOneDelivery,
+    resend,
+    recover,
+  ]
+}

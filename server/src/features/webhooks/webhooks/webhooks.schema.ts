@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError, defineError, validationFailed } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
+import type { PublicEvents } from '../../../public-event.ts'
 import {
   pageQuery,
   timestampInput,
@@ -12,37 +13,6 @@ import {
 } from '../../../wire.ts'
 import { type AttemptResult, isUsableSecret } from './delivery.ts'
 import { deliveryConcurrency } from './endpoint-slots.ts'
-
-/** Every event of the catalogue that can be subscribed to, also those that nothing tells yet. */
-export const subscribableEvents = [
-  'message.received',
-  'message.sent',
-  'message.delivered',
-  'message.read',
-  'message.failed',
-  'message.edited',
-  'message.deleted',
-  'poll.vote',
-  'session.connected',
-  'session.disconnected',
-  'session.status',
-  'group.updated',
-  'call.received',
-  'status.received',
-  'history.progress',
-  'lead.detected',
-  'lead.status_changed',
-  'group.message',
-  'group.message.analyzed',
-  'bulk_send.completed',
-  'scheduled_message.executed',
-  'review.collected',
-  'channel.post.published',
-  'approval.pending',
-] as const
-
-/** Name of a subscribable event. */
-export type WebhookEvent = (typeof subscribableEvents)[number]
 
 export const webhookInactive = defineError(
   'webhook_inactive',
@@ -88,10 +58,6 @@ const url = z
     description: 'HTTPS address; private and loopback addresses are refused',
     examples: ['https://example.com/hooks/moltflow'],
   })
-const events = z
-  .array(z.enum(subscribableEvents))
-  .min(1)
-  .meta({ examples: [['message.received', 'session.status']] })
 const secret = z
   .string()
   .max(255)
@@ -106,21 +72,35 @@ const isActive = z.boolean().meta({ examples: [true] })
 /** Path of one delivery. */
 export const deliveryParams = z.object({ id: uuidField, delivery_id: uuidField })
 
-export const createBody = z.object({
-  name: name.optional(),
-  url,
-  events,
-  secret: secret.optional(),
-  is_active: isActive.optional(),
-})
+/** What a webhook is made or changed with, where these events can be subscribed to. */
+export function webhookBodies({ declared, announced }: PublicEvents) {
+  const names = declared.filter(({ subscribers }) => subscribers.webhooks === true).map((event) => event.name)
+  // First and last are of different features, so the example shows that they can be mixed.
+  const example = [...new Set([names[0], names.at(-1)])].filter((name) => name !== undefined)
+  const events = z
+    .array(z.enum([...names, ...announced]))
+    .min(1)
+    .meta({ examples: [example] })
+  return {
+    createBody: z.object({
+      name: name.optional(),
+      url,
+      events,
+      secret: secret.optional(),
+      is_active: isActive.optional(),
+    }),
+    updateBody: z.object({
+      name: name.optional(),
+      url: url.optional(),
+      events: events.optional(),
+      secret: secret.optional(),
+      is_active: isActive.optional(),
+    }),
+  }
+}
 
-export const updateBody = z.object({
-  name: name.optional(),
-  url: url.optional(),
-  events: events.optional(),
-  secret: secret.optional(),
-  is_active: isActive.optional(),
-})
+/** Bodies of the operations that make and change webhooks. */
+export type WebhookBodies = ReturnType<typeof webhookBodies>
 
 export const recoverBody = z.object({
   since: timestampInput().meta({ examples: ['2026-02-11T10:00:00Z'] }),
@@ -200,13 +180,13 @@ export const recoverResultSchema = z.object({
 export interface WebhookInput {
   name?: string | undefined
   url?: string | undefined
-  events?: WebhookEvent[] | undefined
+  events?: string[] | undefined
   secret?: string | null | undefined
   isActive?: boolean | undefined
 }
 
 /** From wire to code; repeated event names count once. */
-export function toWebhookInput(body: z.output<typeof updateBody>): WebhookInput {
+export function toWebhookInput(body: z.output<WebhookBodies['updateBody']>): WebhookInput {
   return {
     name: body.name,
     url: body.url,

@@ -2,13 +2,12 @@ import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
-import { openSecret, postDelivery, requireAllowedUrl, sealBody, sealSecret } from './post-delivery.ts'
-import { announceChange, findSubscriptions } from './subscriptions.ts'
+import { openSecret, postDelivery, requireAllowedUrl, sealSecret } from './post-delivery.ts'
+import { announceChange } from './subscriptions.ts'
 import {
   type DeliveryStatus,
   deliverJob,
   requirePast,
-  type WebhookEvent,
   type WebhookInput,
   type WebhookRecord,
   webhookInactive,
@@ -42,7 +41,7 @@ export async function getWebhook(ctx: Context, id: string): Promise<WebhookRecor
 /** Registers an address; refuses one that this server must not call. */
 export async function createWebhook(
   ctx: Context,
-  input: WebhookInput & { url: string; events: WebhookEvent[] },
+  input: WebhookInput & { url: string; events: string[] },
 ): Promise<WebhookRecord> {
   await requireAllowedUrl(ctx, input.url)
   const tenantId = tenantOf(ctx)
@@ -113,52 +112,6 @@ export async function testWebhook(ctx: Context, id: string): Promise<AttemptResu
   })
 }
 
-/** What is told, and of what. */
-interface Told<P> {
-  event: WebhookEvent
-  payloads: readonly P[]
-  toData: (payload: P) => Record<string, unknown>
-}
-
-/** Stores a delivery for every webhook that wants the event, with its job, in the publisher's transaction. */
-export async function enqueueDeliveries<P>(ctx: Context, sql: Sql, told: Told<P>): Promise<void> {
-  const subscriptions = await findSubscriptions(ctx, sql, tenantOf(ctx))
-  const ids = subscriptions.filter(({ events }) => events.has(told.event)).map(({ id }) => id)
-  if (ids.length > 0) await storeDeliveries(ctx, sql, told, () => ids)
-}
-
-/** The same for the endpoints of monitored groups: each gets the events of its own group, when there is one. */
-export async function enqueueGroupDeliveries<P extends { groupId: string }>(
-  ctx: Context,
-  sql: Sql,
-  told: Told<P>,
-): Promise<void> {
-  if (told.payloads.length > 0) await storeDeliveries(ctx, sql, told, ({ groupId }) => [groupId])
-}
-
-async function storeDeliveries<P>(
-  ctx: Context,
-  sql: Sql,
-  { event, payloads, toData }: Told<P>,
-  webhooksOf: (payload: P) => readonly string[],
-): Promise<void> {
-  const tenantId = tenantOf(ctx)
-  const at = ctx.clock.now()
-  const deliveries = payloads.flatMap((payload) => {
-    const data = toData(payload)
-    return webhooksOf(payload).map((webhookId) => {
-      const id = ctx.ids.uuid()
-      const body = sealBody(ctx, id, buildBody({ id, event, atMs: at.getTime(), data }))
-      return { id, tenantId, webhookId, event, body }
-    })
-  })
-  const stored = await store.insertDeliveries(sql, deliveries, at)
-  const jobs = deliveries
-    .filter(({ id }) => stored.has(id))
-    .map(({ id, webhookId }) => ({ tenantId, webhookId, deliveryId: id, round: 1 }))
-  await ctx.jobs.addMany(sql, deliverJob, jobs)
-}
-
 /** Refuses (400) an address that must not be called. */
 export function requireWebhookUrl(ctx: Context, url: string): Promise<void> {
   return requireAllowedUrl(ctx, url)
@@ -173,6 +126,7 @@ export async function keepGroupEndpoint(
   const tenantId = tenantOf(ctx)
   if (url === null) await store.deleteGroupEndpoint(sql, tenantId, groupId)
   else await store.upsertGroupEndpoint(sql, { tenantId, groupId, name, url, at: ctx.clock.now() })
+  await announceChange(ctx, sql, tenantId)
 }
 
 /** One page of a webhook's deliveries. */

@@ -95,12 +95,12 @@ export async function notifyChange(sql: Sql, tenantId: string): Promise<void> {
   await sql.execute(raw`select pg_notify(${changesChannel}, ${tenantId})`)
 }
 
-/** What the active webhooks of a tenant want to hear. */
+/** What the active webhooks of a tenant want to hear, and which monitored groups have an address. */
 export function listSubscriptions(sql: Sql, tenantId: string) {
   return sql
-    .select({ id: webhooks.id, events: webhooks.events })
+    .select({ id: webhooks.id, events: webhooks.events, monitoredGroupId: webhooks.monitoredGroupId })
     .from(webhooks)
-    .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.isActive, true), isShown))
+    .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.isActive, true)))
 }
 
 /** Makes or changes the endpoint of a monitored group; its failures before are forgotten. Its id is the group's. */
