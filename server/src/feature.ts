@@ -62,6 +62,7 @@ export interface Feature {
   events?: readonly EventHandler[]
   /** The events it publishes that people outside may hear of. */
   publishes?: readonly PublicEvent[]
+  /** Requests it makes to addresses of its tenants' choosing. */
   callbacks?: readonly Callback[]
   /** Runs once when the process is ready to work, with a system context without tenant rows of its own. */
   start?(ctx: Context): Promise<void>
@@ -83,5 +84,11 @@ export function composeFeatures(
   const names = [...declared.map(({ name }) => name), ...announced]
   const twice = names.find((name, index) => names.indexOf(name) < index)
   if (twice !== undefined) throw new Error(`the event ${twice} is declared twice: it has one place`)
-  return parts.map((part) => (typeof part === 'function' ? part({ declared, announced }) : part))
+  return parts.map((part) => {
+    if (typeof part !== 'function') return part
+    const feature = part({ declared, announced })
+    if (feature.publishes !== undefined)
+      throw new Error(`${feature.name} is made of all events, so it cannot declare one: put it beside`)
+    return feature
+  })
 }

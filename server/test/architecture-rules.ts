@@ -1,3 +1,4 @@
+import { deliveriesInOnePlace } from './architecture-events.ts'
 import { simulatorRules } from './architecture-simulator.ts'
 import { noModuleState, unusedStatePermissions } from './architecture-state.ts'
 import { tableRules } from './architecture-tables.ts'
@@ -200,6 +201,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'files and functions are small': budgets,
   'time, chance and environment are parameters': forbiddenGlobals,
   'names and exports have the usual form': forms,
+  'an event is told once, and deliveries are made in one place': deliveriesInOnePlace,
   'what a process remembers belongs to an application': noModuleState,
   'permissions for what lives in a module are in use': unusedStatePermissions,
   'exports of platform, engine and vocabulary are documented': documentedExports,

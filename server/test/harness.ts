@@ -46,6 +46,7 @@ export interface TestApp extends AsyncDisposable {
 export interface TestAppOptions {
   config?: Partial<Config>
   engine?: AppOptions['engine']
+  features?: AppOptions['features']
   log?: Logger
 }
 
@@ -89,6 +90,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     db: database.db,
     areJobsManual: true,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.features === undefined ? {} : { features: options.features }),
   })
   const close = async () => {
     await app.close()

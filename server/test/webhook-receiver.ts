@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { findMisfit } from './declared-events.ts'
 
 /** One delivery as it came over the wire. */
 export interface ReceivedDelivery {
@@ -31,6 +32,7 @@ export interface WebhookReceiver extends AsyncDisposable {
   answer(answer: ReceiverAnswer | ((delivery: ReceivedDelivery) => ReceiverAnswer)): void
   /** The next delivery that matches and no earlier `next` returned. */
   next(matches?: Matcher, timeoutMs?: number): Promise<ReceivedDelivery>
+  /** Fails when something came that is not what its event declares. */
   close(): Promise<void>
 }
 
@@ -56,6 +58,8 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
   const close = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
+    const misfits = received.flatMap(({ body }) => findMisfit(body) ?? [])
+    if (misfits.length > 0) throw new Error(`deliveries that are not as declared:\n${misfits.join('\n')}`)
   }
   const take = (matches: Matcher) => {
     const found = received.find((delivery) => !returned.has(delivery) && matches(delivery))
