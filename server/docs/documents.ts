@@ -8,6 +8,8 @@ import { type ErrorDefinition, listErrorDefinitions } from '../src/platform/erro
 import type { PublicEvent } from '../src/public-event.ts'
 import { internalError } from '../src/transports/http/errors.ts'
 import { buildOpenApi } from '../src/transports/http/openapi.ts'
+import { drawTower } from './draw-tower.ts'
+import { readTower } from './tower.ts'
 
 /** Every generated file: path from the repository's root and its whole text. */
 export function generateDocuments(
@@ -18,6 +20,7 @@ export function generateDocuments(
   return new Map([
     ['docs/openapi.json', writeOpenApi(features)],
     [webhooksGuide, writeWebhooksGuide(declared, announced)],
+    ['docs/architecture.svg', drawTower(readTower())],
     ['docs/errors.md', writeErrors([...listErrorDefinitions()])],
     ['.env.example', describeEnvironment()],
   ])

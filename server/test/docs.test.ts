@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { generateDocuments, writeErrors } from '../docs/documents.ts'
+import { drawTower } from '../docs/draw-tower.ts'
 import { listErrorDefinitions } from '../src/platform/errors.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -87,6 +88,19 @@ describe('the checks themselves', () => {
       'brand_new',
     ])
     assert.deepEqual(findMissingScripts({ start: 'x' }), promisedScripts.slice(1))
+  })
+
+  test('draw an import that goes up in another colour than one that goes down', () => {
+    const floors = ['high', 'low'].map((name) => ({ name, rooms: [{ name: 'room' }] }))
+    const draw = (from: string, to: string) =>
+      drawTower({
+        floors,
+        ground: [],
+        transports: [],
+        needs: new Map([[`${from} ${to}`, [{ from: `${from}/room`, to: `${to}/room` }]]]),
+      })
+    assert.match(draw('high', 'low'), /<title>high.room → low.room<.title>\n<rect class="few"/)
+    assert.match(draw('low', 'high'), /<title>low.room → high.room<.title>\n<rect class="up"/)
   })
 
   test('find an invalid OpenAPI document', () => {
