@@ -201,7 +201,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'files and functions are small': budgets,
   'time, chance and environment are parameters': forbiddenGlobals,
   'names and exports have the usual form': forms,
-  'an event is told once, and deliveries are made in one place': deliveriesInOnePlace,
+  'deliveries are made in one place, from declared events': deliveriesInOnePlace,
   'what a process remembers belongs to an application': noModuleState,
   'permissions for what lives in a module are in use': unusedStatePermissions,
   'exports of platform, engine and vocabulary are documented': documentedExports,

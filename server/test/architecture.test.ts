@@ -264,13 +264,13 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
     says: /x lives as long as the process: make it with defineProcessState/,
   })),
   {
-    rule: 'an event is told once, and deliveries are made in one place',
+    rule: 'deliveries are made in one place, from declared events',
     path: 'server/src/features/leads/a/a.service.ts',
     text: "import { deliverJob } from '../../webhooks/webhooks/webhooks.schema.ts'",
     says: /declare and publish an event/,
   },
   {
-    rule: 'an event is told once, and deliveries are made in one place',
+    rule: 'deliveries are made in one place, from declared events',
     path: 'server/src/features/webhooks/webhooks/a.ts',
     text: "import { leadDetected } from '../../leads/detection/leads.schema.ts'",
     says: /webhooks know no other area/,

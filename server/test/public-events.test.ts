@@ -62,7 +62,7 @@ function readDocuments(of: readonly Feature[]) {
   }
 }
 
-/** What documents have to tell when these events are declared. */
+/** What documents show when these events are declared. */
 function expectedDocuments(events: readonly PublicEvent[]) {
   return {
     webhooks: namesOf(events.filter((event) => forWebhooks(event) || forGroups(event))),
@@ -106,8 +106,8 @@ describe('public events', () => {
   })
 
   test('OpenAPI, the names that can be subscribed to and the guide have exactly the declared ones', () => {
-    const { openApi, ...told } = readDocuments(features)
-    assert.deepEqual(told, expectedDocuments(declaredEvents))
+    const { openApi, ...found } = readDocuments(features)
+    assert.deepEqual(found, expectedDocuments(declaredEvents))
     for (const event of declaredEvents.filter((event) => event.name in openApi.webhooks)) {
       const { description, requestBody } = openApi.webhooks[event.name].post
       assert.ok(description.startsWith(event.description))
@@ -116,8 +116,8 @@ describe('public events', () => {
   })
 
   test('an event that is only declared is in all of them', () => {
-    const { openApi, ...told } = readDocuments(featuresWithPlanted)
-    assert.deepEqual(told, expectedDocuments([...declaredEvents, planted]))
+    const { openApi, ...found } = readDocuments(featuresWithPlanted)
+    assert.deepEqual(found, expectedDocuments([...declaredEvents, planted]))
     assert.deepEqual(
       openApi.webhooks[planted.name].post.requestBody.content['application/json'].example.data,
       {

@@ -45,7 +45,7 @@ export interface HttpSettings {
 export interface HttpParts {
   operations: readonly Operation[]
   streams?: readonly EventStream[]
-  /** Requests that the product makes; told in the OpenAPI document. */
+  /** Requests that the product makes; the OpenAPI document describes them. */
   callbacks?: readonly Callback[]
   policy: AccessPolicy
   createContext(caller: Caller): Context
