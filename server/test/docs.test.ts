@@ -24,6 +24,14 @@ function findUndocumented(sources: readonly string[], page: string): string[] {
   return codes.filter((code) => !page.includes(`| \`${code}\` |`))
 }
 
+/** Source files that a page names and that are not there, under this name or as the end of a path. */
+function findMissingFiles(page: string, paths: readonly string[]): string[] {
+  const names = [...page.matchAll(/`([\w./-]+\.ts)`/g)].map((match) => match[1] ?? '')
+  return names.filter(
+    (name) => !name.startsWith('x.') && !paths.some((path) => `/${path}`.endsWith(`/${name}`)),
+  )
+}
+
 /** Scripts that people and programs rely on (running.md). */
 const promisedScripts = ['start', 'test', 'demo', 'simulator', 'check', 'test:postgres', 'bench', 'docs']
 
@@ -48,6 +56,11 @@ describe('documentation', () => {
   test('every error code of the source is documented, also of code that no feature loads', () => {
     const sources = globSync('server/src/**/*.ts', { cwd: root }).filter((path) => !path.endsWith('.test.ts'))
     assert.deepEqual(findUndocumented(sources.map(read), read('docs/errors.md')), [])
+  })
+
+  test('every source file that ARCHITECTURE.md names is there', () => {
+    const paths = globSync('server/**/*.ts', { cwd: root, exclude: ['**/node_modules'] })
+    assert.deepEqual(findMissingFiles(read('ARCHITECTURE.md'), paths), [])
   })
 
   test('every group of operations has a title and a sentence', () => {
@@ -81,6 +94,12 @@ describe('the checks themselves', () => {
     )
     const more = [...listErrorDefinitions(), { code: 'brand_new', status: 400, text: 'New' }]
     assert.deepEqual(findStale(new Map([['docs/errors.md', writeErrors(more)]]), read), ['docs/errors.md'])
+  })
+
+  test('find a file that was moved', () => {
+    const paths = ['server/src/engine/inbound/inbox.ts']
+    assert.deepEqual(findMissingFiles('`engine/inbound/inbox.ts`, `inbox.ts`, `x.store.ts`', paths), [])
+    assert.deepEqual(findMissingFiles('`engine/inbox.ts` and `box.ts`', paths), ['engine/inbox.ts', 'box.ts'])
   })
 
   test('find an undocumented code and a missing script', () => {
