@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { ApiClient } from '../../../../test/api-client.ts'
 import { buildInboundMessage, buildPhone, createSession } from '../../../../test/builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
+import { buildLead } from '../../../../test/leads-world.ts'
 import type { Context } from '../../../context.ts'
 import type { ContactChange, Person } from '../../../engine/events.ts'
 import { mergeContactsWith } from '../inbound/merge-contacts.service.ts'
@@ -193,15 +194,19 @@ suite('contacts', () => {
     await key.patch(403, '/contacts/01990000-0000-7000-8000-000000000000', { name: 'x' })
   })
 
-  test('contacts go with the last session that knew them, unless the tenant wrote about them', async () => {
+  test('contacts go with the last session that knew them, unless the tenant wrote about them or has a lead of them', async () => {
     const owner = await app.tenant()
     const own = (await createSession(owner.api)).id
     await meet(owner, own, { phone: buildPhone(), pushName: 'Gone' })
     await meet(owner, own, { phone: buildPhone(), pushName: 'Kept' })
     const { contacts } = await owner.api.get(200, '/contacts?search=kept')
     await owner.api.patch(200, `/contacts/${contacts[0].id}`, { notes: 'a regular' })
+    await meet(owner, own, { phone: buildPhone(), pushName: 'Lead' })
+    const found = await owner.api.get(200, '/contacts?search=lead')
+    const contactId = found.contacts[0].id
+    await buildLead(app.app.ctx, { tenantId: owner.id, sessionId: own, contactId })
     await owner.api.delete(200, `/sessions/${own}`)
-    assert.deepEqual(await search(owner.api, ''), ['Kept'])
+    assert.deepEqual((await search(owner.api, '')).sort(), ['Kept', 'Lead'])
   })
 
   test('contacts.check: 422 names the phone, 404 a foreign session, 400 one that does not work', async () => {
