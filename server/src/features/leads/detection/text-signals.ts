@@ -1,4 +1,4 @@
-import { foldText } from './fold.service.ts'
+import { foldForSearch } from './fold.service.ts'
 
 /** Further in a text nothing is looked for: interest is said at once. */
 const readLength = 4_000
@@ -85,7 +85,7 @@ const anywhere: Record<keyof typeof phrases, string> = {
 }
 
 const escapeSigns = (phrase: string) => phrase.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-const split = (list: string) => list.split(', ').map((phrase) => escapeSigns(foldText(phrase)))
+const split = (list: string) => list.split(', ').map((phrase) => escapeSigns(foldForSearch(phrase)))
 
 function patternOf(kind: keyof typeof phrases): RegExp {
   const words = phrases[kind].flatMap(split).join('|')
@@ -108,7 +108,7 @@ const contactDetails =
 /** What a text says about interest: `purchase`, `price`, `question`, `urgency`, `contact_details`. */
 export function findTextSignals(text: string): string[] {
   const read = text.slice(0, readLength)
-  const folded = foldText(read)
+  const folded = foldForSearch(read)
   const kinds: string[] = patterns.filter(([, pattern]) => pattern.test(folded)).map(([kind]) => kind)
   if (!kinds.includes('question') && questionMark.test(read)) kinds.push('question')
   if (contactDetails.test(read)) kinds.push('contact_details')

@@ -1,4 +1,4 @@
-import { foldText } from '../detection/fold.service.ts'
+import { foldForSearch } from '../detection/fold.service.ts'
 
 // The same as in `lead_words` of migration 0013, so that both sides find the same words.
 const separators =
@@ -18,7 +18,7 @@ function digitsOf(search: string): string | undefined {
 export function searchQuery(tenantId: string, search: string): string | undefined {
   // As `lead_words` begins every word of the tenant.
   const tag = tenantId.slice(-8)
-  const words = foldText(search.toWellFormed().replaceAll('\0', ' '))
+  const words = foldForSearch(search.toWellFormed().replaceAll('\0', ' '))
     .split(separators)
     .filter((word) => word !== '')
     .slice(0, mostWords)

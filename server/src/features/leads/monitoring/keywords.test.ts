@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { foldText } from './fold-text.ts'
+import { foldKeyword } from './fold-keyword.ts'
 import { compileKeywords, isUsableKeyword } from './keywords.ts'
 
 /** Text, keywords, and the keyword that is found in it. */
@@ -136,6 +136,6 @@ suite('keywords', () => {
 
   test('folding twice changes nothing', () => {
     for (const [text] of Object.values(languages).flat())
-      assert.equal(foldText(foldText(text)), foldText(text))
+      assert.equal(foldKeyword(foldKeyword(text)), foldKeyword(text))
   })
 })

@@ -1,4 +1,4 @@
-import { foldText } from './fold-text.ts'
+import { foldKeyword } from './fold-keyword.ts'
 
 /** Finds which of its keywords a text holds. */
 export interface KeywordMatcher {
@@ -91,7 +91,7 @@ export function compileKeywords(keywords: readonly string[]): KeywordMatcher {
   const byStart = new Map<number, Keyword[]>()
   let hasSingle = false
   for (const configured of keywords) {
-    const folded = foldText(configured)
+    const folded = foldKeyword(configured)
     if (folded === '') continue
     if (folded.length === 1) hasSingle = true
     const key = keyOf(folded, 0, folded.length)
@@ -109,7 +109,7 @@ export function compileKeywords(keywords: readonly string[]): KeywordMatcher {
   return {
     find(text) {
       if (byStart.size === 0) return undefined
-      const folded = foldText(text)
+      const folded = foldKeyword(text)
       for (let start = 0; start < folded.length; start += 1) {
         const found =
           findAt(folded, start, keyOf(folded, start, 2)) ??
@@ -123,5 +123,5 @@ export function compileKeywords(keywords: readonly string[]): KeywordMatcher {
 
 /** Whether anything is left of a keyword to look for. */
 export function isUsableKeyword(keyword: string): boolean {
-  return foldText(keyword) !== ''
+  return foldKeyword(keyword) !== ''
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from '../../../context.ts'
 import { contentText, type OutboundContent } from '../../../engine/content.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { createFolding } from '../../../platform/fold-text.ts'
 import type { AntispamSettings } from '../../account/settings/settings.schema.ts'
 import { tally } from '../rules/tallies.service.ts'
 import { duplicateRefused, spamRefused } from './antispam.schema.ts'
@@ -61,9 +62,7 @@ function searchable(content: OutboundContent): string {
 }
 
 /** The same text for whoever reads it: spaces, case and forms of letters do not matter. */
-export function normaliseText(text: string): string {
-  return text.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim()
-}
+export const normaliseText = createFolding({ spaces: 'single' })
 
 /** Names a text so that it can be compared; undefined when there is nothing to compare, as with a file without words. */
 export function digestOf(content: OutboundContent): string | undefined {

@@ -1,3 +1,4 @@
+import { createFolding } from '../../../platform/fold-text.ts'
 import type { Finding, ScannedText } from './detectors.schema.ts'
 import { phraseIndex } from './injection-phrases.ts'
 import { matchesOf } from './matches.ts'
@@ -24,31 +25,28 @@ const lookAlikes: Readonly<Record<string, string>> = {
   ı: 'i',
 }
 
-const invisible =
-  /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]/gu
-/** Accents, and the signs over and under Arabic letters. */
-const marks = /[\u0300-\u036f\u064b-\u0655]/g
+/** Invisible signs, accents, and the signs over and under Arabic letters. */
+const marks =
+  /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]|[\u0300-\u036f\u064b-\u0655]/gu
 
-/** Letters that no decomposition makes plain. */
-const plainLetters: Readonly<Record<string, string>> = { ı: 'i', ł: 'l', ø: 'o', đ: 'd', æ: 'a' }
-
-function fold(text: string): string {
-  // Most texts are plain: for them the rest would change nothing else.
-  if (!/[^\n\x20-\x7e]/.test(text)) return text.toLowerCase().replaceAll('`', "'").replaceAll(/ {2,}/g, ' ')
-  return (
-    text
-      .normalize('NFKD')
-      .replaceAll(invisible, '')
-      .replaceAll(marks, '')
-      .normalize('NFC')
-      // NFKD takes the Thai AM apart for good.
-      .replaceAll('\u0e4d\u0e32', '\u0e33')
-      .toLowerCase()
-      .replaceAll(/[ıłøđæ]/g, (letter) => plainLetters[letter] ?? letter)
-      .replaceAll(/[’‘`´]/g, "'")
-      .replaceAll(/[^\S\n]+/g, ' ')
-  )
-}
+const fold = createFolding({
+  marks,
+  letters: {
+    // NFKD takes the Thai AM apart for good.
+    '\u0e4d\u0e32': '\u0e33',
+    // No decomposition makes these plain.
+    ı: 'i',
+    ł: 'l',
+    ø: 'o',
+    đ: 'd',
+    æ: 'a',
+    '’': "'",
+    '‘': "'",
+    '`': "'",
+    '´': "'",
+  },
+  spaces: 'lines',
+})
 
 /** Words with dots, lines or hyphens in or between them, three times or more. */
 const brokenWords = /(?:\p{L}[._*~|-]\p{L}[^\n]{0,24}){3}/u

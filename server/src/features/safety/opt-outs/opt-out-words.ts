@@ -1,3 +1,5 @@
+import { createFolding } from '../../../platform/fold-text.ts'
+
 /** Words that mean nothing else when they are the whole message. */
 const optOutWords = [
   // English
@@ -170,16 +172,12 @@ const longestWord = 60
 const accents = /[\u0300-\u036f]|[\u0591-\u05c7]|[\u064b-\u0652]|\u0670/g
 
 /** What is left of a message when case, accents, signs around it and widths of letters do not matter. */
-export function normaliseWord(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replaceAll(accents, '')
-    .normalize('NFC')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{M}\p{N}\s'-]/gu, '')
-    .replaceAll(/[\s'-]+/g, ' ')
-    .trim()
-}
+export const normaliseWord = createFolding({
+  marks: accents,
+  dropped: /[^\p{L}\p{M}\p{N}\s'-]/gu,
+  letters: { "'": ' ', '-': ' ' },
+  spaces: 'single',
+})
 
 const normalised = new WeakMap<readonly string[], ReadonlySet<string>>()
 
