@@ -22,6 +22,7 @@ import { systemIds } from '../src/platform/ids.ts'
 import { closeProcessStates } from '../src/platform/process-state.ts'
 import { createHttpServer, type HttpServer } from '../src/transports/http/server.ts'
 import { openTestDatabase } from './harness-database.ts'
+import { untilAnswer } from './until.ts'
 
 const identityFeatures: readonly Feature[] = [
   tenantsFeature,
@@ -76,14 +77,9 @@ export interface Identity extends IdentityProcess {
   close(): Promise<void>
 }
 
-/** Asks again, a turn of the event loop later, until the answer has the status: for what arrives by notification. */
-export async function untilStatus(status: number, ask: () => Promise<Reply>): Promise<Reply> {
-  const deadlineMs = performance.now() + 5_000
-  for (;;) {
-    const reply = await ask()
-    if (reply.status === status || performance.now() > deadlineMs) return reply
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+/** Asks again until the answer has the status: for what arrives by notification. */
+export function untilStatus(status: number, ask: () => Promise<Reply>): Promise<Reply> {
+  return untilAnswer(ask, (reply) => reply.status === status, { timeoutMs: 5_000, everyMs: 1 })
 }
 
 const testConfig: Config = {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Agent, request, setGlobalDispatcher } from 'undici'
 import { prepareInstallation } from '../lift-limits.ts'
 import { type ServerProcess, type SimulatorProcess, startServer, startSimulator } from '../processes.ts'
+import { until } from '../until.ts'
 
 setGlobalDispatcher(new Agent({ connections: 64, pipelining: 1 }))
 
@@ -72,14 +73,8 @@ export async function startPaired(
 }
 
 /** Repeats a probe until it answers; bounded. */
-export async function poll<T>(probe: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
-  const deadline = performance.now() + timeoutMs
-  for (;;) {
-    const found = await probe()
-    if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error('a benchmark waited in vain')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+export function poll<T>(probe: () => Promise<T | undefined>, timeoutMs = 30_000): Promise<T> {
+  return until('what a benchmark waits for', probe, { timeoutMs, everyMs: 50 })
 }
 
 /** CPU seconds a process used so far, user and system, all its threads (Linux). */

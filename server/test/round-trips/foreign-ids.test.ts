@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { ApiClient } from '../api-client.ts'
 import type { TestTenant } from '../harness.ts'
 import { addContact, type LinkedSession, linkSession, nextEvent } from '../linked-session.ts'
+import { untilAnswer } from '../until.ts'
 import { openRoundTrip, type RoundTrip } from './round-trip.ts'
 
 // What needs no linked session (uuids of every operation, in paths and bodies) is shown in test/operations.test.ts.
@@ -155,7 +156,10 @@ suite('ids of another tenant', () => {
     const call = app.simulator.call(trip.friend, { to: trip.session.phone })
     await ringing
     // Deliveries and receipts of what was sent would change it while strangers ask.
-    while ((await trip.read(sent.id)).status !== 'read') await new Promise((resolve) => setImmediate(resolve))
+    await untilAnswer(
+      () => trip.read(sent.id),
+      ({ status }) => status === 'read',
+    )
     ids = {
       session: trip.session.id,
       own: otherSession.id,

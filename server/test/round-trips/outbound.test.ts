@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import sharp from 'sharp'
 import { type MediaSamples, makeMediaSamples } from '../media-samples.ts'
+import { untilAnswer } from '../until.ts'
 import { checkMessage, openRoundTrip, type Place, type RoundTrip } from './round-trip.ts'
 
 // Conversions by ffmpeg and what is refused are shown in features/sending/send-files.test.ts, limits of the fields in
@@ -361,11 +362,10 @@ suite('round trips of what is sent', () => {
     })
     const isRead = (data: { message_id: string }) => data.message_id === sent.id
     await shownTo(trip.phone, sent.wa_message_id)
-    for (;;) {
-      const { status } = await trip.read(sent.id)
-      if (status === 'read') break
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    await untilAnswer(
+      () => trip.read(sent.id),
+      ({ status }) => status === 'read',
+    )
     await trip.delivered('message.delivered', isRead)
     await trip.delivered('message.read', isRead)
     const kept = await trip.read(sent.id)

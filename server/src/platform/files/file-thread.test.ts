@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { suite, test } from 'node:test'
 import { Worker } from 'node:worker_threads'
+import { until } from '../../../test/until.ts'
 import { FileThread, FileThreadError } from './file-thread.ts'
 
 type Task = { say?: string; fail?: string; end?: boolean }
@@ -19,11 +20,6 @@ const entry = new URL(
 `)}`,
 )
 
-/** Resolves when the condition holds; the loop turns meanwhile. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve))
-}
-
 suite('file thread', () => {
   test('starts with the first task, answers each with its own result, ends when idle, starts again', async () => {
     const thread = new FileThread<Task, string>(entry, 1)
@@ -32,9 +28,9 @@ suite('file thread', () => {
     const running = words.map((say) => thread.run({ say }))
     assert.equal(thread.isRunning, true)
     assert.deepEqual(await Promise.all(running), words)
-    await until(() => !thread.isRunning)
+    await until('the thread has ended', () => !thread.isRunning || undefined, { everyMs: 1 })
     assert.equal(await thread.run({ say: 'again' }), 'again')
-    await until(() => !thread.isRunning)
+    await until('the thread has ended', () => !thread.isRunning || undefined, { everyMs: 1 })
   })
 
   test('an error in the thread reaches who asked, and nobody else', async () => {

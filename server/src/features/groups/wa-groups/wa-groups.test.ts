@@ -9,7 +9,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../../test/linked-session.ts'
-import { until } from '../../../../test/until.ts'
+import { until, untilAnswer } from '../../../../test/until.ts'
 import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 import { countGroupMembers, isGroupAdmin, listGroupMembers } from './group-membership.service.ts'
 import { applyGroupUpdates } from './group-news.service.ts'
@@ -152,10 +152,10 @@ suite('wa-groups', () => {
       members: [second.phone],
     })
     await untilKnown(id, 2)
-    const deadline = performance.now() + 5000
-    let answer = await tenant.api.call('GET', `/groups/wa/${id}`)
-    while (answer.status !== 422 && performance.now() < deadline)
-      answer = await tenant.api.call('GET', `/groups/wa/${id}`)
+    const answer = await untilAnswer(
+      () => tenant.api.call('GET', `/groups/wa/${id}`),
+      ({ status }) => status === 422,
+    )
     assert.match(answer.body.detail, /several sessions/)
     await tenant.api.get(200, `/groups/wa/${id}?session_id=${second.id}`)
     await tenant.api.post(200, `/sessions/${second.id}/stop`)

@@ -10,6 +10,7 @@ import {
   nextEvent,
   recordEvents,
 } from '../../../../test/linked-session.ts'
+import { untilAnswer } from '../../../../test/until.ts'
 
 /** Pauses between the tries, in milliseconds. */
 const pauses = [5000, 10_000, 20_000, 40_000, 80_000, 160_000, ...Array<number>(5).fill(300_000)]
@@ -28,18 +29,12 @@ const takeUploads = () => app.simulator.fault({ kind: 'upload_refused', phone: s
 
 /** Resolves when so many tries failed and the message is put off. */
 async function untilPutOff(id: string, failures: number): Promise<void> {
-  const deadline = performance.now() + 10_000
-  for (;;) {
-    const { rows } = await app.database.db.pool.query(
+  const read = () =>
+    app.database.db.pool.query(
       'SELECT upload_failures AS n, not_before > $2::timestamptz AS "isPutOff" FROM outbox WHERE message_id = $1',
       [id, app.clock.now().toISOString()],
     )
-    if (rows[0]?.n >= failures && rows[0].isPutOff) return
-    assert.ok(
-      performance.now() < deadline,
-      `never put off for the ${failures}. time: ${JSON.stringify(rows)}`,
-    )
-  }
+  await untilAnswer(read, ({ rows }) => rows[0]?.n >= failures && rows[0].isPutOff, { everyMs: 5 })
 }
 
 suite('files that WhatsApp does not take for the moment', () => {
@@ -132,14 +127,8 @@ suite('files that WhatsApp does not take for the moment', () => {
 })
 
 /** The message of the session that waits in the outbox. */
-async function untilStored() {
-  const deadline = performance.now() + 10_000
-  for (;;) {
-    const found = await app.database.db.pool.query(
-      'SELECT message_id AS id FROM outbox WHERE session_id = $1',
-      [session.id],
-    )
-    if (found.rows.length > 0) return found
-    assert.ok(performance.now() < deadline, 'nothing was stored')
-  }
+function untilStored() {
+  const read = () =>
+    app.database.db.pool.query('SELECT message_id AS id FROM outbox WHERE session_id = $1', [session.id])
+  return untilAnswer(read, ({ rows }) => rows.length > 0, { everyMs: 5 })
 }
