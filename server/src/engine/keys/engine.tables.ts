@@ -1,4 +1,5 @@
-import { bigint, customType, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { bigint, customType, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../platform/database/columns.ts'
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
 
@@ -8,7 +9,7 @@ export const engineSessions = pgTable('engine_sessions', {
   tenantId: uuid('tenant_id').notNull(),
   ownerId: text('owner_id').notNull(),
   epoch: bigint('epoch', { mode: 'number' }).notNull(),
-  leaseUntil: timestamp('lease_until', { withTimezone: true }).notNull(),
+  leaseUntil: timestamptz('lease_until').notNull(),
 })
 
 /** Credentials and Signal keys of a session, each value encrypted with the installation key. */

@@ -1,4 +1,5 @@
-import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Who changed what, when, from where. */
 export const auditLogs = pgTable(
@@ -12,7 +13,7 @@ export const auditLogs = pgTable(
     /** Ids by their names in the path; `created` is what the operation made. */
     targets: jsonb().$type<Record<string, string>>().notNull(),
     ip: text().notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [index('audit_logs_list').on(table.tenantId, table.createdAt, table.id)],
 )

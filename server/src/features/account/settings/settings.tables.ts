@@ -1,4 +1,5 @@
-import { boolean, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 import type { StoredAntispam } from './settings.schema.ts'
 
 /** One row per tenant, made with the tenant. */
@@ -22,7 +23,7 @@ export const tenantSettings = pgTable('tenant_settings', {
   optInWords: jsonb('opt_in_words').$type<string[]>(),
   approvalExpiryHours: integer('approval_expiry_hours').notNull().default(72),
   auditRetentionDays: integer('audit_retention_days').notNull().default(365),
-  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  updatedAt: timestamptz('updated_at').notNull(),
 })
 
 /** Every time somebody gave or withdrew a consent; never changed afterwards. */
@@ -35,5 +36,5 @@ export const consents = pgTable('consents', {
   userId: uuid('user_id').notNull(),
   ip: text().notNull(),
   userAgent: text('user_agent').notNull(),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+  createdAt: timestamptz('created_at').notNull(),
 })

@@ -1,4 +1,5 @@
-import { jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** A customer: everything else belongs to exactly one. */
 export const tenants = pgTable('tenants', {
@@ -9,6 +10,6 @@ export const tenants = pgTable('tenants', {
   status: text({ enum: ['active', 'suspended', 'deleted'] })
     .notNull()
     .default('active'),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  createdAt: timestamptz('created_at').notNull(),
+  updatedAt: timestamptz('updated_at').notNull(),
 })

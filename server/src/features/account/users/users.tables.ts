@@ -1,4 +1,5 @@
-import { integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** A person who signs in; unique by e-mail, whatever its case, while not deleted. */
 export const users = pgTable('users', {
@@ -9,17 +10,17 @@ export const users = pgTable('users', {
   role: text({ enum: ['owner', 'admin', 'member', 'superadmin'] }).notNull(),
   /** Empty for people who only use magic links. */
   passwordHash: text('password_hash'),
-  emailVerifiedAt: timestamp('email_verified_at', { withTimezone: true }),
-  suspendedAt: timestamp('suspended_at', { withTimezone: true }),
-  deletedAt: timestamp('deleted_at', { withTimezone: true }),
-  lastLoginAt: timestamp('last_login_at', { withTimezone: true }),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  emailVerifiedAt: timestamptz('email_verified_at'),
+  suspendedAt: timestamptz('suspended_at'),
+  deletedAt: timestamptz('deleted_at'),
+  lastLoginAt: timestamptz('last_login_at'),
+  createdAt: timestamptz('created_at').notNull(),
+  updatedAt: timestamptz('updated_at').notNull(),
 })
 
 /** Password attempts of a hashed subject in its current window. */
 export const passwordAttempts = pgTable('password_attempts', {
   subject: text().primaryKey(),
   attempts: integer().notNull(),
-  windowEndsAt: timestamp('window_ends_at', { withTimezone: true }).notNull(),
+  windowEndsAt: timestamptz('window_ends_at').notNull(),
 })

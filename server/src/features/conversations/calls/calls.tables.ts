@@ -1,7 +1,6 @@
-import { boolean, index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { CallUpdate } from '../../../engine/events.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Calls that rang in a session. */
 export const calls = pgTable(
@@ -18,8 +17,8 @@ export const calls = pgTable(
     waGroupId: text('wa_group_id'),
     isVideo: boolean('is_video').notNull(),
     status: text().$type<CallUpdate['status']>().notNull(),
-    createdAt: moment('created_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.callId] }),

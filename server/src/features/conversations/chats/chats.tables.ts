@@ -6,12 +6,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Conversations of a session: with a contact, or in a group or channel. */
 export const chats = pgTable(
@@ -30,15 +28,15 @@ export const chats = pgTable(
     messageCount: integer('message_count').notNull().default(0),
     unreadCount: integer('unread_count').notNull().default(0),
     lastMessageId: uuid('last_message_id'),
-    lastMessageAt: moment('last_message_at'),
-    lastInboundAt: moment('last_inbound_at'),
-    lastOutboundAt: moment('last_outbound_at'),
+    lastMessageAt: timestamptz('last_message_at'),
+    lastInboundAt: timestamptz('last_inbound_at'),
+    lastOutboundAt: timestamptz('last_outbound_at'),
     /** The last day (UTC) on which a cold send here was charged to the session's budget. */
     coldDay: date('cold_day', { mode: 'string' }),
     isArchived: boolean('is_archived').notNull().default(false),
     isPinned: boolean('is_pinned').notNull().default(false),
-    mutedUntil: moment('muted_until'),
-    createdAt: moment('created_at').notNull(),
+    mutedUntil: timestamptz('muted_until'),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [
     uniqueIndex('chats_contact').on(table.sessionId, table.contactId),
@@ -56,7 +54,7 @@ export const waChatStates = pgTable(
     tenantId: uuid('tenant_id').notNull(),
     isArchived: boolean('is_archived').notNull().default(false),
     isPinned: boolean('is_pinned').notNull().default(false),
-    mutedUntil: moment('muted_until'),
+    mutedUntil: timestamptz('muted_until'),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.waChatId] })],
 )

@@ -1,7 +1,6 @@
-import { boolean, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import type { HistoryProgress } from '../../../engine/events.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** How far the history of each kind has come. */
 export const historySyncs = pgTable(
@@ -16,8 +15,8 @@ export const historySyncs = pgTable(
     messages: integer().notNull().default(0),
     chats: integer().notNull().default(0),
     contacts: integer().notNull().default(0),
-    startedAt: moment('started_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    startedAt: timestamptz('started_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.kind] })],
 )

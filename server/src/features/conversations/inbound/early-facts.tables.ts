@@ -1,4 +1,5 @@
-import { customType, index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { customType, index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -12,7 +13,7 @@ export const earlyFacts = pgTable(
     waMessageId: text('wa_message_id').notNull(),
     /** Encrypted JSON. */
     fact: bytes().notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [index('early_facts_message').on(table.sessionId, table.waMessageId)],
 )

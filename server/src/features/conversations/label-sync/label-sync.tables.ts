@@ -1,4 +1,5 @@
-import { pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Which label of an account is which label here. */
 export const labelSyncs = pgTable(
@@ -9,7 +10,7 @@ export const labelSyncs = pgTable(
     tenantId: uuid('tenant_id').notNull(),
     /** Null: the label was deleted here and is to be deleted on WhatsApp. */
     labelId: uuid('label_id'),
-    linkedAt: timestamp('linked_at', { withTimezone: true }).notNull(),
+    linkedAt: timestamptz('linked_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.waLabelId] }),

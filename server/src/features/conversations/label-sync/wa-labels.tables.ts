@@ -1,6 +1,5 @@
-import { boolean, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Labels of WhatsApp Business, as the phone tells them. */
 export const waLabels = pgTable(
@@ -12,7 +11,7 @@ export const waLabels = pgTable(
     name: text().notNull(),
     colorIndex: integer('color_index').notNull(),
     isDeleted: boolean('is_deleted').notNull().default(false),
-    changedAt: moment('changed_at').notNull(),
+    changedAt: timestamptz('changed_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.waLabelId] })],
 )
@@ -27,7 +26,7 @@ export const waChatLabels = pgTable(
     tenantId: uuid('tenant_id').notNull(),
     /** The label was taken off the chat. */
     isDeleted: boolean('is_deleted').notNull().default(false),
-    changedAt: moment('changed_at').notNull(),
+    changedAt: timestamptz('changed_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.waLabelId, table.waChatId] })],
 )

@@ -1,16 +1,5 @@
-import {
-  boolean,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { boolean, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Labels of a tenant. */
 export const labels = pgTable(
@@ -25,9 +14,9 @@ export const labels = pgTable(
     colorIndex: integer('color_index').notNull(),
     description: text(),
     /** When name or WhatsApp's colour changed last: what decides between here and a phone. */
-    changedAt: moment('changed_at').notNull(),
-    createdAt: moment('created_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    changedAt: timestamptz('changed_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [uniqueIndex('labels_name').on(table.tenantId, table.name)],
 )
@@ -41,7 +30,7 @@ export const chatLabels = pgTable(
     tenantId: uuid('tenant_id').notNull(),
     /** False remembers when the label was taken off. */
     isSet: boolean('is_set').notNull().default(true),
-    changedAt: moment('changed_at').notNull(),
+    changedAt: timestamptz('changed_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.labelId, table.chatId] }),

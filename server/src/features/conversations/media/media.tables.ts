@@ -1,6 +1,5 @@
-import { bigint, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { bigint, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Every file in the blob store; the row is made before the file, so that none is forgotten. */
 export const blobs = pgTable('blobs', {
@@ -13,6 +12,6 @@ export const blobs = pgTable('blobs', {
   bytes: bigint({ mode: 'number' }),
   sha256: text(),
   /** Null as long as the message waits to leave. */
-  keepUntil: moment('keep_until'),
-  createdAt: moment('created_at').notNull(),
+  keepUntil: timestamptz('keep_until'),
+  createdAt: timestamptz('created_at').notNull(),
 })

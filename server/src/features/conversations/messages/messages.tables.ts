@@ -1,19 +1,8 @@
-import {
-  boolean,
-  customType,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { boolean, customType, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { MessageType } from '../../../engine/content.ts'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-const moment = (name: string) => timestamp(name, { withTimezone: true })
-
 /** How far a message has come; `received` is the only one of inbound messages. */
 export type MessageStatus =
   | 'pending'
@@ -69,14 +58,14 @@ export const messages = pgTable(
     idempotencyKey: text('idempotency_key'),
     idempotencyHash: text('idempotency_hash'),
     answeredPending: boolean('answered_pending').notNull().default(false),
-    waTimestamp: moment('wa_timestamp'),
-    orderedAt: moment('ordered_at').notNull(),
-    sentAt: moment('sent_at'),
-    deliveredAt: moment('delivered_at'),
-    readAt: moment('read_at'),
-    editedAt: moment('edited_at'),
-    deletedAt: moment('deleted_at'),
-    createdAt: moment('created_at').notNull(),
+    waTimestamp: timestamptz('wa_timestamp'),
+    orderedAt: timestamptz('ordered_at').notNull(),
+    sentAt: timestamptz('sent_at'),
+    deliveredAt: timestamptz('delivered_at'),
+    readAt: timestamptz('read_at'),
+    editedAt: timestamptz('edited_at'),
+    deletedAt: timestamptz('deleted_at'),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [index('messages_list').on(table.chatId, table.orderedAt, table.id)],
 )
@@ -87,5 +76,5 @@ export const pollVotes = pgTable('poll_votes', {
   tenantId: uuid('tenant_id').notNull(),
   voterContactId: uuid('voter_contact_id'),
   options: integer().array().notNull(),
-  votedAt: moment('voted_at').notNull(),
+  votedAt: timestamptz('voted_at').notNull(),
 })

@@ -1,6 +1,5 @@
-import { pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Lists of contacts that a tenant keeps. */
 export const customGroups = pgTable('custom_groups', {
@@ -8,8 +7,8 @@ export const customGroups = pgTable('custom_groups', {
   tenantId: uuid('tenant_id').notNull(),
   name: text().notNull(),
   description: text(),
-  createdAt: moment('created_at').notNull(),
-  updatedAt: moment('updated_at').notNull(),
+  createdAt: timestamptz('created_at').notNull(),
+  updatedAt: timestamptz('updated_at').notNull(),
 })
 
 /** Who is on a list; a phone is on it once. */
@@ -20,5 +19,5 @@ export const customGroupMembers = pgTable('custom_group_members', {
   /** Digits. */
   phone: text().notNull(),
   name: text(),
-  addedAt: moment('added_at').notNull(),
+  addedAt: timestamptz('added_at').notNull(),
 })

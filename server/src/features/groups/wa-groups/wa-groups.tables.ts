@@ -1,6 +1,5 @@
-import { boolean, index, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { boolean, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Groups as a session knows them. */
 export const waGroups = pgTable(
@@ -14,8 +13,8 @@ export const waGroups = pgTable(
     /** Whether the session's account is in the group. */
     isMember: boolean('is_member').notNull().default(true),
     /** When all members were told at once; null while only some are known. */
-    describedAt: moment('described_at'),
-    updatedAt: moment('updated_at').notNull(),
+    describedAt: timestamptz('described_at'),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.waGroupId] }),

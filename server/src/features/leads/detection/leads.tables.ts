@@ -1,6 +1,5 @@
-import { integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Where a lead stands. */
 export const leadStatuses = ['new', 'contacted', 'qualified', 'converted', 'lost'] as const
@@ -44,14 +43,14 @@ export const leads = pgTable('leads', {
   matchedKeyword: text('matched_keyword'),
   messagePreview: text('message_preview'),
   monitorMode: text('monitor_mode').notNull(),
-  triggeredAt: moment('triggered_at').notNull(),
+  triggeredAt: timestamptz('triggered_at').notNull(),
   /** Every keyword that matched, one a line. */
   keywords: text().notNull().default(''),
   messageCount: integer('message_count').notNull().default(0),
   assignedTo: uuid('assigned_to'),
   notes: text(),
-  detectedAt: moment('detected_at').notNull(),
-  updatedAt: moment('updated_at').notNull(),
+  detectedAt: timestamptz('detected_at').notNull(),
+  updatedAt: timestamptz('updated_at').notNull(),
 })
 
 /** What leads are searched by, kept by triggers. */
@@ -59,7 +58,7 @@ export const leadSearch = pgTable('lead_search', {
   leadId: uuid('lead_id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
   groupId: uuid('group_id').notNull(),
-  detectedAt: moment('detected_at').notNull(),
+  detectedAt: timestamptz('detected_at').notNull(),
   status: text({ enum: leadStatuses }).notNull(),
   contactName: text('contact_name'),
   contactPhone: text('contact_phone'),
@@ -79,7 +78,7 @@ export const leadSignals = pgTable('lead_signals', {
   matchedKeyword: text('matched_keyword'),
   messagePreview: text('message_preview'),
   signals: jsonb().$type<string[]>().notNull(),
-  at: moment('at').notNull(),
+  at: timestamptz('at').notNull(),
 })
 
 /** How a lead went through the pipeline. */
@@ -90,5 +89,5 @@ export const leadStatusChanges = pgTable('lead_status_changes', {
   fromStatus: text('from_status', { enum: leadStatuses }).notNull(),
   toStatus: text('to_status', { enum: leadStatuses }).notNull(),
   changedBy: uuid('changed_by'),
-  at: moment('at').notNull(),
+  at: timestamptz('at').notNull(),
 })

@@ -6,12 +6,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** What of a group is captured. */
 export const monitorModes = ['all', 'keywords', 'mentions', 'first_message', 'ai_analysis'] as const
@@ -43,8 +41,8 @@ export const monitoredGroups = pgTable(
     isActive: boolean('is_active').notNull(),
     /** As WhatsApp said when the group was added; what is known of its members wins. */
     memberCount: integer('member_count').notNull(),
-    createdAt: moment('created_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [
     uniqueIndex('monitored_groups_group').on(table.sessionId, table.waGroupId),
@@ -74,7 +72,7 @@ export const groupMessages = pgTable(
     matchedKeyword: text('matched_keyword'),
     aiAnalysis: jsonb('ai_analysis').$type<Record<string, unknown>>(),
     isAwaitingAnalysis: boolean('is_awaiting_analysis').notNull(),
-    waTimestamp: moment('wa_timestamp').notNull(),
+    waTimestamp: timestamptz('wa_timestamp').notNull(),
   },
   (table) => [index('group_messages_list').on(table.groupId, table.waTimestamp, table.messageId)],
 )
@@ -97,7 +95,7 @@ export const groupSpeakers = pgTable(
 export const autoResponseTurns = pgTable('auto_response_turns', {
   contactId: uuid('contact_id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
-  claimedAt: moment('claimed_at').notNull(),
+  claimedAt: timestamptz('claimed_at').notNull(),
 })
 
 /** Every answer that a group's template gave, or would have given. */
@@ -115,7 +113,7 @@ export const autoResponses = pgTable(
     sentMessageId: uuid('sent_message_id'),
     /** Why the pipeline refused it: a code. */
     error: text(),
-    createdAt: moment('created_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [
     index('auto_responses_group').on(table.groupId, table.createdAt),

@@ -1,6 +1,5 @@
-import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** What a rule does with a message that matches: drop it, mark it, or put it off. */
 export type SpamAction = 'block' | 'flag' | 'delay'
@@ -14,8 +13,8 @@ export const antispamRules = pgTable(
     pattern: text().notNull(),
     action: text().$type<SpamAction>().notNull(),
     enabled: boolean().notNull().default(true),
-    createdAt: moment('created_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [index('antispam_rules_tenant').on(table.tenantId, table.id)],
 )
@@ -28,8 +27,8 @@ export const recentSends = pgTable(
     digest: text().notNull(),
     tenantId: uuid('tenant_id').notNull(),
     messageId: uuid('message_id').notNull(),
-    sentAt: moment('sent_at').notNull(),
-    until: moment('until').notNull(),
+    sentAt: timestamptz('sent_at').notNull(),
+    until: timestamptz('until').notNull(),
   },
   (table) => [primaryKey({ columns: [table.chatId, table.digest] })],
 )
@@ -44,7 +43,7 @@ export const antispamViolations = pgTable('antispam_violations', {
   sessionId: uuid('session_id').notNull(),
   waChatId: text('wa_chat_id').notNull(),
   kind: text().$type<ViolationKind>().notNull(),
-  createdAt: moment('created_at').notNull(),
+  createdAt: timestamptz('created_at').notNull(),
 })
 
 /** Who was blocked by itself; lifted rows stay as a record. */
@@ -57,10 +56,10 @@ export const antispamBlocks = pgTable(
     waChatId: text('wa_chat_id').notNull(),
     kind: text().$type<ViolationKind>().notNull(),
     violations: integer().notNull(),
-    createdAt: moment('created_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
     /** When WhatsApp was told; null before that and after the lift was told. */
-    appliedAt: moment('applied_at'),
-    liftedAt: moment('lifted_at'),
+    appliedAt: timestamptz('applied_at'),
+    liftedAt: timestamptz('lifted_at'),
     liftedBy: uuid('lifted_by'),
   },
   (table) => [index('antispam_blocks_tenant').on(table.tenantId, table.id)],

@@ -1,10 +1,11 @@
-import { boolean, index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** What a tenant changed of the content policy, under its wire names. */
 export const contentPolicies = pgTable('content_policies', {
   tenantId: uuid('tenant_id').primaryKey(),
   settings: jsonb().$type<Record<string, unknown>>().notNull(),
-  updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+  updatedAt: timestamptz('updated_at').notNull(),
 })
 
 /** What a tenant's own rule does with a text that matches. */
@@ -21,8 +22,8 @@ export const contentRules = pgTable(
     action: text().$type<RuleAction>().notNull(),
     description: text(),
     isActive: boolean('is_active').notNull().default(true),
-    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
-    updatedAt: timestamp('updated_at', { withTimezone: true }).notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [index('content_rules_tenant').on(table.tenantId, table.id)],
 )

@@ -1,4 +1,5 @@
-import { boolean, index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Who asked not to be written to, and who allowed it again. */
 export const optOuts = pgTable(
@@ -8,7 +9,7 @@ export const optOuts = pgTable(
     /** Digits of the phone, or `lid:` and those of the LID while the number is hidden. */
     address: text().notNull(),
     isOptedOut: boolean('is_opted_out').notNull(),
-    changedAt: timestamp('changed_at', { withTimezone: true }).notNull(),
+    changedAt: timestamptz('changed_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.address] })],
 )
@@ -28,7 +29,7 @@ export const optOutLedger = pgTable(
     word: text(),
     sessionId: uuid('session_id'),
     userId: uuid('user_id'),
-    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [index('opt_out_ledger_address').on(table.tenantId, table.address, table.id)],
 )

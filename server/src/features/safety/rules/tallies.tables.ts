@@ -1,4 +1,5 @@
-import { bigint, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { bigint, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Counters of a tenant by area; written every few seconds. */
 export const tallies = pgTable(
@@ -8,7 +9,7 @@ export const tallies = pgTable(
     area: text().notNull(),
     counter: text().notNull(),
     hits: bigint({ mode: 'number' }).notNull(),
-    since: timestamp({ withTimezone: true }).notNull(),
+    since: timestamptz('since').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.area, table.counter] })],
 )

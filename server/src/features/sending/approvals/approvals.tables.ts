@@ -1,4 +1,5 @@
-import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** How far the decision on a held message is. */
 export type ApprovalStatus = 'pending' | 'approved' | 'rejected' | 'expired'
@@ -14,9 +15,9 @@ export const approvals = pgTable(
     origin: text().notNull(),
     status: text().$type<ApprovalStatus>().notNull(),
     reason: text(),
-    expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
-    decidedAt: timestamp('decided_at', { withTimezone: true }),
+    expiresAt: timestamptz('expires_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    decidedAt: timestamptz('decided_at'),
     /** The user who decided; null when it expired. */
     decidedBy: uuid('decided_by'),
   },

@@ -1,4 +1,5 @@
-import { customType, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { customType, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 import type { WaitsFor } from '../limits/send-limits.schema.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
@@ -14,12 +15,12 @@ export const outbox = pgTable(
     content: bytes().notNull(),
     waitsFor: text('waits_for').$type<WaitsFor>(),
     /** A message that was put off leaves no sooner. */
-    notBefore: timestamp('not_before', { withTimezone: true }),
+    notBefore: timestamptz('not_before'),
     /** Hand-overs that ended without an answer. */
     unanswered: integer().notNull().default(0),
     /** Tries to bring its file to WhatsApp that failed. */
     uploadFailures: integer('upload_failures').notNull().default(0),
-    createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [index('outbox_session').on(table.sessionId, table.messageId)],
 )

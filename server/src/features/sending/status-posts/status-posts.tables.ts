@@ -1,6 +1,5 @@
-import { index, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Which status posts were told already. */
 export const statusPosts = pgTable(
@@ -9,7 +8,7 @@ export const statusPosts = pgTable(
     sessionId: uuid('session_id').notNull(),
     waMessageId: text('wa_message_id').notNull(),
     tenantId: uuid('tenant_id').notNull(),
-    createdAt: moment('created_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.sessionId, table.waMessageId] }),

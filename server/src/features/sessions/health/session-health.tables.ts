@@ -1,7 +1,6 @@
-import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { index, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { SessionStatus, StatusReason } from '../../../engine/states.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Every state that a session has been in. */
 export const sessionStates = pgTable(
@@ -15,8 +14,8 @@ export const sessionStates = pgTable(
     /** Technical detail. */
     error: text(),
     /** When a temporary reason ends. */
-    until: moment('until'),
-    at: moment('at').notNull(),
+    until: timestamptz('until'),
+    at: timestamptz('at').notNull(),
   },
   (table) => [
     index('session_states_list').on(table.sessionId, table.at, table.id),

@@ -1,7 +1,6 @@
-import { boolean, date, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, date, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import type { SessionStatus, StatusReason } from '../../../engine/states.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true })
+import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** What a tenant set on one session. */
 export interface SessionConfig {
@@ -25,7 +24,7 @@ export const sessions = pgTable(
     qrAttempt: integer('qr_attempt'),
     qrAttempts: integer('qr_attempts'),
     /** When a temporary reason (a lock) ends. */
-    statusUntil: moment('status_until'),
+    statusUntil: timestamptz('status_until'),
     /** `running` comes back by itself after a restart of the process. */
     desiredState: text('desired_state').$type<'stopped' | 'running'>().notNull().default('stopped'),
     /** Digits. */
@@ -35,15 +34,15 @@ export const sessions = pgTable(
     proxy: text(),
     config: jsonb().$type<SessionConfig>().notNull().default({}),
     /** First time it worked: the age that the budget for new conversations grows with. */
-    pairedAt: moment('paired_at'),
-    lastConnectedAt: moment('last_connected_at'),
+    pairedAt: timestamptz('paired_at'),
+    lastConnectedAt: timestamptz('last_connected_at'),
     lastError: text('last_error'),
-    reachOutLockedUntil: moment('reach_out_locked_until'),
+    reachOutLockedUntil: timestamptz('reach_out_locked_until'),
     /** The day (UTC) that `coldCount` belongs to. */
     coldDay: date('cold_day', { mode: 'string' }),
     coldCount: integer('cold_count').notNull().default(0),
-    createdAt: moment('created_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [
     index('sessions_tenant').on(table.tenantId, table.createdAt, table.id),

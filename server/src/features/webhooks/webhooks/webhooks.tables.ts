@@ -8,14 +8,12 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { timestamptz } from '../../../platform/database/columns.ts'
 import { tenants } from '../../account/tenants/tenants.tables.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
-const moment = (name: string) => timestamp(name, { withTimezone: true })
-
 /** Endpoints that tenants registered. */
 export const webhooks = pgTable(
   'webhooks',
@@ -35,12 +33,12 @@ export const webhooks = pgTable(
     /** Failed attempts since the last success. */
     failureCount: integer('failure_count').notNull().default(0),
     /** First failure of the current incident. */
-    failingSince: moment('failing_since'),
-    lastFailureAt: moment('last_failure_at'),
-    lastDeliveryAt: moment('last_delivery_at'),
+    failingSince: timestamptz('failing_since'),
+    lastFailureAt: timestamptz('last_failure_at'),
+    lastDeliveryAt: timestamptz('last_delivery_at'),
     lastError: text('last_error'),
-    createdAt: moment('created_at').notNull(),
-    updatedAt: moment('updated_at').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
   },
   (table) => [index('webhooks_tenant').on(table.tenantId, table.createdAt, table.id)],
 )
@@ -64,8 +62,8 @@ export const webhookDeliveries = pgTable(
     statusCode: integer('status_code'),
     durationMs: integer('duration_ms'),
     error: text(),
-    createdAt: moment('created_at').notNull(),
-    nextAttemptAt: moment('next_attempt_at'),
+    createdAt: timestamptz('created_at').notNull(),
+    nextAttemptAt: timestamptz('next_attempt_at'),
   },
   (table) => [
     index('webhook_deliveries_webhook').on(table.webhookId, table.createdAt, table.id),
@@ -83,7 +81,7 @@ export const webhookAttempts = pgTable(
       .references(() => webhookDeliveries.id, { onDelete: 'cascade' }),
     number: integer().notNull(),
     tenantId: uuid('tenant_id').notNull(),
-    attemptedAt: moment('attempted_at').notNull(),
+    attemptedAt: timestamptz('attempted_at').notNull(),
     statusCode: integer('status_code'),
     response: text(),
     durationMs: integer('duration_ms').notNull(),
