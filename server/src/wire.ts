@@ -21,6 +21,9 @@ export function pageQuery(max = 100) {
   return { limit: limitQuery(max), offset: offsetQuery() }
 }
 
+/** What a page says of its list, for spreading into an answer: `z.object({ items: ..., ...pageAnswer })`. */
+export const pageAnswer = { total: z.int(), limit: z.int(), offset: z.int() }
+
 /** A yes or no in a query, in any case: `true`, `True`, `1` and `false`, `False`, `0`. */
 export function booleanQuery() {
   return z

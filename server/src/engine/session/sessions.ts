@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
 import type { Database } from '../../platform/database/database.ts'
-import { type Batcher, createBatcher } from '../../platform/database/write-batcher.ts'
+import { type Batcher, createStatementBatcher } from '../../platform/database/write-batcher.ts'
 import { AppError } from '../../platform/errors.ts'
 import { KeyedMutex } from '../../platform/keyed-mutex.ts'
 import type { StartOptions } from '../engine.ts'
@@ -54,9 +54,8 @@ export class Sessions {
     this.#options = options
     const { db } = options
     // After a start of the process many sessions ask at once. One statement each: no transaction is needed.
-    const alone: Pick<Database, 'transaction'> = { transaction: (work) => work(db.sql) }
-    this.#claims = createBatcher(alone, { write: (_, claims) => claimSessions(db, claims) })
-    this.#reader = createBatcher(alone, { write: (_, wanted) => readKeys(db, wanted) })
+    this.#claims = createStatementBatcher((claims) => claimSessions(db, claims))
+    this.#reader = createStatementBatcher((wanted) => readKeys(db, wanted))
     this.#scheduleRenewal()
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
 import { openTestDatabase, type TestDatabase } from '../../../test/harness-database.ts'
-import { createBatcher } from './write-batcher.ts'
+import { createBatcher, createStatementBatcher } from './write-batcher.ts'
 
 suite('write batcher', () => {
   let database: TestDatabase
@@ -48,6 +48,36 @@ suite('write batcher', () => {
       results.map((result) => result.status),
       ['fulfilled', 'rejected', 'fulfilled'],
     )
+  })
+
+  test('all items of a batch fail together when they are told to', async () => {
+    const writes: number[][] = []
+    const batch = createStatementBatcher<number, number>(
+      async (items) => {
+        writes.push(items)
+        throw new Error('away')
+      },
+      { doFailTogether: true },
+    )
+    const results = await Promise.allSettled([1, 2, 3].map((n) => batch.add(n)))
+    assert.ok(results.every(({ status }) => status === 'rejected'))
+    assert.deepEqual(writes, [[1, 2, 3]])
+  })
+
+  test('a batch takes what comes in the same turn of the event loop when it is told to', async () => {
+    const writes: number[][] = []
+    const batch = createStatementBatcher<number, number>(
+      async (items) => {
+        writes.push(items)
+        return items
+      },
+      { isTurnCollected: true },
+    )
+    const later = Promise.resolve()
+      .then(() => Promise.resolve())
+      .then(() => batch.add(2))
+    await Promise.all([batch.add(1), later])
+    assert.deepEqual(writes, [[1, 2]])
   })
 
   test('it may be used inside a transaction, whose fate it does not share', async () => {

@@ -1,3 +1,4 @@
+import { type Batcher, createStatementBatcher } from '../database/write-batcher.ts'
 import type { ClaimedJob } from './job-store.ts'
 import type { JobOutcome } from './jobs.ts'
 import type { JobRunnerOptions, RunnableJob } from './runnable-job.ts'
@@ -22,6 +23,8 @@ export class JobQueue<C> {
   readonly #concurrency: number
   readonly #running = new Map<string, Running>()
   readonly #runs = new Set<Promise<void>>()
+  /** Jobs that end together, or while a completion is being stored, are stored by one statement. */
+  readonly #completions: Batcher<ClaimedJob, undefined>
   #isOpen = false
   #isClaiming = false
   /** Something may have become due since the last claim began. */
@@ -32,14 +35,20 @@ export class JobQueue<C> {
   #isNextDueUnknown = false
   #timer: { cancel(): void } | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
-  #unsettled: { job: ClaimedJob; resolve(): void; reject(error: unknown): void }[] = []
-  #isCompleting = false
   #runCount = 0
 
   constructor(options: JobQueueOptions<C>) {
     this.#options = options
     this.#name = options.handler.type.name
     this.#concurrency = options.handler.type.options.concurrency ?? 1
+    this.#completions = createStatementBatcher(
+      async (jobs) => {
+        await options.store.complete(this.#name, jobs)
+        return jobs.map(() => undefined)
+      },
+      // The first of jobs that were claimed together would go alone, and so would every claim and end after it.
+      { isTurnCollected: true, doFailTogether: true },
+    )
   }
 
   /** Runs begun so far. */
@@ -191,7 +200,7 @@ export class JobQueue<C> {
 
   async #settle(job: ClaimedJob, outcome: JobOutcome | { kind: 'thrown'; afterMs: number }): Promise<void> {
     const { store, log } = this.#options
-    if (outcome.kind === 'done') await this.#complete(job)
+    if (outcome.kind === 'done') await this.#completions.add(job)
     else if (outcome.kind === 'retry') {
       if (outcome.cause !== undefined)
         log.debug({ err: outcome.cause, job: this.#name, id: job.id }, 'a job will run again')
@@ -201,32 +210,5 @@ export class JobQueue<C> {
       log.warn({ job: this.#name, id: job.id, reason: outcome.reason }, 'a job gave up')
       await store.abandon(job, outcome.reason)
     }
-  }
-
-  /** Jobs that end together, or while a completion is being stored, are stored by one statement. */
-  #complete(job: ClaimedJob): Promise<void> {
-    const stored = new Promise<void>((resolve, reject) => this.#unsettled.push({ job, resolve, reject }))
-    if (!this.#isCompleting) void this.#completeAll()
-    return stored
-  }
-
-  async #completeAll(): Promise<void> {
-    this.#isCompleting = true
-    // The first of jobs that were claimed together would go alone, and so would every claim and end after it.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (this.#unsettled.length > 0) {
-      const batch = this.#unsettled
-      this.#unsettled = []
-      try {
-        await this.#options.store.complete(
-          this.#name,
-          batch.map((item) => item.job),
-        )
-        for (const item of batch) item.resolve()
-      } catch (error) {
-        for (const item of batch) item.reject(error)
-      }
-    }
-    this.#isCompleting = false
   }
 }

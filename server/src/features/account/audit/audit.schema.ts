@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
-import { pageQuery, timestampInput, timestampOutput, uuidField } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampInput, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** Removes entries whose time is over. */
 export const pruneAuditJob = defineJob<Record<string, never>>('audit.prune', {
@@ -42,7 +42,5 @@ export const auditEntry = z
 /** One page of entries. */
 export const auditAnswer = z.object({
   audit_logs: z.array(auditEntry),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })

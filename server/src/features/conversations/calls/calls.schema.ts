@@ -3,7 +3,7 @@ import type { CallUpdate } from '../../../engine/events.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
-import { pageQuery, timestampOutput, toTimestamp, uuidField } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampOutput, toTimestamp, uuidField } from '../../../wire.ts'
 
 /** A call that rings, or what became of it. */
 export interface CallReceived {
@@ -106,7 +106,5 @@ export const callObject = z
 /** One page of calls, newest first. */
 export const callListAnswer = z.object({
   calls: z.array(callObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })

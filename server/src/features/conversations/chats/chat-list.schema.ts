@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { booleanQuery, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 const timestamp = timestampOutput.nullable()
 
@@ -40,7 +40,5 @@ export const chatObject = z
 /** One page of chats. */
 export const chatListAnswer = z.object({
   chats: z.array(chatObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parsePhone } from '../../../engine/ids.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
-import { idParams, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { idParams, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** What people are called changed: whoever keeps names in memory reads them again. */
 export const contactsRenamed = defineEvent<{ tenantId: string; contactIds: readonly string[] }>(
@@ -71,9 +71,7 @@ export type ContactObject = z.infer<typeof contactObject>
 /** One page of contacts. */
 export const contactListAnswer = z.object({
   contacts: z.array(contactObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })
 
 /** What the tenant may say about a contact; null takes it back. */

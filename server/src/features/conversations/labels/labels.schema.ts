@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
-import { idParams, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { idParams, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** A label got another name or colour. */
 export const labelUpdated = defineEvent<{ tenantId: string; labelId: string }>('label.updated')
@@ -87,9 +87,7 @@ export const labelledChatsAnswer = z.object({
       session_id: z.string(),
     }),
   ),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })
 
 /** The complete new set of labels of a chat. */

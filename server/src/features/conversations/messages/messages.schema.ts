@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { MediaKind, MessageType } from '../../../engine/content.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
-import { pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 export const quotedTooOld = defineError(
   'quoted_too_old',
@@ -133,9 +133,7 @@ export const messageListQuery = z.object(pageQuery())
 /** One page of messages. */
 export const messageListAnswer = z.object({
   messages: z.array(messageObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
   has_more: z.boolean(),
 })
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 import { leadStatuses } from '../detection/leads.tables.ts'
 
 /** Which leads: the same for the list and the exports. */
@@ -60,9 +60,7 @@ export type LeadObject = z.infer<typeof leadObject>
 /** One page of leads. */
 export const leadListAnswer = z.object({
   leads: z.array(leadObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })
 
 /** A lead with all that is known of it. */

@@ -3,7 +3,14 @@ import { chatKind, parseChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
-import { booleanQuery, pageQuery, timestampOutput, toTimestamp, uuidField } from '../../../wire.ts'
+import {
+  booleanQuery,
+  pageAnswer,
+  pageQuery,
+  timestampOutput,
+  toTimestamp,
+  uuidField,
+} from '../../../wire.ts'
 import { isUsableKeyword } from './keywords.ts'
 import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
 
@@ -229,9 +236,7 @@ export type MonitoredGroupObject = z.infer<typeof monitoredGroupObject>
 /** One page of monitored groups. */
 export const groupListAnswer = z.object({
   items: z.array(monitoredGroupObject),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })
 
 /** The groups a session is in. */
@@ -270,8 +275,6 @@ export const groupMessagesAnswer = z.object({
       wa_message_id: z.string(),
     }),
   ),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
   has_more: z.boolean(),
 })

@@ -3,7 +3,7 @@ import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { maxPatternLength } from '../../../platform/safe-patterns.ts'
-import { booleanQuery, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { booleanQuery, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 export const spamRefused = defineError('spam_refused', 403, 'An anti-spam rule refuses the message')
 export const duplicateRefused = defineError(
@@ -175,7 +175,5 @@ export type BlockObject = z.infer<typeof blockSchema>
 /** One page of them. */
 export const blocksAnswer = z.object({
   blocks: z.array(blockSchema),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { parsePhone } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
-import { booleanQuery, pageQuery, timestampOutput } from '../../../wire.ts'
+import { booleanQuery, pageAnswer, pageQuery, timestampOutput } from '../../../wire.ts'
 
 export const recipientOptedOut = defineError(
   'recipient_opted_out',
@@ -49,9 +49,7 @@ const entry = z
 /** One page of persons. */
 export const optOutsAnswer = z.object({
   opt_outs: z.array(entry),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })
 
 /** One person with all that happened, newest first. */

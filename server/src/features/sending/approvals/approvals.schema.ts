@@ -3,7 +3,7 @@ import type { ChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
-import { pageQuery, timestampOutput } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampOutput } from '../../../wire.ts'
 
 export const alreadyDecided = defineError('already_decided', 400, 'The approval has been decided already')
 
@@ -92,9 +92,7 @@ export type ApprovalObject = z.infer<typeof approvalSchema>
 /** One page of approvals. */
 export const approvalsAnswer = z.object({
   approvals: z.array(approvalSchema),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })
 
 /** Approval, perhaps with another text. */

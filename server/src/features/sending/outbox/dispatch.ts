@@ -2,6 +2,7 @@ import type { Context } from '../../../context.ts'
 import { contentText } from '../../../engine/content.ts'
 import type { Submission, SubmitOutcome } from '../../../engine/engine.ts'
 import type { ChatId } from '../../../engine/ids.ts'
+import { KeyedMutex } from '../../../platform/keyed-mutex.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { seal } from '../../../platform/secrets.ts'
 import { protoPurpose } from '../../conversations/messages/purposes.service.ts'
@@ -27,8 +28,8 @@ const mostMs = 4000
 interface Dispatching {
   /** The context of background work: belongs to no caller. */
   readonly ctx: Context
-  /** The last thing typed in a chat: people type one message after another. */
-  readonly typing: Map<string, Promise<void>>
+  /** By chat: people type one message after another. */
+  readonly typing: KeyedMutex
   /** Is called when a message goes on waiting in the outbox. */
   onLeftBehind: (sessionId: string) => void
 }
@@ -36,7 +37,7 @@ interface Dispatching {
 const dispatching = defineProcessState(
   (ctx: Context): Dispatching => ({
     ctx: writerOf(ctx).ctx,
-    typing: new Map(),
+    typing: new KeyedMutex(),
     onLeftBehind: () => undefined,
   }),
 )
@@ -65,19 +66,13 @@ async function typeLikeAPerson(ctx: Context, sessionId: string, chatId: ChatId, 
 }
 
 /** Types in the chat, one message after another. */
-async function typeInTurn(
+function typeInTurn(
   { ctx, typing }: Dispatching,
   { sessionId, chat, content }: StoredMessage,
 ): Promise<void> {
-  const key = `${sessionId} ${chat.waChatId}`
-  const before = typing.get(key) ?? Promise.resolve()
-  const mine = before.then(() => typeLikeAPerson(ctx, sessionId, chat.waChatId, contentText(content)))
-  typing.set(key, mine)
-  try {
-    await mine
-  } finally {
-    if (typing.get(key) === mine) typing.delete(key)
-  }
+  return typing.run(`${sessionId} ${chat.waChatId}`, () =>
+    typeLikeAPerson(ctx, sessionId, chat.waChatId, contentText(content)),
+  )
 }
 
 /** Stores that WhatsApp took the message, then answers whoever waits for it. */

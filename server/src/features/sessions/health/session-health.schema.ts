@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type StatusReason, statusReasons } from '../../../engine/states.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
-import { pageQuery, timestampOutput } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampOutput } from '../../../wire.ts'
 
 /** Entries of a timeline that are kept, and for how long. */
 export const timelineLimits = { entries: 1000, days: 90 } as const
@@ -29,7 +29,5 @@ export const timelineEntry = z
 /** One page of a timeline, newest first. */
 export const timelineAnswer = z.object({
   entries: z.array(timelineEntry),
-  total: z.int(),
-  limit: z.int(),
-  offset: z.int(),
+  ...pageAnswer,
 })

@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { handleJob, type JobRun } from '../../../job.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { createBatcher } from '../../../platform/database/write-batcher.ts'
+import { createBatcher, createStatementBatcher } from '../../../platform/database/write-batcher.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
@@ -75,8 +75,7 @@ interface Attempt {
 
 // What arrives while the database answers is asked for, or stored, together: one statement or commit for all of it.
 const readers = defineProcessState(({ db }: Context) =>
-  // Reading needs no transaction.
-  createBatcher({ transaction: (work) => work(db.sql) }, { write: readAll }),
+  createStatementBatcher((keys: store.DeliveryKey[]) => readAll(db.sql, keys)),
 )
 const recorders = defineProcessState(
   ({ db }: Context) => createBatcher(db, { write: recordAll }),
