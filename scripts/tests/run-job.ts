@@ -10,7 +10,12 @@ const root = resolve(import.meta.dirname, '../..')
 const timeoutMs = 900_000
 const together = 'scripts/tests/together.ts'
 const preloads = ['server/src/platform/quick-imports.ts', 'server/test/library-timers.ts']
-const execArgv = preloads.flatMap((path) => ['--import', pathToFileURL(resolve(root, path)).href])
+// Many short lives: less is collected, and of the embedded database only what is used is compiled.
+const flags = ['--max-semi-space-size=32', '--wasm-lazy-compilation']
+const execArgv = [
+  ...flags,
+  ...preloads.flatMap((path) => ['--import', pathToFileURL(resolve(root, path)).href]),
+]
 
 /** How a run differs from the usual one. */
 export interface RunOptions {

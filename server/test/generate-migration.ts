@@ -5,7 +5,7 @@ import { openTestDatabase } from './harness-database.ts'
 import { compareSchemas, generateDeclaredTables } from './table-definitions.ts'
 
 /**
- * `npm run db:generate -w server -- what_it_does`: writes the SQL of declared tables that no migration
+ * `npm run db:generate -- what_it_does`: writes the SQL of declared tables that no migration
  * makes yet, and tells what else differs, which is changed by hand.
  */
 async function main(what: string | undefined): Promise<void> {
