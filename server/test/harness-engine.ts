@@ -29,7 +29,8 @@ import { type Ids, systemIds } from '../src/platform/ids.ts'
 import { seal, unseal } from '../src/platform/secrets.ts'
 import { openTestDatabase, type TestDatabase } from './harness-database.ts'
 
-const timeoutMs = 10_000
+// Long, because a busy machine is no failure; below the 20 s from which the tests' timers keep no process alive.
+const timeoutMs = 19_000
 
 /** Everything a listener can be told, one by one. */
 export type Told =
@@ -64,7 +65,7 @@ export class RecordingListener implements EngineListener {
     return this.told.flatMap((told) => (told.kind === kind ? [told.value as ValueOf<K>] : []))
   }
 
-  /** The first that matches, told already or still to come; rejects after ten seconds. */
+  /** The first that matches, told already or still to come; rejects when it never comes. */
   next<K extends Told['kind']>(
     kind: K,
     matches: (value: ValueOf<K>) => boolean = () => true,

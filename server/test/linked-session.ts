@@ -4,7 +4,8 @@ import type { ApiClient } from './api-client.ts'
 import { buildPhone } from './builders.ts'
 import { createTestApp, type TestApp, type TestAppOptions } from './harness.ts'
 
-const timeoutMs = 10_000
+// Long, because a busy machine is no failure; below the 20 s from which the tests' timers keep no process alive.
+const timeoutMs = 19_000
 
 /** The product with a simulated WhatsApp beside it. */
 export interface LinkedApp extends TestApp {
@@ -37,7 +38,7 @@ export async function createLinkedApp(
 // biome-ignore lint/suspicious/noExplicitAny: tests look at payloads of every kind
 type AnyPayload = any
 
-/** The next event of a name that matches, from now on; rejects after ten seconds. */
+/** The next event of a name that matches, from now on; rejects when it never comes. */
 export async function nextEvent(
   app: TestApp,
   name: string,

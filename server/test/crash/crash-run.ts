@@ -106,9 +106,9 @@ export async function runCrash(options: {
         options.log(`${kill} kills, ${world.answered.size} answered, ${world.inboundIds.size} inbound`)
     }
     const before = world.answered.size
-    await until('an answer of the last life', () => world.answered.size > before || undefined, {
-      timeoutMs: 60_000,
-    })
+    const hasFlowed = () =>
+      world.answered.size > Math.max(before, options.kills) && world.inboundIds.size > options.kills
+    await until('traffic in the last life', () => hasFlowed() || undefined, { timeoutMs: 60_000 })
     world.isFlowing = false
     await Promise.all(flows)
     return await settle(world, options.kills, restarts, startedMs)
