@@ -39,6 +39,24 @@ suite('package-lock.json', () => {
   })
 })
 
+// A pace of traffic and the length of an outage are what is tested there, and that nothing comes takes time.
+const mayTakeTime = /journeys\/outages|crash\/crash-run|session\/disconnects/
+
+suite('tests', () => {
+  test('wait with `until` for what they wait for, and never for time alone', () => {
+    const files = globSync('{server,simulator,scripts}/**/*.test.ts', {
+      cwd: root,
+      exclude: (path) => path.includes('node_modules'),
+    })
+    const sleeping = files.filter((file) => {
+      const text = readFileSync(resolve(root, file), 'utf8')
+      return /setTimeout\sas|resolve, \d+\)|done, \d+\)/.test(text) && !mayTakeTime.test(file)
+    })
+    assert.ok(files.length > 100)
+    assert.deepEqual(sleeping, [])
+  })
+})
+
 suite('set-up', () => {
   test('does nothing when everything is there', () => {
     const result = spawnSync(process.execPath, ['scripts/setup.mjs', 'test'], { cwd: root, encoding: 'utf8' })
