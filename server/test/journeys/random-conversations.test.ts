@@ -253,7 +253,7 @@ async function failedIds(
   return ids
 }
 
-test('after 2,000 random events with drops, restarts and reordering both sides have the same messages, statuses and members', {
+test(`after ${eventCount} random events with drops, restarts and reordering both sides have the same messages, statuses and members`, {
   timeout: 15 * 60_000,
 }, async (context) => {
   await using world = await ConversationWorld.create()
