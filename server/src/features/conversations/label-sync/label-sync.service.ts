@@ -20,7 +20,7 @@ import {
   listLabels,
   lockLabel,
 } from '../labels/labels.service.ts'
-import { nameHere } from './apply-label-news.service.ts'
+import { nameHere } from './apply-label-changes.service.ts'
 import {
   type businessCheckAnswer,
   type importAnswer,

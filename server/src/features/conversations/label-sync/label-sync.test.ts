@@ -14,7 +14,7 @@ import {
 } from '../../../../test/linked-session.ts'
 import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
-import { applyLabelNews } from './apply-label-news.service.ts'
+import { applyLabelNews } from './apply-label-changes.service.ts'
 import { pushLabels } from './push-labels.service.ts'
 import { listAccountLabels } from './wa-labels.service.ts'
 

@@ -5,8 +5,8 @@ import type { GroupInfo, GroupSettings, ParticipantResult } from '../../../engin
 import { type ChatId, phoneOf } from '../../../engine/ids.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { keepGroup } from './group-news.service.ts'
 import { chooseSession, requireAllowedNumbers } from './group-sessions.ts'
+import { keepGroup } from './group-updates.service.ts'
 import type {
   createdGroup,
   GroupSettingsInput,

@@ -12,7 +12,7 @@ import {
 import { until, untilAnswer } from '../../../../test/until.ts'
 import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 import { countGroupMembers, isGroupAdmin, listGroupMembers } from './group-membership.service.ts'
-import { applyGroupUpdates } from './group-news.service.ts'
+import { applyGroupUpdates } from './group-updates.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant

@@ -8,7 +8,7 @@ import { requireFeature, requireRoom } from '../../account/plans/plans.service.t
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { displayName } from '../../conversations/contacts/contacts.service.ts'
 import { getLabel } from '../../conversations/labels/labels.service.ts'
-import { keepGroup } from '../../groups/wa-groups/group-news.service.ts'
+import { keepGroup } from '../../groups/wa-groups/group-updates.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { keepGroupEndpoint, requireWebhookUrl } from '../../webhooks/webhooks/webhooks.service.ts'
 import { clearLabel } from './capture.store.ts'

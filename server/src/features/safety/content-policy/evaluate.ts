@@ -1,8 +1,8 @@
 import type { SafePattern } from '../../../platform/safe-patterns.ts'
 import { type DetectorKind, detectorKinds, type Finding } from '../detectors/detectors.schema.ts'
 import { detect } from '../detectors/detectors.service.ts'
-import type { PolicySettings } from './safeguards.schema.ts'
-import type { RuleAction } from './safeguards.tables.ts'
+import type { PolicySettings } from './content-policy.schema.ts'
+import type { RuleAction } from './content-policy.tables.ts'
 
 /** A tenant's own rule, ready to run. */
 export interface CompiledRule {

@@ -1,10 +1,10 @@
 import type { Context } from '../../../context.ts'
 import { compilePattern } from '../../../platform/safe-patterns.ts'
 import { defineCache } from '../../account/tenants/changes.service.ts'
+import { policyDefaults } from './content-policy.schema.ts'
+import { findPolicy, listRules } from './content-policy.store.ts'
 import type { Policy } from './evaluate.ts'
 import { foreignTo } from './languages.ts'
-import { policyDefaults } from './safeguards.schema.ts'
-import { findPolicy, listRules } from './safeguards.store.ts'
 
 const policies = defineCache<Policy>({
   max: 5_000,

@@ -7,11 +7,11 @@ import { detectorKinds } from '../detectors/detectors.schema.ts'
 import { detectorFacts } from '../detectors/detectors.service.ts'
 import { requirePattern, requirePatternRoom } from '../rules/patterns.service.ts'
 import { readTallies } from '../rules/tallies.service.ts'
+import { type PolicySettings, policyDefaults, type RuleObject } from './content-policy.schema.ts'
+import * as store from './content-policy.store.ts'
+import type { RuleAction } from './content-policy.tables.ts'
 import { isOn } from './evaluate.ts'
 import { getPolicy } from './policy-cache.ts'
-import { type PolicySettings, policyDefaults, type RuleObject } from './safeguards.schema.ts'
-import * as store from './safeguards.store.ts'
-import type { RuleAction } from './safeguards.tables.ts'
 
 /** The policy with its rules, as the API shows it. */
 export type PolicyView = PolicySettings & { rules: RuleObject[] }

@@ -3,7 +3,7 @@ import { planLimitReached } from '../../../platform/errors.ts'
 import { idParams } from '../../../wire.ts'
 import { messageObject } from '../../conversations/messages/messages.schema.ts'
 import { spamRefused } from '../../safety/antispam/antispam.schema.ts'
-import { contentRefused } from '../../safety/content-policy/safeguards.schema.ts'
+import { contentRefused } from '../../safety/content-policy/content-policy.schema.ts'
 import { recipientOptedOut } from '../../safety/opt-outs/opt-outs.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import {

@@ -6,7 +6,7 @@ import { findChat, knownWarmChat } from '../../conversations/chats/chats.service
 import { getQuotable } from '../../conversations/messages/messages.service.ts'
 import { quotationOf } from '../../conversations/messages/quoting.service.ts'
 import { screenSpam } from '../../safety/antispam/antispam.service.ts'
-import { screenOutbound } from '../../safety/content-policy/safeguards.service.ts'
+import { screenOutbound } from '../../safety/content-policy/content-policy.service.ts'
 import { requireOptedIn } from '../../safety/opt-outs/opt-outs.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { admitCold } from '../limits/cold-contacts.service.ts'

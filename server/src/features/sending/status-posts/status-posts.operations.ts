@@ -1,6 +1,6 @@
 import { defineOperation, type Operation } from '../../../operation.ts'
 import { notFound } from '../../../platform/errors.ts'
-import { contentRefused } from '../../safety/content-policy/safeguards.schema.ts'
+import { contentRefused } from '../../safety/content-policy/content-policy.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
 import { nobodyToShow, sendStatusBody, sentStatus } from './status-posts.schema.ts'

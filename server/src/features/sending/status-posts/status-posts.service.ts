@@ -6,7 +6,7 @@ import { phoneOf } from '../../../engine/ids.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { storableText } from '../../conversations/messages/message-text.service.ts'
-import { screenContent } from '../../safety/content-policy/safeguards.service.ts'
+import { screenContent } from '../../safety/content-policy/content-policy.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
 import {

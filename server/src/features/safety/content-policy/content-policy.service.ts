@@ -1,10 +1,10 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { OutboundContent } from '../../../engine/content.ts'
 import { tally } from '../rules/tallies.service.ts'
+import { contentRefused } from './content-policy.schema.ts'
 import { mapTexts } from './content-texts.ts'
 import { evaluate, type Screening } from './evaluate.ts'
 import { getPolicy } from './policy-cache.ts'
-import { contentRefused } from './safeguards.schema.ts'
 
 /** What may leave: the texts as the policy leaves them, and the rules that mark it. */
 export interface ScreenedContent {

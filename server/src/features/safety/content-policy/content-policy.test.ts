@@ -9,7 +9,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../../test/linked-session.ts'
-import { screenContent, screenOutbound } from './safeguards.service.ts'
+import { screenContent, screenOutbound } from './content-policy.service.ts'
 
 let app: LinkedApp
 

@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
-import { contentPolicies, contentRules } from './safeguards.tables.ts'
+import { contentPolicies, contentRules } from './content-policy.tables.ts'
 
 /** A rule as stored. */
 export type RuleRow = typeof contentRules.$inferSelect

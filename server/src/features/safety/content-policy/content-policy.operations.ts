@@ -3,17 +3,6 @@ import { defineOperation, type Operation } from '../../../operation.ts'
 import { deletedAnswer } from '../../../wire.ts'
 import { tooManyPatterns } from '../rules/patterns.service.ts'
 import {
-  changeRule,
-  createRule,
-  deleteRule,
-  getPolicyStats,
-  getPolicyView,
-  listPolicyRules,
-  listSafeguards,
-  resetPolicy,
-  updatePolicy,
-} from './policy.service.ts'
-import {
   createRuleBody,
   policySchema,
   ruleParams,
@@ -24,8 +13,19 @@ import {
   testBody,
   updatePolicyBody,
   updateRuleBody,
-} from './safeguards.schema.ts'
-import { tryContent } from './safeguards.service.ts'
+} from './content-policy.schema.ts'
+import { tryContent } from './content-policy.service.ts'
+import {
+  changeRule,
+  createRule,
+  deleteRule,
+  getPolicyStats,
+  getPolicyView,
+  listPolicyRules,
+  listSafeguards,
+  resetPolicy,
+  updatePolicy,
+} from './policy.service.ts'
 
 const getSettings = defineOperation({
   id: 'a2a_policy.get',
