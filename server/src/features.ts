@@ -12,7 +12,7 @@ import { chatListFeature } from './features/conversations/chats/chat-list.featur
 import { chatsFeature } from './features/conversations/chats/chats.feature.ts'
 import { contactsFeature } from './features/conversations/contacts/contacts.feature.ts'
 import { historyFeature } from './features/conversations/history/history.feature.ts'
-import { earlyFactsFeature } from './features/conversations/inbound/early-facts.feature.ts'
+import { earlyFactsFeature } from './features/conversations/inbound/deferred-updates.feature.ts'
 import { labelSyncFeature } from './features/conversations/label-sync/label-sync.feature.ts'
 import { labelsFeature } from './features/conversations/labels/labels.feature.ts'
 import { mediaFeature } from './features/conversations/media/media.feature.ts'

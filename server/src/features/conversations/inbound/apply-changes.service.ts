@@ -7,7 +7,7 @@ import { displayName, personKey, resolveContacts } from '../contacts/contacts.se
 import { openDetails, tallyOf } from '../messages/message-details.service.ts'
 import { pollVoted } from '../messages/message-events.schema.ts'
 import { changeOf, deleteStored, editStored, starStored, type TargetRow } from './changed-message.service.ts'
-import { keepEarly } from './early-facts.service.ts'
+import { keepEarly } from './deferred-updates.service.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { listTargets, listVotes, upsertVote } from './targets.store.ts'
 

@@ -12,7 +12,7 @@ import {
   messageSent,
   messagesOvertaken,
 } from '../messages/message-events.schema.ts'
-import { keepEarly } from './early-facts.service.ts'
+import { keepEarly } from './deferred-updates.service.ts'
 import {
   listKnownMessages,
   type MovedMessage,

@@ -4,7 +4,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import type { ResolvedPlace } from '../chats/chats.service.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import { storableText } from '../messages/message-text.service.ts'
-import { type EarlyFact, keepEarly } from './early-facts.service.ts'
+import { type EarlyFact, keepEarly } from './deferred-updates.service.ts'
 import type { ArrivedRow } from './inbound.store.ts'
 import { listTargets, replaceReaction, setReplyTo, type TargetRow } from './targets.store.ts'
 

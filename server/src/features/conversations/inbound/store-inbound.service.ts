@@ -27,7 +27,7 @@ import {
 import { previewOf, storableText } from '../messages/message-text.service.ts'
 import { isMediaType, type MessageDetails } from '../messages/messages.schema.ts'
 import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
-import { applyEarly } from './apply-early.service.ts'
+import { applyEarly } from './apply-deferred.service.ts'
 import { type ArrivedRow, dropPlaceholders, insertArrived, listExistingSessions } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { applyReactions } from './reactions.service.ts'

@@ -5,7 +5,7 @@ import { decodeAntispamChanges, encodeAntispam, roleTooLow } from '../../account
 import { changeAntispam, getSettings } from '../../account/settings/settings.service.ts'
 import { announceChange } from '../../account/tenants/changes.service.ts'
 import { requirePattern, requirePatternRoom } from '../rules/patterns.service.ts'
-import { readTallies } from '../rules/tallies.service.ts'
+import { readTallies } from '../rules/counters.service.ts'
 import {
   type AntispamChanges,
   applyBlockJob,

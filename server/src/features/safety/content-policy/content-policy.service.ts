@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { OutboundContent } from '../../../engine/content.ts'
-import { tally } from '../rules/tallies.service.ts'
+import { tally } from '../rules/counters.service.ts'
 import { contentRefused } from './content-policy.schema.ts'
 import { mapTexts } from './content-texts.ts'
 import { evaluate, type Screening } from './evaluate.ts'

@@ -11,7 +11,7 @@ import { requireOptedIn } from '../../safety/opt-outs/opt-outs.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { admitCold } from '../limits/cold-contacts.service.ts'
 import { chooseWindow } from '../limits/send-windows.service.ts'
-import { findSessionFacts, forgetSessionFacts } from '../limits/session-facts.service.ts'
+import { findSessionFacts, forgetSessionFacts } from '../limits/session-cache.service.ts'
 import { type Draft, isOwnChat, type Step } from './draft.ts'
 import { notAllowedNumber, type Origin, quotedElsewhere } from './outbox.schema.ts'
 

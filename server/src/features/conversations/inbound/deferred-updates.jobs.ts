@@ -1,6 +1,6 @@
 import { handleJob } from '../../../job.ts'
 import { defineJob, done } from '../../../platform/jobs/jobs.ts'
-import { deleteOldFacts } from './early-facts.store.ts'
+import { deleteOldFacts } from './deferred-updates.store.ts'
 
 const keptMs = 24 * 60 * 60_000
 

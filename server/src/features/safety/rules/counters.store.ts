@@ -1,7 +1,7 @@
 // Reads tables of other areas: account (tenants).
 import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
-import { tallies } from './tallies.tables.ts'
+import { tallies } from './counters.tables.ts'
 
 /** One counter as written and read. */
 export type TallyRow = typeof tallies.$inferSelect

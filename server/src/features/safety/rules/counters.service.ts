@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { PeriodicWriter } from '../../../platform/periodic-writer.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { addToTallies, listTallies, type TallyRow } from './tallies.store.ts'
+import { addToTallies, listTallies, type TallyRow } from './counters.store.ts'
 
 /** What is counted apart from each other. */
 export type TallyArea = 'policy' | 'antispam'

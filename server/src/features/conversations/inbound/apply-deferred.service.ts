@@ -3,7 +3,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { applyChangesIn } from './apply-changes.service.ts'
 import { applyStatusesIn } from './apply-statuses.service.ts'
 import { lockMessage } from './changed-message.service.ts'
-import { takeEarly } from './early-facts.service.ts'
+import { takeEarly } from './deferred-updates.service.ts'
 import type { ArrivedRow } from './inbound.store.ts'
 import { putReaction } from './reactions.service.ts'
 

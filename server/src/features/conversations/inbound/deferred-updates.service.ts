@@ -3,7 +3,7 @@ import type { MessageChange, StatusUpdate } from '../../../engine/events.ts'
 import { afterCommit, type Sql } from '../../../platform/database/database.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { seal, unseal } from '../../../platform/secrets.ts'
-import { insertEarlyFact, listEarlyMessages, takeEarlyFacts } from './early-facts.store.ts'
+import { insertEarlyFact, listEarlyMessages, takeEarlyFacts } from './deferred-updates.store.ts'
 
 /** What can be told of a message before it is known. */
 export type EarlyFact =
