@@ -16,9 +16,9 @@ import { applyChanges } from './features/conversations/inbound/apply-changes.ser
 import { applyStatuses } from './features/conversations/inbound/apply-statuses.service.ts'
 import { applyMappings, mergeContactsWith } from './features/conversations/inbound/merge-contacts.service.ts'
 import { storeInbound } from './features/conversations/inbound/store-inbound.service.ts'
-import { applyLabelNews } from './features/conversations/label-sync/apply-label-changes.service.ts'
+import { applyLabelChanges } from './features/conversations/label-sync/apply-label-changes.service.ts'
 import { locateOutgoing, readOutgoing } from './features/conversations/media/blobs.service.ts'
-import { keepFetched } from './features/conversations/media/media-download.service.ts'
+import { storeFetched } from './features/conversations/media/media-download.service.ts'
 import { findProto } from './features/conversations/messages/messages.service.ts'
 import { applyGroupUpdates, completeGroupMembers } from './features/groups/wa-groups/group-updates.service.ts'
 import { checkGate } from './features/insight/limits/limits.service.ts'
@@ -175,7 +175,7 @@ async function layFoundation(options: AppOptions, db: Database, clock: Clock, id
     },
     readBlob: (key) => readOutgoing(contextFor(''), key),
     locateBlob: (key) => locateOutgoing(contextFor(''), key),
-    keepFile: (stream, file) => keepFetched(contextFor(file.tenantId), stream, file),
+    keepFile: (stream, file) => storeFetched(contextFor(file.tenantId), stream, file),
     listener: listenTo(contextFor),
     proxyLookup: safeLookup(config.outgoingAllow),
     ownerId,
@@ -212,7 +212,7 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onGroups: (updates) => each(updates, applyGroupUpdates),
     onChanges: (changes) => each(changes, applyChanges),
     onChats: (changes) => each(changes, applyChatChanges),
-    onLabels: (changes) => each(changes, applyLabelNews),
+    onLabels: (changes) => each(changes, applyLabelChanges),
     onContacts: (changes) => each(changes, (ctx, own) => applyContacts(ctx, own, mergeContactsWith(ctx))),
     onCalls: (updates) => each(updates, applyCalls),
     onStatusPosts: (posts) => each(posts, applyStatusPosts),

@@ -12,7 +12,7 @@ import { chatListFeature } from './features/conversations/chats/chat-list.featur
 import { chatsFeature } from './features/conversations/chats/chats.feature.ts'
 import { contactsFeature } from './features/conversations/contacts/contacts.feature.ts'
 import { historyFeature } from './features/conversations/history/history.feature.ts'
-import { earlyFactsFeature } from './features/conversations/inbound/deferred-updates.feature.ts'
+import { deferredUpdatesFeature } from './features/conversations/inbound/deferred-updates.feature.ts'
 import { labelSyncFeature } from './features/conversations/label-sync/label-sync.feature.ts'
 import { labelsFeature } from './features/conversations/labels/labels.feature.ts'
 import { mediaFeature } from './features/conversations/media/media.feature.ts'
@@ -25,7 +25,7 @@ import { leadListFeature } from './features/leads/list/lead-list.feature.ts'
 import { monitoredGroupsFeature } from './features/leads/monitoring/monitored-groups.feature.ts'
 import { leadPipelineFeature } from './features/leads/pipeline/lead-pipeline.feature.ts'
 import { antispamFeature } from './features/safety/antispam/antispam.feature.ts'
-import { safeguardsFeature } from './features/safety/content-policy/content-policy.feature.ts'
+import { contentPolicyFeature } from './features/safety/content-policy/content-policy.feature.ts'
 import { optOutsFeature } from './features/safety/opt-outs/opt-outs.feature.ts'
 import { messageActionsFeature } from './features/sending/actions/message-actions.feature.ts'
 import { approvalsFeature } from './features/sending/approvals/approvals.feature.ts'
@@ -49,11 +49,11 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   limitsFeature,
   setupFeature,
   webhooksFeature,
-  safeguardsFeature,
+  contentPolicyFeature,
   antispamFeature,
   optOutsFeature,
   messagesFeature,
-  earlyFactsFeature,
+  deferredUpdatesFeature,
   chatListFeature,
   sessionEventsFeature,
   outboxFeature,

@@ -3,7 +3,7 @@ import { type Caller, type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { forbidden, notFound } from '../../../platform/errors.ts'
 import { holdsScope, type Scope } from '../../../scopes.ts'
-import { announceChange, defineCache } from '../tenants/changes.service.ts'
+import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import { accountSuspended, scopesWithinRole } from '../users/users.schema.ts'
 import {
   type CreateKey,
@@ -128,7 +128,7 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const key = await getKey(ctx, id, sql)
     if (key.revokedAt === null) await updateKey(sql, key.tenantId, id, { revokedAt: ctx.clock.now() })
-    await announceChange(ctx, sql, [`key:${id}`])
+    await publishChange(ctx, sql, [`key:${id}`])
   })
 }
 
@@ -141,7 +141,7 @@ export async function rotateKey(ctx: Context, id: string): Promise<{ key: ApiKey
     // The next start would bring the old secret back.
     if (before.isBootstrap) throw keyOfEnvironment.create()
     requireOwnScopes(ctx, before.scopes)
-    await announceChange(ctx, sql, [`key:${id}`])
+    await publishChange(ctx, sql, [`key:${id}`])
     return updateKey(sql, before.tenantId, id, secret)
   })
   if (key === undefined) throw notFound.create()
@@ -171,7 +171,7 @@ export async function ensureBootstrapKey(
   })
   const replaced = await deleteOtherBootstrapKeys(sql, of.tenantId, keyHash)
   if (replaced.length > 0)
-    await announceChange(
+    await publishChange(
       ctx,
       sql,
       replaced.map(({ id }) => `key:${id}` as const),

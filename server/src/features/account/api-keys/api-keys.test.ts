@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { type Identity, openIdentity, type TestAccount, untilStatus } from '../../../../test/identity.ts'
-import { announceChange } from '../tenants/changes.service.ts'
+import { publishChange } from '../tenants/changes.service.ts'
 import { updateUser } from '../users/users.store.ts'
 import { verifyKey } from './api-keys.service.ts'
 import { findKey } from './api-keys.store.ts'
@@ -98,7 +98,7 @@ suite('POST /api-keys', () => {
     const again = { name: 'x', scopes: ['*'] }
     assert.equal((await identity.call('POST', '/api-keys', { key: all.raw_key, body: again })).status, 201)
     await updateUser(identity.ctx.db.sql, account.tenantId, account.userId, { role: 'admin' })
-    await announceChange(identity.ctx, identity.ctx.db.sql, [`user:${account.userId}`])
+    await publishChange(identity.ctx, identity.ctx.db.sql, [`user:${account.userId}`])
     assert.equal(
       (await identity.call('POST', '/api-keys', { token: account.token, body: again })).status,
       403,
@@ -136,7 +136,7 @@ suite('a presented key', () => {
     const { ctx } = identity
     await ctx.db.transaction(async (sql) => {
       await updateUser(sql, account.tenantId, account.userId, { role: 'member' })
-      await announceChange(ctx, sql, [`user:${account.userId}`])
+      await publishChange(ctx, sql, [`user:${account.userId}`])
     })
     assert.equal((await use(made.raw_key, '/api-keys')).status, 403)
     assert.equal((await use(made.raw_key, '/usage/current')).status, 200)
@@ -149,7 +149,7 @@ suite('a presented key', () => {
     const change = (columns: object) =>
       ctx.db.transaction(async (sql) => {
         await updateUser(sql, account.tenantId, account.userId, columns)
-        await announceChange(ctx, sql, [`user:${account.userId}`])
+        await publishChange(ctx, sql, [`user:${account.userId}`])
       })
     await change({ suspendedAt: ctx.clock.now() })
     assert.equal((await use(made.raw_key)).status, 403)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { type Identity, openIdentity, untilStatus } from '../../../../test/identity.ts'
-import { announceChange } from '../tenants/changes.service.ts'
+import { publishChange } from '../tenants/changes.service.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { beginAttempt } from '../users/attempts.service.ts'
 import { hashPassword, isOutdated, verifyPassword } from '../users/passwords.service.ts'
@@ -109,7 +109,7 @@ suite('POST /auth/login', () => {
     const setStatus = (status: 'suspended' | 'deleted') =>
       ctx.db.transaction(async (sql) => {
         await sql.update(tenants).set({ status }).where(eq(tenants.id, account.tenantId))
-        await announceChange(ctx, sql, [`tenant:${account.tenantId}`])
+        await publishChange(ctx, sql, [`tenant:${account.tenantId}`])
       })
     await setStatus('suspended')
     assert.equal((await login(account.email, password)).status, 403)
@@ -195,7 +195,7 @@ suite('access tokens', () => {
     const { ctx } = identity
     await ctx.db.transaction(async (sql) => {
       await updateUser(sql, tenantId, userId, { suspendedAt: ctx.clock.now() })
-      await announceChange(ctx, sql, [`user:${userId}`])
+      await publishChange(ctx, sql, [`user:${userId}`])
     })
     assert.equal((await me(token)).status, 403)
     const elsewhere = await untilStatus(403, () => second.call('GET', '/auth/me', { token }))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Caller, Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { forbidden } from '../../../platform/errors.ts'
-import { announceChange, defineCache } from '../tenants/changes.service.ts'
+import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import { getTenant } from '../tenants/tenants.service.ts'
 import { beginAttempt, hashAddress, sweepAttempts } from '../users/attempts.service.ts'
 import { hashPassword, isOutdated, verifyPassword } from '../users/passwords.service.ts'
@@ -127,7 +127,7 @@ export async function refreshLogin(ctx: Context, refreshToken: string) {
     const { tenantId, loginId } = token
     if (token.usedAt !== null) {
       await revokeLogin(sql, tenantId, loginId, now, 'refresh token used twice')
-      await announceChange(ctx, sql, [`login:${loginId}`])
+      await publishChange(ctx, sql, [`login:${loginId}`])
       ctx.log.warn({ tenantId, loginId }, 'a refresh token was used twice; its login has ended')
       return undefined
     }
@@ -136,7 +136,7 @@ export async function refreshLogin(ctx: Context, refreshToken: string) {
     requireActive(state)
     await markRefreshTokenUsed(sql, tokenHash, now)
     await extendLogin(sql, tenantId, loginId, now, new Date(now.getTime() + refreshTokenMs))
-    await announceChange(ctx, sql, [`login:${loginId}`])
+    await publishChange(ctx, sql, [`login:${loginId}`])
     const { userId, role } = state
     return {
       access_token: await signAccessToken(ctx, { userId, tenantId, role, loginId }),
@@ -162,7 +162,7 @@ export async function signOut(ctx: Context, refreshToken: string | undefined): P
     if (refreshToken !== undefined && (state?.tenantId !== tenantId || state.userId !== userId)) return
     const loginId = state?.loginId ?? caller.loginId
     await revokeLogin(sql, tenantId, loginId, now, 'signed out')
-    await announceChange(ctx, sql, [`login:${loginId}`])
+    await publishChange(ctx, sql, [`login:${loginId}`])
   })
 }
 
@@ -174,7 +174,7 @@ export async function endUserLogins(
   reason: string,
 ): Promise<void> {
   await revokeUserLogins(sql, of, ctx.clock.now(), reason)
-  await announceChange(ctx, sql, [`user:${of.userId}`])
+  await publishChange(ctx, sql, [`user:${of.userId}`])
 }
 
 /** Who presents an access token; refuses ended logins with 401 and suspended users with 403. */

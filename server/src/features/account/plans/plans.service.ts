@@ -70,7 +70,12 @@ export async function requireFeature(ctx: Context, feature: string, sql?: Sql): 
  * Refuses with 403 naming the limit when `used` has reached it. Exact only where `lockTenant` was taken
  * before counting in the same transaction.
  */
-export async function requireRoom(ctx: Context, sql: Sql, limitName: LimitName, used: number): Promise<void> {
+export async function requireBelowLimit(
+  ctx: Context,
+  sql: Sql,
+  limitName: LimitName,
+  used: number,
+): Promise<void> {
   const plan = await getTenantPlan(ctx, tenantOf(ctx), sql)
   const limit = plan.limits[limitName]
   if (limit === null || used < limit) return

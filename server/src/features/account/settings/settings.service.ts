@@ -1,7 +1,7 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { notFound } from '../../../platform/errors.ts'
-import { announceChange, defineCache } from '../tenants/changes.service.ts'
+import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import {
   type AntispamSettings,
   decodeAntispam,
@@ -127,7 +127,7 @@ export async function changeSettings(
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   const after = await updateSettingsRow(sql, tenantId, { ...given, updatedAt: ctx.clock.now() })
   await insertConsents(sql, consentRows(ctx, before, changes as UpdateSettings, by))
-  await announceChange(ctx, sql, [`tenant:${tenantId}`])
+  await publishChange(ctx, sql, [`tenant:${tenantId}`])
   return fromRow(after ?? before)
 }
 
@@ -157,6 +157,6 @@ export async function changeAntispam(
   if (before === undefined) throw notFound.create()
   const antispam = { ...before.antispam, ...encodeAntispam(changes) }
   await updateSettingsRow(sql, tenantId, { antispam, updatedAt: ctx.clock.now() })
-  await announceChange(ctx, sql, [`tenant:${tenantId}`])
+  await publishChange(ctx, sql, [`tenant:${tenantId}`])
   return decodeAntispam(antispam)
 }

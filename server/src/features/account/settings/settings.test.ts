@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type Identity, openIdentity, type TestAccount, untilStatus } from '../../../../test/identity.ts'
-import { announceChange } from '../tenants/changes.service.ts'
+import { publishChange } from '../tenants/changes.service.ts'
 import { updateUser } from '../users/users.store.ts'
 import { changeAntispam, getSettings } from './settings.service.ts'
 import { listConsents } from './settings.store.ts'
@@ -122,7 +122,7 @@ suite('tenant settings', () => {
     assert.equal(reply.headers['x-required-scopes'], 'settings:manage')
     const { ctx } = identity
     await updateUser(ctx.db.sql, account.tenantId, account.userId, { role: 'member' })
-    await announceChange(ctx, ctx.db.sql, [`user:${account.userId}`])
+    await publishChange(ctx, ctx.db.sql, [`user:${account.userId}`])
     assert.equal((await patch(account, { require_approval: true })).status, 403)
   })
 

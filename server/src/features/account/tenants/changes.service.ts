@@ -37,14 +37,14 @@ interface Entry {
   loadedAtMs: number
 }
 
-interface Cell {
+interface CacheStore {
   entries: LRUCache<string, Entry>
   loading: Map<string, Promise<object | undefined>>
 }
 
 /** The caches of one process. */
-class Hub {
-  readonly cells = new Map<object, Cell>()
+class CacheRegistry {
+  readonly stores = new Map<object, CacheStore>()
   readonly #keysBySubject = new Map<Subject, Set<() => void>>()
   /** Grows with every change: what was read before must not be kept after. */
   generation = 0
@@ -73,9 +73,9 @@ class Hub {
   /** What was told while the connection was broken is unknown, so all of it may be stale. */
   clear(): void {
     this.generation += 1
-    for (const cell of this.cells.values()) {
-      cell.loading.clear()
-      cell.entries.clear()
+    for (const store of this.stores.values()) {
+      store.loading.clear()
+      store.entries.clear()
     }
   }
 
@@ -87,49 +87,48 @@ class Hub {
     await listener?.close()
   }
 
-  link(subjects: readonly Subject[], forget: () => void): void {
+  link(subjects: readonly Subject[], evict: () => void): void {
     for (const subject of subjects) {
-      const forgets = this.#keysBySubject.get(subject)
-      if (forgets === undefined) this.#keysBySubject.set(subject, new Set([forget]))
-      else forgets.add(forget)
+      const evictions = this.#keysBySubject.get(subject)
+      if (evictions === undefined) this.#keysBySubject.set(subject, new Set([evict]))
+      else evictions.add(evict)
     }
   }
 
-  unlink(subjects: readonly Subject[], forget: () => void): void {
+  unlink(subjects: readonly Subject[], evict: () => void): void {
     for (const subject of subjects) {
-      const forgets = this.#keysBySubject.get(subject)
-      forgets?.delete(forget)
-      if (forgets?.size === 0) this.#keysBySubject.delete(subject)
+      const evictions = this.#keysBySubject.get(subject)
+      evictions?.delete(evict)
+      if (evictions?.size === 0) this.#keysBySubject.delete(subject)
     }
   }
 
   drop(subjects: readonly Subject[]): void {
     this.generation += 1
-    for (const cell of this.cells.values()) cell.loading.clear()
-    for (const subject of subjects)
-      for (const forget of [...(this.#keysBySubject.get(subject) ?? [])]) forget()
+    for (const store of this.stores.values()) store.loading.clear()
+    for (const subject of subjects) for (const evict of [...(this.#keysBySubject.get(subject) ?? [])]) evict()
   }
 }
 
-const hubs = defineProcessState(
-  () => new Hub(),
-  (hub) => hub.stop(),
+const registries = defineProcessState(
+  () => new CacheRegistry(),
+  (registry) => registry.stop(),
 )
 
-function createCell(hub: Hub, max: number): Cell {
-  const forgets = new WeakMap<Entry, () => void>()
+function createStore(registry: CacheRegistry, max: number): CacheStore {
+  const evictions = new WeakMap<Entry, () => void>()
   const entries = new LRUCache<string, Entry>({
     max,
     onInsert: (entry, key) => {
-      const forget = (): void => {
+      const evict = (): void => {
         entries.delete(key)
       }
-      forgets.set(entry, forget)
-      hub.link(entry.subjects, forget)
+      evictions.set(entry, evict)
+      registry.link(entry.subjects, evict)
     },
     dispose: (entry) => {
-      const forget = forgets.get(entry)
-      if (forget !== undefined) hub.unlink(entry.subjects, forget)
+      const evict = evictions.get(entry)
+      if (evict !== undefined) registry.unlink(entry.subjects, evict)
     },
   })
   return { entries, loading: new Map() }
@@ -140,61 +139,67 @@ function createCell(hub: Hub, max: number): Cell {
  * every process: at once where it happened, with the database's notification elsewhere.
  */
 export function defineCache<V extends object>(options: CacheOptions<V>): SharedCache<V> {
-  const cellOf = (hub: Hub): Cell => {
-    let cell = hub.cells.get(options)
-    if (cell === undefined) {
-      cell = createCell(hub, options.max)
-      hub.cells.set(options, cell)
+  const storeOf = (registry: CacheRegistry): CacheStore => {
+    let store = registry.stores.get(options)
+    if (store === undefined) {
+      store = createStore(registry, options.max)
+      registry.stores.set(options, store)
     }
-    return cell
+    return store
   }
-  const known = (ctx: Context, cell: Cell, key: string): V | undefined => {
-    const entry = cell.entries.get(key)
+  const cached = (ctx: Context, store: CacheStore, key: string): V | undefined => {
+    const entry = store.entries.get(key)
     const isFresh = entry !== undefined && ctx.clock.monotonicMs() - entry.loadedAtMs < options.maxAgeMs
     return isFresh ? (entry.value as V) : undefined
   }
-  const read = async (ctx: Context, hub: Hub, cell: Cell, key: string, sql: Sql): Promise<V | undefined> => {
-    const generation = hub.generation
+  const read = async (
+    ctx: Context,
+    registry: CacheRegistry,
+    store: CacheStore,
+    key: string,
+    sql: Sql,
+  ): Promise<V | undefined> => {
+    const generation = registry.generation
     const value = await options.load(ctx, sql, key)
-    if (value !== undefined && hub.isListening && generation === hub.generation) {
+    if (value !== undefined && registry.isListening && generation === registry.generation) {
       const entry = { value, subjects: options.subjectsOf(value), loadedAtMs: ctx.clock.monotonicMs() }
-      cell.entries.set(key, entry)
+      store.entries.set(key, entry)
     }
     return value
   }
   return {
     async get(ctx, key, sql) {
       if (sql !== undefined && sql !== ctx.db.sql) return options.load(ctx, sql, key)
-      const hub = hubs.of(ctx)
-      const cell = cellOf(hub)
-      const value = known(ctx, cell, key)
+      const registry = registries.of(ctx)
+      const store = storeOf(registry)
+      const value = cached(ctx, store, key)
       if (value !== undefined) return value
-      if (!hub.isListening) void hub.listen(ctx)
-      const underWay = cell.loading.get(key)
-      if (underWay !== undefined) return underWay as Promise<V | undefined>
-      const { loading } = cell
-      const promise = read(ctx, hub, cell, key, ctx.db.sql).finally(() => {
+      if (!registry.isListening) void registry.listen(ctx)
+      const pending = store.loading.get(key)
+      if (pending !== undefined) return pending as Promise<V | undefined>
+      const { loading } = store
+      const promise = read(ctx, registry, store, key, ctx.db.sql).finally(() => {
         if (loading.get(key) === promise) loading.delete(key)
       })
       loading.set(key, promise)
       return promise
     },
     async getWithin(ctx, key, sql) {
-      const hub = hubs.of(ctx)
-      const cell = cellOf(hub)
-      return known(ctx, cell, key) ?? (await read(ctx, hub, cell, key, sql))
+      const registry = registries.of(ctx)
+      const store = storeOf(registry)
+      return cached(ctx, store, key) ?? (await read(ctx, registry, store, key, sql))
     },
   }
 }
 
 /** Says, inside the transaction that changes them, what changed: no process keeps what it knew of it. */
-export async function announceChange(ctx: Context, sql: Sql, subjects: readonly Subject[]): Promise<void> {
+export async function publishChange(ctx: Context, sql: Sql, subjects: readonly Subject[]): Promise<void> {
   await notifyChanges(sql, subjects)
-  const hub = hubs.of(ctx)
-  afterCommit(sql, () => hub.drop(subjects))
+  const registry = registries.of(ctx)
+  afterCommit(sql, () => registry.drop(subjects))
 }
 
 /** Hears changes from now on; look-ups before it work, but are not kept. */
 export async function startListening(ctx: Context): Promise<void> {
-  await hubs.of(ctx).listen(ctx)
+  await registries.of(ctx).listen(ctx)
 }

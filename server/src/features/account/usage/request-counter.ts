@@ -27,7 +27,7 @@ export function countCall(ctx: Context, tenantId: string): void {
 }
 
 /** Calls of today that are not written yet. */
-export function waitingCalls(ctx: Context, tenantId: string): number {
+export function pendingCalls(ctx: Context, tenantId: string): number {
   return counts.of(ctx).waiting(keyOf(tenantId, dayOf(ctx.clock.nowMs())))?.count ?? 0
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { countCall, flushCalls, waitingCalls } from './request-counter.ts'
+import { countCall, flushCalls, pendingCalls } from './request-counter.ts'
 import { dayOf, monthOf, type UsageColumn, type UsageItem, type UsageTotals } from './usage.schema.ts'
 import { addToDays, type DayCount, releaseQuota, reserveQuota, sumMonth } from './usage.store.ts'
 
@@ -75,5 +75,5 @@ export function flushRequests(ctx: Context): Promise<void> {
 export async function getMonth(ctx: Context, tenantId: string, month: string): Promise<UsageTotals> {
   const totals = await sumMonth(ctx.db.sql, tenantId, month)
   const isCurrent = month === monthOf(ctx.clock.nowMs())
-  return { ...totals, apiCalls: totals.apiCalls + (isCurrent ? waitingCalls(ctx, tenantId) : 0) }
+  return { ...totals, apiCalls: totals.apiCalls + (isCurrent ? pendingCalls(ctx, tenantId) : 0) }
 }

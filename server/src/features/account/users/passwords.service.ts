@@ -16,7 +16,7 @@ const hashBytes = 32
 const mostAtOnce = 2
 /** Beyond this a wait would outlast the request; refusing keeps a flood from piling up. */
 const mostWaiting = 100
-const allTurns = defineProcessState(() => new Turns(mostAtOnce))
+const limiters = defineProcessState(() => new Turns(mostAtOnce))
 
 async function derive(
   ctx: Context,
@@ -25,15 +25,15 @@ async function derive(
   parameters: typeof cost,
   length: number,
 ): Promise<Buffer> {
-  const turns = allTurns.of(ctx)
-  if (turns.waitingCount >= mostWaiting) throw unavailable.create({ headers: { 'Retry-After': '5' } })
+  const limiter = limiters.of(ctx)
+  if (limiter.waitingCount >= mostWaiting) throw unavailable.create({ headers: { 'Retry-After': '5' } })
   const options: ScryptOptions = {
     N: 2 ** parameters.log2N,
     r: parameters.blockSize,
     p: parameters.parallelization,
     maxmem: 256 * 2 ** parameters.log2N * parameters.blockSize,
   }
-  return turns.run(
+  return limiter.run(
     () =>
       new Promise<Buffer>((resolve, reject) => {
         scrypt(password.normalize('NFKC'), salt, length, options, (error, key) =>

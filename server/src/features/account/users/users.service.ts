@@ -2,7 +2,7 @@ import type { Context, Role } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { notFound, unauthorized } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
-import { announceChange } from '../tenants/changes.service.ts'
+import { publishChange } from '../tenants/changes.service.ts'
 import { beginAttempt } from './attempts.service.ts'
 import { hashPassword, verifyPassword } from './passwords.service.ts'
 import { emailTaken, passwordChanged, type UpdateMe, wrongPassword } from './users.schema.ts'
@@ -74,7 +74,7 @@ export async function claimUser(
     updatedAt: now,
   })
   if (claimed === undefined) throw notFound.create()
-  await announceChange(ctx, sql, [`user:${user.id}`])
+  await publishChange(ctx, sql, [`user:${user.id}`])
   return claimed
 }
 
@@ -160,7 +160,7 @@ export async function updateMe(ctx: Context, changes: UpdateMe) {
       const exceptLoginId = ctx.caller.kind === 'user' ? ctx.caller.loginId : null
       await ctx.events.publish(sql, passwordChanged, { tenantId, userId, exceptLoginId })
     }
-    await announceChange(ctx, sql, [`user:${userId}`])
+    await publishChange(ctx, sql, [`user:${userId}`])
   })
   return getMe(ctx)
 }

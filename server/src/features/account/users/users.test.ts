@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { type Identity, openIdentity } from '../../../../test/identity.ts'
-import { announceChange } from '../tenants/changes.service.ts'
+import { publishChange } from '../tenants/changes.service.ts'
 import { hashPassword } from './passwords.service.ts'
 import { updateUser } from './users.store.ts'
 
@@ -120,7 +120,7 @@ suite('PATCH /users/me', () => {
     const { token, tenantId, userId } = await identity.createAccount()
     const { ctx } = identity
     await updateUser(ctx.db.sql, tenantId, userId, { role: 'member' })
-    await announceChange(ctx, ctx.db.sql, [`user:${userId}`])
+    await publishChange(ctx, ctx.db.sql, [`user:${userId}`])
     const reply = await identity.call('PATCH', '/users/me', { token, body: { full_name: 'X' } })
     assert.equal(reply.status, 403)
     assert.equal(reply.headers['x-required-scopes'], 'account:manage')

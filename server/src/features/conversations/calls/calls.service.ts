@@ -62,12 +62,12 @@ function toEvent(row: CallRow): CallReceived {
 /** Keeps calls and tells them; what was known already is not told again. Sessions that want none turn them down. */
 export async function applyCalls(ctx: Context, updates: readonly CallUpdate[]): Promise<void> {
   for (const update of updates) {
-    const row = await keepCall(ctx, update)
+    const row = await storeCall(ctx, update)
     if (row !== undefined && update.status === 'ringing' && !update.isOffline) await refuse(ctx, row)
   }
 }
 
-function keepCall(ctx: Context, update: CallUpdate): Promise<CallRow | undefined> {
+function storeCall(ctx: Context, update: CallUpdate): Promise<CallRow | undefined> {
   return ctx.db.transaction(async (sql) => {
     const row = await upsertCall(sql, {
       tenantId: update.tenantId,

@@ -7,8 +7,8 @@ import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
 import type { chatListAnswer, chatObject } from './chat-list.schema.ts'
 import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
 
-const wireMoment = (moment: string | null): string | null =>
-  moment === null ? null : toTimestamp(new Date(moment))
+const wireTimestamp = (timestamp: string | null): string | null =>
+  timestamp === null ? null : toTimestamp(new Date(timestamp))
 
 function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
   const { lastDirection, lastStatus } = row
@@ -24,12 +24,12 @@ function chatToWire(row: ChatListRow): z.infer<typeof chatObject> {
     last_message: hasLast
       ? { direction: lastDirection, content_preview: row.lastPreview, status: lastStatus }
       : null,
-    last_message_at: wireMoment(row.lastMessageAt),
-    last_inbound_at: wireMoment(row.lastInboundAt),
-    last_outbound_at: wireMoment(row.lastOutboundAt),
+    last_message_at: wireTimestamp(row.lastMessageAt),
+    last_inbound_at: wireTimestamp(row.lastInboundAt),
+    last_outbound_at: wireTimestamp(row.lastOutboundAt),
     is_archived: row.isArchived,
     is_pinned: row.isPinned,
-    muted_until: wireMoment(row.mutedUntil),
+    muted_until: wireTimestamp(row.mutedUntil),
     labels: row.labels,
   }
 }

@@ -14,8 +14,8 @@ export interface ChatStateChange {
 const endOfTime = Date.parse('9999-12-31T00:00:00Z')
 
 /** A moment as PostgreSQL takes it: a phone may name one that is none, or beyond every calendar. */
-function momentOf(moment: Date | null) {
-  const ms = moment?.getTime()
+function sqlTimestamp(timestamp: Date | null) {
+  const ms = timestamp?.getTime()
   const kept = ms === undefined ? null : ms >= 0 && ms < endOfTime ? ms : endOfTime
   return text`${kept === null ? null : new Date(kept).toISOString()}::timestamptz`
 }
@@ -27,7 +27,7 @@ export async function updateChatState(
   chatId: string,
   { isArchived, isPinned, mutedUntil, isRead }: ChatStateChange,
 ): Promise<void> {
-  const muted = mutedUntil === undefined ? text`muted_until` : momentOf(mutedUntil)
+  const muted = mutedUntil === undefined ? text`muted_until` : sqlTimestamp(mutedUntil)
   const unread =
     isRead === undefined ? text`unread_count` : isRead ? text`0` : text`greatest(unread_count, 1)`
   await sql.execute(text`
@@ -42,10 +42,10 @@ export async function keepChatState(
   chat: { tenantId: string; sessionId: string; waChatId: string },
   { isArchived, isPinned, mutedUntil }: ChatStateChange,
 ): Promise<void> {
-  const muted = mutedUntil === undefined ? text`s.muted_until` : momentOf(mutedUntil)
+  const muted = mutedUntil === undefined ? text`s.muted_until` : sqlTimestamp(mutedUntil)
   await sql.execute(text`
     INSERT INTO wa_chat_states AS s (session_id, wa_chat_id, tenant_id, is_archived, is_pinned, muted_until)
-    SELECT id, ${chat.waChatId}, tenant_id, ${isArchived ?? false}, ${isPinned ?? false}, ${momentOf(mutedUntil ?? null)}
+    SELECT id, ${chat.waChatId}, tenant_id, ${isArchived ?? false}, ${isPinned ?? false}, ${sqlTimestamp(mutedUntil ?? null)}
     FROM sessions WHERE id = ${chat.sessionId} AND tenant_id = ${chat.tenantId}
     ON CONFLICT (session_id, wa_chat_id) DO UPDATE SET is_archived = coalesce(${isArchived ?? null}, s.is_archived),
       is_pinned = coalesce(${isPinned ?? null}, s.is_pinned), muted_until = ${muted}`)

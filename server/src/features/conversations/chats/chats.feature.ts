@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import type { Feature } from '../../../feature.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { contactsRenamed } from '../contacts/contacts.schema.ts'
-import { forgetPlaces } from './chats.service.ts'
+import { clearChatCache } from './chats.service.ts'
 
 const renames = defineProcessState(
   (ctx: Context) => ctx.events.subscribe({ names: [contactsRenamed.name] }),
@@ -12,7 +12,7 @@ const renames = defineProcessState(
 /** The names of people are in memory with their chats: a new name, given in whichever process, is read again. */
 async function followNames(ctx: Context): Promise<void> {
   const follow = async (): Promise<void> => {
-    for await (const _ of renames.of(ctx)) forgetPlaces(ctx)
+    for await (const _ of renames.of(ctx)) clearChatCache(ctx)
   }
   void follow()
 }

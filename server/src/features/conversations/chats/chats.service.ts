@@ -27,74 +27,79 @@ import {
 export type { ChatRef } from './chats.store.ts'
 
 /** Where a message belongs: a chat, and for inbound ones who wrote it. */
-export interface Place {
+export interface ChatAddress {
   chatId: ChatId
   /** The other side of a 1:1 chat or the writer in a group; null for the own account in a group. */
   person: Person | null
 }
 
 /** The records behind a place. */
-export interface ResolvedPlace {
+export interface ResolvedChat {
   chat: ChatRef
   contact: ContactRef | null
 }
 
 /** Records of chats and contacts that are spoken with; a wrong entry fails on a foreign key and is read again. */
-class Directory {
+class ChatCache {
   readonly chats = new LRUCache<string, ChatRef>({ max: 20_000 })
-  readonly places = new LRUCache<string, ResolvedPlace>({ max: 20_000 })
+  readonly resolved = new LRUCache<string, ResolvedChat>({ max: 20_000 })
 }
 
-const directories = defineProcessState(() => new Directory())
+const caches = defineProcessState(() => new ChatCache())
 
 /** Forgets what is in memory, after a merge or a deletion. */
-export function forgetPlaces(ctx: Context): void {
-  const { chats, places } = directories.of(ctx)
+export function clearChatCache(ctx: Context): void {
+  const { chats, resolved } = caches.of(ctx)
   chats.clear()
-  places.clear()
+  resolved.clear()
 }
 
-const placeKey = (sessionId: string, place: Place): string => {
-  const person = place.person === null ? '' : personKey(place.person)
-  return chatKind(place.chatId) === 'person'
+const addressKey = (sessionId: string, address: ChatAddress): string => {
+  const person = address.person === null ? '' : personKey(address.person)
+  return chatKind(address.chatId) === 'person'
     ? `${sessionId} ${person}`
-    : `${sessionId} ${place.chatId} ${person}`
+    : `${sessionId} ${address.chatId} ${person}`
 }
 
 /** The records of a place when they are in memory and nothing new is told of the person. */
-export function knownPlace(ctx: Context, sessionId: string, place: Place): ResolvedPlace | undefined {
-  const known = directories.of(ctx).places.get(placeKey(sessionId, place))
+export function cachedChat(ctx: Context, sessionId: string, address: ChatAddress): ResolvedChat | undefined {
+  const known = caches.of(ctx).resolved.get(addressKey(sessionId, address))
   if (known === undefined) return undefined
-  const pushName = place.person?.pushName ?? null
+  const pushName = address.person?.pushName ?? null
   return pushName === null || pushName === known.contact?.pushName ? known : undefined
 }
 
 /** Keeps records that have been committed. */
-export function rememberPlace(ctx: Context, sessionId: string, place: Place, resolved: ResolvedPlace): void {
-  const directory = directories.of(ctx)
-  directory.places.set(placeKey(sessionId, place), resolved)
-  directory.chats.set(`${sessionId} ${resolved.chat.waChatId}`, resolved.chat)
+export function cacheChat(
+  ctx: Context,
+  sessionId: string,
+  address: ChatAddress,
+  resolved: ResolvedChat,
+): void {
+  const cache = caches.of(ctx)
+  cache.resolved.set(addressKey(sessionId, address), resolved)
+  cache.chats.set(`${sessionId} ${resolved.chat.waChatId}`, resolved.chat)
 }
 
 /** The records of places of one session, made where they are missing. */
-export async function resolvePlaces(
+export async function resolveChats(
   ctx: Context,
   sql: Sql,
   tenantId: string,
   sessionId: string,
-  places: readonly Place[],
+  addresses: readonly ChatAddress[],
   merge: MergeContacts,
-): Promise<ResolvedPlace[]> {
-  const persons = places.flatMap((place) => place.person ?? [])
+): Promise<ResolvedChat[]> {
+  const persons = addresses.flatMap((address) => address.person ?? [])
   const contacts = await resolveContacts(ctx, sql, tenantId, persons, merge)
   await meetContacts(sql, tenantId, sessionId, [
     ...new Set([...contacts.values()].map((contact) => contact.id)),
   ])
-  const wanted = places.map((place) => {
-    const contact = place.person === null ? null : (contacts.get(personKey(place.person)) ?? null)
-    const kind = chatKind(place.chatId)
+  const wanted = addresses.map((address) => {
+    const contact = address.person === null ? null : (contacts.get(personKey(address.person)) ?? null)
+    const kind = chatKind(address.chatId)
     if (kind !== 'person')
-      return { kind, contact, contactId: null, waChatId: place.chatId, key: place.chatId }
+      return { kind, contact, contactId: null, waChatId: address.chatId, key: address.chatId }
     if (contact === null) throw new Error('a 1:1 chat needs to know whose it is')
     return { kind, contact, contactId: contact.id, waChatId: waChatIdOf(contact), key: contact.id }
   })
@@ -154,8 +159,8 @@ async function ensureChats(
 }
 
 /** A chat that somebody wrote in, from memory; cold chats are always read anew. */
-export function knownWarmChat(ctx: Context, sessionId: string, chatId: ChatId): ChatRef | undefined {
-  const chat = directories.of(ctx).chats.get(`${sessionId} ${chatId}`)
+export function cachedWarmChat(ctx: Context, sessionId: string, chatId: ChatId): ChatRef | undefined {
+  const chat = caches.of(ctx).chats.get(`${sessionId} ${chatId}`)
   return chat === undefined || chat.lastInboundMs === null ? undefined : chat
 }
 
@@ -175,7 +180,7 @@ export async function findChat(
   } else {
     ;[chat] = await listChatRefs(sql, tenantId, sessionId, [], [chatId])
   }
-  if (chat !== undefined && sql === ctx.db.sql) directories.of(ctx).chats.set(`${sessionId} ${chatId}`, chat)
+  if (chat !== undefined && sql === ctx.db.sql) caches.of(ctx).chats.set(`${sessionId} ${chatId}`, chat)
   return chat
 }
 
@@ -206,7 +211,7 @@ export function noteColdDay(sql: Sql, tenantId: string, chatId: string, day: str
 /** Somebody wrote: the chat is warm from now on. Call after the commit. */
 export function noteInbound(ctx: Context, chat: ChatRef, atMs: number): void {
   chat.lastInboundMs = Math.max(chat.lastInboundMs ?? 0, atMs)
-  const { chats } = directories.of(ctx)
+  const { chats } = caches.of(ctx)
   const known = chats.get(`${chat.sessionId} ${chat.waChatId}`)
   if (known !== undefined && known !== chat) known.lastInboundMs = Math.max(known.lastInboundMs ?? 0, atMs)
 }

@@ -25,8 +25,8 @@ export async function applyContacts(
   changes: readonly ContactChange[],
   merge: MergeContacts,
 ): Promise<void> {
-  const told = changes.filter(({ person }) => person.phone !== null || person.lid !== null)
-  for (const [sessionId, own] of Map.groupBy(told, (change) => change.sessionId)) {
+  const identified = changes.filter(({ person }) => person.phone !== null || person.lid !== null)
+  for (const [sessionId, own] of Map.groupBy(identified, (change) => change.sessionId)) {
     const [first] = own
     if (first === undefined) continue
     for (let start = 0; start < own.length; start += batchSize) {
@@ -70,11 +70,11 @@ async function applyBatch(
 
 function entryOf(id: string, change: ContactChange, before: BookEntry | undefined): BookEntry {
   const name = typeof change.name === 'string' ? storableName(change.name) : null
-  const isNameTold = change.name !== undefined
+  const isNameGiven = change.name !== undefined
   return {
     id,
-    book_name: isNameTold ? name : (before?.book_name ?? null),
-    forgets_name: isNameTold ? name === null : (before?.forgets_name ?? false),
+    book_name: isNameGiven ? name : (before?.book_name ?? null),
+    forgets_name: isNameGiven ? name === null : (before?.forgets_name ?? false),
     is_business: change.isBusiness ?? before?.is_business ?? null,
     is_blocked: change.isBlocked ?? before?.is_blocked ?? null,
   }

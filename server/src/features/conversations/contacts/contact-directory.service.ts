@@ -21,8 +21,8 @@ import {
 } from './contacts.schema.ts'
 import { displayName, waChatIdOf } from './contacts.service.ts'
 
-const wireMoment = (moment: string | null): string | null =>
-  moment === null ? null : toTimestamp(new Date(moment))
+const wireTimestamp = (timestamp: string | null): string | null =>
+  timestamp === null ? null : toTimestamp(new Date(timestamp))
 
 function contactToWire(row: ContactRow): ContactObject {
   return {
@@ -33,8 +33,8 @@ function contactToWire(row: ContactRow): ContactObject {
     is_business: row.isBusiness,
     sessions: row.sessions,
     labels: row.labels,
-    last_inbound_at: wireMoment(row.lastInboundAt),
-    last_outbound_at: wireMoment(row.lastOutboundAt),
+    last_inbound_at: wireTimestamp(row.lastInboundAt),
+    last_outbound_at: wireTimestamp(row.lastOutboundAt),
     message_count: row.messageCount,
     wa_chat_id: waChatIdOf(row),
     own_name: row.name,

@@ -21,13 +21,13 @@ export function applyHistory(ctx: Context, progress: HistoryProgress): Promise<v
     const row = await addPiece(sql, progress, ctx.clock.now())
     if (row === undefined) return
     const { tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts } = row
-    const told = { tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts }
-    await ctx.events.publish(sql, historyProgressed, told)
+    const payload = { tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts }
+    await ctx.events.publish(sql, historyProgressed, payload)
   })
 }
 
 /** A session that waits for a code is linked anew, and its history comes from the beginning. */
-export async function forgetFinished(
+export async function dropFinished(
   _ctx: Context,
   sql: Sql,
   transitions: readonly SessionTransition[],

@@ -4,10 +4,10 @@ import { parsePhone, phoneOf } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { displayName, personKey, resolveContacts } from '../contacts/contacts.service.ts'
-import { openDetails, tallyOf } from '../messages/message-details.service.ts'
+import { countVotes, openDetails } from '../messages/message-details.service.ts'
 import { pollVoted } from '../messages/message-events.schema.ts'
 import { changeOf, deleteStored, editStored, starStored, type TargetRow } from './changed-message.service.ts'
-import { keepEarly } from './deferred-updates.service.ts'
+import { deferUpdates } from './deferred-updates.service.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { listTargets, listVotes, upsertVote } from './targets.store.ts'
 
@@ -29,8 +29,8 @@ function mayRevoke(target: TargetRow, actor: Person | null): boolean {
 async function findTarget(sql: Sql, change: MessageChange): Promise<TargetRow | undefined> {
   const { tenantId, sessionId, chatId, target, actor } = change
   const digits = parsePhone(chatId) ?? null
-  const place = { tenantId, sessionId, waMessageId: target.waMessageId, isFromMe: target.isFromMe }
-  const found = await listTargets(sql, place, { waChatId: chatId, digits })
+  const ref = { tenantId, sessionId, waMessageId: target.waMessageId, isFromMe: target.isFromMe }
+  const found = await listTargets(sql, ref, { waChatId: chatId, digits })
   if (found.length < 2) return found[0]
   const author = target.sender === null ? null : (parsePhone(target.sender) ?? null)
   return found.find((row) => isSame(row, author, author)) ?? found.find((row) => isAuthor(row, actor))
@@ -46,41 +46,43 @@ async function vote(
   const poll = openDetails(ctx, target.id, target.details)?.poll
   if (poll === undefined) return
   const options = [...new Set(chosen.map((text) => poll.options.indexOf(text)))]
-    .filter((place) => place >= 0)
+    .filter((index) => index >= 0)
     .sort()
   const voter =
     actor === null
       ? null
       : (await resolveContacts(ctx, sql, tenantId, [actor], mergeContactsWith(ctx))).get(personKey(actor))
   if (voter === undefined) return
-  const isNews = await upsertVote(sql, {
+  const isChanged = await upsertVote(sql, {
     tenantId,
     messageId: target.id,
     voterContactId: voter?.id ?? null,
     options,
     at,
   })
-  if (!isNews) return
+  if (!isChanged) return
   const votes = await listVotes(sql, tenantId, target.id)
   await ctx.events.publish(sql, pollVoted, {
     ...changeOf(target, poll.title, at),
     voterPhone: voter === null || voter.phone === null ? null : phoneOf(voter.phone),
     voterName: voter === null ? null : displayName(voter),
-    chosen: options.map((place) => poll.options[place] ?? ''),
-    options: tallyOf(poll.options, votes),
+    chosen: options.map((index) => poll.options[index] ?? ''),
+    options: countVotes(poll.options, votes),
   })
 }
 
-async function applyOne(ctx: Context, sql: Sql, told: MessageChange): Promise<void> {
-  const target = await findTarget(sql, told)
+async function applyOne(ctx: Context, sql: Sql, update: MessageChange): Promise<void> {
+  const target = await findTarget(sql, update)
   if (target === undefined) {
-    const { tenantId, sessionId } = told
-    const { waMessageId } = told.target
+    const { tenantId, sessionId } = update
+    const { waMessageId } = update.target
     // An edit may overtake what it edits: a message that could not be read at first comes again, and later.
-    await keepEarly(ctx, sql, [{ tenantId, sessionId, waMessageId, fact: { kind: 'change', change: told } }])
+    await deferUpdates(ctx, sql, [
+      { tenantId, sessionId, waMessageId, deferred: { kind: 'change', change: update } },
+    ])
     return
   }
-  const { change, actor, at } = told
+  const { change, actor, at } = update
   switch (change.kind) {
     case 'edit':
       if (isAuthor(target, actor)) await editStored(ctx, sql, target, change.text, at)
@@ -89,7 +91,7 @@ async function applyOne(ctx: Context, sql: Sql, told: MessageChange): Promise<vo
       if (mayRevoke(target, actor)) await deleteStored(ctx, sql, target, at)
       return
     case 'vote':
-      return vote(ctx, sql, target, told, change.options)
+      return vote(ctx, sql, target, update, change.options)
     case 'star':
       return starStored(sql, target.tenantId, target.id, change.isStarred)
   }

@@ -12,7 +12,7 @@ import {
   messageSent,
   messagesOvertaken,
 } from '../messages/message-events.schema.ts'
-import { keepEarly } from './deferred-updates.service.ts'
+import { deferUpdates } from './deferred-updates.service.ts'
 import {
   listKnownMessages,
   type MovedMessage,
@@ -119,7 +119,7 @@ export async function applyStatuses(ctx: Context, updates: readonly StatusUpdate
   await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
       const unmoved = await applyStatusesIn(ctx, sql, updates)
-      await keepForLater(ctx, sql, unmoved)
+      await deferReceipts(ctx, sql, unmoved)
     }),
   )
 }
@@ -150,14 +150,14 @@ export async function applyStatusesIn(
 }
 
 /** A receipt may overtake the message it is about: what the own phone wrote may still be on its way to us. */
-async function keepForLater(ctx: Context, sql: Sql, unmoved: readonly StatusUpdate[]): Promise<void> {
+async function deferReceipts(ctx: Context, sql: Sql, unmoved: readonly StatusUpdate[]): Promise<void> {
   const receipts = unmoved.filter(({ status }) => status === 'delivered' || status === 'read')
   if (receipts.length === 0) return
   const known = await listKnownMessages(sql, receipts)
-  const early = receipts.filter(({ sessionId, waMessageId }) => !known.has(`${sessionId} ${waMessageId}`))
-  await keepEarly(
+  const deferred = receipts.filter(({ sessionId, waMessageId }) => !known.has(`${sessionId} ${waMessageId}`))
+  await deferUpdates(
     ctx,
     sql,
-    early.map((update) => ({ ...update, fact: { kind: 'status', update } })),
+    deferred.map((update) => ({ ...update, deferred: { kind: 'status', update } })),
   )
 }

@@ -1,5 +1,5 @@
 import type { Feature } from '../../../feature.ts'
-import { earlyFactJobs } from './deferred-updates.jobs.ts'
+import { deferredUpdatesJobs } from './deferred-updates.jobs.ts'
 
 /** What is told of messages before they arrive. */
-export const earlyFactsFeature: Feature = { name: 'early-facts', jobs: earlyFactJobs }
+export const deferredUpdatesFeature: Feature = { name: 'deferred-updates', jobs: deferredUpdatesJobs }

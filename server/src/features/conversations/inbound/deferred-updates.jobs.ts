@@ -1,18 +1,18 @@
 import { handleJob } from '../../../job.ts'
 import { defineJob, done } from '../../../platform/jobs/jobs.ts'
-import { deleteOldFacts } from './deferred-updates.store.ts'
+import { deleteOldDeferredUpdates } from './deferred-updates.store.ts'
 
-const keptMs = 24 * 60 * 60_000
+const retentionMs = 24 * 60 * 60_000
 
 /** Removes facts whose message never came. */
-export const expireEarlyFactsJob = defineJob<Record<string, never>>('early-facts.expire', {
+export const expireDeferredUpdatesJob = defineJob<Record<string, never>>('early-facts.expire', {
   cron: { expression: '41 * * * *', timeZone: 'UTC' },
 })
 
 /** Work of this feature. */
-export const earlyFactJobs = [
-  handleJob(expireEarlyFactsJob, async (ctx) => {
-    await deleteOldFacts(ctx.db.sql, new Date(ctx.clock.nowMs() - keptMs))
+export const deferredUpdatesJobs = [
+  handleJob(expireDeferredUpdatesJob, async (ctx) => {
+    await deleteOldDeferredUpdates(ctx.db.sql, new Date(ctx.clock.nowMs() - retentionMs))
     return done
   }),
 ]

@@ -2,7 +2,7 @@ import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 
 /** One kept fact; `fact` is encrypted. */
-export interface EarlyFactRow extends Record<string, unknown> {
+export interface DeferredUpdateRow extends Record<string, unknown> {
   id: string
   tenantId: string
   sessionId: string
@@ -11,20 +11,20 @@ export interface EarlyFactRow extends Record<string, unknown> {
 }
 
 /** Keeps a fact. */
-export async function insertEarlyFact(sql: Sql, row: EarlyFactRow & { at: Date }): Promise<void> {
+export async function insertDeferredUpdate(sql: Sql, row: DeferredUpdateRow & { at: Date }): Promise<void> {
   await sql.execute(text`
     INSERT INTO early_facts (id, tenant_id, session_id, wa_message_id, fact, created_at)
     VALUES (${row.id}, ${row.tenantId}, ${row.sessionId}, ${row.waMessageId}, ${row.fact}, ${row.at.toISOString()})`)
 }
 
 /** Takes the facts about some messages of a session away, oldest first. */
-export async function takeEarlyFacts(
+export async function takeDeferredUpdates(
   sql: Sql,
   tenantId: string,
   sessionId: string,
   waMessageIds: readonly string[],
-): Promise<EarlyFactRow[]> {
-  const { rows } = await sql.execute<EarlyFactRow>(text`
+): Promise<DeferredUpdateRow[]> {
+  const { rows } = await sql.execute<DeferredUpdateRow>(text`
     DELETE FROM early_facts WHERE tenant_id = ${tenantId} AND session_id = ${sessionId}
       AND wa_message_id = ANY(${text.param([...waMessageIds])}::text[])
     RETURNING id, tenant_id AS "tenantId", session_id AS "sessionId", wa_message_id AS "waMessageId", fact`)
@@ -32,7 +32,7 @@ export async function takeEarlyFacts(
 }
 
 /** Which messages of a session something was told of. */
-export async function listEarlyMessages(sql: Sql, tenantId: string, sessionId: string): Promise<string[]> {
+export async function listAwaitedMessages(sql: Sql, tenantId: string, sessionId: string): Promise<string[]> {
   const { rows } = await sql.execute<{ id: string }>(text`
     SELECT DISTINCT wa_message_id AS id FROM early_facts
     WHERE tenant_id = ${tenantId} AND session_id = ${sessionId}`)
@@ -40,6 +40,6 @@ export async function listEarlyMessages(sql: Sql, tenantId: string, sessionId: s
 }
 
 /** Removes what nobody waited for, of every tenant. */
-export async function deleteOldFacts(sql: Sql, before: Date): Promise<void> {
+export async function deleteOldDeferredUpdates(sql: Sql, before: Date): Promise<void> {
   await sql.execute(text`DELETE FROM early_facts WHERE created_at < ${before.toISOString()}::timestamptz`)
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import type { AddressMapping } from '../../../engine/events.ts'
 import { afterCommit, type Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { forgetPlaces, renameChatsOf } from '../chats/chats.service.ts'
+import { clearChatCache, renameChatsOf } from '../chats/chats.service.ts'
 import { contactsMerged } from '../contacts/contacts.schema.ts'
 import {
   type ContactPair,
@@ -34,7 +34,7 @@ export function mergeContactsWith(ctx: Context): MergeContacts {
     const [pair] = pairs
     if (pair === undefined) return
     await mergePair(ctx, sql, tenantId, pair)
-    afterCommit(sql, () => forgetPlaces(ctx))
+    afterCommit(sql, () => clearChatCache(ctx))
   }
 }
 
@@ -62,5 +62,5 @@ async function applyTo(
     waChatId: waChatIdOf(contact),
   }))
   if (names.length > 0) await renameChatsOf(sql, tenantId, names)
-  afterCommit(sql, () => forgetPlaces(ctx))
+  afterCommit(sql, () => clearChatCache(ctx))
 }

@@ -52,13 +52,13 @@ export async function moveMessages(sql: Sql, rows: readonly ProgressRow[]): Prom
 /** Which of these outbound messages are stored, as `session id`, a space and the WhatsApp id. */
 export async function listKnownMessages(
   sql: Sql,
-  places: readonly { tenantId: string; sessionId: string; waMessageId: string }[],
+  refs: readonly { tenantId: string; sessionId: string; waMessageId: string }[],
 ): Promise<Set<string>> {
   const { rows } = await sql.execute<{ key: string }>(text`
     SELECT m.session_id::text || ' ' || m.wa_message_id AS key
-    FROM unnest(${text.param(places.map(({ sessionId }) => sessionId))}::uuid[],
-        ${text.param(places.map(({ waMessageId }) => waMessageId))}::text[],
-        ${text.param(places.map(({ tenantId }) => tenantId))}::uuid[]) AS p (session_id, wa_message_id, tenant_id)
+    FROM unnest(${text.param(refs.map(({ sessionId }) => sessionId))}::uuid[],
+        ${text.param(refs.map(({ waMessageId }) => waMessageId))}::text[],
+        ${text.param(refs.map(({ tenantId }) => tenantId))}::uuid[]) AS p (session_id, wa_message_id, tenant_id)
       CROSS JOIN LATERAL (SELECT t.session_id, t.wa_message_id FROM messages t
         WHERE t.session_id = p.session_id AND t.wa_message_id = p.wa_message_id AND t.direction = 'outbound'
           AND t.tenant_id = p.tenant_id LIMIT 1) m`)

@@ -1,20 +1,20 @@
 import type { Context } from '../../../context.ts'
 import type { InboundMessage } from '../../../engine/events.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import type { ResolvedPlace } from '../chats/chats.service.ts'
+import type { ResolvedChat } from '../chats/chats.service.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
 import { storableText } from '../messages/message-text.service.ts'
-import { type EarlyFact, keepEarly } from './deferred-updates.service.ts'
+import { type DeferredUpdate, deferUpdates } from './deferred-updates.service.ts'
 import type { ArrivedRow } from './inbound.store.ts'
 import { listTargets, replaceReaction, setReplyTo, type TargetRow } from './targets.store.ts'
 
 /** A reaction that may have to wait for its target. */
-export type EarlyReaction = Extract<EarlyFact, { kind: 'reaction' }>
+export type DeferredReaction = Extract<DeferredUpdate, { kind: 'reaction' }>
 
 /** A stored message that may be a reaction. */
 export interface ArrivedReaction {
   message: InboundMessage
-  resolved: ResolvedPlace
+  resolved: ResolvedChat
   row: ArrivedRow
 }
 
@@ -34,9 +34,9 @@ export async function applyReactions(
   for (const { message, resolved, row } of arrivals) {
     const { content, tenantId, sessionId, isFromMe } = message
     if (content.kind !== 'reaction') continue
-    const place = { tenantId, sessionId, ...content.target }
-    const [target] = await listTargets(sql, place, { id: resolved.chat.id })
-    const reaction: EarlyReaction = {
+    const ref = { tenantId, sessionId, ...content.target }
+    const [target] = await listTargets(sql, ref, { id: resolved.chat.id })
+    const reaction: DeferredReaction = {
       kind: 'reaction',
       messageId: row.id,
       emoji: storableText(content.emoji).slice(0, longestEmoji),
@@ -45,7 +45,7 @@ export async function applyReactions(
       at: message.waTimestamp.toISOString(),
     }
     if (target === undefined) {
-      await keepEarly(ctx, sql, [{ ...place, fact: reaction }])
+      await deferUpdates(ctx, sql, [{ ...ref, deferred: reaction }])
       continue
     }
     targets.set(row.id, target.id)
@@ -55,7 +55,7 @@ export async function applyReactions(
 }
 
 /** Puts a stored reaction on its target; an author without an address is the account itself. */
-export async function putReaction(sql: Sql, target: TargetRow, reaction: EarlyReaction): Promise<void> {
+export async function putReaction(sql: Sql, target: TargetRow, reaction: DeferredReaction): Promise<void> {
   const { messageId, emoji, by, at } = reaction
   await setReplyTo(sql, target.tenantId, messageId, target.id)
   const from = reaction.from === '' ? `${target.ownPhone}@c.us` : reaction.from

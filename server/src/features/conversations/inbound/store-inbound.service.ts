@@ -8,13 +8,13 @@ import { seal } from '../../../platform/secrets.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { countReceived } from '../../account/usage/usage.service.ts'
 import {
-  forgetPlaces,
-  knownPlace,
+  type ChatAddress,
+  cacheChat,
+  cachedChat,
+  clearChatCache,
   noteInbound,
-  type Place,
-  type ResolvedPlace,
-  rememberPlace,
-  resolvePlaces,
+  type ResolvedChat,
+  resolveChats,
 } from '../chats/chats.service.ts'
 import { displayName } from '../contacts/contacts.service.ts'
 import { detailsOf, detailsToWire, sealDetails } from '../messages/message-details.service.ts'
@@ -27,7 +27,7 @@ import {
 import { previewOf, storableText } from '../messages/message-text.service.ts'
 import { isMediaType, type MessageDetails } from '../messages/messages.schema.ts'
 import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
-import { applyEarly } from './apply-deferred.service.ts'
+import { applyDeferred } from './apply-deferred.service.ts'
 import { type ArrivedRow, dropPlaceholders, insertArrived, listExistingSessions } from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { applyReactions } from './reactions.service.ts'
@@ -37,8 +37,8 @@ const liveWindowMs = 10_000
 
 interface Arrival {
   message: InboundMessage
-  place: Place
-  resolved: ResolvedPlace
+  address: ChatAddress
+  resolved: ResolvedChat
   row: ArrivedRow
   text: string
   details: MessageDetails | null
@@ -57,27 +57,27 @@ function personOf(message: InboundMessage): Person | null {
     : { phone, lid, pushName: name }
 }
 
-async function placesOf(
+async function resolveAddresses(
   ctx: Context,
   sql: Sql,
   messages: readonly InboundMessage[],
-): Promise<Map<InboundMessage, { place: Place; resolved: ResolvedPlace }>> {
-  const found = new Map<InboundMessage, { place: Place; resolved: ResolvedPlace }>()
+): Promise<Map<InboundMessage, { address: ChatAddress; resolved: ResolvedChat }>> {
+  const found = new Map<InboundMessage, { address: ChatAddress; resolved: ResolvedChat }>()
   for (const [sessionId, own] of Map.groupBy(messages, (message) => message.sessionId)) {
-    const unknown: { message: InboundMessage; place: Place }[] = []
+    const unknown: { message: InboundMessage; address: ChatAddress }[] = []
     for (const message of own) {
-      const place = { chatId: message.chatId, person: personOf(message) }
-      const resolved = knownPlace(ctx, sessionId, place)
-      if (resolved === undefined) unknown.push({ message, place })
-      else found.set(message, { place, resolved })
+      const address = { chatId: message.chatId, person: personOf(message) }
+      const resolved = cachedChat(ctx, sessionId, address)
+      if (resolved === undefined) unknown.push({ message, address })
+      else found.set(message, { address, resolved })
     }
     const [first] = unknown
     if (first === undefined) continue
-    const places = unknown.map(({ place }) => place)
+    const addresses = unknown.map(({ address }) => address)
     const merge = mergeContactsWith(ctx)
-    const resolved = await resolvePlaces(ctx, sql, first.message.tenantId, sessionId, places, merge)
-    unknown.forEach(({ message, place }, index) => {
-      found.set(message, { place, resolved: resolved[index] as ResolvedPlace })
+    const resolved = await resolveChats(ctx, sql, first.message.tenantId, sessionId, addresses, merge)
+    unknown.forEach(({ message, address }, index) => {
+      found.set(message, { address, resolved: resolved[index] as ResolvedChat })
     })
   }
   return found
@@ -86,7 +86,7 @@ async function placesOf(
 function toArrival(
   ctx: Context,
   message: InboundMessage,
-  { place, resolved }: { place: Place; resolved: ResolvedPlace },
+  { address, resolved }: { address: ChatAddress; resolved: ResolvedChat },
   isTextKept: boolean,
 ): Arrival {
   const id = ctx.ids.uuid()
@@ -125,7 +125,7 @@ function toArrival(
     sent_at: message.isFromMe ? waTimestamp : null,
     created_at: now.toISOString(),
   }
-  return { message, place, resolved, row, text, details }
+  return { message, address, resolved, row, text, details }
 }
 
 function baseEvent({ message, resolved, row, text }: Arrival) {
@@ -188,10 +188,10 @@ async function insertNew(sql: Sql, rows: readonly ArrivedRow[]): Promise<Set<str
 async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Promise<void> {
   const keeping = await tenantsKeepingText(ctx, messages)
   const stored = await ctx.db.transaction(async (sql) => {
-    const places = await placesOf(ctx, sql, messages)
+    const resolved = await resolveAddresses(ctx, sql, messages)
     const arrivals: Arrival[] = []
     for (const message of messages) {
-      const where = places.get(message)
+      const where = resolved.get(message)
       if (where !== undefined) arrivals.push(toArrival(ctx, message, where, keeping.has(message.tenantId)))
     }
     const inserted = await insertNew(
@@ -202,10 +202,10 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     if (fresh.length === 0) return { arrivals, fresh }
     const targets = await applyReactions(ctx, sql, fresh)
     // What comes from WhatsApp's history is no news.
-    const news = fresh.filter(({ message }) => !message.isHistory)
+    const live = fresh.filter(({ message }) => !message.isHistory)
     const [received, own] = [
-      news.filter(({ row }) => row.direction === 'inbound'),
-      news.filter(({ row }) => row.direction === 'outbound'),
+      live.filter(({ row }) => row.direction === 'inbound'),
+      live.filter(({ row }) => row.direction === 'outbound'),
     ]
     const atMs = ctx.clock.nowMs()
     await countReceived(
@@ -220,15 +220,15 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
       received.map((arrival) => receivedEvent(ctx, arrival, targets)),
     )
     await ctx.events.publishMany(sql, messageSent, own.map(ownPhoneEvent))
-    await applyEarly(
+    await applyDeferred(
       ctx,
       sql,
       fresh.map(({ row }) => row),
     )
     return { arrivals, fresh }
   })
-  for (const { message, place, resolved } of stored.arrivals)
-    rememberPlace(ctx, message.sessionId, place, resolved)
+  for (const { message, address, resolved } of stored.arrivals)
+    cacheChat(ctx, message.sessionId, address, resolved)
   for (const { message, resolved, row } of stored.fresh) {
     if (!message.isFromMe && message.content.kind !== 'reaction')
       noteInbound(ctx, resolved.chat, Date.parse(row.ordered_at))
@@ -256,7 +256,7 @@ export async function storeInbound(ctx: Context, messages: readonly InboundMessa
     } catch (error) {
       // 23503, 23505, 40P01: a record in memory was merged or deleted, or two transactions met. Look again.
       if (attempt >= 10 || !['23503', '23505', '40P01'].includes(sqlStateOf(error))) throw error
-      forgetPlaces(ctx)
+      clearChatCache(ctx)
       wanted = await withoutDeletedSessions(ctx, wanted)
     }
   }

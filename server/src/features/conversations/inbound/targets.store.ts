@@ -37,7 +37,7 @@ const selection = text`
     LEFT JOIN contacts c ON c.id = m.sender_contact_id`
 
 /** Where a message is that something refers to by its WhatsApp id. */
-export interface TargetPlace {
+export interface TargetRef {
   tenantId: string
   sessionId: string
   waMessageId: string
@@ -47,7 +47,7 @@ export interface TargetPlace {
 /** Messages of one chat with a WhatsApp id: nearly always one, but ids are chosen by their senders. */
 export async function listTargets(
   sql: Sql,
-  { tenantId, sessionId, waMessageId, isFromMe }: TargetPlace,
+  { tenantId, sessionId, waMessageId, isFromMe }: TargetRef,
   chat: { id: string } | { waChatId: string; digits: string | null },
 ): Promise<TargetRow[]> {
   const isChat =

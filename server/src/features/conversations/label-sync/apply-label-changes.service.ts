@@ -7,10 +7,10 @@ import { colorOfIndex } from '../labels/label-colors.service.ts'
 import { adoptLabel, dropLabel, findLabelNamed, type LabelRow, lockLabel } from '../labels/labels.service.ts'
 import { applyChatMark, clearLabelInSession, listLinks, releaseLink } from './label-sync.store.ts'
 import { requestPushes } from './push-labels.service.ts'
-import { keepLabelChange } from './wa-labels.service.ts'
+import { storeLabelChange } from './wa-labels.service.ts'
 
-type LabelNews = Extract<LabelChange, { kind: 'label' }>
-type ChatNews = Extract<LabelChange, { kind: 'chat' }>
+type LabelUpdate = Extract<LabelChange, { kind: 'label' }>
+type ChatLabelUpdate = Extract<LabelChange, { kind: 'chat' }>
 
 /** Longest name a label has here; WhatsApp's own limit is not known. */
 const longestName = 100
@@ -24,7 +24,7 @@ export function nameHere(name: string): string {
  * Keeps what was done to labels on a phone, and does it here where the label is synced. Of two changes the newer one
  * counts; where ours is the newer one it is brought to the phone.
  */
-export async function applyLabelNews(ctx: Context, changes: readonly LabelChange[]): Promise<void> {
+export async function applyLabelChanges(ctx: Context, changes: readonly LabelChange[]): Promise<void> {
   await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
       for (const change of changes) await applyOne(ctx, sql, change)
@@ -34,7 +34,7 @@ export async function applyLabelNews(ctx: Context, changes: readonly LabelChange
 
 async function applyOne(ctx: Context, sql: Sql, change: LabelChange): Promise<void> {
   const { tenantId, sessionId, waLabelId } = change
-  await keepLabelChange(sql, change)
+  await storeLabelChange(sql, change)
   const [link] = await listLinks(sql, tenantId, sessionId, waLabelId)
   if (link === undefined) return
   let isSame = false
@@ -46,36 +46,36 @@ async function applyOne(ctx: Context, sql: Sql, change: LabelChange): Promise<vo
 }
 
 /** Answers whether label and account say the same now. */
-async function applyLabel(ctx: Context, sql: Sql, news: LabelNews, labelId: string): Promise<boolean> {
-  const label = await lockLabel(sql, news.tenantId, labelId)
+async function applyLabel(ctx: Context, sql: Sql, update: LabelUpdate, labelId: string): Promise<boolean> {
+  const label = await lockLabel(sql, update.tenantId, labelId)
   if (label === undefined) return false
-  const name = nameHere(news.name)
-  const isSame = !news.isDeleted && name === label.name && news.colorIndex === label.colorIndex
-  if (isSame || news.at.getTime() <= label.changedAt.getTime()) return isSame
-  if (news.isDeleted) return applyDeletion(ctx, sql, news, label)
+  const name = nameHere(update.name)
+  const isSame = !update.isDeleted && name === label.name && update.colorIndex === label.colorIndex
+  if (isSame || update.at.getTime() <= label.changedAt.getTime()) return isSame
+  if (update.isDeleted) return applyDeletion(ctx, sql, update, label)
   const isNameFree =
-    name === label.name || (name !== '' && (await findLabelNamed(sql, news.tenantId, name)) === undefined)
+    name === label.name || (name !== '' && (await findLabelNamed(sql, update.tenantId, name)) === undefined)
   await adoptLabel(ctx, sql, label, {
     name: isNameFree ? name : label.name,
     // The exact colour chosen here stays as long as it is the same one on WhatsApp.
-    color: news.colorIndex === label.colorIndex ? label.color : colorOfIndex(news.colorIndex),
-    colorIndex: news.colorIndex,
-    changedAt: news.at,
+    color: update.colorIndex === label.colorIndex ? label.color : colorOfIndex(update.colorIndex),
+    colorIndex: update.colorIndex,
+    changedAt: update.at,
   })
-  return isNameFree && name === news.name
+  return isNameFree && name === update.name
 }
 
 /** Deleted on a phone: it is gone from that session, and altogether when no other session has it. */
-async function applyDeletion(ctx: Context, sql: Sql, news: LabelNews, label: LabelRow): Promise<boolean> {
-  const place = { tenantId: news.tenantId, sessionId: news.sessionId, labelId: label.id }
-  const holders = await releaseLink(sql, place)
+async function applyDeletion(ctx: Context, sql: Sql, update: LabelUpdate, label: LabelRow): Promise<boolean> {
+  const link = { tenantId: update.tenantId, sessionId: update.sessionId, labelId: label.id }
+  const holders = await releaseLink(sql, link)
   if (holders === 0) await dropLabel(ctx, sql, label.id)
-  else await clearLabelInSession(sql, place)
+  else await clearLabelInSession(sql, link)
   return false
 }
 
-async function applyChat(ctx: Context, sql: Sql, news: ChatNews, labelId: string): Promise<boolean> {
-  const { tenantId, sessionId, chatId, isLabelled, at } = news
+async function applyChat(ctx: Context, sql: Sql, update: ChatLabelUpdate, labelId: string): Promise<boolean> {
+  const { tenantId, sessionId, chatId, isLabelled, at } = update
   const chat = await findChat(ctx, tenantId, sessionId, chatId, sql)
   // Nothing was ever said there: what is kept of the account is taken over with the chat's first message.
   if (chat === undefined) return true

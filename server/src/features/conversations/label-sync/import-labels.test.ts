@@ -13,7 +13,7 @@ import {
 } from '../../../../test/linked-session.ts'
 import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
-import { announceChange } from '../../account/tenants/changes.service.ts'
+import { publishChange } from '../../account/tenants/changes.service.ts'
 import { tenants } from '../../account/tenants/tenants.tables.ts'
 import { listAccountLabels } from './wa-labels.service.ts'
 
@@ -112,7 +112,7 @@ suite('POST /labels/sync-from-whatsapp', () => {
     const limit = (max_labels: number | null) =>
       ctx.db.transaction(async (sql) => {
         await sql.update(tenants).set({ limitOverrides: { max_labels } }).where(eq(tenants.id, owner.id))
-        await announceChange(ctx, sql, [`tenant:${owner.id}`])
+        await publishChange(ctx, sql, [`tenant:${owner.id}`])
       })
     await limit(2)
     const refusal = await owner.api.post(403, '/labels/sync-from-whatsapp')

@@ -5,7 +5,7 @@ import { sessionConnected, sessionStatusChanged } from '../../sessions/lifecycle
 import { chatLabelled, labelDeleted, labelUpdated } from '../labels/labels.schema.ts'
 import { deleteLinks, listSyncedSessions } from './label-sync.store.ts'
 import { requestPushes } from './push-labels.service.ts'
-import { forgetAccountLabels } from './wa-labels.service.ts'
+import { dropAccountLabels } from './wa-labels.service.ts'
 
 async function pushTo(
   ctx: Context,
@@ -43,7 +43,7 @@ export const labelSyncEvents = [
       if (status !== 'qr_code') continue
       // It waits to be linked, perhaps to another account: labels of the one before are no longer its own.
       await deleteLinks(sql, tenantId, sessionId)
-      await forgetAccountLabels(sql, tenantId, sessionId)
+      await dropAccountLabels(sql, tenantId, sessionId)
     }
   }),
 ]

@@ -14,7 +14,7 @@ import {
 } from '../../../../test/linked-session.ts'
 import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
-import { applyLabelNews } from './apply-label-changes.service.ts'
+import { applyLabelChanges } from './apply-label-changes.service.ts'
 import { pushLabels } from './push-labels.service.ts'
 import { listAccountLabels } from './wa-labels.service.ts'
 
@@ -314,11 +314,11 @@ suite('conflicts while the session was away', () => {
       colorIndex: 13,
       isDeleted: false,
     }
-    await applyLabelNews(contextOf(), [echo])
+    await applyLabelChanges(contextOf(), [echo])
     assert.partialDeepStrictEqual(await read(id), { name: 'Later', color: '#123456' })
     await app.runJobs()
     assert.equal(onPhone()[waId]?.name, 'Later')
-    await applyLabelNews(contextOf(), [
+    await applyLabelChanges(contextOf(), [
       { ...echo, at: app.clock.now(), name: 'Later', colorIndex: onPhone()[waId]?.color ?? 0 },
     ])
     assert.partialDeepStrictEqual(await read(id), { name: 'Later', color: '#123456', synced: true })

@@ -5,7 +5,7 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { type LabelDifferences, listDifferences } from './label-differences.store.ts'
 import { pushLabelsJob } from './label-sync.schema.ts'
 import { deleteLink, insertPushes } from './label-sync.store.ts'
-import { keepLabelChange } from './wa-labels.service.ts'
+import { storeLabelChange } from './wa-labels.service.ts'
 
 /** Rounds of one push: somebody who keeps changing labels gets a further job instead. */
 const mostRounds = 50
@@ -83,7 +83,7 @@ async function pushFound(
       if (!isGone) {
         await labels.delete(sessionId, waLabelId)
         const gone = { waLabelId, name: '', colorIndex: 0, isDeleted: true }
-        await ctx.db.transaction((own) => keepLabelChange(own, { ...now(), kind: 'label', ...gone }))
+        await ctx.db.transaction((own) => storeLabelChange(own, { ...now(), kind: 'label', ...gone }))
       }
       await deleteLink(sql, tenantId, sessionId, waLabelId)
     })
@@ -91,14 +91,14 @@ async function pushFound(
   for (const { waLabelId, name, colorIndex } of changed) {
     await refusals.try(async () => {
       await labels.put(sessionId, { waLabelId, name, colorIndex })
-      await keepLabelChange(sql, { ...now(), kind: 'label', waLabelId, name, colorIndex, isDeleted: false })
+      await storeLabelChange(sql, { ...now(), kind: 'label', waLabelId, name, colorIndex, isDeleted: false })
     })
   }
   for (const { waLabelId, waChatId, isSet } of chats) {
     await refusals.try(async () => {
       await labels.setOnChat(sessionId, waChatId, waLabelId, isSet)
       const change = { kind: 'chat' as const, waLabelId, chatId: waChatId, isLabelled: isSet }
-      await keepLabelChange(sql, { ...now(), ...change })
+      await storeLabelChange(sql, { ...now(), ...change })
     })
   }
   return deleted.length + changed.length + chats.length

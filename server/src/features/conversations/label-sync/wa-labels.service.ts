@@ -15,7 +15,7 @@ import type { WaChatLabelRow, WaLabelRow } from './wa-labels.tables.ts'
  * Keeps what an account knows of a label or of a chat that has it, unless something newer is known: what its phone told,
  * or what was brought to it. App state tells each change once, so nothing of it may be lost.
  */
-export async function keepLabelChange(sql: Sql, change: LabelChange): Promise<void> {
+export async function storeLabelChange(sql: Sql, change: LabelChange): Promise<void> {
   if (change.kind === 'chat') return upsertLabelChange(sql, change)
   await upsertLabelChange(sql, { ...change, name: change.name.replaceAll('\0', '').toWellFormed() })
   if (change.isDeleted) await clearChatsOfLabel(sql, change)
@@ -33,6 +33,6 @@ export async function listAccountLabels(
 }
 
 /** Forgets the labels of an account that a session is no longer linked to. */
-export function forgetAccountLabels(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
+export function dropAccountLabels(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
   return deleteAccountLabels(sql, tenantId, sessionId)
 }

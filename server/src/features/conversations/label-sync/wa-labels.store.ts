@@ -29,11 +29,11 @@ export async function clearChatsOfLabel(
   sql: Sql,
   { tenantId, sessionId, waLabelId, at }: Pick<LabelChange, 'tenantId' | 'sessionId' | 'waLabelId' | 'at'>,
 ): Promise<void> {
-  const moment = text`${at.toISOString()}::timestamptz`
+  const timestamp = text`${at.toISOString()}::timestamptz`
   await sql.execute(text`
-    UPDATE wa_chat_labels SET is_deleted = true, changed_at = ${moment}
+    UPDATE wa_chat_labels SET is_deleted = true, changed_at = ${timestamp}
     WHERE session_id = ${sessionId} AND tenant_id = ${tenantId} AND wa_label_id = ${waLabelId}
-      AND NOT is_deleted AND changed_at <= ${moment}`)
+      AND NOT is_deleted AND changed_at <= ${timestamp}`)
 }
 
 /** Forgets everything of one account. */

@@ -33,11 +33,11 @@ function oklab(color: string): readonly [number, number, number] {
   ]
 }
 
-const places = palette.map(oklab)
+const labColors = palette.map(oklab)
 
 /** The index of the nearest of WhatsApp's colours to a `#RRGGBB`. */
 export function indexOfColor(color: string): number {
   const [l, a, b] = oklab(color)
-  const distances = places.map(([pl, pa, pb]) => (l - pl) ** 2 + (a - pa) ** 2 + (b - pb) ** 2)
+  const distances = labColors.map(([pl, pa, pb]) => (l - pl) ** 2 + (a - pa) ** 2 + (b - pb) ** 2)
   return distances.indexOf(Math.min(...distances))
 }

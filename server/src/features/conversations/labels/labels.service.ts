@@ -3,7 +3,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks, sqlStateOf } from '../../../platform/database/sql-state.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
-import { requireRoom } from '../../account/plans/plans.service.ts'
+import { requireBelowLimit } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { addLabelToChat } from './chat-labels.store.ts'
 import { indexOfColor } from './label-colors.service.ts'
@@ -91,7 +91,7 @@ export async function addLabel(
 ): Promise<string> {
   const tenantId = tenantOf(ctx)
   await lockTenant(sql, tenantId)
-  await requireRoom(ctx, sql, 'max_labels', await countLabels(sql, tenantId))
+  await requireBelowLimit(ctx, sql, 'max_labels', await countLabels(sql, tenantId))
   const { name, color, description = null } = input
   const [id, now] = [ctx.ids.uuid(), ctx.clock.now()]
   const colorIndex = indexOfColor(color)
@@ -129,11 +129,11 @@ export async function updateLabel(ctx: Context, id: string, input: LabelChangeIn
       const now = ctx.clock.now()
       const { name = row.name, color = row.color, description = row.description } = input
       const colorIndex = indexOfColor(color)
-      const isNews = name !== row.name || colorIndex !== row.colorIndex
-      const changedAt = isNews ? now : row.changedAt
+      const isChanged = name !== row.name || colorIndex !== row.colorIndex
+      const changedAt = isChanged ? now : row.changedAt
       const next = { name, color, colorIndex, description, changedAt, updatedAt: now }
       await store.updateLabelRow(sql, tenantId, id, next)
-      if (isNews) await ctx.events.publish(sql, labelUpdated, { tenantId, labelId: id })
+      if (isChanged) await ctx.events.publish(sql, labelUpdated, { tenantId, labelId: id })
     }),
   )
   return getLabel(ctx, id)
@@ -171,9 +171,9 @@ export async function adoptLabel(
   ctx: Context,
   sql: Sql,
   row: LabelRow,
-  told: { name: string; color: string; colorIndex: number; changedAt: Date },
+  changes: { name: string; color: string; colorIndex: number; changedAt: Date },
 ): Promise<void> {
-  const next = { ...told, updatedAt: ctx.clock.now() }
+  const next = { ...changes, updatedAt: ctx.clock.now() }
   await store.updateLabelRow(sql, row.tenantId, row.id, next)
   await ctx.events.publish(sql, labelUpdated, { tenantId: row.tenantId, labelId: row.id })
 }

@@ -28,7 +28,7 @@ const blobStores = defineProcessState((ctx: Context) => createBlobStore(ctx.conf
  * Copies a file into the blob store; resolves when it would survive a crash. It belongs to no message and cannot be read
  * until its link tells what is answered here.
  */
-export async function keepFile(
+export async function storeFile(
   ctx: Context,
   tenantId: string,
   file: { id: string; path: string; bytes: number; sha256?: string | undefined; mimetype: string },

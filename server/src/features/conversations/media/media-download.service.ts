@@ -21,10 +21,10 @@ import { protoPurpose } from '../messages/purposes.service.ts'
 import {
   type BlobRow,
   findFile,
-  keepFile,
   keepFilesUntil,
   linkFiles,
   readFile,
+  storeFile,
   sweepLater,
 } from './blobs.service.ts'
 import { fileTooLarge, mediaGone, noMedia, rangeNotSatisfiable } from './media.schema.ts'
@@ -57,17 +57,17 @@ async function fetchFile(ctx: Context, row: MessageRow, mimetype: string, keepMs
     target: { waMessageId: row.waMessageId, isFromMe, sender },
     proto: unseal(ctx.config, protoPurpose(row.id), proto),
   }
-  const kept = await ctx.engine.fetchFile(sessionId, wanted, { maxBytes, timeoutMs })
+  const stored = await ctx.engine.fetchFile(sessionId, wanted, { maxBytes, timeoutMs })
   const until = new Date(ctx.clock.nowMs() + keepMs)
   await ctx.db.transaction(async (sql) => {
-    await linkFiles(sql, tenantId, [{ ...kept, messageId: row.id }])
+    await linkFiles(sql, tenantId, [{ ...stored, messageId: row.id }])
     await keepFilesUntil(sql, tenantId, [row.id], until)
   })
-  return { tenantId, mimetype, ...kept }
+  return { tenantId, mimetype, ...stored }
 }
 
 /** Keeps a file that comes from WhatsApp; whoever asked for it ties it to its message, else it goes after a day. */
-export async function keepFetched(
+export async function storeFetched(
   ctx: Context,
   stream: Readable,
   limits: { tenantId: string; mimetype: string; maxBytes: number },
@@ -78,7 +78,7 @@ export async function keepFetched(
   try {
     const { tenantId, mimetype } = limits
     const id = ctx.ids.uuid()
-    const { bytes, sha256 } = await keepFile(ctx, tenantId, { ...file, id, mimetype })
+    const { bytes, sha256 } = await storeFile(ctx, tenantId, { ...file, id, mimetype })
     return { id, bytes, sha256 }
   } finally {
     await dropSpool(file.path)

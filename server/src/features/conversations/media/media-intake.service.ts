@@ -18,7 +18,7 @@ import { MediaWorkers } from '../../../platform/media-worker/media-workers.ts'
 import type { MediaFacts, MediaRefusal } from '../../../platform/media-worker/task.ts'
 import { addressRefused, safeStream } from '../../../platform/outgoing/safe-fetch.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { keepFile } from './blobs.service.ts'
+import { storeFile } from './blobs.service.ts'
 import {
   converterMissing,
   fileTooLarge,
@@ -228,14 +228,14 @@ function describe(
 }
 
 /** A file to send that is being kept. */
-export interface TakenFile {
+export interface ReceivedFile {
   file: OutboundFile
   /** Resolves when it would survive a crash; what is answered goes to the file's link. */
-  kept: Promise<FileDigest>
+  stored: Promise<FileDigest>
 }
 
 /** Keeps the file at a path, and has it encrypted at the same time; then drops what is not needed any more. */
-async function keep(
+async function storeAndPrepare(
   ctx: Context,
   kind: MediaKind,
   file: { id: string; path: string; bytes: number; sha256: string | undefined; mimetype: string },
@@ -244,7 +244,7 @@ async function keep(
   const { id: blob, path, bytes, sha256 } = file
   const prepared = ctx.engine.prepareFile({ blob, kind, path, bytes, sha256 })
   try {
-    return await keepFile(ctx, tenantOf(ctx), file)
+    return await storeFile(ctx, tenantOf(ctx), file)
   } finally {
     await prepared
     await drop()
@@ -275,7 +275,7 @@ async function readIn(
  * left. Throws AppErrors: 400 for a file that cannot be had or is of the wrong type, 413 for one that is too large, 422
  * for bad base64 or a document without a name.
  */
-export async function takeFile(ctx: Context, kind: MediaKind, source: MediaSource): Promise<TakenFile> {
+export async function receiveFile(ctx: Context, kind: MediaKind, source: MediaSource): Promise<ReceivedFile> {
   const fetched = await obtain(ctx, source, maxFileBytes[kind])
   const outputPath = await spoolPath(ctx.config.dataDir)
   const drop = async () => {
@@ -288,10 +288,10 @@ export async function takeFile(ctx: Context, kind: MediaKind, source: MediaSourc
     const { path, mimetype } = facts
     const id = ctx.ids.uuid()
     const sha256 = path === fetched.file.path ? fetched.file.sha256 : undefined
-    const kept = keep(ctx, kind, { id, path, bytes, sha256, mimetype }, drop)
+    const stored = storeAndPrepare(ctx, kind, { id, path, bytes, sha256, mimetype }, drop)
     // Whoever waits for it hears of a failure.
-    kept.catch(() => {})
-    return { file: describe(id, bytes, facts, fileName), kept }
+    stored.catch(() => {})
+    return { file: describe(id, bytes, facts, fileName), stored }
   } catch (error) {
     await drop()
     throw error

@@ -79,10 +79,10 @@ export async function isUnlinked(sql: Sql, tenantId: string, id: string): Promis
 
 /** Keys of files that nobody needs any more, of every tenant. */
 export async function listOver(sql: Sql, now: Date, limit: number): Promise<string[]> {
-  const moment = text`${now.toISOString()}::timestamptz`
+  const timestamp = text`${now.toISOString()}::timestamptz`
   const { rows } = await sql.execute<{ id: string }>(text`
-    SELECT id FROM blobs WHERE keep_until <= ${moment}
-      OR (message_id IS NULL AND created_at < ${moment} - interval '1 day') LIMIT ${limit}`)
+    SELECT id FROM blobs WHERE keep_until <= ${timestamp}
+      OR (message_id IS NULL AND created_at < ${timestamp} - interval '1 day') LIMIT ${limit}`)
   return rows.map((row) => row.id)
 }
 

@@ -13,7 +13,7 @@ import {
   nextEvent,
 } from '../../../../test/linked-session.ts'
 import { clearSpool } from '../../../platform/files/spool.ts'
-import { keepFile, sweepFiles } from './blobs.service.ts'
+import { storeFile, sweepFiles } from './blobs.service.ts'
 
 const day = 86_400_000
 const file = randomBytes(200_001)
@@ -222,7 +222,7 @@ suite('media', () => {
     const path = join(dataDir, 'spool', 'left')
     writeFileSync(path, 'left')
     const id = ctx.ids.uuid()
-    await keepFile(ctx, tenant.id, { id, path, bytes: 4, mimetype: 'text/plain' })
+    await storeFile(ctx, tenant.id, { id, path, bytes: 4, mimetype: 'text/plain' })
     const stored = join(dataDir, 'media', id.slice(-2), id)
     await sweepFiles(ctx)
     assert.ok(existsSync(stored))

@@ -19,19 +19,19 @@ export async function expireNext(
   sql: Sql,
   { afterId, now, protoDays, limit }: ExpiryStep,
 ): Promise<string | undefined> {
-  const moment = text`${now.toISOString()}::timestamptz`
+  const timestamp = text`${now.toISOString()}::timestamptz`
   const { rows } = await sql.execute<{ id: string }>(text`
     WITH due AS (
-      SELECT m.id, m.created_at < ${moment} - make_interval(days => s.message_retention_days) AS is_text_over,
-        m.created_at < ${moment} - make_interval(days => ${protoDays}::int) AS is_proto_over
+      SELECT m.id, m.created_at < ${timestamp} - make_interval(days => s.message_retention_days) AS is_text_over,
+        m.created_at < ${timestamp} - make_interval(days => ${protoDays}::int) AS is_proto_over
       FROM messages m JOIN tenant_settings s ON s.tenant_id = m.tenant_id
-      WHERE m.id > ${afterId} AND m.created_at < ${moment} - interval '1 day'
+      WHERE m.id > ${afterId} AND m.created_at < ${timestamp} - interval '1 day'
         AND (m.idempotency_key IS NOT NULL
-          OR (m.proto IS NOT NULL AND m.created_at < ${moment} - make_interval(days => ${protoDays}::int)
+          OR (m.proto IS NOT NULL AND m.created_at < ${timestamp} - make_interval(days => ${protoDays}::int)
             AND (m.message_type <> 'poll'
-              OR m.created_at < ${moment} - make_interval(days => s.message_retention_days)))
+              OR m.created_at < ${timestamp} - make_interval(days => s.message_retention_days)))
           OR ((m.content_preview IS NOT NULL OR m.content_full IS NOT NULL OR m.details IS NOT NULL)
-            AND m.created_at < ${moment} - make_interval(days => s.message_retention_days)))
+            AND m.created_at < ${timestamp} - make_interval(days => s.message_retention_days)))
       ORDER BY m.id LIMIT ${limit}
     )
     UPDATE messages m SET idempotency_key = NULL, idempotency_hash = NULL,

@@ -85,8 +85,8 @@ export function openDetails(
 }
 
 /** How often each option of a poll was chosen. */
-export function tallyOf(options: readonly string[], votes: readonly (readonly number[])[]) {
-  return options.map((text, place) => ({ text, votes: votes.filter((vote) => vote.includes(place)).length }))
+export function countVotes(options: readonly string[], votes: readonly (readonly number[])[]) {
+  return options.map((text, index) => ({ text, votes: votes.filter((vote) => vote.includes(index)).length }))
 }
 
 /** Details as callers see them. */
@@ -111,7 +111,11 @@ export function detailsToWire(
     poll:
       poll === undefined
         ? null
-        : { title: poll.title, options: tallyOf(poll.options, votes), allow_multiple: poll.allow_multiple },
+        : {
+            title: poll.title,
+            options: countVotes(poll.options, votes),
+            allow_multiple: poll.allow_multiple,
+          },
     location: details?.location ?? null,
     vcards: details?.vcards ?? null,
     is_forwarded: details?.is_forwarded === true,

@@ -43,7 +43,7 @@ export interface MessageRow extends Record<string, unknown> {
   senderName: string | null
 }
 
-const moments = [
+const timestampColumns = [
   'waTimestamp',
   'sentAt',
   'deliveredAt',
@@ -55,7 +55,7 @@ const moments = [
 
 // Raw statements come back with the driver's own types: PostgreSQL's text for moments.
 function toMessage(row: MessageRow): MessageRow {
-  for (const name of moments) {
+  for (const name of timestampColumns) {
     const value: unknown = row[name]
     if (typeof value === 'string') (row as Record<string, unknown>)[name] = new Date(value)
   }

@@ -18,12 +18,12 @@ export interface NewMember {
 /** Adds those whose phones are not on the list yet, in one order for everybody; answers the phones that went in. */
 export async function insertMembers(
   sql: Sql,
-  place: { tenantId: string; groupId: string; now: Date },
+  target: { tenantId: string; groupId: string; now: Date },
   members: readonly NewMember[],
 ): Promise<Set<string>> {
   const { rows } = await sql.execute<{ phone: string }>(text`
     INSERT INTO custom_group_members (id, tenant_id, group_id, phone, name, added_at)
-    SELECT id, ${place.tenantId}::uuid, ${place.groupId}::uuid, phone, name, ${place.now.toISOString()}::timestamptz
+    SELECT id, ${target.tenantId}::uuid, ${target.groupId}::uuid, phone, name, ${target.now.toISOString()}::timestamptz
     FROM json_to_recordset(${JSON.stringify(members)}::json) AS r(id uuid, phone text, name text)
     ORDER BY phone
     ON CONFLICT (group_id, phone) DO NOTHING RETURNING phone`)

@@ -6,7 +6,7 @@ import { type ChatId, phoneOf } from '../../../engine/ids.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { chooseSession, requireAllowedNumbers } from './group-sessions.ts'
-import { keepGroup } from './group-updates.service.ts'
+import { storeGroup } from './group-updates.service.ts'
 import type {
   createdGroup,
   GroupSettingsInput,
@@ -78,7 +78,7 @@ export async function createGroup(
   await getWorkingSession(ctx, sessionId)
   await requireAllowedNumbers(ctx, participants)
   const { group, results } = await ctx.engine.groups.create(sessionId, name, participants)
-  await keepGroup(ctx, tenantOf(ctx), sessionId, group)
+  await storeGroup(ctx, tenantOf(ctx), sessionId, group)
   return {
     wa_group_id: group.chatId,
     name: group.subject,

@@ -64,16 +64,16 @@ export async function completeMembers(
   tenantId: string,
   mappings: readonly { phone: string; lid: string }[],
 ): Promise<void> {
-  const told = text`json_to_recordset(${JSON.stringify(mappings)}::json) AS r(phone text, lid text)`
+  const mappingRows = text`json_to_recordset(${JSON.stringify(mappings)}::json) AS r(phone text, lid text)`
   await sql.execute(text`
-    DELETE FROM wa_group_members d USING ${told}, wa_group_members k
+    DELETE FROM wa_group_members d USING ${mappingRows}, wa_group_members k
     WHERE d.tenant_id = ${tenantId} AND d.phone IS NULL AND d.lid = r.lid
       AND k.session_id = d.session_id AND k.wa_group_id = d.wa_group_id AND k.phone = r.phone`)
   await sql.execute(text`
-    UPDATE wa_group_members m SET phone = r.phone FROM ${told}
+    UPDATE wa_group_members m SET phone = r.phone FROM ${mappingRows}
     WHERE m.tenant_id = ${tenantId} AND m.phone IS NULL AND m.lid = r.lid`)
   await sql.execute(text`
-    UPDATE wa_group_members m SET lid = r.lid FROM ${told}
+    UPDATE wa_group_members m SET lid = r.lid FROM ${mappingRows}
     WHERE m.tenant_id = ${tenantId} AND m.lid IS NULL AND m.phone = r.phone
       AND NOT EXISTS (SELECT FROM wa_group_members o
         WHERE o.session_id = m.session_id AND o.wa_group_id = m.wa_group_id AND o.lid = r.lid)`)

@@ -13,8 +13,8 @@ import { lockGroup, updateGroup } from './wa-groups.store.ts'
 import type { WaGroupMemberRow, WaGroupRow } from './wa-groups.tables.ts'
 
 /** Keeps what WhatsApp tells of groups: names, members, whether the account is in. */
-export async function applyGroupUpdates(ctx: Context, told: readonly GroupUpdate[]): Promise<void> {
-  const updates = told.map(storable)
+export async function applyGroupUpdates(ctx: Context, received: readonly GroupUpdate[]): Promise<void> {
+  const updates = received.map(storable)
   await applyGroups(ctx, updates)
   const groups = updates.filter(({ chatId }) => chatKind(chatId) === 'group')
   for (const update of groups)
@@ -32,7 +32,7 @@ function storable(update: GroupUpdate): GroupUpdate {
 }
 
 /** Keeps a group as WhatsApp described it to an answer of ours, so that it is known before its news arrive. */
-export function keepGroup(
+export function storeGroup(
   ctx: Context,
   tenantId: string,
   sessionId: string,

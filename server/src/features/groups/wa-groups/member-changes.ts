@@ -39,7 +39,7 @@ class Changes {
   readonly #upserts = new Map<string, WaGroupMemberRow>()
   readonly #deletes = new Set<string>()
   /** Row ids of those who were told. */
-  readonly told = new Set<string>()
+  readonly mentioned = new Set<string>()
 
   constructor(rows: readonly WaGroupMemberRow[], newRow: NewRow) {
     this.#index = new MemberIndex(rows)
@@ -57,7 +57,7 @@ class Changes {
         : { ...row, phone: person.phone ?? row.phone, lid: person.lid ?? row.lid, role: role ?? row.role }
     const isSame =
       row !== undefined && row.phone === next.phone && row.lid === next.lid && row.role === next.role
-    this.told.add(next.id)
+    this.mentioned.add(next.id)
     if (isSame) return
     this.#upserts.set(next.id, next)
     this.#index.add(next)
@@ -89,7 +89,7 @@ export function describeMembers(
 ): MemberChanges {
   const changes = new Changes(rows, newRow)
   for (const { person, role } of participants) changes.put(person, role)
-  changes.drop(rows.filter((row) => !changes.told.has(row.id)))
+  changes.drop(rows.filter((row) => !changes.mentioned.has(row.id)))
   return changes.result()
 }
 

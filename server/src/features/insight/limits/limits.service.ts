@@ -6,8 +6,8 @@ import type { LimitName } from '../../account/plans/plans.schema.ts'
 import {
   getTenantPlan,
   parseLimitName,
+  requireBelowLimit,
   requireFeature,
-  requireRoom,
 } from '../../account/plans/plans.service.ts'
 import { endOfMonth, monthOf } from '../../account/usage/usage.schema.ts'
 import { getMonth } from '../../account/usage/usage.service.ts'
@@ -39,7 +39,7 @@ export async function checkGate(ctx: Context, gate: PlanGate): Promise<void> {
   const tenantId = tenantOf(ctx)
   const plan = await getTenantPlan(ctx, tenantId)
   if (plan.limits[limitName] === null) return
-  await requireRoom(ctx, ctx.db.sql, limitName, await countUsed(ctx, tenantId, limitName))
+  await requireBelowLimit(ctx, ctx.db.sql, limitName, await countUsed(ctx, tenantId, limitName))
 }
 
 /** Sent messages in percent of the limit, with one decimal. */

@@ -4,8 +4,8 @@ import { eq } from 'drizzle-orm'
 import { type Identity, openIdentity, type TestAccount } from '../../../../test/identity.ts'
 import type { Context } from '../../../context.ts'
 import { limitNames } from '../../account/plans/plans.schema.ts'
-import { getLimits, requireRoom } from '../../account/plans/plans.service.ts'
-import { announceChange } from '../../account/tenants/changes.service.ts'
+import { getLimits, requireBelowLimit } from '../../account/plans/plans.service.ts'
+import { publishChange } from '../../account/tenants/changes.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { tenants } from '../../account/tenants/tenants.tables.ts'
 import { monthOf } from '../../account/usage/usage.schema.ts'
@@ -107,7 +107,7 @@ suite('plan gates', () => {
     await ctx.db.transaction(async (sql) => {
       const limitOverrides = { max_style_profiles: null, max_sessions: 2 }
       await sql.update(tenants).set({ limitOverrides }).where(eq(tenants.id, account.tenantId))
-      await announceChange(ctx, sql, [`tenant:${account.tenantId}`])
+      await publishChange(ctx, sql, [`tenant:${account.tenantId}`])
     })
     await checkGate(ctx, { limit: 'max_style_profiles' })
     const limits = await getLimits(ctx, account.tenantId)
@@ -129,7 +129,7 @@ suite('plan gates', () => {
       ctx.db.transaction(async (sql) => {
         await lockTenant(sql, account.tenantId)
         const seen = used
-        await requireRoom(ctx, sql, 'max_sessions', seen)
+        await requireBelowLimit(ctx, sql, 'max_sessions', seen)
         used = seen + 1
       }),
     )

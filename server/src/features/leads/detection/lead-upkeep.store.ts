@@ -132,8 +132,8 @@ export interface ForgetStep {
 
 /** Forgets texts that are older than their tenants keep them; answers how many rows that were. */
 export async function forgetTexts(sql: Sql, { now, limit }: ForgetStep): Promise<number> {
-  const over = (moment: ReturnType<typeof text>) =>
-    text`${moment} < ${now.toISOString()}::timestamptz - make_interval(days => s.message_retention_days)`
+  const over = (timestamp: ReturnType<typeof text>) =>
+    text`${timestamp} < ${now.toISOString()}::timestamptz - make_interval(days => s.message_retention_days)`
   const { rowCount: signals } = await sql.execute(text`
     UPDATE lead_signals SET message_preview = NULL WHERE message_id IN (
       SELECT g.message_id FROM lead_signals g JOIN tenant_settings s ON s.tenant_id = g.tenant_id

@@ -4,8 +4,8 @@ import { phoneOf } from '../../../engine/ids.ts'
 import type { LeadFilterInput, LeadObject, leadListAnswer, leadListQuery } from './lead-list.schema.ts'
 import {
   countLeads,
+  type LeadCursor,
   type LeadFilter,
-  type LeadPlace,
   type LeadRow,
   listLeads,
   listNextLeads,
@@ -66,7 +66,7 @@ export async function* walkTenantLeads(
 ): AsyncGenerator<LeadObject[]> {
   const filter = filterOf(ctx, input)
   let left = filter === undefined ? 0 : options.most
-  let after: LeadPlace | undefined
+  let after: LeadCursor | undefined
   while (filter !== undefined && left > 0) {
     const wanted = Math.min(left, options.step)
     const rows = await listNextLeads(ctx.db.sql, filter, after, wanted)

@@ -28,12 +28,13 @@ export interface LeadFilter {
   search: string | undefined
 }
 
-const wireTime = (moment: SQL) => text`to_char(${moment} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
+const wireTimestamp = (timestamp: SQL) =>
+  text`to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 
 const columns = text`l.id, l.contact_phone AS "contactPhone", l.contact_name AS "contactName", l.status, l.score,
   l.score_source AS "scoreSource", l.group_id AS "groupId", l.group_name AS "groupName",
   l.matched_keyword AS "matchedKeyword", l.message_preview AS "messagePreview", l.monitor_mode AS "monitorMode",
-  ${wireTime(text`l.triggered_at`)} AS "triggeredAt", ${wireTime(text`l.detected_at`)} AS "detectedAt"`
+  ${wireTimestamp(text`l.triggered_at`)} AS "triggeredAt", ${wireTimestamp(text`l.detected_at`)} AS "detectedAt"`
 
 // The expression of the index `lead_search_words`, to the letter.
 const words = text`lead_words(l.tenant_id, l.contact_name, l.contact_phone, l.keywords)`
@@ -46,12 +47,12 @@ function condition({ tenantId, status, groupId, search }: LeadFilter): SQL {
     ${search === undefined ? text`` : text`AND ${words} @@ ${search}::tsquery`}`
 }
 
-const placeOf = ({ search }: LeadFilter): SQL => (search === undefined ? text`leads` : text`lead_search`)
+const tableOf = ({ search }: LeadFilter): SQL => (search === undefined ? text`leads` : text`lead_search`)
 
 /** How many leads there are. */
 export async function countLeads(sql: Sql, filter: LeadFilter): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(text`
-    SELECT count(*)::int AS total FROM ${placeOf(filter)} l WHERE ${condition(filter)}`)
+    SELECT count(*)::int AS total FROM ${tableOf(filter)} l WHERE ${condition(filter)}`)
   return rows[0]?.total ?? 0
 }
 
@@ -96,7 +97,7 @@ export async function listLeads(
 }
 
 /** Where a walk over leads goes on: behind this one. */
-export interface LeadPlace {
+export interface LeadCursor {
   id: string
   /** With all its digits, as PostgreSQL prints it. */
   detectedAt: string
@@ -106,7 +107,7 @@ export interface LeadPlace {
 export async function listNextLeads(
   sql: Sql,
   filter: LeadFilter,
-  after: LeadPlace | undefined,
+  after: LeadCursor | undefined,
   limit: number,
 ): Promise<(LeadRow & { exactAt: string })[]> {
   const key = filter.search === undefined ? text`l.id` : text`l.lead_id`
@@ -115,7 +116,7 @@ export async function listNextLeads(
       ? text``
       : text`AND (l.detected_at, ${key}) < (${after.detectedAt}::timestamptz, ${after.id}::uuid)`
   const { rows } = await sql.execute<LeadRow & { exactAt: string }>(text`
-    WITH next AS (SELECT ${key} AS id FROM ${placeOf(filter)} l WHERE ${condition(filter)} ${behind}
+    WITH next AS (SELECT ${key} AS id FROM ${tableOf(filter)} l WHERE ${condition(filter)} ${behind}
       ORDER BY l.detected_at DESC, ${key} DESC LIMIT ${limit})
     SELECT ${columns}, l.detected_at::text AS "exactAt" FROM next n JOIN leads l ON l.id = n.id
     ORDER BY l.detected_at DESC, l.id DESC`)

@@ -6,12 +6,12 @@ import { detectLeads, type LeadSignal } from '../detection/leads.service.ts'
 import {
   countLeads,
   type GroupCount,
-  hearMessages,
   insertCaptured,
   insertSpeakers,
   listAdmins,
   listKnownSpeakers,
   type NewCapture,
+  recordMessages,
   type Speaker,
 } from './capture.store.ts'
 import { followLeads } from './follow-leads.service.ts'
@@ -20,7 +20,7 @@ import type { MonitorMode } from './monitored-groups.tables.ts'
 import { getWatched, type WatchedGroup } from './watched-groups.ts'
 
 /** A message in a monitored group. */
-export interface Heard {
+export interface MonitoredMessage {
   message: MessageReceived
   group: WatchedGroup
   keyword: string | null
@@ -29,16 +29,16 @@ export interface Heard {
 /** Modes whose captures speak of interest; what `ai_analysis` captures waits for its analysis. */
 const leadModes: ReadonlySet<MonitorMode> = new Set(['keywords', 'mentions', 'first_message'])
 
-const keyOf = ({ group, message }: Heard): string => `${group.id} ${message.senderContactId}`
+const keyOf = ({ group, message }: MonitoredMessage): string => `${group.id} ${message.senderContactId}`
 
 /** Messages of monitored groups. A reaction says nothing; what could not be read is told again when it can. */
-async function hear(
+async function selectMonitored(
   ctx: Context,
   sql: Sql,
   messages: readonly MessageReceived[],
-): Promise<{ heard: Heard[]; wanted: Heard[] }> {
-  const heard: Heard[] = []
-  const wanted: Heard[] = []
+): Promise<{ monitored: MonitoredMessage[]; wanted: MonitoredMessage[] }> {
+  const monitored: MonitoredMessage[] = []
+  const wanted: MonitoredMessage[] = []
   for (const message of messages) {
     const { isGroup, messageType, sessionId, chatId, text, mentions } = message
     if (!isGroup || messageType === 'reaction' || messageType === 'unknown') continue
@@ -46,31 +46,35 @@ async function hear(
     const group = groups.get(chatId)
     if (group === undefined) continue
     const keyword = group.monitorMode === 'keywords' ? (group.matcher().find(text) ?? null) : null
-    const entry: Heard = { message, group, keyword }
-    heard.push(entry)
+    const entry: MonitoredMessage = { message, group, keyword }
+    monitored.push(entry)
     if (group.monitorMode === 'keywords' && keyword === null) continue
     if (group.monitorMode === 'mentions' && (ownChatId === null || !mentions.includes(ownChatId))) continue
     wanted.push(entry)
   }
-  return { heard, wanted }
+  return { monitored, wanted }
 }
 
-function speakersOf(heard: readonly Heard[]): Speaker[] {
-  return heard.flatMap(({ group, message: { senderContactId: contactId } }) =>
+function speakersOf(monitored: readonly MonitoredMessage[]): Speaker[] {
+  return monitored.flatMap(({ group, message: { senderContactId: contactId } }) =>
     contactId === null ? [] : [{ groupId: group.id, contactId }],
   )
 }
 
 /** Without admins and people the session knows, where the group's settings say so. */
-async function withoutSkipped(ctx: Context, sql: Sql, heard: readonly Heard[]): Promise<readonly Heard[]> {
-  const careful = heard.filter(({ group }) => group.skipAdmins)
-  const curious = heard.filter(({ group }) => group.skipExistingContacts)
-  if (careful.length + curious.length === 0) return heard
+async function withoutSkipped(
+  ctx: Context,
+  sql: Sql,
+  monitored: readonly MonitoredMessage[],
+): Promise<readonly MonitoredMessage[]> {
+  const careful = monitored.filter(({ group }) => group.skipAdmins)
+  const curious = monitored.filter(({ group }) => group.skipExistingContacts)
+  if (careful.length + curious.length === 0) return monitored
   const none = new Set<string>()
   const tenantId = tenantOf(ctx)
   const admins = careful.length === 0 ? none : await listAdmins(sql, tenantId, speakersOf(careful))
   const known = curious.length === 0 ? none : await listKnownSpeakers(sql, tenantId, speakersOf(curious))
-  return heard.filter((entry) => {
+  return monitored.filter((entry) => {
     const { skipAdmins, skipExistingContacts } = entry.group
     const key = keyOf(entry)
     return !(skipAdmins && admins.has(key)) && !(skipExistingContacts && known.has(key))
@@ -78,24 +82,28 @@ async function withoutSkipped(ctx: Context, sql: Sql, heard: readonly Heard[]): 
 }
 
 /** In the mode first_message only what a member says first, however many say it at once. */
-async function onlyFirst(ctx: Context, sql: Sql, heard: readonly Heard[]): Promise<readonly Heard[]> {
-  const firsts = heard.filter(({ group }) => group.monitorMode === 'first_message')
-  if (firsts.length === 0) return heard
+async function onlyFirst(
+  ctx: Context,
+  sql: Sql,
+  monitored: readonly MonitoredMessage[],
+): Promise<readonly MonitoredMessage[]> {
+  const firsts = monitored.filter(({ group }) => group.monitorMode === 'first_message')
+  if (firsts.length === 0) return monitored
   const left = await insertSpeakers(sql, tenantOf(ctx), speakersOf(firsts))
-  return heard.filter((entry) => entry.group.monitorMode !== 'first_message' || left.delete(keyOf(entry)))
+  return monitored.filter((entry) => entry.group.monitorMode !== 'first_message' || left.delete(keyOf(entry)))
 }
 
-function countByGroup(heard: readonly Heard[]): GroupCount[] {
+function countByGroup(monitored: readonly MonitoredMessage[]): GroupCount[] {
   const counts = new Map<string, number>()
-  for (const { group } of heard) counts.set(group.id, (counts.get(group.id) ?? 0) + 1)
+  for (const { group } of monitored) counts.set(group.id, (counts.get(group.id) ?? 0) + 1)
   return [...counts].map(([id, messages]) => ({ id, messages }))
 }
 
 /** Whether everything that the group's mode wants is captured, whoever says it. */
-const isForAll = ({ group }: Heard): boolean =>
+const isForAll = ({ group }: MonitoredMessage): boolean =>
   !group.skipAdmins && !group.skipExistingContacts && group.monitorMode !== 'first_message'
 
-function toCapture({ message, group, keyword }: Heard): NewCapture {
+function toCapture({ message, group, keyword }: MonitoredMessage): NewCapture {
   return {
     messageId: message.messageId,
     groupId: group.id,
@@ -109,20 +117,20 @@ function toCapture({ message, group, keyword }: Heard): NewCapture {
 async function capture(
   ctx: Context,
   sql: Sql,
-  heard: readonly Heard[],
-  wanted: readonly Heard[],
-): Promise<readonly Heard[]> {
+  monitored: readonly MonitoredMessage[],
+  wanted: readonly MonitoredMessage[],
+): Promise<readonly MonitoredMessage[]> {
   const tenantId = tenantOf(ctx)
-  const counts = countByGroup(heard)
-  const listening = await hearMessages(sql, tenantId, counts, wanted.filter(isForAll).map(toCapture))
-  const open = wanted.filter(({ group }) => listening.has(group.id))
+  const counts = countByGroup(monitored)
+  const active = await recordMessages(sql, tenantId, counts, wanted.filter(isForAll).map(toCapture))
+  const open = wanted.filter(({ group }) => active.has(group.id))
   if (open.every(isForAll)) return open
   const captured = await onlyFirst(ctx, sql, await withoutSkipped(ctx, sql, open))
   await insertCaptured(sql, tenantId, captured.filter((entry) => !isForAll(entry)).map(toCapture))
   return captured
 }
 
-function toEvent({ message, group, keyword }: Heard): GroupMessage {
+function toEvent({ message, group, keyword }: MonitoredMessage): GroupMessage {
   return {
     tenantId: message.tenantId,
     sessionId: message.sessionId,
@@ -137,7 +145,7 @@ function toEvent({ message, group, keyword }: Heard): GroupMessage {
   }
 }
 
-function signalsOf(captured: readonly Heard[]): LeadSignal[] {
+function signalsOf(captured: readonly MonitoredMessage[]): LeadSignal[] {
   return captured.flatMap(({ message, group, keyword }) => {
     const { senderContactId: contactId } = message
     if (contactId === null || !leadModes.has(group.monitorMode)) return []
@@ -168,9 +176,9 @@ export async function captureMessages(
   sql: Sql,
   messages: readonly MessageReceived[],
 ): Promise<void> {
-  const { heard, wanted } = await hear(ctx, sql, messages)
-  if (heard.length === 0) return
-  const captured = await capture(ctx, sql, heard, wanted)
+  const { monitored, wanted } = await selectMonitored(ctx, sql, messages)
+  if (monitored.length === 0) return
+  const captured = await capture(ctx, sql, monitored, wanted)
   if (captured.length === 0) return
   await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
   const leads = await detectLeads(ctx, sql, signalsOf(captured))

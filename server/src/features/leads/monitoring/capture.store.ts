@@ -23,7 +23,7 @@ export interface NewCapture {
  * listen: in others nothing is. Their counts stay locked until the transaction ends, so that what follows for a group
  * happens one batch after another. A function of the database (migration 0012).
  */
-export async function hearMessages(
+export async function recordMessages(
   sql: Sql,
   tenantId: string,
   counts: readonly GroupCount[],
@@ -132,16 +132,16 @@ export async function clearLabel(sql: Sql, tenantId: string, labelId: string): P
 }
 
 /** Takes a person's turn to be answered unless it had one since `since`; whether it got it. */
-export async function claimTurn(
+export async function claimResponse(
   sql: Sql,
-  turn: { tenantId: string; contactId: string; since: Date; now: Date },
+  claim: { tenantId: string; contactId: string; since: Date; now: Date },
 ): Promise<boolean> {
-  const now = turn.now.toISOString()
+  const now = claim.now.toISOString()
   const { rows } = await sql.execute(text`
     INSERT INTO auto_response_turns AS t (contact_id, tenant_id, claimed_at)
-    VALUES (${turn.contactId}, ${turn.tenantId}, ${now}::timestamptz)
+    VALUES (${claim.contactId}, ${claim.tenantId}, ${now}::timestamptz)
     ON CONFLICT (contact_id) DO UPDATE SET claimed_at = excluded.claimed_at
-      WHERE t.claimed_at <= ${turn.since.toISOString()}::timestamptz
+      WHERE t.claimed_at <= ${claim.since.toISOString()}::timestamptz
     RETURNING contact_id`)
   return rows.length > 0
 }

@@ -62,7 +62,7 @@ function said(group: Group, phone: string, text: string, overrides: Partial<Inbo
   )
 }
 
-const hear = (...messages: InboundMessage[]) => storeInbound(ctx, messages)
+const selectMonitored = (...messages: InboundMessage[]) => storeInbound(ctx, messages)
 const captured = async ({ id }: Group) => (await tenant.api.get(200, `/groups/${id}/messages`)).items
 const textsOf = async (group: Group) =>
   (await captured(group)).map((item: { content_preview: string }) => item.content_preview).sort()
@@ -75,7 +75,7 @@ suite('modes', () => {
   test('all: every message, no lead; reactions, unreadable and own messages say nothing', async () => {
     const group = await monitor({ monitor_mode: 'all' })
     const phone = buildPhone()
-    await hear(
+    await selectMonitored(
       said(group, phone, 'one'),
       said(group, phone, 'two'),
       said(group, phone, 'own', { isFromMe: true }),
@@ -97,8 +97,8 @@ suite('modes', () => {
     const group = await monitor({ monitor_keywords: ['Wohnung', 'דירה', '公寓', 'ห้องเช่า', 'شقة'] })
     const phones = Array.from({ length: 5 }, buildPhone)
     const texts = ['WOHNUNG gesucht', 'מחפש את הדירה', '有没有公寓出租', 'หาห้องเช่าราคาถูก', 'أبحث عن الشقة']
-    await hear(...texts.map((text, index) => said(group, phones[index] ?? '', text)))
-    await hear(said(group, buildPhone(), 'Wohnungsamt'), said(group, buildPhone(), 'nothing'))
+    await selectMonitored(...texts.map((text, index) => said(group, phones[index] ?? '', text)))
+    await selectMonitored(said(group, buildPhone(), 'Wohnungsamt'), said(group, buildPhone(), 'nothing'))
     const items = await captured(group)
     const found = items.map((item: Record<string, string>) => [item.content_preview, item.matched_keyword])
     assert.deepEqual(
@@ -124,7 +124,7 @@ suite('modes', () => {
     assert.deepEqual(await textsOf(group), ['for you'])
     assert.deepEqual(await countsOf(group), [3, 1])
     const own = { kind: 'text' as const, text: 'by phone', mentions: [`${session.phone}@c.us`] }
-    await hear(said(group, anna, '', { content: own }))
+    await selectMonitored(said(group, anna, '', { content: own }))
     assert.deepEqual(await textsOf(group), ['by phone', 'for you'])
   })
 
@@ -132,23 +132,27 @@ suite('modes', () => {
     const known = buildPhone()
     const owner = addContact(app)
     const { id: wa } = app.simulator.groups.create({ subject: 'New', owner, members: [session.phone] })
-    await hear(said({ id: '', wa, owner }, known, 'before'))
+    await selectMonitored(said({ id: '', wa, owner }, known, 'before'))
     const body = { session_id: session.id, wa_group_id: wa }
     const group = { id: (await tenant.api.post(201, '/groups', body)).id, wa, owner }
     const fresh = buildPhone()
-    await hear(said(group, known, 'known'), said(group, fresh, 'first'), said(group, fresh, 'second'))
-    await hear(said(group, fresh, 'third'))
+    await selectMonitored(
+      said(group, known, 'known'),
+      said(group, fresh, 'first'),
+      said(group, fresh, 'second'),
+    )
+    await selectMonitored(said(group, fresh, 'third'))
     const [lid, phone] = ['77700000000001', buildPhone()]
-    await hear(said(group, '', 'by lid', { sender: { phone: null, lid, pushName: 'L' } }))
+    await selectMonitored(said(group, '', 'by lid', { sender: { phone: null, lid, pushName: 'L' } }))
     await applyMappings(ctx, [{ tenantId: tenant.id, sessionId: session.id, phone, lid }])
-    await hear(said(group, phone, 'by phone', { sender: person(phone, lid) }))
+    await selectMonitored(said(group, phone, 'by phone', { sender: person(phone, lid) }))
     assert.deepEqual(await textsOf(group), ['by lid', 'first'])
     assert.deepEqual(await countsOf(group), [6, 2])
   })
 
   test('ai_analysis: every message waits for its analysis, no lead yet', async () => {
     const group = await monitor({ monitor_mode: 'ai_analysis', monitor_prompt: 'Who buys?' })
-    await hear(said(group, buildPhone(), 'I buy'), said(group, buildPhone(), 'Good morning'))
+    await selectMonitored(said(group, buildPhone(), 'I buy'), said(group, buildPhone(), 'Good morning'))
     const items = await captured(group)
     assert.deepEqual(
       items.map((item: Record<string, unknown>) => [item.awaiting_analysis, item.ai_analysis]),
@@ -174,13 +178,13 @@ suite('modes', () => {
     )
     app.simulator.groups.changeMembers(group.wa, { action: 'promote', members: [admin] })
     await promoted
-    await hear(
+    await selectMonitored(
       buildInboundMessage(
         { tenantId: tenant.id, sessionId: session.id },
         { chatId: `${friend}@c.us`, sender: person(friend) },
       ),
     )
-    await hear(
+    await selectMonitored(
       said(group, admin, 'admin'),
       said(group, group.owner, 'owner'),
       said(group, friend, 'friend'),
@@ -188,10 +192,10 @@ suite('modes', () => {
     )
     assert.deepEqual(await textsOf(group), ['member'])
     await tenant.api.patch(200, `/groups/${group.id}`, { is_active: false })
-    await hear(said(group, member, 'unheard'))
+    await selectMonitored(said(group, member, 'unheard'))
     assert.deepEqual(await countsOf(group), [4, 0])
     await tenant.api.patch(200, `/groups/${group.id}`, { is_active: true, skip_admins: false })
-    await hear(said(group, admin, 'admin again'))
+    await selectMonitored(said(group, admin, 'admin again'))
     assert.deepEqual(await textsOf(group), ['admin again', 'member'])
   })
 })
@@ -211,7 +215,7 @@ suite('messages and events', () => {
     const phone = buildPhone()
     for (const second of [1, 3, 2]) {
       const waTimestamp = new Date(`2026-02-20T14:30:0${second}Z`)
-      await hear(said(group, phone, `text ${second}`, { waTimestamp }))
+      await selectMonitored(said(group, phone, `text ${second}`, { waTimestamp }))
     }
     const page = await tenant.api.get(200, `/groups/${group.id}/messages?limit=2`)
     assert.deepEqual([page.total, page.limit, page.offset, page.has_more], [3, 2, 0, true])
@@ -234,7 +238,7 @@ suite('messages and events', () => {
     const group = await monitor({ monitor_keywords: ['flat'], webhook_url: own.url })
     const quiet = await monitor({ monitor_mode: 'all' })
     const phone = buildPhone()
-    await hear(said(group, phone, 'a flat, please'), said(quiet, phone, 'hello'))
+    await selectMonitored(said(group, phone, 'a flat, please'), said(quiet, phone, 'hello'))
     await app.runJobs()
     const at = (deliveries: typeof own.received) =>
       deliveries
@@ -261,7 +265,7 @@ suite('messages and events', () => {
       wa_timestamp: '2026-02-11T10:00:00Z',
     })
     await tenant.api.patch(200, `/groups/${group.id}`, { webhook_url: null })
-    await hear(said(group, phone, 'another flat'))
+    await selectMonitored(said(group, phone, 'another flat'))
     await app.runJobs()
     assert.equal(own.received.length, 2)
     await tenant.api.delete(200, `/webhooks/${webhook.id}`)
@@ -271,26 +275,26 @@ suite('messages and events', () => {
     await using own = await openWebhookReceiver()
     const group = await monitor({ monitor_mode: 'all', webhook_url: own.url })
     own.answer(() => ({ status: own.received.length === 0 ? 503 : 410 }))
-    await hear(said(group, buildPhone(), 'hello'))
+    await selectMonitored(said(group, buildPhone(), 'hello'))
     await app.runJobs()
     app.clock.advance(10_000)
     await app.runJobs({ includeDelayed: true })
     assert.equal(own.received.length, 2)
     own.answer({ status: 200 })
-    await hear(said(group, buildPhone(), 'nobody hears'))
+    await selectMonitored(said(group, buildPhone(), 'nobody hears'))
     await app.runJobs()
     assert.equal(own.received.length, 2)
     await tenant.api.patch(200, `/groups/${group.id}`, { webhook_url: own.url })
-    await hear(said(group, buildPhone(), 'heard'))
+    await selectMonitored(said(group, buildPhone(), 'heard'))
     await app.runJobs()
     assert.equal(own.received.at(-1)?.body.data.message, 'heard')
   })
 
   test('a deleted group hears nothing more and its leads stay', async () => {
     const group = await monitor({ monitor_keywords: ['flat'] })
-    await hear(said(group, buildPhone(), 'flat'))
+    await selectMonitored(said(group, buildPhone(), 'flat'))
     await tenant.api.delete(200, `/groups/${group.id}`)
-    await hear(said(group, buildPhone(), 'flat'))
+    await selectMonitored(said(group, buildPhone(), 'flat'))
     assert.deepEqual(await leadsOf(group), { leads: 1, signals: 1 })
   })
 })
@@ -310,7 +314,7 @@ suite('at once', () => {
         return order.map((group) => said(group, phone, place % 2 === 0 ? 'a flat' : 'a room'))
       }),
     )
-    await Promise.all(batches.map((batch) => hear(...batch)))
+    await Promise.all(batches.map((batch) => selectMonitored(...batch)))
     const [byWord, first, all] = groups as [Group, Group, Group]
     const total = async ({ id }: Group) => (await tenant.api.get(200, `/groups/${id}/messages?limit=1`)).total
     assert.deepEqual([await total(byWord), await total(first), await total(all)], [250, 10, 500])
@@ -326,7 +330,7 @@ suite('at once', () => {
   test('what is told twice is captured once', async () => {
     const group = await monitor({ monitor_mode: 'all' })
     const message = said(group, buildPhone(), 'once')
-    await Promise.all(Array.from({ length: 5 }, () => hear(message)))
+    await Promise.all(Array.from({ length: 5 }, () => selectMonitored(message)))
     assert.deepEqual(await textsOf(group), ['once'])
     assert.deepEqual(await countsOf(group), [1, 0])
   })

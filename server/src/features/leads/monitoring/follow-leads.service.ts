@@ -4,14 +4,14 @@ import { phoneOf } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { done, type JobOutcome } from '../../../platform/jobs/jobs.ts'
-import { resolvePlaces } from '../../conversations/chats/chats.service.ts'
+import { resolveChats } from '../../conversations/chats/chats.service.ts'
 import { displayName, waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { labelChat } from '../../conversations/labels/labels.service.ts'
 import type { MessageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { submit } from '../../sending/outbox/submit.service.ts'
 import {
-  claimTurn,
+  claimResponse,
   countResponses,
   findAddresses,
   findDueResponse,
@@ -42,8 +42,8 @@ async function labelLead(ctx: Context, sql: Sql, { message, group, isNew }: Lead
   const tenantId = tenantOf(ctx)
   const person = await findAddresses(sql, tenantId, contactId)
   if (person === undefined) return
-  const place = { chatId: waChatIdOf(person), person: { ...person, pushName: null } }
-  const [found] = await resolvePlaces(ctx, sql, tenantId, sessionId, [place], mergeContactsWith(ctx))
+  const address = { chatId: waChatIdOf(person), person: { ...person, pushName: null } }
+  const [found] = await resolveChats(ctx, sql, tenantId, sessionId, [address], mergeContactsWith(ctx))
   if (found !== undefined) await labelChat(ctx, sql, { tenantId, chatId: found.chat.id, labelId })
 }
 
@@ -58,7 +58,7 @@ async function planResponse(ctx: Context, sql: Sql, { message, group }: LeadMess
   // The group's row is held by this transaction, so nobody else counts at the same moment.
   if ((await countResponses(sql, tenantId, group.id, today)) >= group.autoRespondDailyCap) return
   const since = new Date(now.getTime() - group.autoRespondIntervalHours * hourMs)
-  if (!(await claimTurn(sql, { tenantId, contactId, since, now }))) return
+  if (!(await claimResponse(sql, { tenantId, contactId, since, now }))) return
   const id = ctx.ids.uuid()
   await insertResponse(sql, {
     id,

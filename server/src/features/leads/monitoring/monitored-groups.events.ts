@@ -5,13 +5,13 @@ import { messageReceived } from '../../conversations/messages/message-events.sch
 import { sessionConnected } from '../../sessions/lifecycle/sessions.schema.ts'
 import { captureMessages } from './capture.service.ts'
 import { moveSpeaker } from './capture.store.ts'
-import { forgetLabel } from './monitored-groups.service.ts'
+import { releaseLabel } from './monitored-groups.service.ts'
 import { announceWatched } from './watched-groups.ts'
 
 export const monitoredGroupsEvents = [
   onEvent(messageReceived, captureMessages),
   onEvent(labelDeleted, async (ctx, sql, payloads) => {
-    for (const { labelId } of payloads) await forgetLabel(ctx, sql, labelId)
+    for (const { labelId } of payloads) await releaseLabel(ctx, sql, labelId)
   }),
   onEvent(contactsMerged, async (_ctx, sql, merged) => {
     for (const pair of merged) await moveSpeaker(sql, pair.tenantId, pair)

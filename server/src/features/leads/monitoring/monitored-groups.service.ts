@@ -4,11 +4,11 @@ import { phoneOf } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { AppError, notFound, validationFailed } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
-import { requireFeature, requireRoom } from '../../account/plans/plans.service.ts'
+import { requireBelowLimit, requireFeature } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { displayName } from '../../conversations/contacts/contacts.service.ts'
 import { getLabel } from '../../conversations/labels/labels.service.ts'
-import { keepGroup } from '../../groups/wa-groups/group-updates.service.ts'
+import { storeGroup } from '../../groups/wa-groups/group-updates.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { keepGroupEndpoint, requireWebhookUrl } from '../../webhooks/webhooks/webhooks.service.ts'
 import { clearLabel } from './capture.store.ts'
@@ -175,7 +175,7 @@ export async function addGroup(
   await getWorkingSession(ctx, sessionId)
   await requireAllowed(ctx, input)
   const group = await describe(ctx, sessionId, waGroupId)
-  await keepGroup(ctx, tenantId, sessionId, group)
+  await storeGroup(ctx, tenantId, sessionId, group)
   const id = ctx.ids.uuid()
   const now = ctx.clock.now()
   return ctx.db.transaction(async (sql) => {
@@ -193,7 +193,7 @@ export async function addGroup(
     }
     if ((await store.listMonitoredIds(sql, tenantId, sessionId)).has(waGroupId))
       throw alreadyMonitored.create()
-    await requireRoom(ctx, sql, 'max_groups', await store.countGroups(sql, tenantId))
+    await requireBelowLimit(ctx, sql, 'max_groups', await store.countGroups(sql, tenantId))
     if (!(await store.insertGroup(sql, row))) throw alreadyMonitored.create()
     if (settings.monitorMode === 'first_message') await store.seedSpeakers(sql, tenantId, id)
     return finish(ctx, sql, id, sessionId, settings.webhookUrl)
@@ -246,7 +246,7 @@ export async function removeGroup(ctx: Context, id: string): Promise<void> {
 }
 
 /** Forgets a label that is gone, in the transaction that deletes it. */
-export async function forgetLabel(ctx: Context, sql: Sql, labelId: string): Promise<void> {
+export async function releaseLabel(ctx: Context, sql: Sql, labelId: string): Promise<void> {
   await announceWatched(ctx, sql, await clearLabel(sql, tenantOf(ctx), labelId))
 }
 

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { announceChange, defineCache } from '../../account/tenants/changes.service.ts'
+import { defineCache, publishChange } from '../../account/tenants/changes.service.ts'
 import { compileKeywords, type KeywordMatcher } from './keywords.ts'
 import { listWatched, type ShownGroup } from './monitored-groups.store.ts'
 
@@ -70,7 +70,7 @@ export async function getWatched(ctx: Context, sql: Sql, sessionId: string): Pro
 /** Says, inside the transaction that changes them, that the groups of sessions, or their accounts, changed. */
 export async function announceWatched(ctx: Context, sql: Sql, sessionIds: readonly string[]): Promise<void> {
   if (sessionIds.length === 0) return
-  await announceChange(
+  await publishChange(
     ctx,
     sql,
     sessionIds.map((id) => `monitoring:${id}` as const),

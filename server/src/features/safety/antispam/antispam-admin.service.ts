@@ -3,9 +3,9 @@ import { notFound } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { decodeAntispamChanges, encodeAntispam, roleTooLow } from '../../account/settings/settings.schema.ts'
 import { changeAntispam, getSettings } from '../../account/settings/settings.service.ts'
-import { announceChange } from '../../account/tenants/changes.service.ts'
-import { requirePattern, requirePatternRoom } from '../rules/patterns.service.ts'
-import { readTallies } from '../rules/counters.service.ts'
+import { publishChange } from '../../account/tenants/changes.service.ts'
+import { readCounters } from '../rules/counters.service.ts'
+import { requirePattern, requirePatternBudget } from '../rules/patterns.service.ts'
 import {
   type AntispamChanges,
   applyBlockJob,
@@ -67,9 +67,9 @@ export async function createSpamRule(
   const row: store.SpamRuleRow = { id: ctx.ids.uuid(), tenantId, ...input, createdAt: now, updatedAt: now }
   await ctx.db.transaction(async (sql) => {
     await store.lockSpamRules(sql, tenantId)
-    requirePatternRoom(await store.listSpamRules(sql, tenantId), row)
+    requirePatternBudget(await store.listSpamRules(sql, tenantId), row)
     await store.insertSpamRule(sql, row)
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
   })
   return ruleToWire(row)
 }
@@ -92,11 +92,11 @@ export async function changeSpamRule(
     const after = { ...before, ...given }
     if (after.pattern !== before.pattern) {
       requirePattern(after.pattern)
-      requirePatternRoom(await store.listSpamRules(sql, tenantId), after)
+      requirePatternBudget(await store.listSpamRules(sql, tenantId), after)
     }
     const row = await store.updateSpamRule(sql, tenantId, id, { ...given, updatedAt: ctx.clock.now() })
     if (row === undefined) throw notFound.create()
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
     return ruleToWire(row)
   })
 }
@@ -106,13 +106,13 @@ export async function removeSpamRule(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
     if (!(await store.deleteSpamRule(sql, tenantId, id))) throw notFound.create()
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
   })
 }
 
 /** What anti-spam did so far. */
 export async function getSpamStats(ctx: Context) {
-  const { hits, since } = await readTallies(ctx, tenantOf(ctx), 'antispam')
+  const { hits, since } = await readCounters(ctx, tenantOf(ctx), 'antispam')
   const of = (counter: string): number => hits.get(counter) ?? 0
   const byRule = [...hits]
     .filter(([counter]) => counter.startsWith('rule '))

@@ -3,7 +3,7 @@ import { onEvent } from '../../../feature.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { getSettingsWithin } from '../../account/settings/settings.service.ts'
 import { type MessageReceived, messageReceived } from '../../conversations/messages/message-events.schema.ts'
-import { tally } from '../rules/counters.service.ts'
+import { addToCounter } from '../rules/counters.service.ts'
 import { applyBlockJob, spammerBlocked } from './antispam.schema.ts'
 import { countViolations, insertBlock, insertViolation } from './antispam.store.ts'
 import type { ViolationKind } from './antispam.tables.ts'
@@ -21,14 +21,14 @@ async function kindOf(ctx: Context, sql: Sql, message: MessageReceived): Promise
   const rules = await getSpamRules(ctx, tenantId, sql)
   const hit = rules.find(({ action, pattern }) => action === 'block' && pattern.matches(text.slice(0, 4096)))
   if (hit === undefined) return undefined
-  tally(ctx, tenantId, 'antispam', `rule ${hit.id}`)
+  addToCounter(ctx, tenantId, 'antispam', `rule ${hit.id}`)
   return 'pattern'
 }
 
 async function punish(ctx: Context, sql: Sql, message: MessageReceived, kind: ViolationKind): Promise<void> {
   const { tenantId, sessionId, chatId } = message
   const now = ctx.clock.now()
-  tally(ctx, tenantId, 'antispam', 'violations')
+  addToCounter(ctx, tenantId, 'antispam', 'violations')
   const where = { tenantId, sessionId, waChatId: chatId }
   await insertViolation(sql, { id: ctx.ids.uuid(), ...where, kind, createdAt: now })
   const since = new Date(now.getTime() - dayMs)
@@ -44,7 +44,7 @@ async function punish(ctx: Context, sql: Sql, message: MessageReceived, kind: Vi
 }
 
 /** Whoever floods a session in a chat of two is blocked in the end; groups have admins. What came late is no flood. */
-async function watchArrivals(ctx: Context, sql: Sql, messages: readonly MessageReceived[]): Promise<void> {
+async function detectFloods(ctx: Context, sql: Sql, messages: readonly MessageReceived[]): Promise<void> {
   for (const message of messages) {
     if (message.isGroup || message.isOffline || !message.chatId.endsWith('@c.us')) continue
     const kind = await kindOf(ctx, sql, message)
@@ -52,4 +52,4 @@ async function watchArrivals(ctx: Context, sql: Sql, messages: readonly MessageR
   }
 }
 
-export const antispamEvents = [onEvent(messageReceived, watchArrivals)]
+export const antispamEvents = [onEvent(messageReceived, detectFloods)]

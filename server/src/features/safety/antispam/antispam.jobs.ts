@@ -18,8 +18,8 @@ async function applyBlock(
   const block = await findBlock(ctx.db.sql, tenantId, blockId)
   if (block === undefined) return done
   const isBlocked = block.liftedAt === null
-  const isTold = block.appliedAt !== null
-  if (isBlocked === isTold) return done
+  const isAppliedOnWhatsApp = block.appliedAt !== null
+  if (isBlocked === isAppliedOnWhatsApp) return done
   const changedAt = block.liftedAt ?? block.createdAt
   if (ctx.clock.nowMs() - changedAt.getTime() > giveUpMs)
     return giveUp('the session did not connect for a week')

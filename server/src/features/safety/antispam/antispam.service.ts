@@ -4,7 +4,7 @@ import { contentText, type OutboundContent } from '../../../engine/content.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { createFolding } from '../../../platform/fold-text.ts'
 import type { AntispamSettings } from '../../account/settings/settings.schema.ts'
-import { tally } from '../rules/counters.service.ts'
+import { addToCounter } from '../rules/counters.service.ts'
 import { duplicateRefused, spamRefused } from './antispam.schema.ts'
 import { claimTexts, type RecentSend } from './antispam.store.ts'
 import { getSpamRules } from './spam-rules.ts'
@@ -33,16 +33,16 @@ export async function screenSpam(
   if (text === '') return clean
   const matched = rules.filter(({ pattern }) => pattern.matches(text))
   if (matched.length === 0) return clean
-  for (const { id } of matched) tally(ctx, tenantId, 'antispam', `rule ${id}`)
+  for (const { id } of matched) addToCounter(ctx, tenantId, 'antispam', `rule ${id}`)
   const has = (action: string): boolean => matched.some((rule) => rule.action === action)
-  tally(ctx, tenantId, 'antispam', 'violations')
+  addToCounter(ctx, tenantId, 'antispam', 'violations')
   const blocking = matched.find(({ action }) => action === 'block')
   if (blocking !== undefined) {
-    tally(ctx, tenantId, 'antispam', 'blocked')
+    addToCounter(ctx, tenantId, 'antispam', 'blocked')
     throw spamRefused.create({ details: { rule_id: blocking.id } })
   }
-  if (has('delay')) tally(ctx, tenantId, 'antispam', 'delayed')
-  if (has('flag')) tally(ctx, tenantId, 'antispam', 'flagged')
+  if (has('delay')) addToCounter(ctx, tenantId, 'antispam', 'delayed')
+  if (has('flag')) addToCounter(ctx, tenantId, 'antispam', 'flagged')
   const flags = matched.filter(({ action }) => action === 'flag').map(({ id }) => `antispam:${id}`)
   return { flags, delayMs: has('delay') ? settings.delaySeconds * 1000 : 0 }
 }
@@ -118,7 +118,7 @@ export async function findDuplicates(
 
 /** Counts a refused duplicate and makes its refusal. */
 export function refuseDuplicate(ctx: Context, tenantId: string) {
-  tally(ctx, tenantId, 'antispam', 'violations')
-  tally(ctx, tenantId, 'antispam', 'blocked')
+  addToCounter(ctx, tenantId, 'antispam', 'violations')
+  addToCounter(ctx, tenantId, 'antispam', 'blocked')
   return duplicateRefused.create()
 }

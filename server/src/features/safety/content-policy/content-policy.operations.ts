@@ -4,10 +4,10 @@ import { deletedAnswer } from '../../../wire.ts'
 import { tooManyPatterns } from '../rules/patterns.service.ts'
 import {
   createRuleBody,
+  detectorsAnswer,
   policySchema,
   ruleParams,
   ruleSchema,
-  safeguardsAnswer,
   statsAnswer,
   testAnswer,
   testBody,
@@ -21,8 +21,8 @@ import {
   deleteRule,
   getPolicyStats,
   getPolicyView,
+  listDetectors,
   listPolicyRules,
-  listSafeguards,
   resetPolicy,
   updatePolicy,
 } from './policy.service.ts'
@@ -156,12 +156,12 @@ const safeguards = defineOperation({
   path: '/a2a-policy/safeguards',
   summary: 'The built-in safeguard families and whether they are on',
   access: ['a2a:read'],
-  success: { status: 200, schema: safeguardsAnswer },
-  run: async (ctx) => ({ safeguards: await listSafeguards(ctx) }),
+  success: { status: 200, schema: detectorsAnswer },
+  run: async (ctx) => ({ safeguards: await listDetectors(ctx) }),
 })
 
 /** The content policy of the agent protocol, which every outbound message obeys. */
-export const safeguardsOperations: readonly Operation[] = [
+export const contentPolicyOperations: readonly Operation[] = [
   getSettings,
   update,
   listRules,

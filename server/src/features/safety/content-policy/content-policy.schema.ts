@@ -168,7 +168,7 @@ export const statsAnswer = z.object({
 })
 
 /** The built-in families; their patterns are not told. */
-export const safeguardsAnswer = z.object({
+export const detectorsAnswer = z.object({
   safeguards: z.array(
     z.object({
       id: z.string(),

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { OutboundContent } from '../../../engine/content.ts'
-import { tally } from '../rules/counters.service.ts'
+import { addToCounter } from '../rules/counters.service.ts'
 import { contentRefused } from './content-policy.schema.ts'
 import { mapTexts } from './content-texts.ts'
 import { evaluate, type Screening } from './evaluate.ts'
@@ -15,11 +15,11 @@ export interface ScreenedContent {
 
 function count(ctx: Context, tenantId: string, screenings: readonly Screening[]): void {
   const isBlocked = screenings.some(({ isAllowed }) => !isAllowed)
-  tally(ctx, tenantId, 'policy', 'checked')
-  if (isBlocked) tally(ctx, tenantId, 'policy', 'blocked')
-  else if (screenings.some(({ isChanged }) => isChanged)) tally(ctx, tenantId, 'policy', 'filtered')
+  addToCounter(ctx, tenantId, 'policy', 'checked')
+  if (isBlocked) addToCounter(ctx, tenantId, 'policy', 'blocked')
+  else if (screenings.some(({ isChanged }) => isChanged)) addToCounter(ctx, tenantId, 'policy', 'filtered')
   const matched = new Set(screenings.flatMap(({ matchedRules }) => matchedRules))
-  for (const rule of matched) tally(ctx, tenantId, 'policy', `hit ${rule}`)
+  for (const rule of matched) addToCounter(ctx, tenantId, 'policy', `hit ${rule}`)
 }
 
 /**

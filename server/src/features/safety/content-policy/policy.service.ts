@@ -2,11 +2,11 @@ import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
-import { announceChange } from '../../account/tenants/changes.service.ts'
+import { publishChange } from '../../account/tenants/changes.service.ts'
 import { detectorKinds } from '../detectors/detectors.schema.ts'
 import { detectorFacts } from '../detectors/detectors.service.ts'
-import { requirePattern, requirePatternRoom } from '../rules/patterns.service.ts'
-import { readTallies } from '../rules/counters.service.ts'
+import { readCounters } from '../rules/counters.service.ts'
+import { requirePattern, requirePatternBudget } from '../rules/patterns.service.ts'
 import { type PolicySettings, policyDefaults, type RuleObject } from './content-policy.schema.ts'
 import * as store from './content-policy.store.ts'
 import type { RuleAction } from './content-policy.tables.ts'
@@ -44,7 +44,7 @@ export async function updatePolicy(
   return ctx.db.transaction(async (sql) => {
     const before = await lockPolicy(ctx, sql, tenantId)
     await store.savePolicy(sql, tenantId, { ...before, ...given }, ctx.clock.now())
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
     return view(sql, tenantId)
   })
 }
@@ -56,7 +56,7 @@ export async function resetPolicy(ctx: Context): Promise<PolicyView> {
     await lockPolicy(ctx, sql, tenantId)
     await store.savePolicy(sql, tenantId, {}, ctx.clock.now())
     await store.deleteRules(sql, tenantId)
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
     return view(sql, tenantId)
   })
 }
@@ -101,9 +101,9 @@ export async function createRule(ctx: Context, input: RuleInput): Promise<RuleOb
   }
   await ctx.db.transaction(async (sql) => {
     await lockPolicy(ctx, sql, tenantId)
-    requirePatternRoom(await store.listRules(sql, tenantId), row)
+    requirePatternBudget(await store.listRules(sql, tenantId), row)
     await store.insertRule(sql, row)
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
   })
   return ruleToWire(row)
 }
@@ -130,11 +130,11 @@ export async function changeRule(
     const after = { ...before, ...given }
     if (after.pattern !== before.pattern) {
       requirePattern(after.pattern)
-      requirePatternRoom(await store.listRules(sql, tenantId), after)
+      requirePatternBudget(await store.listRules(sql, tenantId), after)
     }
     const row = await store.updateRule(sql, tenantId, id, { ...given, updatedAt: ctx.clock.now() })
     if (row === undefined) throw notFound.create()
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
     return ruleToWire(row)
   })
 }
@@ -144,7 +144,7 @@ export async function deleteRule(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
     if ((await store.deleteRules(sql, tenantId, id)) === 0) throw notFound.create()
-    await announceChange(ctx, sql, [`tenant:${tenantId}`])
+    await publishChange(ctx, sql, [`tenant:${tenantId}`])
   })
 }
 
@@ -152,7 +152,7 @@ const topRules = 20
 
 /** What the policy did so far. */
 export async function getPolicyStats(ctx: Context) {
-  const { hits } = await readTallies(ctx, tenantOf(ctx), 'policy')
+  const { hits } = await readCounters(ctx, tenantOf(ctx), 'policy')
   const of = (counter: string): number => hits.get(counter) ?? 0
   const rules = [...hits]
     .filter(([counter]) => counter.startsWith('hit '))
@@ -171,7 +171,7 @@ const familyIds: Readonly<Partial<Record<(typeof detectorKinds)[number], string>
 }
 
 /** The built-in families and whether the tenant has them on. */
-export async function listSafeguards(ctx: Context) {
+export async function listDetectors(ctx: Context) {
   const { settings } = await getPolicy(ctx, tenantOf(ctx))
   return detectorKinds.map((kind) => ({
     id: familyIds[kind] ?? kind,

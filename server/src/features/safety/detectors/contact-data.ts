@@ -4,8 +4,8 @@ import {
   type Finding,
   isNamedHarmless,
   isSpace,
-  type Place,
   type ScannedText,
+  type TextRange,
 } from './detectors.schema.ts'
 import { matchesOf } from './matches.ts'
 
@@ -121,8 +121,8 @@ const plainForms: readonly AddressForm[] = [
 const innerDot = /[A-Za-z0-9]\.(?=[A-Za-z0-9])/g
 
 /** The words of a text with a dot between letters or digits. */
-function dottedPlaces(text: string): Place[] {
-  const places: Place[] = []
+function dottedRanges(text: string): TextRange[] {
+  const ranges: TextRange[] = []
   let end = 0
   for (const { index } of matchesOf(innerDot, text)) {
     if (index < end) continue
@@ -130,9 +130,9 @@ function dottedPlaces(text: string): Place[] {
     while (start > 0 && !isSpace(text.charCodeAt(start - 1))) start -= 1
     end = index + 2
     while (end < text.length && !isSpace(text.charCodeAt(end))) end += 1
-    places.push({ start, end })
+    ranges.push({ start, end })
   }
-  return places
+  return ranges
 }
 
 function collectUrls(
@@ -155,12 +155,12 @@ function collectUrls(
 export function findUrls({ text, hasDot }: ScannedText, into: Finding[]): void {
   if (!hasDot && !text.includes(':') && !/[[(]dot[\])]/i.test(text)) return
   for (const form of addressForms) collectUrls(form, text, into)
-  const places = hasDot ? dottedPlaces(text) : []
-  for (const { start, end } of places) {
+  const ranges = hasDot ? dottedRanges(text) : []
+  for (const { start, end } of ranges) {
     const word = text.slice(start, end)
     for (const form of plainForms) collectUrls(form, word, into, start)
   }
-  if (places.length > 0) collectUrls({ pattern: visited }, text, into)
+  if (ranges.length > 0) collectUrls({ pattern: visited }, text, into)
 }
 
 const international = /(?<![\w+]|\d )(?:\+|\b00)[ ]?[1-9](?:[ ().\-/\u00a0]{0,2}\d){6,14}(?!\d)/g

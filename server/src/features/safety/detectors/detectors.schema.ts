@@ -35,11 +35,11 @@ export interface ScannedText {
   /** Units of the longest run without white space: nothing secret is shorter than a word. */
   readonly longestWord: number
   /** The runs without white space of 15 units and more: no key is shorter, and none has a space in it. */
-  readonly longWords: readonly Place[]
+  readonly longWords: readonly TextRange[]
 }
 
 /** A part of a text, in UTF-16 units. */
-export interface Place {
+export interface TextRange {
   start: number
   end: number
 }

@@ -60,7 +60,7 @@ suite('looking for many phrases at once', () => {
   })
 
   test('what is not wanted is passed over', () => {
-    const later = index.find('say no and then saying no', ({ index: place }) => place > 0)
+    const later = index.find('say no and then saying no', ({ index: offset }) => offset > 0)
     assert.equal(later?.[0], 'saying no')
     const shorter = index.find('say no more', ([phrase]) => phrase !== 'say no more')
     assert.equal(shorter?.[0], 'say no')

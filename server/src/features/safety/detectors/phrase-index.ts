@@ -16,9 +16,9 @@ class Candidate {
     this.#source = source
   }
 
-  matchAt(text: string, place: number): RegExpExecArray | null {
+  matchAt(text: string, offset: number): RegExpExecArray | null {
     this.#pattern ??= new RegExp(this.#source, 'uy')
-    this.#pattern.lastIndex = place
+    this.#pattern.lastIndex = offset
     return this.#pattern.exec(text)
   }
 }
@@ -107,14 +107,14 @@ export class PhraseIndex {
 function findAt(
   from: Branch,
   text: string,
-  place: number,
+  offset: number,
   isWanted: (match: RegExpExecArray) => boolean,
 ): RegExpExecArray | undefined {
   let longest: RegExpExecArray | undefined
-  let branch = from.next.get(text.charCodeAt(place))
-  for (let next = place + 1; branch !== undefined; next += 1) {
+  let branch = from.next.get(text.charCodeAt(offset))
+  for (let next = offset + 1; branch !== undefined; next += 1) {
     for (const candidate of branch.candidates) {
-      const match = candidate.matchAt(text, place)
+      const match = candidate.matchAt(text, offset)
       if (match === null || match[0].length <= (longest?.[0].length ?? 0)) continue
       if (isWanted(match)) longest = match
     }

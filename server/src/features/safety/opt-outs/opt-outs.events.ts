@@ -15,7 +15,7 @@ async function addressOf(sql: Sql, message: MessageReceived): Promise<string | u
 }
 
 /** A whole message that is a stop word counts in the transaction that stores it: no later send can miss it. */
-async function hearWishes(ctx: Context, sql: Sql, messages: readonly MessageReceived[]): Promise<void> {
+async function recordOptOuts(ctx: Context, sql: Sql, messages: readonly MessageReceived[]): Promise<void> {
   for (const message of messages) {
     if (message.isGroup || message.messageType !== 'text' || message.text.length > 60) continue
     const wish = wishOf(message.text, await getSettingsWithin(ctx, sql, message.tenantId))
@@ -27,4 +27,4 @@ async function hearWishes(ctx: Context, sql: Sql, messages: readonly MessageRece
   }
 }
 
-export const optOutsEvents = [onEvent(messageReceived, hearWishes)]
+export const optOutsEvents = [onEvent(messageReceived, recordOptOuts)]

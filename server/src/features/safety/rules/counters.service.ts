@@ -1,38 +1,44 @@
 import type { Context } from '../../../context.ts'
 import { PeriodicWriter } from '../../../platform/periodic-writer.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { addToTallies, listTallies, type TallyRow } from './counters.store.ts'
+import { addToCounters, type CounterRow, listCounters } from './counters.store.ts'
 
 /** What is counted apart from each other. */
-export type TallyArea = 'policy' | 'antispam'
+export type CounterArea = 'policy' | 'antispam'
 
 /** Counted in memory, so that a message costs no query for it; a crash loses some seconds. */
 const counters = defineProcessState(
   ({ db, clock, log }: Context) =>
-    new PeriodicWriter<TallyRow>({
+    new PeriodicWriter<CounterRow>({
       clock,
       log,
       subject: 'safety counters',
       merge: (earlier, later) => ({ ...earlier, hits: earlier.hits + later.hits }),
-      write: (rows) => addToTallies(db.sql, rows),
+      write: (rows) => addToCounters(db.sql, rows),
     }),
   (writer) => writer.close(),
 )
 
 /** Counts something of a tenant. */
-export function tally(ctx: Context, tenantId: string, area: TallyArea, counter: string, hits = 1): void {
+export function addToCounter(
+  ctx: Context,
+  tenantId: string,
+  area: CounterArea,
+  counter: string,
+  hits = 1,
+): void {
   const row = { tenantId, area, counter, hits, since: ctx.clock.now() }
   counters.of(ctx).note(`${tenantId} ${area} ${counter}`, row)
 }
 
 /** Counters of a tenant, with what this process has counted until now. */
-export async function readTallies(
+export async function readCounters(
   ctx: Context,
   tenantId: string,
-  area: TallyArea,
+  area: CounterArea,
 ): Promise<{ hits: ReadonlyMap<string, number>; since: Date | null }> {
   await counters.of(ctx).flush()
-  const rows = await listTallies(ctx.db.sql, tenantId, area)
+  const rows = await listCounters(ctx.db.sql, tenantId, area)
   const times = rows.map((row) => row.since.getTime())
   return {
     hits: new Map(rows.map((row) => [row.counter, row.hits])),

@@ -1,13 +1,13 @@
 // Reads tables of other areas: account (tenants).
 import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
-import { tallies } from './counters.tables.ts'
+import { safetyCounters } from './counters.tables.ts'
 
 /** One counter as written and read. */
-export type TallyRow = typeof tallies.$inferSelect
+export type CounterRow = typeof safetyCounters.$inferSelect
 
 /** Adds to counters, making those that are missing; rows of tenants that are gone are left out. */
-export async function addToTallies(sql: Sql, rows: readonly TallyRow[]): Promise<void> {
+export async function addToCounters(sql: Sql, rows: readonly CounterRow[]): Promise<void> {
   const items = rows.map(({ tenantId, area, counter, hits, since }) => ({
     tenant_id: tenantId,
     area,
@@ -26,9 +26,9 @@ export async function addToTallies(sql: Sql, rows: readonly TallyRow[]): Promise
 }
 
 /** Counters of a tenant in an area. */
-export function listTallies(sql: Sql, tenantId: string, area: string): Promise<TallyRow[]> {
+export function listCounters(sql: Sql, tenantId: string, area: string): Promise<CounterRow[]> {
   return sql
     .select()
-    .from(tallies)
-    .where(and(eq(tallies.tenantId, tenantId), eq(tallies.area, area)))
+    .from(safetyCounters)
+    .where(and(eq(safetyCounters.tenantId, tenantId), eq(safetyCounters.area, area)))
 }

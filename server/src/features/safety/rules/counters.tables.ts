@@ -2,7 +2,7 @@ import { bigint, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Counters of a tenant by area; written every few seconds. */
-export const tallies = pgTable(
+export const safetyCounters = pgTable(
   'tallies',
   {
     tenantId: uuid('tenant_id').notNull(),

@@ -24,7 +24,7 @@ export function requirePattern(pattern: string): void {
 }
 
 /** Refuses (400) one more or a changed rule when a tenant's rules would become too many or too slow together. */
-export function requirePatternRoom(
+export function requirePatternBudget(
   existing: readonly { id: string; pattern: string }[],
   added: { id: string; pattern: string },
 ): void {

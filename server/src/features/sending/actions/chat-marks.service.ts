@@ -39,34 +39,34 @@ export async function readChat(
     }
   })
   await ctx.engine.chats.markRead(session.id, chat.waChatId, targets)
-  const told = unread.map(({ id }) => id)
+  const unreadIds = unread.map(({ id }) => id)
   const options = { at: ctx.clock.now(), isAll: ids === undefined }
-  const marked = await ctx.db.transaction((sql) => markRead(sql, tenantId, chat.id, told, options))
+  const marked = await ctx.db.transaction((sql) => markRead(sql, tenantId, chat.id, unreadIds, options))
   return { status: 'ok', marked }
 }
 
 /** Ends of what is shown in chats, by session and chat. */
-const endings = defineProcessState(
+const typingTimers = defineProcessState(
   () => new Map<string, { cancel(): void }>(),
   (all) => {
-    for (const ending of all.values()) ending.cancel()
+    for (const timer of all.values()) timer.cancel()
   },
 )
 
-function endLater(ctx: Context, sessionId: string, chatId: ChatId, ms: number): void {
-  const all = endings.of(ctx)
+function scheduleEnd(ctx: Context, sessionId: string, chatId: ChatId, ms: number): void {
+  const all = typingTimers.of(ctx)
   const key = `${sessionId} ${chatId}`
   all.get(key)?.cancel()
   all.delete(key)
   if (ms <= 0) return
-  const ending = ctx.clock.schedule(ms, () => {
-    if (all.get(key) === ending) all.delete(key)
+  const timer = ctx.clock.schedule(ms, () => {
+    if (all.get(key) === timer) all.delete(key)
     // WhatsApp ends it by itself after a while, so a connection lost in this moment does no harm.
     ctx.engine.setChatState(sessionId, chatId, 'paused').catch((err: unknown) => {
       ctx.log.debug({ err, sessionId }, 'the end of typing could not be shown')
     })
   })
-  all.set(key, ending)
+  all.set(key, timer)
 }
 
 /** Shows typing or recording in a chat for a while; 0 leaves the end to WhatsApp. */
@@ -81,6 +81,6 @@ export async function showTyping(
   if (chatId === undefined) throw notFound.create()
   if (chatKind(chatId) === 'channel') throw notInChannels.create()
   await ctx.engine.setChatState(session.id, chatId, input.state)
-  endLater(ctx, session.id, chatId, input.state === 'paused' ? 0 : input.duration_ms)
+  scheduleEnd(ctx, session.id, chatId, input.state === 'paused' ? 0 : input.duration_ms)
   return { status: 'ok' }
 }

@@ -14,10 +14,10 @@ const origins: Readonly<Partial<Record<Origin, ApprovalOrigin>>> = {
   tool: 'mcp',
 }
 
-type Held = NonNullable<(typeof messageHeld)['payload']>
+type HeldMessage = NonNullable<(typeof messageHeld)['payload']>
 
 /** Asks for a person's word in the transaction that stores the message: none is held that nobody is asked about. */
-async function askFor(ctx: Context, sql: Sql, held: readonly Held[]): Promise<void> {
+async function requestApprovals(ctx: Context, sql: Sql, held: readonly HeldMessage[]): Promise<void> {
   for (const message of held) {
     const { tenantId, messageId, sessionId, chatId, contentPreview } = message
     const { approvalExpiryHours } = await getSettingsWithin(ctx, sql, tenantId)
@@ -27,9 +27,9 @@ async function askFor(ctx: Context, sql: Sql, held: readonly Held[]): Promise<vo
     const expiresAt = new Date(createdAt.getTime() + approvalExpiryHours * hourMs)
     const row = { id, tenantId, messageId, sessionId, origin, expiresAt, createdAt }
     await insertApprovals(sql, [{ ...row, status: 'pending' }])
-    const told = { tenantId, approvalId: id, messageId, sessionId, chatId, contentPreview, origin }
-    await ctx.events.publish(sql, approvalPending, told)
+    const payload = { tenantId, approvalId: id, messageId, sessionId, chatId, contentPreview, origin }
+    await ctx.events.publish(sql, approvalPending, payload)
   }
 }
 
-export const approvalsEvents = [onEvent(messageHeld, askFor)]
+export const approvalsEvents = [onEvent(messageHeld, requestApprovals)]

@@ -14,7 +14,7 @@ import { type ApprovalObject, type ApprovalOrigin, alreadyDecided } from './appr
 import * as store from './approvals.store.ts'
 import type { ApprovalStatus } from './approvals.tables.ts'
 
-const moment = (value: Date | string): string => toTimestamp(new Date(value))
+const wireTimestamp = (value: Date | string): string => toTimestamp(new Date(value))
 
 function toWire(row: store.ApprovalRow): ApprovalObject {
   return {
@@ -26,9 +26,9 @@ function toWire(row: store.ApprovalRow): ApprovalObject {
     origin: row.origin as ApprovalOrigin,
     status: row.status,
     reason: row.reason,
-    created_at: moment(row.createdAt),
-    expires_at: moment(row.expiresAt),
-    decided_at: row.decidedAt === null ? null : moment(row.decidedAt),
+    created_at: wireTimestamp(row.createdAt),
+    expires_at: wireTimestamp(row.expiresAt),
+    decided_at: row.decidedAt === null ? null : wireTimestamp(row.decidedAt),
     decided_by: row.decidedBy,
   }
 }

@@ -13,8 +13,8 @@ import { type ColdCharge, lockColdBudget } from './send-limits.store.ts'
 const dayMs = 86_400_000
 const firstWeekDays = 7
 
-function nextDay(moment: Date): Date {
-  return new Date(Date.parse(dayOf(moment.getTime())) + dayMs)
+function nextDay(timestamp: Date): Date {
+  return new Date(Date.parse(dayOf(timestamp.getTime())) + dayMs)
 }
 
 /** How many new conversations a session may start on a day: constant in its first week of life, then growing. */

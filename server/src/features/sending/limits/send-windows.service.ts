@@ -72,7 +72,7 @@ async function prepare(
 }
 
 /** Milliseconds until a message of this kind may leave; takes the room when it is 0. */
-async function takeRoom(
+async function takeSlot(
   ctx: Context,
   tenantId: string,
   sessionId: string,
@@ -98,13 +98,13 @@ async function takeRoom(
 }
 
 /** As a waiting message asks: milliseconds until it may leave, 0 = now, with the room taken. */
-export async function takeRoomWaiting(
+export async function takeSlotWaiting(
   ctx: Context,
   waiting: { tenantId: string; sessionId: string; lastInboundMs: number | null },
   settings: AntispamSettings,
 ): Promise<number> {
   const isBurst = !isInConversation(ctx, waiting.lastInboundMs)
-  const { waitMs } = await takeRoom(ctx, waiting.tenantId, waiting.sessionId, settings, isBurst)
+  const { waitMs } = await takeSlot(ctx, waiting.tenantId, waiting.sessionId, settings, isBurst)
   return waitMs
 }
 
@@ -116,7 +116,7 @@ export function changeWaiting(ctx: Context, sessionId: string, by: 1 | -1): void
 }
 
 /** Forgets a session that is gone. */
-export function forgetWindows(ctx: Context, sessionId: string): void {
+export function dropWindows(ctx: Context, sessionId: string): void {
   const { burst, waiting } = allWindows.of(ctx)
   burst.delete(sessionId)
   waiting.delete(sessionId)
@@ -145,17 +145,17 @@ export async function chooseWindow(ctx: Context, send: WindowSend): Promise<Wait
   const isBurst = !isInConversation(ctx, send.lastInboundMs)
   await prepare(ctx, tenantId, sessionId, settings)
   const { waiting } = allWindows.of(ctx)
-  const ahead = waiting.get(sessionId) ?? 0
-  const isLine = waitsFor !== null || (isBurst && ahead > 0)
-  const room = isLine
+  const queued = waiting.get(sessionId) ?? 0
+  const isQueued = waitsFor !== null || (isBurst && queued > 0)
+  const slot = isQueued
     ? { waitMs: 1000, waitsFor: waitsFor ?? ('burst' as const) }
-    : await takeRoom(ctx, tenantId, sessionId, settings, isBurst)
-  if (room.waitMs === 0) return null
-  const nowAhead = waiting.get(sessionId) ?? 0
-  if (nowAhead >= waitingLimit) {
-    const headers = { 'retry-after': String(Math.ceil(room.waitMs / 1000)) }
+    : await takeSlot(ctx, tenantId, sessionId, settings, isBurst)
+  if (slot.waitMs === 0) return null
+  const queuedNow = waiting.get(sessionId) ?? 0
+  if (queuedNow >= waitingLimit) {
+    const headers = { 'retry-after': String(Math.ceil(slot.waitMs / 1000)) }
     throw tooManyWaiting.create({ headers })
   }
-  waiting.set(sessionId, nowAhead + 1)
-  return room.waitsFor
+  waiting.set(sessionId, queuedNow + 1)
+  return slot.waitsFor
 }

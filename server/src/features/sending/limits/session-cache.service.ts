@@ -5,42 +5,42 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { findTenantSession } from '../../sessions/lifecycle/sessions.service.ts'
 
 /** What sending needs to know of a session. */
-export interface SessionFacts {
+export interface CachedSession {
   id: string
   tenantId: string
   status: SessionStatus
   phoneNumber: string | null
 }
 
-interface Kept {
-  facts: SessionFacts
+interface CacheEntry {
+  session: CachedSession
   untilMs: number
 }
 
 /** Ownership never changes, and whether the session works the engine knows: a short memory is enough. */
-const keepMs = 5_000
-const caches = defineProcessState(() => new LRUCache<string, Kept>({ max: 5_000 }))
+const ttlMs = 5_000
+const caches = defineProcessState(() => new LRUCache<string, CacheEntry>({ max: 5_000 }))
 
 /** A session of the tenant, from memory for some seconds. */
-export async function findSessionFacts(
+export async function findCachedSession(
   ctx: Context,
   tenantId: string,
   id: string,
-): Promise<SessionFacts | undefined> {
+): Promise<CachedSession | undefined> {
   const cache = caches.of(ctx)
-  const known = cache.get(id)
-  if (known !== undefined && known.untilMs > ctx.clock.monotonicMs()) {
-    return known.facts.tenantId === tenantId ? known.facts : undefined
+  const cached = cache.get(id)
+  if (cached !== undefined && cached.untilMs > ctx.clock.monotonicMs()) {
+    return cached.session.tenantId === tenantId ? cached.session : undefined
   }
   const row = await findTenantSession(ctx.db.sql, tenantId, id)
   if (row === undefined) return undefined
   const { status, phoneNumber } = row
-  const facts = { id, tenantId, status, phoneNumber }
-  cache.set(id, { facts, untilMs: ctx.clock.monotonicMs() + keepMs })
-  return facts
+  const session = { id, tenantId, status, phoneNumber }
+  cache.set(id, { session, untilMs: ctx.clock.monotonicMs() + ttlMs })
+  return session
 }
 
 /** Reads the session again next time. */
-export function forgetSessionFacts(ctx: Context, id: string): void {
+export function invalidateSession(ctx: Context, id: string): void {
   caches.of(ctx).delete(id)
 }

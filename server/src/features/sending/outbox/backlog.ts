@@ -10,7 +10,7 @@ import {
   sessionConnected,
   sessionDeleted,
 } from '../../sessions/lifecycle/sessions.schema.ts'
-import { changeWaiting, forgetWindows, takeRoomWaiting } from '../limits/send-windows.service.ts'
+import { changeWaiting, dropWindows, takeSlotWaiting } from '../limits/send-windows.service.ts'
 import { dispatch, onLeftBehind } from './dispatch.ts'
 import { outboxQueued } from './outbox.schema.ts'
 import { listSessionsWithWaiting, listWaiting, startLeaving, type WaitingMessage } from './outbox.store.ts'
@@ -85,7 +85,7 @@ async function dispatchWhenDue(ctx: Context, row: WaitingMessage): Promise<numbe
   if (isWaiting) {
     const { antispam } = await getSettings(ctx, row.tenantId)
     const lastInboundMs = row.lastInboundAt === null ? null : new Date(row.lastInboundAt).getTime()
-    const waitMs = await takeRoomWaiting(ctx, { ...row, lastInboundMs }, antispam)
+    const waitMs = await takeSlotWaiting(ctx, { ...row, lastInboundMs }, antispam)
     if (waitMs > 0) return waitMs
     await startLeaving(ctx.db.sql, row.tenantId, row.id)
     changeWaiting(ctx, row.sessionId, -1)
@@ -97,16 +97,16 @@ async function dispatchWhenDue(ctx: Context, row: WaitingMessage): Promise<numbe
 /** Dispatches what may leave now; answers the milliseconds until the next may, or undefined when nothing waits. */
 async function drainOnce(backlog: Backlog, sessionId: string): Promise<number | undefined> {
   const { ctx } = backlog
-  const { inHand } = outcomesOf(ctx)
+  const { inProgress } = outcomesOf(ctx)
   const seen = new Set<string>()
   let nextMs: number | undefined
   for (;;) {
-    const without = [...inHand, ...seen]
+    const without = [...inProgress, ...seen]
     const rows = await listWaiting(ctx.db.sql, sessionId, without, pageSize)
     for (const row of rows) {
       if (!ctx.engine.isWorking(sessionId) || backlog.isStopping) return undefined
       seen.add(row.id)
-      if (inHand.has(row.id)) continue
+      if (inProgress.has(row.id)) continue
       const waitMs = await dispatchWhenDue(ctx, row)
       if (waitMs > 0) nextMs = Math.min(nextMs ?? waitMs, waitMs)
     }
@@ -161,17 +161,17 @@ export function scheduleDrain(ctx: Context, sessionId: string, ms: number): void
   schedule(backlogs.of(ctx), sessionId, ms)
 }
 
-function forget(backlog: Backlog, sessionId: string): void {
+function dropBacklog(backlog: Backlog, sessionId: string): void {
   backlog.drains.get(sessionId)?.timer?.cancel()
   backlog.drains.delete(sessionId)
-  forgetWindows(backlog.ctx, sessionId)
+  dropWindows(backlog.ctx, sessionId)
 }
 
 async function follow(backlog: Backlog, subscription: Subscription): Promise<void> {
   for await (const event of subscription) {
     if ('lost' in event) continue
     const { sessionId } = event.payload as SessionTransition
-    if (event.name === sessionDeleted.name) forget(backlog, sessionId)
+    if (event.name === sessionDeleted.name) dropBacklog(backlog, sessionId)
     else start(backlog, sessionId)
   }
 }

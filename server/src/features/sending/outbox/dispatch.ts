@@ -134,11 +134,15 @@ async function handOver(ctx: Context, message: StoredMessage): Promise<'conclude
   return ctx.engine.isWorking(sessionId) ? 'again' : 'left'
 }
 
-async function dispatchAlone(state: Dispatching, inHand: Set<string>, message: StoredMessage): Promise<void> {
+async function dispatchAlone(
+  state: Dispatching,
+  inProgress: Set<string>,
+  message: StoredMessage,
+): Promise<void> {
   const { ctx } = state
   const { id, sessionId } = message
-  if (inHand.has(id)) return
-  inHand.add(id)
+  if (inProgress.has(id)) return
+  inProgress.add(id)
   let result: Awaited<ReturnType<typeof handOver>> = 'again'
   try {
     if (ctx.config.pace > 0) await typeInTurn(state, message)
@@ -148,7 +152,7 @@ async function dispatchAlone(state: Dispatching, inHand: Set<string>, message: S
     ctx.log.error({ err, messageId: id }, 'an outgoing message could not be concluded')
     result = 'left'
   } finally {
-    inHand.delete(id)
+    inProgress.delete(id)
   }
   if (result === 'left') state.onLeftBehind(sessionId)
 }
@@ -159,5 +163,5 @@ async function dispatchAlone(state: Dispatching, inHand: Set<string>, message: S
  * whose file does not get to WhatsApp is put off; others do not wait for it.
  */
 export function dispatch(ctx: Context, message: StoredMessage): void {
-  void dispatchAlone(dispatching.of(ctx), outcomesOf(ctx).inHand, message)
+  void dispatchAlone(dispatching.of(ctx), outcomesOf(ctx).inProgress, message)
 }

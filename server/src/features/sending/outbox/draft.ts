@@ -40,7 +40,7 @@ export function metadataOf({ outgoing, flags }: Draft): Record<string, unknown> 
 }
 
 /** Whether it is counted among those that wait for a limit. */
-export function isInLine({ waitsFor, isHeld }: Draft): boolean {
+export function isQueued({ waitsFor, isHeld }: Draft): boolean {
   return waitsFor !== null && !isHeld
 }
 

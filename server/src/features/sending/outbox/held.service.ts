@@ -104,7 +104,7 @@ export async function commitRelease(ctx: Context, sql: Sql, release: Release): P
     if (!(await chargeBudget(sql, charge))) throw budgetRefusal(budget, at)
   }
   // From its commit on the row is visible to whoever works on the backlog: it is ours.
-  if (draft.waitsFor === null) outcomesOf(ctx).inHand.add(id)
+  if (draft.waitsFor === null) outcomesOf(ctx).inProgress.add(id)
   const sealed = sealContent(ctx, id, message.content, draft.settings)
   const isFirst = await approveHeld(sql, {
     id,
@@ -124,7 +124,7 @@ export async function sendReleased(
   ctx: Context,
   { draft, message: released }: Release,
 ): Promise<MessageObject> {
-  outcomesOf(ctx).inHand.delete(released.id)
+  outcomesOf(ctx).inProgress.delete(released.id)
   const { message } = await sendStored(ctx, draft, released)
   const row = await findMessageById(ctx, released.tenantId, released.id)
   if (row === undefined) return message
@@ -135,7 +135,7 @@ export async function sendReleased(
 
 /** Whoever prepared in vain leaves the message to others. */
 export function abandonRelease(ctx: Context, release: Release): void {
-  outcomesOf(ctx).inHand.delete(release.message.id)
+  outcomesOf(ctx).inProgress.delete(release.message.id)
   cancelRelease(ctx, release)
 }
 

@@ -52,7 +52,7 @@ function conclude(ctx: Context, row: MessageRow): Submitted {
 }
 
 /** Frees a key that was used more than 24 hours ago. */
-export async function forgetExpiredKey(ctx: Context, tenantId: string, key: string): Promise<void> {
+export async function releaseExpiredKey(ctx: Context, tenantId: string, key: string): Promise<void> {
   const before = new Date(ctx.clock.nowMs() - keepMs)
   if (await freeIdempotencyKey(ctx.db.sql, tenantId, key, before)) return
   throw new Error('an idempotency key is in use and cannot be found')

@@ -57,7 +57,7 @@ export interface OutgoingMessage {
   content: OutboundContent
   origin: Origin
   /** The content's file is still being kept: the message is stored when it is, with what is known of the file then. */
-  kept?: Promise<FileDigest>
+  stored?: Promise<FileDigest>
   /** What the message holds beside its text, when the content does not tell: of a forwarded message. */
   details?: MessageDetails
   /** Our id of the message to quote, in the same chat. */

@@ -30,7 +30,7 @@ class Outcomes {
   readonly #clock: Clock
   readonly #waiters = new Map<string, Set<(outcome: Outcome) => void>>()
   /** Messages that are stored or dispatched here at the moment: nobody else in this process may start with them. */
-  readonly inHand = new Set<string>()
+  readonly inProgress = new Set<string>()
   subscription: Subscription | undefined
 
   constructor(clock: Clock) {
@@ -61,7 +61,7 @@ class Outcomes {
   /** The same as another process or another path published it. */
   notifyOfEvent({ messageId, status, error }: MessageProgress, atMs: number): void {
     // Whoever has the message in hand here knows more exactly, and notifies in a moment.
-    if (this.inHand.has(messageId) || (status !== 'sent' && status !== 'failed')) return
+    if (this.inProgress.has(messageId) || (status !== 'sent' && status !== 'failed')) return
     this.notify(messageId, { status, at: new Date(atMs), error })
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import { parsePhone } from '../../../engine/ids.ts'
 import { notFound } from '../../../platform/errors.ts'
-import { findChat, knownWarmChat } from '../../conversations/chats/chats.service.ts'
+import { cachedWarmChat, findChat } from '../../conversations/chats/chats.service.ts'
 import { getQuotable } from '../../conversations/messages/messages.service.ts'
 import { quotationOf } from '../../conversations/messages/quoting.service.ts'
 import { screenSpam } from '../../safety/antispam/antispam.service.ts'
@@ -11,7 +11,7 @@ import { requireOptedIn } from '../../safety/opt-outs/opt-outs.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { admitCold } from '../limits/cold-contacts.service.ts'
 import { chooseWindow } from '../limits/send-windows.service.ts'
-import { findSessionFacts, forgetSessionFacts } from '../limits/session-cache.service.ts'
+import { findCachedSession, invalidateSession } from '../limits/session-cache.service.ts'
 import { type Draft, isOwnChat, type Step } from './draft.ts'
 import { notAllowedNumber, type Origin, quotedElsewhere } from './outbox.schema.ts'
 
@@ -23,8 +23,8 @@ const requireSession: Step = {
   async pass(ctx, draft) {
     const { sessionId } = draft.outgoing
     const isHere = ctx.engine.isWorking(sessionId)
-    if (!isHere) forgetSessionFacts(ctx, sessionId)
-    const session = await findSessionFacts(ctx, tenantOf(ctx), sessionId)
+    if (!isHere) invalidateSession(ctx, sessionId)
+    const session = await findCachedSession(ctx, tenantOf(ctx), sessionId)
     if (session === undefined) throw notFound.create()
     if (!isHere && session.status !== 'working') {
       throw sessionNotWorking.create({ message: `${sessionNotWorking.text} (it is ${session.status})` })
@@ -62,7 +62,7 @@ const findRecipient: Step = {
   async pass(ctx, draft) {
     const { sessionId, chatId } = draft.outgoing
     draft.chat =
-      knownWarmChat(ctx, sessionId, chatId) ?? (await findChat(ctx, draft.tenantId, sessionId, chatId))
+      cachedWarmChat(ctx, sessionId, chatId) ?? (await findChat(ctx, draft.tenantId, sessionId, chatId))
   },
 }
 
@@ -110,8 +110,8 @@ const passAntispam: Step = {
 }
 
 /** Step 6: safeguards and content policy; the message goes on as they leave it. */
-const passSafeguards: Step = {
-  name: 'safeguards',
+const passContentPolicy: Step = {
+  name: 'content_policy',
   isForChannels: true,
   isForActions: true,
   async pass(ctx, draft) {
@@ -137,7 +137,7 @@ const holdForApproval: Step = {
 }
 
 /** Steps 5 (rate) and 9 (burst): it goes now, waits for room or is refused. */
-const waitForRoom: Step = {
+const waitForSlot: Step = {
   name: 'burst',
   isForChannels: false,
   async pass(ctx, draft) {
@@ -164,9 +164,9 @@ const pipeline: readonly Step[] = [
   findQuoted,
   classifyContact,
   passAntispam,
-  passSafeguards,
+  passContentPolicy,
   holdForApproval,
-  waitForRoom,
+  waitForSlot,
 ]
 
 /** Takes a draft through the steps that `applies` leaves, in order; the first refusal is thrown. */

@@ -5,7 +5,7 @@ import { type AppError, planLimitReached } from '../../../platform/errors.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
 import { dayOf, monthOf } from '../../account/usage/usage.schema.ts'
 import { releaseMessages, reserveMessages } from '../../account/usage/usage.service.ts'
-import { type ChatRef, resolvePlaces } from '../../conversations/chats/chats.service.ts'
+import { type ChatRef, resolveChats } from '../../conversations/chats/chats.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { linkFiles } from '../../conversations/media/blobs.service.ts'
 import { holdMessages, removeRefused } from '../../conversations/messages/outgoing.service.ts'
@@ -31,20 +31,20 @@ export type StoreResult =
   | { kind: 'refused'; error: AppError }
 
 /** Chats for messages to people nobody has spoken to; made in the transaction that stores the message. */
-async function resolveChats(ctx: Context, sql: Sql, items: readonly NewMessage[]): Promise<ChatRef[]> {
+async function chatsOf(ctx: Context, sql: Sql, items: readonly NewMessage[]): Promise<ChatRef[]> {
   const chats = new Map<NewMessage, ChatRef>()
   const missing = items.filter(({ draft }) => draft.chat === undefined)
   for (const [sessionId, own] of Map.groupBy(missing, ({ draft }) => draft.outgoing.sessionId)) {
-    const places = own.map(({ draft }) => {
+    const addresses = own.map(({ draft }) => {
       const { chatId } = draft.outgoing
       const phone = draft.kind === 'person' ? (parsePhone(chatId) ?? null) : null
       return { chatId, person: phone === null ? null : { phone, lid: null, pushName: null } }
     })
     const tenantId = own[0]?.draft.tenantId ?? ''
-    const resolved = await resolvePlaces(ctx, sql, tenantId, sessionId, places, mergeContactsWith(ctx))
+    const resolved = await resolveChats(ctx, sql, tenantId, sessionId, addresses, mergeContactsWith(ctx))
     own.forEach((item, index) => {
-      const place = resolved[index]
-      if (place !== undefined) chats.set(item, place.chat)
+      const found = resolved[index]
+      if (found !== undefined) chats.set(item, found.chat)
     })
   }
   return items.map((item) => {
@@ -188,7 +188,7 @@ export async function storeMessages(
   sql: Sql,
   items: readonly NewMessage[],
 ): Promise<StoreResult[]> {
-  const chats = await resolveChats(ctx, sql, items)
+  const chats = await chatsOf(ctx, sql, items)
   const month = monthOf(ctx.clock.nowMs())
   const rows = items.map(({ row, draft }, index) => {
     const counted_month = isCountedOnly(draft) ? `${month}-01` : null

@@ -5,15 +5,15 @@ import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { getLimits } from '../../account/plans/plans.service.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
-import { forgetPlaces } from '../../conversations/chats/chats.service.ts'
+import { clearChatCache } from '../../conversations/chats/chats.service.ts'
 import { detailsToWire } from '../../conversations/messages/message-details.service.ts'
 import { previewOf } from '../../conversations/messages/message-text.service.ts'
 import { isMediaType, type MessageObject } from '../../conversations/messages/messages.schema.ts'
 import { changeWaiting } from '../limits/send-windows.service.ts'
 import { drainBacklog, scheduleDrain } from './backlog.ts'
 import { dispatch } from './dispatch.ts'
-import { type Draft, isAnsweredPending, isInLine, leavesAtOnce, newDraft } from './draft.ts'
-import { answerAgain, forgetExpiredKey } from './idempotency.ts'
+import { type Draft, isAnsweredPending, isQueued, leavesAtOnce, newDraft } from './draft.ts'
+import { answerAgain, releaseExpiredKey } from './idempotency.ts'
 import { failureOf, type OutgoingMessage, outboxQueued, type Submitted } from './outbox.schema.ts'
 import { writerOf } from './outbox-writer.ts'
 import { type Outcome, outcomesOf } from './outcome.ts'
@@ -48,7 +48,7 @@ export async function submitPrepared<C extends OutboundContent>(
   ctx: Context,
   outgoing: Omit<OutgoingMessage, 'content'>,
   source: {
-    prepare(): Promise<{ content: C; kept: Promise<FileDigest> }>
+    prepare(): Promise<{ content: C; stored: Promise<FileDigest> }>
     discard(content: C): Promise<void>
   },
 ): Promise<Submitted> {
@@ -57,14 +57,14 @@ export async function submitPrepared<C extends OutboundContent>(
     const known = await answerAgain(ctx, tenantOf(ctx), idempotency)
     if (known !== undefined) return known
   }
-  const { content, kept } = await source.prepare()
+  const { content, stored } = await source.prepare()
   const end = async () => {
-    await Promise.allSettled([kept])
+    await Promise.allSettled([stored])
     await source.discard(content)
   }
   let submitted: Submitted
   try {
-    submitted = await submit(ctx, { ...outgoing, content, kept })
+    submitted = await submit(ctx, { ...outgoing, content, stored })
   } catch (error) {
     await end()
     throw error
@@ -81,7 +81,7 @@ async function write(ctx: Context, item: NewMessage): Promise<StoreResult> {
     return await writer.store(item)
   } catch (error) {
     if (item.draft.chat === undefined) throw error
-    forgetPlaces(ctx)
+    clearChatCache(ctx)
     item.draft.chat = undefined
     return writer.store(item)
   }
@@ -90,19 +90,19 @@ async function write(ctx: Context, item: NewMessage): Promise<StoreResult> {
 /** Makes a draft a stored message; undefined when its idempotency key is in use. Throws what refuses it. */
 async function store(ctx: Context, draft: Draft): Promise<StoredMessage | undefined> {
   const { outgoing } = draft
-  const { inHand } = outcomesOf(ctx)
+  const { inProgress } = outcomesOf(ctx)
   const item: NewMessage = { draft, row: rowOf(ctx, draft) }
   const { id } = item.row
   let result: StoreResult | undefined
   // From its commit on the row is visible to whoever works on the backlog: it is ours.
-  if (draft.waitsFor === null) inHand.add(id)
+  if (draft.waitsFor === null) inProgress.add(id)
   if (leavesAtOnce(draft)) ctx.engine.startUpload(outgoing)
   try {
-    item.file = await outgoing.kept
+    item.file = await outgoing.stored
     result = await write(ctx, item)
   } finally {
-    inHand.delete(id)
-    if (result?.kind !== 'stored' && isInLine(draft)) changeWaiting(ctx, outgoing.sessionId, -1)
+    inProgress.delete(id)
+    if (result?.kind !== 'stored' && isQueued(draft)) changeWaiting(ctx, outgoing.sessionId, -1)
   }
   if (result.kind === 'refused') throw result.error
   return result.kind === 'stored' ? result.message : undefined
@@ -119,7 +119,7 @@ async function answerDuplicate(ctx: Context, draft: Draft): Promise<Submitted> {
   if (idempotency === undefined) throw new Error('a new message could not be stored')
   const known = await answerAgain(ctx, draft.tenantId, idempotency)
   if (known !== undefined) return known
-  await forgetExpiredKey(ctx, draft.tenantId, idempotency.key)
+  await releaseExpiredKey(ctx, draft.tenantId, idempotency.key)
   return storeAndSend(ctx, draft)
 }
 

@@ -14,8 +14,8 @@ import {
 import {
   type MediaSource,
   maxFileBytes,
+  receiveFile,
   requireOneSource,
-  takeFile,
 } from '../../conversations/media/media-intake.service.ts'
 import { messageObject } from '../../conversations/messages/messages.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
@@ -60,9 +60,9 @@ async function sendFile(ctx: Context, kind: MediaKind, input: FileInput): Promis
   }
   const { message, status } = await submitPrepared(ctx, outgoing, {
     prepare: async () => {
-      const { file, kept } = await takeFile(ctx, kind, input)
+      const { file, stored } = await receiveFile(ctx, kind, input)
       const about = { ...(caption === undefined ? {} : { caption }), ...mentionsOf(input) }
-      return { content: { kind, file, ...about }, kept }
+      return { content: { kind, file, ...about }, stored }
     },
     discard: ({ file }) => dropUnlinked(ctx, session.tenantId, file.blob),
   })

@@ -34,14 +34,14 @@ export async function noteStates(
   sql: Sql,
   transitions: readonly SessionTransition[],
 ): Promise<void> {
-  const rows = transitions.map((told) => ({
+  const rows = transitions.map((transition) => ({
     id: ctx.ids.uuid(),
-    tenantId: told.tenantId,
-    sessionId: told.sessionId,
-    status: told.status,
-    reason: told.statusReason,
-    error: told.error,
-    until: told.until === null ? null : new Date(told.until),
+    tenantId: transition.tenantId,
+    sessionId: transition.sessionId,
+    status: transition.status,
+    reason: transition.statusReason,
+    error: transition.error,
+    until: transition.until === null ? null : new Date(transition.until),
     at: ctx.clock.now(),
   }))
   const sessionIds = await insertStates(sql, rows)

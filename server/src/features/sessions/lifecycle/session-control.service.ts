@@ -15,7 +15,7 @@ import type { SessionRow } from './sessions.tables.ts'
 const locks = defineProcessState(() => new KeyedMutex())
 
 /** What the service itself says about a session when the engine has nothing to say. */
-function told(
+function stateChangeOf(
   row: SessionRow,
   status: StateChange['status'],
   cause: DisconnectCause,
@@ -48,7 +48,7 @@ async function startEngine(ctx: Context, row: SessionRow): Promise<void> {
       if (isResting(row)) throw cause
       return
     }
-    await applyState(ctx, told(row, 'failed', 'failed', 'the engine did not start'))
+    await applyState(ctx, stateChangeOf(row, 'failed', 'failed', 'the engine did not start'))
     throw engineUnavailable.create({ cause })
   }
 }
@@ -77,7 +77,7 @@ async function settleStopped(ctx: Context, id: string, cause: DisconnectCause): 
   const row = await getSession(ctx, id)
   const isSettled = row.status === 'stopped' && (cause !== 'logout' || row.phoneNumber === null)
   if (isSettled) return row
-  await applyState(ctx, told(row, 'stopped', cause, null))
+  await applyState(ctx, stateChangeOf(row, 'stopped', cause, null))
   return getSession(ctx, id)
 }
 

@@ -114,14 +114,14 @@ suite('what WhatsApp does not allow', () => {
     }
     const none = { reach_out_locked_until: null, is_message_capped: false, message_cap_until: null }
     const until = new Date(app.clock.nowMs() + 3_600_000)
-    const moment = `${until.toISOString().slice(0, 19)}Z`
+    const timestamp = `${until.toISOString().slice(0, 19)}Z`
     assert.deepEqual(await limitsAfter({ reason: 'reach_out_locked', until }), {
       ...none,
-      reach_out_locked_until: moment,
+      reach_out_locked_until: timestamp,
     })
     assert.deepEqual(await limitsAfter({}), none)
     const capped = await limitsAfter({ reason: 'message_capped', until })
-    assert.deepEqual([capped.is_message_capped, capped.message_cap_until], [true, moment])
+    assert.deepEqual([capped.is_message_capped, capped.message_cap_until], [true, timestamp])
     assert.deepEqual(await limitsAfter({}), none)
   })
 })

@@ -8,7 +8,7 @@ import { notFound } from '../../../platform/errors.ts'
 import { maskProxyUrl, parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
-import { requireRoom } from '../../account/plans/plans.service.ts'
+import { requireBelowLimit } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { proxyOf, requireAllowedProxy, sealProxy } from './session-proxy.ts'
 import { nextColumns, transitionOf } from './session-states.ts'
@@ -108,7 +108,7 @@ export function createSession(ctx: Context, name: string): Promise<SessionRow> {
   const tenantId = tenantOf(ctx)
   return ctx.db.transaction(async (sql) => {
     await lockTenant(sql, tenantId)
-    await requireRoom(ctx, sql, 'max_sessions', await countTenantSessions(sql, tenantId))
+    await requireBelowLimit(ctx, sql, 'max_sessions', await countTenantSessions(sql, tenantId))
     const now = ctx.clock.now()
     return insertSession(sql, { id: ctx.ids.uuid(), tenantId, name, createdAt: now, updatedAt: now })
   })
@@ -185,7 +185,7 @@ async function applyOnce(ctx: Context, sql: Sql, changes: ReadonlyMap<string, St
     sql,
     changed.map(({ after }) => after),
   )
-  const told = (type: typeof connectionUpdated, some: typeof changed) =>
+  const publish = (type: typeof connectionUpdated, some: typeof changed) =>
     ctx.events.publishMany(
       sql,
       type,
@@ -194,8 +194,8 @@ async function applyOnce(ctx: Context, sql: Sql, changes: ReadonlyMap<string, St
   const moved = changed.filter(({ before, after }) => before.status !== after.status)
   const reached = moved.filter(({ after }) => after.status === 'working')
   const left = moved.filter(({ before }) => before.status === 'working')
-  await told(connectionUpdated, changed)
-  await told(sessionStatusChanged, moved)
-  await told(sessionConnected, reached)
-  await told(sessionDisconnected, left)
+  await publish(connectionUpdated, changed)
+  await publish(sessionStatusChanged, moved)
+  await publish(sessionConnected, reached)
+  await publish(sessionDisconnected, left)
 }

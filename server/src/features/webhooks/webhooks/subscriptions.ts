@@ -46,36 +46,36 @@ class SubscriptionCache {
   async listen(db: Database): Promise<void> {
     this.#listener ??= await db.listen(
       changesChannel,
-      (tenantId) => this.forget(tenantId),
-      () => this.#forgetAll(),
+      (tenantId) => this.invalidate(tenantId),
+      () => this.#clear(),
     )
   }
 
   async stop(): Promise<void> {
     const listener = this.#listener
     this.#listener = undefined
-    this.#forgetAll()
+    this.#clear()
     await listener?.close()
   }
 
-  forget(tenantId: string): void {
+  invalidate(tenantId: string): void {
     this.#generation += 1
     this.#byTenant.delete(tenantId)
   }
 
-  #forgetAll(): void {
+  #clear(): void {
     this.#generation += 1
     this.#byTenant.clear()
   }
 
   async get(sql: Sql, tenantId: string, nowMs: number): Promise<Subscriptions> {
-    const known = this.#byTenant.get(tenantId)
-    if (known !== undefined && nowMs - known.readAtMs < maxAgeMs) return known.subscriptions
+    const cached = this.#byTenant.get(tenantId)
+    if (cached !== undefined && nowMs - cached.readAtMs < maxAgeMs) return cached.subscriptions
     const generation = this.#generation
     const rows = await listSubscriptions(sql, tenantId)
     const subscriptions = toSubscriptions(rows)
-    const mayKeep = this.#listener !== undefined && generation === this.#generation
-    if (mayKeep) this.#byTenant.set(tenantId, { subscriptions, readAtMs: nowMs })
+    const mayCache = this.#listener !== undefined && generation === this.#generation
+    if (mayCache) this.#byTenant.set(tenantId, { subscriptions, readAtMs: nowMs })
     return subscriptions
   }
 }
@@ -91,10 +91,10 @@ export function findSubscriptions(ctx: Context, sql: Sql, tenantId: string): Pro
 }
 
 /** Says, inside the transaction that changes them, that a tenant's webhooks changed. */
-export async function announceChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
+export async function publishChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
   await notifyChange(sql, tenantId)
   const cache = caches.of(ctx)
-  afterCommit(sql, () => cache.forget(tenantId))
+  afterCommit(sql, () => cache.invalidate(tenantId))
 }
 
 /** Hears changes from now on, so that answers may be kept. */

@@ -7,7 +7,7 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
 import { endpointSlots, type Slot } from './endpoint-slots.ts'
 import { openBody, openSecret, postDelivery } from './post-delivery.ts'
-import { announceChange } from './subscriptions.ts'
+import { publishChange } from './subscriptions.ts'
 import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
 import * as store from './webhooks.store.ts'
 
@@ -136,7 +136,7 @@ async function deactivate(
   await ctx.db.transaction(async (sql) => {
     const wasActive = await store.deactivateWebhook(sql, change)
     if (!wasActive) return
-    await announceChange(ctx, sql, tenantId)
+    await publishChange(ctx, sql, tenantId)
     await ctx.events.publish(sql, webhookDeactivated, { tenantId, webhookId, name, reason })
     ctx.log.warn({ webhookId, reason }, 'a webhook was switched off')
   })

@@ -3,7 +3,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import { openSecret, postDelivery, requireAllowedUrl, sealSecret } from './post-delivery.ts'
-import { announceChange } from './subscriptions.ts'
+import { publishChange } from './subscriptions.ts'
 import {
   type DeliveryStatus,
   deliverJob,
@@ -59,7 +59,7 @@ export async function createWebhook(
       createdAt: at,
       updatedAt: at,
     })
-    await announceChange(ctx, sql, tenantId)
+    await publishChange(ctx, sql, tenantId)
     return inserted
   })
   return toRecord(row)
@@ -82,7 +82,7 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
       updatedAt: ctx.clock.now(),
     })
     if (row === undefined) throw notFound.create()
-    await announceChange(ctx, sql, tenantId)
+    await publishChange(ctx, sql, tenantId)
     return toRecord(row)
   })
 }
@@ -93,7 +93,7 @@ export async function removeWebhook(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const isDeleted = await store.deleteWebhook(sql, tenantId, id)
     if (!isDeleted) throw notFound.create()
-    await announceChange(ctx, sql, tenantId)
+    await publishChange(ctx, sql, tenantId)
   })
 }
 
@@ -126,7 +126,7 @@ export async function keepGroupEndpoint(
   const tenantId = tenantOf(ctx)
   if (url === null) await store.deleteGroupEndpoint(sql, tenantId, groupId)
   else await store.upsertGroupEndpoint(sql, { tenantId, groupId, name, url, at: ctx.clock.now() })
-  await announceChange(ctx, sql, tenantId)
+  await publishChange(ctx, sql, tenantId)
 }
 
 /** One page of a webhook's deliveries. */

@@ -162,10 +162,10 @@ export async function insertDeliveries(
 ): Promise<Set<string>> {
   const column = <K extends keyof NewDelivery>(key: K) =>
     raw.param(deliveries.map((delivery) => delivery[key]))
-  const moment = at.toISOString()
+  const timestamp = at.toISOString()
   const { rows } = await sql.execute<{ id: string }>(raw`
     insert into webhook_deliveries (id, tenant_id, webhook_id, event, body, status, created_at, next_attempt_at)
-    select d.id, d.tenant_id, d.webhook_id, d.event, d.body, 'pending', ${moment}::timestamptz, ${moment}::timestamptz
+    select d.id, d.tenant_id, d.webhook_id, d.event, d.body, 'pending', ${timestamp}::timestamptz, ${timestamp}::timestamptz
     from unnest(
       ${column('id')}::uuid[], ${column('tenantId')}::uuid[], ${column('webhookId')}::uuid[],
       ${column('event')}::text[], ${column('body')}::bytea[]
