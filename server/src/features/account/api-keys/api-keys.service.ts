@@ -91,7 +91,7 @@ function newSecret(ctx: Context) {
   return { rawKey, keyHash: hashKey(rawKey), keyPrefix: rawKey.slice(0, prefixLength) }
 }
 
-/** Makes a key of the caller's user; its secret is told here and never again. */
+/** Makes a key of the caller's user; its secret is shown here and never again. */
 export async function createKey(ctx: Context, input: CreateKey): Promise<{ key: ApiKeyRow; rawKey: string }> {
   const userId = requireOwnScopes(ctx, input.scopes)
   const { rawKey, ...secret } = newSecret(ctx)

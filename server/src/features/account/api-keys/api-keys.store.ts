@@ -68,7 +68,7 @@ export async function findKeyByHash(sql: Sql, keyHash: string) {
   return row
 }
 
-/** When keys were used, in one statement; an earlier moment never replaces a later one. */
+/** When keys were used, in one statement; an earlier timestamp never replaces a later one. */
 export async function updateLastUsed(sql: Sql, uses: readonly { id: string; tenantId: string; at: Date }[]) {
   if (uses.length === 0) return
   const rows = uses.map(

@@ -46,7 +46,7 @@ function targetsOf(
 
 /**
  * Records a change that a user or a key made, once it has succeeded; resolves after the commit, so that no change is
- * acknowledged that the log does not know. Sends are not recorded: each is a message, with its door and its moment.
+ * acknowledged that the log does not know. Sends are not recorded: each is a message with origin and timestamp.
  */
 export async function recordChange(
   ctx: Context,

@@ -21,7 +21,7 @@ export interface SharedCache<V> {
   getWithin(ctx: Context, key: string, sql: Sql): Promise<V | undefined>
 }
 
-/** How a cache fills itself and what makes it forget. */
+/** How a cache fills itself and what invalidates it. */
 export interface CacheOptions<V> {
   /** Most entries in memory. */
   max: number
@@ -70,7 +70,7 @@ class CacheRegistry {
     }
   }
 
-  /** What was told while the connection was broken is unknown, so all of it may be stale. */
+  /** What was notified while the connection was broken is unknown, so all of it may be stale. */
   clear(): void {
     this.generation += 1
     for (const store of this.stores.values()) {
@@ -192,14 +192,14 @@ export function defineCache<V extends object>(options: CacheOptions<V>): SharedC
   }
 }
 
-/** Says, inside the transaction that changes them, what changed: no process keeps what it knew of it. */
+/** Publishes, inside the transaction that changes them, what changed: every process drops what it has cached of it. */
 export async function publishChange(ctx: Context, sql: Sql, subjects: readonly Subject[]): Promise<void> {
   await notifyChanges(sql, subjects)
   const registry = registries.of(ctx)
   afterCommit(sql, () => registry.drop(subjects))
 }
 
-/** Hears changes from now on; look-ups before it work, but are not kept. */
+/** Listens for changes from now on; look-ups before it work, but are not kept. */
 export async function startListening(ctx: Context): Promise<void> {
   await registries.of(ctx).listen(ctx)
 }

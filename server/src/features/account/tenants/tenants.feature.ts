@@ -1,7 +1,7 @@
 import type { Feature } from '../../../feature.ts'
 import { startListening } from './changes.service.ts'
 
-/** Tenants, and how every process hears of changed identities. */
+/** Tenants, and how every process is notified of changed identities. */
 export const tenantsFeature: Feature = {
   name: 'tenants',
   start: startListening,

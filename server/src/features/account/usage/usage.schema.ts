@@ -15,17 +15,17 @@ export type UsageColumn = (typeof usageColumns)[number]
 /** Counters of a span of time. */
 export type UsageTotals = Record<UsageColumn, number>
 
-/** The UTC month of a moment, as `YYYY-MM`. */
+/** The UTC month of a timestamp, as `YYYY-MM`. */
 export function monthOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 7)
 }
 
-/** The UTC day of a moment, as `YYYY-MM-DD`. */
+/** The UTC day of a timestamp, as `YYYY-MM-DD`. */
 export function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10)
 }
 
-/** The first moment after a month given as `YYYY-MM`. */
+/** The timestamp right after a month given as `YYYY-MM`. */
 export function endOfMonth(month: string): Date {
   const [year = 0, number = 1] = month.split('-').map(Number)
   return new Date(Date.UTC(year, number, 1))

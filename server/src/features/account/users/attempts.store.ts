@@ -28,7 +28,7 @@ export function countAttempts(sql: Sql, starts: readonly AttemptStart[], now: Da
     .returning()
 }
 
-/** Forgets all attempts of a subject. */
+/** Removes all attempts of a subject. */
 export async function deleteAttempts(sql: Sql, subject: string): Promise<void> {
   await sql.delete(passwordAttempts).where(eq(passwordAttempts.subject, subject))
 }

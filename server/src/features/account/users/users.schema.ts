@@ -10,7 +10,7 @@ export const wrongPassword = defineError('wrong_password', 400, 'The current pas
 export const accountSuspended = defineError('account_suspended', 403, 'This account is suspended')
 export const tooManyAttempts = defineError('too_many_attempts', 429, 'Too many attempts, try again later')
 
-/** Told in the transaction that gives a user another password; logins other than `exceptLoginId` end. */
+/** Published in the transaction that gives a user another password; logins other than `exceptLoginId` end. */
 export const passwordChanged = defineEvent<{
   tenantId: string
   userId: string

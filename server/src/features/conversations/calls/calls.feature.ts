@@ -5,7 +5,7 @@ import { callOperations } from './calls.operations.ts'
 import { callReceived, pruneCallsJob } from './calls.schema.ts'
 import { pruneCalls } from './calls.service.ts'
 
-/** Calls: told, listed, turned down. */
+/** Calls: published, listed, turned down. */
 export const callsFeature: Feature = {
   name: 'calls',
   operations: callOperations,

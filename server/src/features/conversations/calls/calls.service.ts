@@ -59,7 +59,7 @@ function toEvent(row: CallRow): CallReceived {
   }
 }
 
-/** Keeps calls and tells them; what was known already is not told again. Sessions that want none turn them down. */
+/** Stores calls and publishes them, each change once. Sessions that want none turn them down. */
 export async function applyCalls(ctx: Context, updates: readonly CallUpdate[]): Promise<void> {
   for (const update of updates) {
     const row = await storeCall(ctx, update)
@@ -90,7 +90,7 @@ async function refuse(ctx: Context, row: CallRow): Promise<void> {
   const session = await findTenantSession(ctx.db.sql, row.tenantId, row.sessionId)
   const caller = callerChatIdOf(row)
   if (session?.config.reject_calls !== true || caller === null) return
-  // WhatsApp is not kept waiting for its own answer: the news of the call count as taken in.
+  // WhatsApp is not kept waiting for its own answer: the updates of the call count as acknowledged.
   void ctx.engine
     .rejectCall(row.sessionId, row.callId, caller)
     .then(() => markRejected(ctx, row))
@@ -137,7 +137,7 @@ export async function listTenantCalls(
   return { calls: rows.map(callToWire), total, limit, offset }
 }
 
-/** Forgets calls whose time is over. */
+/** Removes calls whose time is over. */
 export function pruneCalls(ctx: Context): Promise<void> {
   return deleteCallsBefore(ctx.db.sql, new Date(ctx.clock.nowMs() - keptDays * dayMs))
 }

@@ -65,7 +65,7 @@ export async function countCalls(sql: Sql, tenantId: string, sessionId: string |
   return row?.total ?? 0
 }
 
-/** Removes calls before a moment, of every tenant. */
+/** Removes calls before a timestamp, of every tenant. */
 export async function deleteCallsBefore(sql: Sql, before: Date): Promise<void> {
   await sql.delete(calls).where(lt(calls.createdAt, before))
 }

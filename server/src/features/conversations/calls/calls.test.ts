@@ -105,7 +105,7 @@ suite('calls', () => {
     await tenant.api.patch(200, `/sessions/${session.id}/settings`, { reject_calls: false })
   })
 
-  test('news that come again or late are not told again; old calls are forgotten', async () => {
+  test('updates that come again or late are not published again; old calls are removed', async () => {
     const heard: string[] = []
     const subscription = app.app.ctx.events.subscribe({ names: ['call.received'] })
     const listening = (async () => {

@@ -69,7 +69,7 @@ suite('what the phone does with chats', () => {
     )
   })
 
-  test('what is told of a chat before anything was said in it is there with its first message', async () => {
+  test('a change of a chat that comes before its first message is applied when that arrives', async () => {
     const phone = addContact(app)
     const chatId = `${phone}@c.us`
     const owner = { tenantId: tenant.id, sessionId: session.id }

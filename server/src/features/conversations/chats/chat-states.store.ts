@@ -13,7 +13,7 @@ export interface ChatStateChange {
 
 const endOfTime = Date.parse('9999-12-31T00:00:00Z')
 
-/** A moment as PostgreSQL takes it: a phone may name one that is none, or beyond every calendar. */
+/** A timestamp as PostgreSQL takes it: a phone may name one that is none, or beyond every calendar. */
 function sqlTimestamp(timestamp: Date | null) {
   const ms = timestamp?.getTime()
   const kept = ms === undefined ? null : ms >= 0 && ms < endOfTime ? ms : endOfTime

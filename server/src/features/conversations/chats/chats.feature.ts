@@ -9,7 +9,7 @@ const renames = defineProcessState(
   (subscription) => subscription.close(),
 )
 
-/** The names of people are in memory with their chats: a new name, given in whichever process, is read again. */
+/** The names of people are cached with their chats: a new name, given in whichever process, is read again. */
 async function followNames(ctx: Context): Promise<void> {
   const follow = async (): Promise<void> => {
     for await (const _ of renames.of(ctx)) clearChatCache(ctx)

@@ -33,7 +33,7 @@ export interface ChatAddress {
   person: Person | null
 }
 
-/** The records behind a place. */
+/** The records behind an address. */
 export interface ResolvedChat {
   chat: ChatRef
   contact: ContactRef | null
@@ -47,7 +47,7 @@ class ChatCache {
 
 const caches = defineProcessState(() => new ChatCache())
 
-/** Forgets what is in memory, after a merge or a deletion. */
+/** Clears the cache, after a merge or a deletion. */
 export function clearChatCache(ctx: Context): void {
   const { chats, resolved } = caches.of(ctx)
   chats.clear()
@@ -61,7 +61,7 @@ const addressKey = (sessionId: string, address: ChatAddress): string => {
     : `${sessionId} ${address.chatId} ${person}`
 }
 
-/** The records of a place when they are in memory and nothing new is told of the person. */
+/** The records of an address when they are cached and the person goes by no new name. */
 export function cachedChat(ctx: Context, sessionId: string, address: ChatAddress): ResolvedChat | undefined {
   const known = caches.of(ctx).resolved.get(addressKey(sessionId, address))
   if (known === undefined) return undefined
@@ -69,7 +69,7 @@ export function cachedChat(ctx: Context, sessionId: string, address: ChatAddress
   return pushName === null || pushName === known.contact?.pushName ? known : undefined
 }
 
-/** Keeps records that have been committed. */
+/** Caches records that have been committed. */
 export function cacheChat(
   ctx: Context,
   sessionId: string,
@@ -81,7 +81,7 @@ export function cacheChat(
   cache.chats.set(`${sessionId} ${resolved.chat.waChatId}`, resolved.chat)
 }
 
-/** The records of places of one session, made where they are missing. */
+/** The records of addresses of one session, made where they are missing. */
 export async function resolveChats(
   ctx: Context,
   sql: Sql,

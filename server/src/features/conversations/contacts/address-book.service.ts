@@ -16,7 +16,7 @@ const storableName = (name: string): string | null => {
   return kept === '' ? null : kept
 }
 
-/** Who is in the address book becomes a contact; what is told of strangers is not worth one. */
+/** Who is in the address book becomes a contact; what is known of strangers is not worth one. */
 const isInBook = (change: ContactChange): boolean => typeof change.name === 'string' && change.name !== ''
 
 /** Keeps the names of the phone's address book, who is a business and who is blocked. */

@@ -3,7 +3,7 @@ import { parsePhone } from '../../../engine/ids.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import { idParams, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
-/** What people are called changed: whoever keeps names in memory reads them again. */
+/** What people are called changed: whoever caches names reads them again. */
 export const contactsRenamed = defineEvent<{ tenantId: string; contactIds: readonly string[] }>(
   'contacts.renamed',
 )

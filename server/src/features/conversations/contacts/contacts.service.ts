@@ -44,7 +44,7 @@ interface Findings {
   pairs: ContactPair[]
 }
 
-/** What is known of the contact with what the person's message tells; the same object when that is nothing new. */
+/** What is known of the contact with what the person's message carries; the same object when that is nothing new. */
 function complete(contact: ContactRef, person: Person): ContactRef {
   const phone = contact.phone ?? person.phone
   const lid = contact.lid ?? person.lid

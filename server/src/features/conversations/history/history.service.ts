@@ -15,7 +15,7 @@ import {
 import { addPiece, deleteSyncs, findOldestMessage, listSyncs } from './history.store.ts'
 import type { HistorySyncRow } from './history.tables.ts'
 
-/** Keeps how far the history of a session has come and tells it. */
+/** Stores how far the history of a session has come and publishes it. */
 export function applyHistory(ctx: Context, progress: HistoryProgress): Promise<void> {
   return ctx.db.transaction(async (sql) => {
     const row = await addPiece(sql, progress, ctx.clock.now())

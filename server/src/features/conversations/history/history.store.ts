@@ -30,7 +30,7 @@ export async function addPiece(
   return row
 }
 
-/** Forgets how far the history of a session had come. */
+/** Removes how far the history of a session had come. */
 export async function deleteSyncs(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
   await sql
     .delete(historySyncs)

@@ -46,7 +46,7 @@ before(async () => {
 after(() => app.close())
 
 suite('history', () => {
-  test('what was said before linking arrives, is counted and told to webhooks', async () => {
+  test('what was said before linking arrives, is counted and sent to webhooks', async () => {
     await using endpoint = await openWebhookReceiver()
     const hook = await tenant.api.post(201, '/webhooks', { url: endpoint.url, events: ['history.progress'] })
     const { id, friend } = await linkWithHistory(60)

@@ -98,8 +98,8 @@ async function applyOne(ctx: Context, sql: Sql, update: MessageChange): Promise<
 }
 
 /**
- * Applies what happened to messages that are known, in one transaction, and tells each change once. What refers to a
- * message nobody knows waits for it for a day; what is not its author's to change is left out.
+ * Applies what happened to messages that are known, in one transaction, and publishes each change once. What refers to
+ * a message nobody knows waits for it for a day; what is not its author's to change is left out.
  */
 export async function applyChanges(ctx: Context, changes: readonly MessageChange[]): Promise<void> {
   await retryDeadlocks(() =>

@@ -7,7 +7,7 @@ import { takeDeferred } from './deferred-updates.service.ts'
 import type { ArrivedRow } from './inbound.store.ts'
 import { putReaction } from './reactions.service.ts'
 
-/** Applies what was told of messages before they were stored, in the transaction that stores them. */
+/** Applies the deferred updates of messages, in the transaction that stores them. */
 export async function applyDeferred(ctx: Context, sql: Sql, rows: readonly ArrivedRow[]): Promise<void> {
   const refs = rows.map((row) => ({
     tenantId: row.tenant_id,

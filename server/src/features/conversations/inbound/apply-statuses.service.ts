@@ -21,7 +21,7 @@ import {
   settleMoved,
 } from './progress.store.ts'
 
-/** Several updates of one message in a batch are one step with several moments. */
+/** Several updates of one message in a batch are one step with several timestamps. */
 function collect(updates: readonly StatusUpdate[]): Map<string, ProgressRow> {
   const rows = new Map<string, ProgressRow>()
   for (const { tenantId, sessionId, waMessageId, status, error, at } of updates) {
@@ -90,7 +90,7 @@ function stepsOf(moved: readonly MovedMessage[], rows: ReadonlyMap<string, Progr
   return steps
 }
 
-/** What follows for messages that were still waiting: usually none, since the sender hears the answer first. */
+/** What follows for messages that were still waiting: usually none, since the sender gets the answer first. */
 async function settleSteps(ctx: Context, sql: Sql, { sent, failed }: Steps): Promise<void> {
   if (sent.length + failed.length === 0) return
   const byTenant = Map.groupBy([...sent, ...failed], (event) => event.tenantId)
@@ -111,8 +111,8 @@ async function settleSteps(ctx: Context, sql: Sql, { sent, failed }: Steps): Pro
 }
 
 /**
- * Stores how far outbound messages have come, in one statement, and tells each step once. Never back: a read message
- * stays read whatever arrives late, and only what was not sent yet can fail.
+ * Stores how far outbound messages have come, in one statement, and publishes each step once. Never back: a read
+ * message stays read whatever arrives late, and only what was not sent yet can fail.
  */
 export async function applyStatuses(ctx: Context, updates: readonly StatusUpdate[]): Promise<void> {
   if (updates.length === 0) return

@@ -42,7 +42,7 @@ function isKnownEdit(target: TargetRow, preview: string, at: Date): boolean {
   return at.getTime() < knownMs || (at.getTime() === knownMs && preview === target.preview)
 }
 
-/** Gives a stored message its new text and tells it; nothing when that is known already or the message is gone. */
+/** Gives a stored message its new text and publishes it; nothing when that is known already or the message is gone. */
 export async function editStored(
   ctx: Context,
   sql: Sql,
@@ -64,7 +64,7 @@ export async function editStored(
   await ctx.events.publish(sql, messageEdited, changeOf(target, text, at))
 }
 
-/** Empties a stored message that was taken back for everyone and tells it; nothing when that was done before. */
+/** Empties a stored message that was taken back for everyone and publishes it; nothing when that was done before. */
 export async function deleteStored(ctx: Context, sql: Sql, target: TargetRow, at: Date): Promise<void> {
   if (target.deletedAt !== null) return
   await emptyMessage(sql, target.tenantId, target.id, at)

@@ -1,5 +1,5 @@
 import type { Feature } from '../../../feature.ts'
 import { deferredUpdatesJobs } from './deferred-updates.jobs.ts'
 
-/** What is told of messages before they arrive. */
+/** Updates of messages that arrive before the messages themselves. */
 export const deferredUpdatesFeature: Feature = { name: 'deferred-updates', jobs: deferredUpdatesJobs }

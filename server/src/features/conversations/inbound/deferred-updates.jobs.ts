@@ -4,7 +4,7 @@ import { deleteOldDeferredUpdates } from './deferred-updates.store.ts'
 
 const retentionMs = 24 * 60 * 60_000
 
-/** Removes facts whose message never came. */
+/** Removes deferred updates whose message never came. */
 export const expireDeferredUpdatesJob = defineJob<Record<string, never>>('early-facts.expire', {
   cron: { expression: '41 * * * *', timeZone: 'UTC' },
 })

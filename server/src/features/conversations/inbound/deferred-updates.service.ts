@@ -5,7 +5,7 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { seal, unseal } from '../../../platform/secrets.ts'
 import { insertDeferredUpdate, listAwaitedMessages, takeDeferredUpdates } from './deferred-updates.store.ts'
 
-/** What can be told of a message before it is known. */
+/** An update of a message that is not known yet. */
 export type DeferredUpdate =
   | { kind: 'status'; update: StatusUpdate }
   | { kind: 'change'; change: MessageChange }
@@ -35,7 +35,7 @@ async function awaitedBy(ctx: Context, sql: Sql, tenantId: string, sessionId: st
   return found
 }
 
-/** Keeps facts about messages that are not stored yet. */
+/** Stores updates of messages that are not stored yet. */
 export async function deferUpdates(
   ctx: Context,
   sql: Sql,
@@ -51,14 +51,14 @@ export async function deferUpdates(
   }
 }
 
-/** Receipts of what is stored nowhere, as of an own reaction, wait in vain: the oldest are let go. */
+/** Receipts of what is stored nowhere, as of an own reaction, wait in vain: the oldest are dropped. */
 function addAwaited(ids: Set<string>, waMessageId: string): void {
   ids.add(waMessageId)
   const [oldest] = ids
   if (ids.size > mostAwaited && oldest !== undefined) ids.delete(oldest)
 }
 
-/** Takes what was told earlier of messages that are being stored, oldest first. */
+/** Takes the deferred updates of messages that are being stored, oldest first. */
 export async function takeDeferred(
   ctx: Context,
   sql: Sql,

@@ -1,7 +1,7 @@
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 
-/** One kept fact; `fact` is encrypted. */
+/** One deferred update; `fact` is encrypted. */
 export interface DeferredUpdateRow extends Record<string, unknown> {
   id: string
   tenantId: string
@@ -10,14 +10,14 @@ export interface DeferredUpdateRow extends Record<string, unknown> {
   fact: Buffer
 }
 
-/** Keeps a fact. */
+/** Stores a deferred update. */
 export async function insertDeferredUpdate(sql: Sql, row: DeferredUpdateRow & { at: Date }): Promise<void> {
   await sql.execute(text`
     INSERT INTO early_facts (id, tenant_id, session_id, wa_message_id, fact, created_at)
     VALUES (${row.id}, ${row.tenantId}, ${row.sessionId}, ${row.waMessageId}, ${row.fact}, ${row.at.toISOString()})`)
 }
 
-/** Takes the facts about some messages of a session away, oldest first. */
+/** Takes the deferred updates of some messages of a session away, oldest first. */
 export async function takeDeferredUpdates(
   sql: Sql,
   tenantId: string,
@@ -31,7 +31,7 @@ export async function takeDeferredUpdates(
   return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** Which messages of a session something was told of. */
+/** The messages of a session that have deferred updates. */
 export async function listAwaitedMessages(sql: Sql, tenantId: string, sessionId: string): Promise<string[]> {
   const { rows } = await sql.execute<{ id: string }>(text`
     SELECT DISTINCT wa_message_id AS id FROM early_facts

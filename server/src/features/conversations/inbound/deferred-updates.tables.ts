@@ -3,7 +3,7 @@ import { timestamptz } from '../../../platform/database/columns.ts'
 
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
-/** What was told of messages that are not stored yet. */
+/** Updates of messages that are not stored yet. */
 export const deferredUpdates = pgTable(
   'early_facts',
   {

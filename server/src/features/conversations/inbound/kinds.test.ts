@@ -140,7 +140,7 @@ suite('kinds of inbound messages', () => {
     assert.deepEqual(await shown(), ['👍'])
   })
 
-  test('content that comes late takes the place of what was kept for it, and is told', async () => {
+  test('content that comes late replaces its placeholder, and is published', async () => {
     const absent = build({ content: { kind: 'unknown', type: 'unavailable' } })
     const late = { ...absent, content: { kind: 'text', text: 'At last', mentions: [] } } as const
     const recorded = recordEvents(app, ['message.received'])
@@ -198,7 +198,7 @@ suite('kinds of inbound messages', () => {
     assert.equal(stored.edited_at, '2026-02-11T10:01:00Z')
   })
 
-  test('what was taken back is emptied and told once; a star is kept; what nobody knows is left out', async () => {
+  test('what was taken back is emptied and published once; a star is kept; what nobody knows is left out', async () => {
     const message = build({
       content: { kind: 'image', file, caption: 'Look', mentions: [], isViewOnce: false },
     })

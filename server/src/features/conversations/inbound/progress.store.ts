@@ -3,7 +3,7 @@ import type { MessageType } from '../../../engine/content.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { MessageStatus } from '../messages/messages.tables.ts'
 
-/** What WhatsApp told of one message: the moments it moved on, and a refusal. */
+/** What WhatsApp told of one message: the timestamps of its steps, and a refusal. */
 export interface ProgressRow {
   session_id: string
   tenant_id: string

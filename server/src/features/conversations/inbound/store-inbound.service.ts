@@ -201,7 +201,7 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     const fresh = arrivals.filter(({ row }) => inserted.has(row.id))
     if (fresh.length === 0) return { arrivals, fresh }
     const targets = await applyReactions(ctx, sql, fresh)
-    // What comes from WhatsApp's history is no news.
+    // What comes from WhatsApp's history is not published.
     const live = fresh.filter(({ message }) => !message.isHistory)
     const [received, own] = [
       live.filter(({ row }) => row.direction === 'inbound'),
@@ -246,7 +246,7 @@ async function withoutDeletedSessions(
 
 /**
  * Stores messages with all they cause in one transaction and resolves when it is committed. What is already known
- * is neither stored nor told again. Messages of a session that was deleted meanwhile are dropped.
+ * is neither stored nor published again. Messages of a session that was deleted meanwhile are dropped.
  */
 export async function storeInbound(ctx: Context, messages: readonly InboundMessage[]): Promise<void> {
   let wanted = messages
@@ -254,7 +254,7 @@ export async function storeInbound(ctx: Context, messages: readonly InboundMessa
     try {
       return await storeBatch(ctx, wanted)
     } catch (error) {
-      // 23503, 23505, 40P01: a record in memory was merged or deleted, or two transactions met. Look again.
+      // 23503, 23505, 40P01: a cached record was merged or deleted, or two transactions met. Look again.
       if (attempt >= 10 || !['23503', '23505', '40P01'].includes(sqlStateOf(error))) throw error
       clearChatCache(ctx)
       wanted = await withoutDeletedSessions(ctx, wanted)

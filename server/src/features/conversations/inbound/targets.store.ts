@@ -129,7 +129,7 @@ export async function updateStar(sql: Sql, tenantId: string, id: string, isStarr
   )
 }
 
-/** A vote as stored: places of the chosen options. */
+/** A vote as stored: indexes of the chosen options. */
 export interface VoteRow {
   tenantId: string
   messageId: string

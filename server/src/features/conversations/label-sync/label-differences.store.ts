@@ -27,7 +27,7 @@ export async function listDifferences(
     FROM label_syncs s JOIN labels l ON l.id = s.label_id ${known}
     WHERE ${own} AND (w.name IS NULL OR w.is_deleted OR w.name <> l.name OR w.color_index <> l.color_index)
     ORDER BY s.linked_at, 1`)
-  // A chat may have been known under its LID when its label was told: the newest word under any of its names counts.
+  // A chat may have been known under its LID when its label arrived: the newest change under any of its names counts.
   const chats = await sql.execute<LabelDifferences['chats'][number] & Record<string, unknown>>(text`
     SELECT s.wa_label_id AS "waLabelId", h.wa_chat_id AS "waChatId", c.is_set AS "isSet"
     FROM label_syncs s JOIN chat_labels c ON c.label_id = s.label_id

@@ -96,12 +96,12 @@ export async function importLabels(
   const counts = await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
       await lockTenant(sql, tenantId)
-      const tally: Record<Imported, number> = { imported: 0, updated: 0, skipped: 0 }
+      const counts: Record<Imported, number> = { imported: 0, updated: 0, skipped: 0 }
       const { labels } = await listAccountLabels(ctx, sessionId, sql)
-      for (const row of labels) tally[await importOne(ctx, sql, row)] += 1
+      for (const row of labels) counts[await importOne(ctx, sql, row)] += 1
       // Chats that have these labels here and not there.
       await requestPushes(ctx, sql, tenantId, [sessionId])
-      return tally
+      return counts
     }),
   )
   const links = await listLinks(ctx.db.sql, tenantId, sessionId)
@@ -141,11 +141,11 @@ async function refreshLabel(ctx: Context, sql: Sql, row: WaLabelRow, labelId: st
   const { tenantId, sessionId, waLabelId, colorIndex, changedAt } = row
   const label = await lockLabel(sql, tenantId, labelId)
   if (label === undefined) return 'skipped'
-  const isNews = colorIndex !== label.colorIndex && changedAt.getTime() > label.changedAt.getTime()
+  const isNew = colorIndex !== label.colorIndex && changedAt.getTime() > label.changedAt.getTime()
   const color = colorOfIndex(colorIndex)
-  if (isNews) await adoptLabel(ctx, sql, label, { name: label.name, color, colorIndex, changedAt })
+  if (isNew) await adoptLabel(ctx, sql, label, { name: label.name, color, colorIndex, changedAt })
   const chats = await importChatMarks(sql, { tenantId, sessionId, waLabelId, labelId })
-  return isNews || chats > 0 ? 'updated' : 'skipped'
+  return isNew || chats > 0 ? 'updated' : 'skipped'
 }
 
 /** Which sessions have WhatsApp Business; with an id only that one, or 404. */

@@ -93,7 +93,7 @@ export async function releaseLink(
   return rows[0]?.left ?? 0
 }
 
-/** Forgets a label of an account that was deleted. */
+/** Removes a label of an account that was deleted. */
 export async function deleteLink(
   sql: Sql,
   tenantId: string,
@@ -105,7 +105,7 @@ export async function deleteLink(
       AND wa_label_id = ${waLabelId} AND label_id IS NULL`)
 }
 
-/** Forgets what is synced with a session. */
+/** Removes what is synced with a session. */
 export async function deleteLinks(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
   await sql.execute(text`DELETE FROM label_syncs WHERE tenant_id = ${tenantId} AND session_id = ${sessionId}`)
 }
@@ -155,7 +155,7 @@ export async function clearLabelInSession(
     WHERE h.id = c.chat_id AND h.session_id = ${sessionId} AND c.tenant_id = ${tenantId} AND c.label_id = ${labelId}`)
 }
 
-/** Gives a label here the chats that have it in an account; answers how many of them are news. */
+/** Gives a label here the chats that have it in an account; answers how many of them are new. */
 export async function importChatMarks(
   sql: Sql,
   link: { tenantId: string; sessionId: string; waLabelId: string; labelId: string },

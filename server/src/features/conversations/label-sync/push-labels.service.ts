@@ -76,7 +76,7 @@ async function pushFound(
   const { sql } = ctx.db
   const { tenantId, sessionId } = owner
   // What is brought counts as known from the moment after it: a phone's change between the two then shows as a
-  // difference and is settled by its own moment.
+  // difference and is settled by its own timestamp.
   const now = () => ({ ...owner, at: ctx.clock.now() })
   for (const { waLabelId, isGone } of deleted) {
     await refusals.try(async () => {

@@ -12,8 +12,8 @@ import {
 import type { WaChatLabelRow, WaLabelRow } from './wa-labels.tables.ts'
 
 /**
- * Keeps what an account knows of a label or of a chat that has it, unless something newer is known: what its phone told,
- * or what was brought to it. App state tells each change once, so nothing of it may be lost.
+ * Keeps what an account knows of a label or of a chat that has it, unless something newer is known: what its phone sent,
+ * or what was brought to it. App state delivers each change once, so nothing of it may be lost.
  */
 export async function storeLabelChange(sql: Sql, change: LabelChange): Promise<void> {
   if (change.kind === 'chat') return upsertLabelChange(sql, change)
@@ -32,7 +32,7 @@ export async function listAccountLabels(
   return { labels, chats: await listChatLabels(sql, tenantId, sessionId) }
 }
 
-/** Forgets the labels of an account that a session is no longer linked to. */
+/** Removes the labels of an account that a session is no longer linked to. */
 export function dropAccountLabels(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
   return deleteAccountLabels(sql, tenantId, sessionId)
 }

@@ -36,7 +36,7 @@ export async function clearChatsOfLabel(
       AND NOT is_deleted AND changed_at <= ${timestamp}`)
 }
 
-/** Forgets everything of one account. */
+/** Removes everything of one account. */
 export async function deleteAccountLabels(sql: Sql, tenantId: string, sessionId: string): Promise<void> {
   await sql
     .delete(waChatLabels)

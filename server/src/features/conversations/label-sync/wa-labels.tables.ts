@@ -1,7 +1,7 @@
 import { boolean, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
 
-/** Labels of WhatsApp Business, as the phone tells them. */
+/** Labels of WhatsApp Business, as the phone reports them. */
 export const waLabels = pgTable(
   'wa_labels',
   {

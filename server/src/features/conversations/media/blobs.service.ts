@@ -26,7 +26,7 @@ const blobStores = defineProcessState((ctx: Context) => createBlobStore(ctx.conf
 
 /**
  * Copies a file into the blob store; resolves when it would survive a crash. It belongs to no message and cannot be read
- * until its link tells what is answered here.
+ * until its link holds what is answered here.
  */
 export async function storeFile(
   ctx: Context,
@@ -91,7 +91,7 @@ export async function locateOutgoing(ctx: Context, id: string): Promise<SealedFi
 
 const sweepSize = 200
 
-/** Removes files that nobody needs any more; false when it was told to stop before the end. */
+/** Removes files that nobody needs any more; false when it was aborted before the end. */
 export async function sweepFiles(ctx: Context, signal?: AbortSignal): Promise<boolean> {
   for (;;) {
     const ids = await listOver(ctx.db.sql, ctx.clock.now(), sweepSize)

@@ -289,7 +289,7 @@ export async function receiveFile(ctx: Context, kind: MediaKind, source: MediaSo
     const id = ctx.ids.uuid()
     const sha256 = path === fetched.file.path ? fetched.file.sha256 : undefined
     const stored = storeAndPrepare(ctx, kind, { id, path, bytes, sha256, mimetype }, drop)
-    // Whoever waits for it hears of a failure.
+    // Whoever awaits it gets the failure.
     stored.catch(() => {})
     return { file: describe(id, bytes, facts, fileName), stored }
   } catch (error) {

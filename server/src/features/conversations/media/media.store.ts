@@ -28,7 +28,7 @@ export interface BlobLink {
   sha256?: string
 }
 
-/** Ties files to their messages, and marks those as written of which the link tells that. */
+/** Ties files to their messages, and marks those as written whose link says so. */
 export async function linkBlobs(sql: Sql, tenantId: string, links: readonly BlobLink[]): Promise<void> {
   await sql.execute(text`
     UPDATE blobs b SET message_id = r."messageId", bytes = COALESCE(r.bytes, b.bytes), sha256 = COALESCE(r.sha256, b.sha256)
@@ -86,7 +86,7 @@ export async function listOver(sql: Sql, now: Date, limit: number): Promise<stri
   return rows.map((row) => row.id)
 }
 
-/** Forgets files that were removed, of every tenant. */
+/** Removes files that were removed, of every tenant. */
 export async function deleteBlobs(sql: Sql, ids: readonly string[]): Promise<void> {
   await sql.execute(text`DELETE FROM blobs WHERE id = ANY(${text.param([...ids])}::uuid[])`)
 }

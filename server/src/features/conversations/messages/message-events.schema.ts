@@ -196,7 +196,7 @@ export const messageRead = defineProgress('read', 'A message was read.')
 /** WhatsApp refused the message or it was lost; once, and never after `message.sent`. */
 export const messageFailed = defineProgress('failed', 'WhatsApp refused a message, or it was lost.')
 
-/** WhatsApp told of messages that they left or failed before their sender heard it: nobody has to send them again. */
+/** WhatsApp reported that messages left or failed before their sender got the answer: nobody has to send them again. */
 export const messagesOvertaken = defineEvent<{ tenantId: string; messageIds: readonly string[] }>(
   'messages.overtaken',
 )

@@ -135,7 +135,7 @@ export async function getQuotable(ctx: Context, tenantId: string, id: string): P
   return message
 }
 
-/** The message sent under an idempotency key since a moment. */
+/** The message sent under an idempotency key since a timestamp. */
 export function findByIdempotencyKey(
   ctx: Context,
   tenantId: string,

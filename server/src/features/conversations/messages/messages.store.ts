@@ -53,7 +53,7 @@ const timestampColumns = [
   'createdAt',
 ] as const
 
-// Raw statements come back with the driver's own types: PostgreSQL's text for moments.
+// Raw statements come back with the driver's own types: PostgreSQL's text for timestamps.
 function toMessage(row: MessageRow): MessageRow {
   for (const name of timestampColumns) {
     const value: unknown = row[name]
@@ -98,7 +98,7 @@ export async function findMessageByWaId(
   return rows[0] === undefined ? undefined : toMessage(rows[0])
 }
 
-/** The message stored under an idempotency key since a moment. */
+/** The message stored under an idempotency key since a timestamp. */
 export async function findMessageByKey(
   sql: Sql,
   tenantId: string,

@@ -70,7 +70,7 @@ export const messages = pgTable(
   (table) => [index('messages_list').on(table.chatId, table.orderedAt, table.id)],
 )
 
-/** Who has chosen what in a poll, by the places of its options; a null voter is the account itself. */
+/** Who has chosen what in a poll, by the indexes of its options; a null voter is the account itself. */
 export const pollVotes = pgTable('poll_votes', {
   messageId: uuid('message_id').notNull(),
   tenantId: uuid('tenant_id').notNull(),

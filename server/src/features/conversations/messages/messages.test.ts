@@ -54,7 +54,7 @@ suite('messages', () => {
   after(() => app.close())
 
   suite('storeInbound', () => {
-    test('a message is stored with contact and chat, counted and told once, however often it is delivered', async () => {
+    test('a message is stored with contact and chat, counted and published once, however often it is delivered', async () => {
       const recorded = recordEvents(app, ['message.received'])
       const message = build({ content: { kind: 'text', text: 'First', mentions: [] } })
       await storeInbound(app.app.ctx, [message, message])
@@ -119,7 +119,7 @@ suite('messages', () => {
       assert.equal((await messagesOf(chat.id)).length, 2)
     })
 
-    test('what the own phone writes is outbound, read, and no news to webhooks of received messages', async () => {
+    test('what the own phone writes is outbound, read, and not published to webhooks of received messages', async () => {
       const recorded = recordEvents(app, ['message.received', 'message.sent'])
       const phone = buildPhone()
       const chatId = `${phone}@c.us`
@@ -172,7 +172,7 @@ suite('messages', () => {
       at: app.clock.now(),
     })
 
-    test('only forward, each step told once, in one batch or many; strangers and other tenants ignored', async () => {
+    test('only forward, each step published once, in one batch or many; strangers and other tenants ignored', async () => {
       const recorded = recordEvents(app, [
         'message.sent',
         'message.delivered',
@@ -253,7 +253,7 @@ suite('messages', () => {
       assert.equal((await messagesOf(`${lid}@c.us`)).length, 3)
     })
 
-    test('a message that tells both addresses merges by itself, and a chat under the LID gets the phone', async () => {
+    test('a message that carries both addresses merges by itself, and a chat under the LID gets the phone', async () => {
       const [phone, lid] = [buildPhone(), `88${buildPhone()}`]
       await arrive({ chatId: `${lid}@c.us`, sender: { phone: null, lid, pushName: 'Ben' } })
       assert.equal((await chatsOf('Ben'))[0].wa_chat_id, `${lid}@c.us`)

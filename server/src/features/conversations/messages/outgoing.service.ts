@@ -6,7 +6,7 @@ export function removeRefused(sql: Sql, refused: readonly store.MessageKey[]): P
   return store.deletePending(sql, refused)
 }
 
-/** Frees an idempotency key whose time is over; false when it was not used before that moment. */
+/** Frees an idempotency key whose time is over; false when it was not used before that timestamp. */
 export function freeIdempotencyKey(sql: Sql, tenantId: string, key: string, before: Date): Promise<boolean> {
   return store.clearIdempotencyKey(sql, tenantId, key, before)
 }

@@ -19,7 +19,7 @@ export async function deletePending(sql: Sql, keys: readonly MessageKey[]): Prom
     DELETE FROM messages m USING ${keysOf(keys)} WHERE m.id = r.id AND m.tenant_id = r.tenant_id AND m.status = 'pending'`)
 }
 
-/** Frees an idempotency key that was used before a moment; false when it was not. */
+/** Frees an idempotency key that was used before a timestamp; false when it was not. */
 export async function clearIdempotencyKey(
   sql: Sql,
   tenantId: string,

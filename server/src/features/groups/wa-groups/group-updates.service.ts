@@ -12,7 +12,7 @@ import { type GroupChange, type GroupUpdated, groupUpdated } from './wa-groups.s
 import { lockGroup, updateGroup } from './wa-groups.store.ts'
 import type { WaGroupMemberRow, WaGroupRow } from './wa-groups.tables.ts'
 
-/** Keeps what WhatsApp tells of groups: names, members, whether the account is in. */
+/** Stores updates of groups from WhatsApp: names, members, whether the account is in. */
 export async function applyGroupUpdates(ctx: Context, received: readonly GroupUpdate[]): Promise<void> {
   const updates = received.map(storable)
   await applyGroups(ctx, updates)
@@ -31,7 +31,7 @@ function storable(update: GroupUpdate): GroupUpdate {
   }
 }
 
-/** Keeps a group as WhatsApp described it to an answer of ours, so that it is known before its news arrive. */
+/** Keeps a group as WhatsApp described it to an answer of ours, so that it is known before its updates arrive. */
 export function storeGroup(
   ctx: Context,
   tenantId: string,
@@ -71,7 +71,7 @@ async function applyUpdate(ctx: Context, sql: Sql, update: GroupUpdate): Promise
   await ctx.events.publishMany(sql, groupUpdated, payloads)
 }
 
-/** Writes who is in now; answers whether that is news. */
+/** Writes who is in now; answers whether that changed anything. */
 async function applyMembers(ctx: Context, sql: Sql, update: GroupUpdate, row: WaGroupRow): Promise<boolean> {
   const { participants, changed, isGone } = update
   if (isGone === true) {
@@ -94,7 +94,7 @@ async function applyMembers(ctx: Context, sql: Sql, update: GroupUpdate, row: Wa
         : changeMembers(known, changed.action, changed.people, newRow)
   await deleteMembers(sql, row, next.deletes)
   await upsertMembers(sql, next.upserts)
-  // Where only some members are known, a change may be news although nothing had to be written.
+  // Where only some members are known, a change may be new although nothing had to be written.
   return next.upserts.length > 0 || next.deletes.length > 0 || row.describedAt === null
 }
 

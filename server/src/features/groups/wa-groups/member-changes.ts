@@ -1,7 +1,7 @@
 import type { GroupParticipant, Person } from '../../../engine/events.ts'
 import type { WaGroupMemberRow } from './wa-groups.tables.ts'
 
-/** What has to be written so that the stored members are the told ones. */
+/** What has to be written so that the stored members are the received ones. */
 export interface MemberChanges {
   /** New and changed rows. */
   upserts: WaGroupMemberRow[]
@@ -23,7 +23,7 @@ class MemberIndex {
     if (row.lid !== null) this.#byLid.set(row.lid, row)
   }
 
-  /** The rows of a person: two when each address was told as somebody. */
+  /** The rows of a person: two when each address came as somebody. */
   rowsOf({ phone, lid }: Pick<Person, 'phone' | 'lid'>): WaGroupMemberRow[] {
     const ofPhone = phone === null ? undefined : this.#byPhone.get(phone)
     const ofLid = lid === null ? undefined : this.#byLid.get(lid)
@@ -38,7 +38,7 @@ class Changes {
   readonly #newRow: NewRow
   readonly #upserts = new Map<string, WaGroupMemberRow>()
   readonly #deletes = new Set<string>()
-  /** Row ids of those who were told. */
+  /** Row ids of those who were mentioned. */
   readonly mentioned = new Set<string>()
 
   constructor(rows: readonly WaGroupMemberRow[], newRow: NewRow) {
@@ -93,7 +93,7 @@ export function describeMembers(
   return changes.result()
 }
 
-/** What a told change of some members changes; a person who is promoted was a member, known or not. */
+/** What a received change of some members changes; a person who is promoted was a member, known or not. */
 export function changeMembers(
   rows: readonly WaGroupMemberRow[],
   action: 'add' | 'remove' | 'promote' | 'demote' | 'leave',

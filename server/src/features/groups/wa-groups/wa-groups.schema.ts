@@ -17,7 +17,7 @@ const groupChanges = [
 /** What happened to a group. */
 export type GroupChange = (typeof groupChanges)[number]
 
-/** A change of a group, as one session was told of it. */
+/** A change of a group, as one session received it. */
 export interface GroupUpdated {
   tenantId: string
   sessionId: string

@@ -12,7 +12,7 @@ export const waGroups = pgTable(
     description: text(),
     /** Whether the session's account is in the group. */
     isMember: boolean('is_member').notNull().default(true),
-    /** When all members were told at once; null while only some are known. */
+    /** When all members were received at once; null while only some are known. */
     describedAt: timestamptz('described_at'),
     updatedAt: timestamptz('updated_at').notNull(),
   },

@@ -231,7 +231,7 @@ suite('wa-groups', () => {
     assert.deepEqual((await tenant.api.get(200, `/groups/${id}/join-requests`)).requests, [])
   })
 
-  test('leaving, and being removed by others, is kept and told', async () => {
+  test('leaving, and being removed by others, is stored and published', async () => {
     const owner = addContact(app)
     const { id } = app.simulator.groups.create({ subject: 'Brief', owner, members: [session.phone] })
     await untilKnown(id, 2)

@@ -12,18 +12,18 @@ import {
 } from '../../conversations/messages/message-events.schema.ts'
 import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
-import { forgetLeadTextsJob } from './lead-upkeep.schema.ts'
-import { forgetTexts, listSessionlessContacts, replaceTexts } from './lead-upkeep.store.ts'
+import { expireLeadTextsJob } from './lead-upkeep.schema.ts'
+import { expireTexts, listSessionlessContacts, replaceTexts } from './lead-upkeep.store.ts'
 import { leadDetected, leadStatusChanged } from './leads.schema.ts'
 import { mergeLeadsOf } from './merge-leads.service.ts'
 
 const stepSize = 1000
 
-/** Forgets what tenants keep no longer, as it is with the messages themselves. */
-async function forgetAll(ctx: Context, signal: AbortSignal | undefined): Promise<boolean> {
+/** Removes what tenants keep no longer, as it is with the messages themselves. */
+async function expireAll(ctx: Context, signal: AbortSignal | undefined): Promise<boolean> {
   const step = { now: ctx.clock.now(), limit: stepSize }
   while (signal?.aborted !== true) {
-    if ((await forgetTexts(ctx.db.sql, step)) === 0) return true
+    if ((await expireTexts(ctx.db.sql, step)) === 0) return true
   }
   return false
 }
@@ -50,8 +50,8 @@ async function dropOrphans(sql: Sql, tenantIds: ReadonlySet<string>): Promise<vo
 export const leadUpkeepFeature: Feature = {
   name: 'lead-upkeep',
   jobs: [
-    handleJob(forgetLeadTextsJob, async (ctx, _payload, { signal }) =>
-      (await forgetAll(ctx, signal)) ? done : retryLater(60_000),
+    handleJob(expireLeadTextsJob, async (ctx, _payload, { signal }) =>
+      (await expireAll(ctx, signal)) ? done : retryLater(60_000),
     ),
   ],
   events: [

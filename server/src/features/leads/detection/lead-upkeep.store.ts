@@ -106,7 +106,7 @@ export async function moveContact(sql: Sql, tenantId: string, fromId: string, to
 export interface ChangedText {
   tenantId: string
   messageId: string
-  /** Null forgets it. */
+  /** Null removes it. */
   preview: string | null
 }
 
@@ -125,13 +125,13 @@ export async function replaceTexts(sql: Sql, changes: readonly ChangedText[]): P
 }
 
 /** One step of a walk over what was kept of messages. */
-export interface ForgetStep {
+export interface ExpiryStep {
   now: Date
   limit: number
 }
 
-/** Forgets texts that are older than their tenants keep them; answers how many rows that were. */
-export async function forgetTexts(sql: Sql, { now, limit }: ForgetStep): Promise<number> {
+/** Removes texts that are older than their tenants keep them; answers how many rows that were. */
+export async function expireTexts(sql: Sql, { now, limit }: ExpiryStep): Promise<number> {
   const over = (timestamp: ReturnType<typeof text>) =>
     text`${timestamp} < ${now.toISOString()}::timestamptz - make_interval(days => s.message_retention_days)`
   const { rowCount: signals } = await sql.execute(text`

@@ -42,14 +42,14 @@ export interface DetectedLead {
   isNew: boolean
 }
 
-const keptKeywords = 20
+const maxKeywords = 20
 
 /** Keywords one a line, each once, the newest last. */
 function addKeywords(known: string, keywords: readonly (string | null)[]): string {
   const lines = known === '' ? [] : known.split('\n')
   const added = keywords.filter((keyword) => keyword !== null).map((keyword) => storableText(keyword))
   return [...new Set([...lines, ...added.map((keyword) => keyword.replaceAll('\n', ' '))])]
-    .slice(-keptKeywords)
+    .slice(-maxKeywords)
     .join('\n')
 }
 

@@ -6,7 +6,7 @@ import { LeadsWorld } from '../../../../test/leads-world.ts'
 import { recordEvents } from '../../../../test/linked-session.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { applyMappings } from '../../conversations/inbound/merge-contacts.service.ts'
-import { forgetLeadTextsJob } from './lead-upkeep.schema.ts'
+import { expireLeadTextsJob } from './lead-upkeep.schema.ts'
 
 let app: TestApp
 
@@ -138,12 +138,12 @@ suite('detection', () => {
     assert.equal(await world.lead(known), stays)
   })
 
-  test('texts are forgotten when the tenant’s time of keeping is over', async () => {
+  test('texts are removed when the tenant’s time of keeping is over', async () => {
     const world = await makeWorld()
     const speaker = await world.person()
     const id = await world.lead(speaker, { at: new Date(app.clock.nowMs() - 91 * dayMs) })
     const young = await world.lead(await world.person())
-    await app.app.ctx.jobs.add(app.app.ctx.db.sql, forgetLeadTextsJob, {})
+    await app.app.ctx.jobs.add(app.app.ctx.db.sql, expireLeadTextsJob, {})
     await app.runJobs()
     const lead = await world.tenant.api.get(200, `/leads/${id}`)
     assert.notEqual((await world.tenant.api.get(200, `/leads/${young}`)).trigger.message_preview, null)

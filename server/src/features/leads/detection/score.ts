@@ -13,10 +13,10 @@ const weights: Readonly<Record<string, number>> = {
 }
 
 /** More days or groups than this make no difference. */
-const kept = 4
+const maxKept = 4
 const highest = 10
 
-/** What a message tells for the score: its kinds, its day in UTC and its group. */
+/** What a message adds to the score: its kinds, its day in UTC and its group. */
 export function factsOf(signal: {
   text: string
   matchedKeyword: string | null
@@ -38,8 +38,8 @@ const union = (a: readonly string[], b: readonly string[]) => [...new Set([...a,
 export function addFacts(a: LeadFacts, b: LeadFacts): LeadFacts {
   return {
     kinds: union(a.kinds, b.kinds),
-    days: union(a.days, b.days).slice(0, kept),
-    groups: union(a.groups, b.groups).slice(0, kept),
+    days: union(a.days, b.days).slice(0, maxKept),
+    groups: union(a.groups, b.groups).slice(0, maxKept),
   }
 }
 

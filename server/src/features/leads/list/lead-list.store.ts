@@ -15,7 +15,7 @@ export interface LeadRow extends Record<string, unknown> {
   matchedKeyword: string | null
   messagePreview: string | null
   monitorMode: string
-  /** As answers carry moments, as the one below. */
+  /** As answers carry timestamps, as the one below. */
   triggeredAt: string
   detectedAt: string
 }
@@ -96,14 +96,14 @@ export async function listLeads(
   return { total, rows: offset >= total ? [] : await listPage(sql, filter, limit, offset) }
 }
 
-/** Where a walk over leads goes on: behind this one. */
+/** The cursor of a walk over leads: it goes on behind this one. */
 export interface LeadCursor {
   id: string
   /** With all its digits, as PostgreSQL prints it. */
   detectedAt: string
 }
 
-/** The next leads of a walk, newest detection first; `place` of the last one leads on. */
+/** The next leads of a walk, newest detection first; the cursor of the last one leads on. */
 export async function listNextLeads(
   sql: Sql,
   filter: LeadFilter,

@@ -31,7 +31,7 @@ const leadModes: ReadonlySet<MonitorMode> = new Set(['keywords', 'mentions', 'fi
 
 const keyOf = ({ group, message }: MonitoredMessage): string => `${group.id} ${message.senderContactId}`
 
-/** Messages of monitored groups. A reaction says nothing; what could not be read is told again when it can. */
+/** Messages of monitored groups. A reaction says nothing; what could not be read comes again when it can. */
 async function selectMonitored(
   ctx: Context,
   sql: Sql,
@@ -113,7 +113,7 @@ function toCapture({ message, group, keyword }: MonitoredMessage): NewCapture {
   }
 }
 
-/** Counts what was heard and stores what is captured of what is wanted; answers it. */
+/** Counts monitored messages and stores what is captured of the wanted ones; answers it. */
 async function capture(
   ctx: Context,
   sql: Sql,
@@ -169,7 +169,7 @@ function signalsOf(captured: readonly MonitoredMessage[]): LeadSignal[] {
 
 /**
  * Listens to what was said in monitored groups, in the transaction that stores it: counts it, keeps what the group's
- * mode captures, tells it, makes leads of it and answers them.
+ * mode captures, publishes it, makes leads of it and answers them.
  */
 export async function captureMessages(
   ctx: Context,

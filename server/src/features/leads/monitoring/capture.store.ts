@@ -53,7 +53,7 @@ export interface Speaker {
   contactId: string
 }
 
-/** Remembers speakers and answers those that were not heard before, as `group contact`. */
+/** Stores speakers and answers those that are new, as `group contact`. */
 export async function insertSpeakers(
   sql: Sql,
   tenantId: string,
@@ -123,7 +123,7 @@ export async function findAddresses(
   return rows[0]
 }
 
-/** Forgets a label that is gone; answers the sessions whose groups used it. */
+/** Removes a label that is gone; answers the sessions whose groups used it. */
 export async function clearLabel(sql: Sql, tenantId: string, labelId: string): Promise<string[]> {
   const { rows } = await sql.execute<{ sessionId: string }>(text`
     UPDATE monitored_groups SET lead_label_id = NULL, auto_label_leads = false
@@ -131,7 +131,7 @@ export async function clearLabel(sql: Sql, tenantId: string, labelId: string): P
   return [...new Set(rows.map((row) => row.sessionId))]
 }
 
-/** Takes a person's turn to be answered unless it had one since `since`; whether it got it. */
+/** Claims an answer to a person unless there was one since `since`; whether it got it. */
 export async function claimResponse(
   sql: Sql,
   claim: { tenantId: string; contactId: string; since: Date; now: Date },
@@ -146,7 +146,7 @@ export async function claimResponse(
   return rows.length > 0
 }
 
-/** How many answers a group has given since a moment, refused ones not counted. */
+/** How many answers a group has given since a timestamp, refused ones not counted. */
 export async function countResponses(
   sql: Sql,
   tenantId: string,

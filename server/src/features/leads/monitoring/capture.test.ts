@@ -128,7 +128,7 @@ suite('modes', () => {
     assert.deepEqual(await textsOf(group), ['by phone', 'for you'])
   })
 
-  test('first_message: the first of each member not heard before, also when two addresses become one', async () => {
+  test('first_message: the first of each member that is new, also when two addresses become one', async () => {
     const known = buildPhone()
     const owner = addContact(app)
     const { id: wa } = app.simulator.groups.create({ subject: 'New', owner, members: [session.phone] })
@@ -164,7 +164,7 @@ suite('modes', () => {
     assert.deepEqual(await countsOf(group), [2, 0])
   })
 
-  test('skip_admins and skip_existing_contacts leave people out; a switched-off group hears nothing', async () => {
+  test('skip_admins and skip_existing_contacts leave people out; a switched-off group captures nothing', async () => {
     const [admin, member, friend] = [addContact(app), addContact(app), addContact(app)]
     const group = await monitor({ monitor_mode: 'all', skip_admins: true, skip_existing_contacts: true }, [
       member,
@@ -290,7 +290,7 @@ suite('messages and events', () => {
     assert.equal(own.received.at(-1)?.body.data.message, 'heard')
   })
 
-  test('a deleted group hears nothing more and its leads stay', async () => {
+  test('a deleted group captures nothing more and its leads stay', async () => {
     const group = await monitor({ monitor_keywords: ['flat'] })
     await selectMonitored(said(group, buildPhone(), 'flat'))
     await tenant.api.delete(200, `/groups/${group.id}`)
@@ -327,7 +327,7 @@ suite('at once', () => {
     assert.deepEqual(await countsOf(all), [500, 0])
   })
 
-  test('what is told twice is captured once', async () => {
+  test('what comes twice is captured once', async () => {
     const group = await monitor({ monitor_mode: 'all' })
     const message = said(group, buildPhone(), 'once')
     await Promise.all(Array.from({ length: 5 }, () => selectMonitored(message)))

@@ -179,7 +179,7 @@ suite('labels of leads', () => {
   const labelsOf = async (phone: string) =>
     (await tenant.api.get(200, `/labels/chat/${phone}@c.us`)).map(({ id }: { id: string }) => id)
 
-  test('a new lead’s direct chat gets the group’s label; taken off it stays off; a deleted label is forgotten', async () => {
+  test('a new lead’s direct chat gets the group’s label; taken off it stays off; a deleted label is dropped', async () => {
     const hal = addContact(app)
     const label = await tenant.api.post(201, '/labels', { name: 'Lead', color: '#FF6B35' })
     const group = await monitor([hal], {

@@ -200,7 +200,7 @@ export async function addGroup(
   })
 }
 
-/** Keeps the group's endpoint, tells the change and answers the group as it is now. */
+/** Stores the group's endpoint, publishes the change and answers the group as it is now. */
 async function finish(
   ctx: Context,
   sql: Sql,
@@ -245,7 +245,7 @@ export async function removeGroup(ctx: Context, id: string): Promise<void> {
   })
 }
 
-/** Forgets a label that is gone, in the transaction that deletes it. */
+/** Removes a label that is gone, in the transaction that deletes it. */
 export async function releaseLabel(ctx: Context, sql: Sql, labelId: string): Promise<void> {
   await announceWatched(ctx, sql, await clearLabel(sql, tenantOf(ctx), labelId))
 }

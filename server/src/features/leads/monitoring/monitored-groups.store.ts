@@ -144,7 +144,7 @@ export async function deleteGroup(sql: Sql, tenantId: string, id: string): Promi
   return row?.sessionId
 }
 
-/** Everybody whose message in the group is stored counts as heard before. */
+/** Everybody whose message in the group is stored counts as a known speaker. */
 export async function seedSpeakers(sql: Sql, tenantId: string, id: string): Promise<void> {
   await sql.execute(text`
     INSERT INTO group_speakers (group_id, contact_id, tenant_id)

@@ -77,7 +77,7 @@ export const groupMessages = pgTable(
   (table) => [index('group_messages_list').on(table.groupId, table.waTimestamp, table.messageId)],
 )
 
-/** Who was heard in a group before, for the mode first_message. */
+/** Who has spoken in a group before, for the mode first_message. */
 export const groupSpeakers = pgTable(
   'group_speakers',
   {

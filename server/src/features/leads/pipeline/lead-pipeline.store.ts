@@ -100,7 +100,7 @@ export interface NewChange {
 
 /**
  * Moves locked leads to a status and writes their history. A step is always later than the one before, also when the
- * clock of another process made that one: the history is listed by its moments.
+ * clock of another process made that one: the history is listed by its timestamps.
  */
 export async function moveLocked(
   sql: Sql,

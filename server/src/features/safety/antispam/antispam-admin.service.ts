@@ -152,7 +152,7 @@ export async function getBlocks(
   return { blocks: rows.map(blockToWire), total, limit, offset }
 }
 
-/** Lifts a block: WhatsApp is told by a job, and what was before counts no more. Lifting it again changes nothing. */
+/** Lifts a block: a job notifies WhatsApp, and what was before counts no more. Lifting it again changes nothing. */
 export async function liftBlock(ctx: Context, id: string): Promise<BlockObject> {
   const tenantId = tenantOf(ctx)
   const { caller } = ctx

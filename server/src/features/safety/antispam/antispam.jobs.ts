@@ -6,7 +6,7 @@ import { applyBlockJob, pruneSpamJob } from './antispam.schema.ts'
 import { deleteOldSpam, findBlock, updateBlock } from './antispam.store.ts'
 
 const retryMs = 30_000
-/** What could not be told for so long is not worth telling. */
+/** What could not be applied for so long is not worth applying. */
 const giveUpMs = 7 * 86_400_000
 const violationsMs = 2 * 86_400_000
 
@@ -27,7 +27,7 @@ async function applyBlock(
   try {
     await ctx.engine.contacts.setBlocked(block.sessionId, block.waChatId, isBlocked)
   } catch (cause) {
-    // The connection went meanwhile, or WhatsApp is slow: neither changes what is to be told.
+    // The connection went meanwhile, or WhatsApp is slow: neither changes what is to be applied.
     if (cause instanceof AppError) return retryLater(retryMs, cause)
     throw cause
   }

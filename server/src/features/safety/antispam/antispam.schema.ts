@@ -12,7 +12,7 @@ export const duplicateRefused = defineError(
   'The same message went to this chat a short while ago (block_duplicates, duplicate_window)',
 )
 
-/** Tells WhatsApp that somebody is blocked or no longer. */
+/** Blocks or unblocks somebody on WhatsApp. */
 export const applyBlockJob = defineJob<{ tenantId: string; blockId: string }>('antispam.apply_block', {
   isOrdered: true,
   retryLimit: 20,

@@ -108,7 +108,7 @@ export async function insertViolation(sql: Sql, row: ViolationRow): Promise<void
   await sql.insert(antispamViolations).values(row)
 }
 
-/** How often somebody went against the rules of a session since a moment. */
+/** How often somebody went against the rules of a session since a timestamp. */
 export async function countViolations(
   sql: Sql,
   where: { tenantId: string; sessionId: string; waChatId: string; since: Date },

@@ -57,7 +57,7 @@ export const antispamBlocks = pgTable(
     kind: text().$type<ViolationKind>().notNull(),
     violations: integer().notNull(),
     createdAt: timestamptz('created_at').notNull(),
-    /** When WhatsApp was told; null before that and after the lift was told. */
+    /** When the block was applied on WhatsApp; null before that and after the lift was applied. */
     appliedAt: timestamptz('applied_at'),
     liftedAt: timestamptz('lifted_at'),
     liftedBy: uuid('lifted_by'),

@@ -42,7 +42,7 @@ class Sender {
 
 const allSenders = defineProcessState(() => new LRUCache<string, Sender>({ max: 20_000 }))
 
-/** Notes an inbound message and tells when it goes against the tenant's limits. In memory: a session has one owner. */
+/** Records an inbound message and answers whether it breaks the tenant's limits. In memory: a session has one owner. */
 export function noteArrival(
   ctx: Context,
   key: string,

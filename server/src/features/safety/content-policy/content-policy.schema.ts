@@ -5,7 +5,7 @@ import { timestampOutput, uuidField } from '../../../wire.ts'
 
 export const contentRefused = defineError('content_refused', 403, 'The content policy refuses the message')
 
-/** The policy a tenant that changed nothing has (contract: content policy and safeguards). */
+/** The policy a tenant that changed nothing has (contract: content policy). */
 export const policyDefaults = {
   enabled: true,
   input_sanitization_enabled: true,
@@ -167,7 +167,7 @@ export const statsAnswer = z.object({
   top_rules: z.array(z.object({ rule: z.string(), hits: z.int() })),
 })
 
-/** The built-in families; their patterns are not told. */
+/** The built-in families, without their patterns. */
 export const detectorsAnswer = z.object({
   safeguards: z.array(
     z.object({

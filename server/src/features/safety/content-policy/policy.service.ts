@@ -4,7 +4,7 @@ import { notFound } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { detectorKinds } from '../detectors/detectors.schema.ts'
-import { detectorFacts } from '../detectors/detectors.service.ts'
+import { detectorDescriptions } from '../detectors/detectors.service.ts'
 import { readCounters } from '../rules/counters.service.ts'
 import { requirePattern, requirePatternBudget } from '../rules/patterns.service.ts'
 import { type PolicySettings, policyDefaults, type RuleObject } from './content-policy.schema.ts'
@@ -175,9 +175,9 @@ export async function listDetectors(ctx: Context) {
   const { settings } = await getPolicy(ctx, tenantOf(ctx))
   return detectorKinds.map((kind) => ({
     id: familyIds[kind] ?? kind,
-    category: detectorFacts[kind].category,
+    category: detectorDescriptions[kind].category,
     enabled: isOn(settings, kind),
-    description: detectorFacts[kind].description,
-    pattern_count: detectorFacts[kind].forms,
+    description: detectorDescriptions[kind].description,
+    pattern_count: detectorDescriptions[kind].forms,
   }))
 }

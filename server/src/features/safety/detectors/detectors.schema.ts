@@ -18,7 +18,7 @@ export const detectorKinds = [
 /** One of them. */
 export type DetectorKind = (typeof detectorKinds)[number]
 
-/** A place in a text, in UTF-16 units. */
+/** A range of a text, in UTF-16 units. */
 export interface Finding {
   kind: DetectorKind
   start: number
@@ -27,7 +27,7 @@ export interface Finding {
 
 /** A text with what every detector wants to know of it, found out in one pass. */
 export interface ScannedText {
-  /** As it came, with digits of other scripts written in ASCII; every place is the same as in the original. */
+  /** As it came, with digits of other scripts written in ASCII; every offset is the same as in the original. */
   readonly text: string
   readonly digits: number
   readonly hasAt: boolean
@@ -95,7 +95,7 @@ export function scanText(original: string): ScannedText {
   return { text, digits, hasAt, hasDot, longestWord, longWords }
 }
 
-/** The lower-cased words around a place that say what a number is; the place itself is a bar. */
+/** The lower-cased words around a range that say what a number is; the range itself is a bar. */
 export function contextOf(text: string, start: number, end: number, before = 48, after = 24): string {
   return `${text.slice(Math.max(0, start - before), start)} ¦ ${text.slice(end, end + after)}`.toLowerCase()
 }

@@ -146,7 +146,7 @@ export function findInjection({ text, longestWord }: ScannedText, into: Finding[
   const folded = fold(text)
   const phrase = findPhrase(folded)
   if (phrase !== undefined) {
-    // Folding moves places when it removes characters; then all of the text is named.
+    // Folding moves offsets when it removes characters; then all of the text is named.
     const isInPlace = folded.length === text.length
     const start = isInPlace ? phrase.index : 0
     into.push({ kind: 'injection', start, end: isInPlace ? start + phrase[0].length : text.length })

@@ -45,7 +45,7 @@ suite('looking for many phrases at once', () => {
   ])
   const found = (text: string) => index.find(text, () => true)?.[0]
 
-  test('the first place counts, and of what begins there the longest', () => {
+  test('the first offset counts, and of what begins there the longest', () => {
     assert.equal(found('I was saying no, say no more'), 'saying no')
     assert.equal(found('say no more'), 'say no more')
     assert.equal(found('say yes'), undefined)

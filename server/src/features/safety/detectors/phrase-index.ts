@@ -3,7 +3,7 @@ import { openingsOf } from './phrase-openings.ts'
 /** What may be said, and where: the pattern reads folded text. */
 export interface Phrase {
   source: string
-  /** Whether it begins with a word's first letter; others are looked for at every place. */
+  /** Whether it begins with a word's first letter; others are looked for at every offset. */
   isAtWord: boolean
 }
 
@@ -46,7 +46,7 @@ const isLetter = 4
 const isOpening = 8
 
 /**
- * Many phrases, looked for at once: the first letters at a place say which of them are worth trying there. A text in which
+ * Many phrases, looked for at once: the first letters at an offset say which are worth trying there. A text in which
  * none begins costs a look at each sign and two or three at each word, however many phrases there are.
  */
 export class PhraseIndex {
@@ -83,7 +83,7 @@ export class PhraseIndex {
     return kind
   }
 
-  /** The first phrase in a folded text that is wanted, in order of place; the longest that begins there. */
+  /** The first phrase in a folded text that is wanted, in order of offset; the longest that begins there. */
   find(text: string, isWanted: (match: RegExpExecArray) => boolean): RegExpExecArray | undefined {
     if (this.#phrases.length > 0) this.#prepare()
     const kinds = this.#kinds
@@ -103,7 +103,7 @@ export class PhraseIndex {
   }
 }
 
-/** The longest wanted phrase that begins at a place. */
+/** The longest wanted phrase that begins at an offset. */
 function findAt(
   from: Branch,
   text: string,

@@ -1,7 +1,7 @@
 /** Units of an opening at most: enough to tell "forget" from "for". */
 const depth = 6
 
-/** The place behind the group that begins a pattern. */
+/** The offset behind the group that begins a pattern. */
 function groupEnd(source: string): number {
   let open = 0
   for (let index = 0; index < source.length; index += 1) {

@@ -1,6 +1,6 @@
 import { defineOperation, type Operation } from '../../../operation.ts'
 import { optOutAnswer, optOutParams, optOutsAnswer, optOutsQuery } from './opt-outs.schema.ts'
-import { getOptOut, getOptOuts, setOptOutByHand } from './opt-outs.service.ts'
+import { getOptOut, getOptOuts, setManualOptOut } from './opt-outs.service.ts'
 
 const list = defineOperation({
   id: 'opt_outs.list',
@@ -32,7 +32,7 @@ const put = defineOperation({
   access: ['contacts:manage'],
   params: optOutParams,
   success: { status: 200, schema: optOutAnswer },
-  run: (ctx, { phone }) => setOptOutByHand(ctx, phone, true),
+  run: (ctx, { phone }) => setManualOptOut(ctx, phone, true),
 })
 
 const remove = defineOperation({
@@ -43,7 +43,7 @@ const remove = defineOperation({
   access: ['contacts:manage'],
   params: optOutParams,
   success: { status: 200, schema: optOutAnswer },
-  run: (ctx, { phone }) => setOptOutByHand(ctx, phone, false),
+  run: (ctx, { phone }) => setManualOptOut(ctx, phone, false),
 })
 
 /** The ledger of opt-outs. */

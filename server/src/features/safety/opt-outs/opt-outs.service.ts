@@ -5,7 +5,7 @@ import { notFound } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { optOutChanged, recipientOptedOut } from './opt-outs.schema.ts'
 import * as store from './opt-outs.store.ts'
-import type { OptOutWay } from './opt-outs.tables.ts'
+import type { OptOutMethod } from './opt-outs.tables.ts'
 
 /** What is sent without a person deciding on each message. */
 const unasked: ReadonlySet<string> = new Set(['bulk', 'schedule', 'report', 'auto_reply'])
@@ -31,7 +31,7 @@ export interface OptOutChange {
   /** Digits of the phone, or `lid:` and those of the LID. */
   address: string
   isOptedOut: boolean
-  how: OptOutWay
+  how: OptOutMethod
   word: string | null
   sessionId: string | null
   userId: string | null
@@ -69,7 +69,7 @@ export async function recordOptOut(ctx: Context, sql: Sql, change: OptOutChange)
 }
 
 /** Enters by hand that a person opted out or in again. */
-export async function setOptOutByHand(ctx: Context, phone: string, isOptedOut: boolean) {
+export async function setManualOptOut(ctx: Context, phone: string, isOptedOut: boolean) {
   const { caller } = ctx
   const userId = caller.kind === 'user' || caller.kind === 'key' ? caller.userId : null
   const tenantId = tenantOf(ctx)

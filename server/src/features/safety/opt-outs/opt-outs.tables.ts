@@ -15,7 +15,7 @@ export const optOuts = pgTable(
 )
 
 /** How somebody opted out or in: wrote the word, or somebody of the tenant entered it. */
-export type OptOutWay = 'message' | 'manual'
+export type OptOutMethod = 'message' | 'manual'
 
 /** Every change; never changed afterwards. */
 export const optOutLedger = pgTable(
@@ -25,7 +25,7 @@ export const optOutLedger = pgTable(
     tenantId: uuid('tenant_id').notNull(),
     address: text().notNull(),
     isOptedOut: boolean('is_opted_out').notNull(),
-    how: text().$type<OptOutWay>().notNull(),
+    how: text().$type<OptOutMethod>().notNull(),
     word: text(),
     sessionId: uuid('session_id'),
     userId: uuid('user_id'),

@@ -48,7 +48,7 @@ async function requireLeft(ctx: Context, id: string): Promise<MessageRow> {
   return row
 }
 
-/** How an act was handed over: when, and as the safeguards left it. */
+/** How an act was handed over: when, and as the content policy left it. */
 interface HandedOver {
   at: Date
   content: OutboundContent
@@ -101,7 +101,7 @@ export async function edit(ctx: Context, id: string, text: string): Promise<Mess
   const isOwnText = row.direction === 'outbound' && row.messageType === 'text'
   if (!isOwnText || !isWithin(ctx, row, editWindowMs)) throw notEditable.create()
   const { content } = await handOver(ctx, row, { kind: 'edit', target: targetOf(row), text })
-  // Our own moment: a second edit within WhatsApp's second is still the newer one.
+  // Our own timestamp: a second edit within WhatsApp's second is still the newer one.
   await change(ctx, row, (sql, target) => editStored(ctx, sql, target, contentText(content), ctx.clock.now()))
   return showMessage(ctx, row.id)
 }

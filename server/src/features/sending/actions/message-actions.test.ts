@@ -62,7 +62,7 @@ suite('message actions', () => {
     }
   })
 
-  test('reactions of others: one per person, told as message.received with their target, no unread message', async () => {
+  test('reactions of others: one per person, published as message.received with their target, no unread message', async () => {
     const phone = await addWarmContact(app, session)
     const sent = await send(phone)
     const shown = await app.simulator.nextMessage(phone, (it) => it.text === 'Hello')
@@ -87,7 +87,7 @@ suite('message actions', () => {
     assert.equal(listed.total, chat.message_count)
   })
 
-  test('messages.edit: 200 with edited_at, the phone shows the new text, told once', async () => {
+  test('messages.edit: 200 with edited_at, the phone shows the new text, published once', async () => {
     const phone = await addWarmContact(app, session)
     const sent = await send(phone, 'Helo')
     const shown = await app.simulator.nextMessage(phone, (it) => it.text === 'Helo')
@@ -121,7 +121,7 @@ suite('message actions', () => {
     assert.equal((await tenant.api.delete(400, `/messages/${old.id}`)).code, 'not_unsendable')
   })
 
-  test('messages.unsend: 200, gone on the phone and here, told once; afterwards nothing can be done to it', async () => {
+  test('messages.unsend: 200, gone on the phone and here, published once; afterwards nothing can be done to it', async () => {
     const phone = await addWarmContact(app, session)
     const sent = await send(phone, 'Oops')
     const shown = await app.simulator.nextMessage(phone, (it) => it.text === 'Oops')
@@ -146,7 +146,7 @@ suite('message actions', () => {
     )
   })
 
-  test('edits and unsends of others are kept and told once; somebody else’s message is not theirs to change', async () => {
+  test('edits and unsends of others are kept and published once; somebody else’s message is not theirs to change', async () => {
     const phone = await addWarmContact(app, session)
     const { messageId, waMessageId } = await receive(phone, 'Firts')
     const edited = nextEvent(app, 'message.edited', (event) => event.messageId === messageId)

@@ -64,7 +64,7 @@ function decide(
   return store.decideApproval(sql, { tenantId, id, status, reason, at: ctx.clock.now(), by })
 }
 
-/** Lets a held message go, perhaps with another text: it passes the rest of the pipeline and is sent. Decided once. */
+/** Releases a held message, perhaps with another text: it passes the rest of the pipeline and is sent. Decided once. */
 export async function approve(ctx: Context, id: string, text: string | undefined): Promise<MessageObject> {
   const approval = await getPending(ctx, id)
   const release = await prepareRelease(ctx, approval.tenantId, approval.messageId, text)

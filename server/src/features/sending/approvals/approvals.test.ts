@@ -53,7 +53,7 @@ async function quotaUsed(): Promise<number> {
 }
 
 suite('holding', () => {
-  test('what agents, tools and auto-replies send is held: 201, told, listed, not sent', async () => {
+  test('what agents, tools and auto-replies send is held: 201, published, listed, not sent', async () => {
     const pending = nextEvent(app, 'approval.pending')
     const { message, status } = await send('agent')
     assert.deepEqual(
@@ -128,7 +128,7 @@ suite('approve', () => {
     await tenant.api.post(400, `/approvals/${id}/reject`)
   })
 
-  test('with another text, which passes the safeguards again', async () => {
+  test('with another text, which passes the content policy again', async () => {
     const { id, message } = await hold()
     const bad = await tenant.api.post(403, `/approvals/${id}/approve`, { message: 'password: Tr0ub4dor&3' })
     assert.equal(bad.code, 'content_refused')
@@ -210,7 +210,7 @@ suite('approve', () => {
 })
 
 suite('reject and expire', () => {
-  test('200: not sent, told as failed, the quota given back', async () => {
+  test('200: not sent, published as failed, the quota given back', async () => {
     const before = await quotaUsed()
     const { id, message } = await hold()
     assert.equal(await quotaUsed(), before + 1)

@@ -25,7 +25,7 @@ export function coldBudgetOf(settings: AntispamSettings, bornAt: Date, now: Date
   return Math.floor(Math.min(grown, Math.max(settings.coldBudgetMax, 0)))
 }
 
-/** The refusal of a session whose budget of the day is used up, naming the moment when it renews. */
+/** The refusal of a session whose budget of the day is used up, naming when it renews. */
 export function budgetRefusal(budget: number, now: Date): AppError {
   const renewsAt = toTimestamp(nextDay(now))
   const message = `${coldBudgetUsed.text}: ${budget} a day for this session; it renews at ${renewsAt}`

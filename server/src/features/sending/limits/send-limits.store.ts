@@ -34,7 +34,7 @@ export async function countWaiting(sql: Sql, tenantId: string, sessionId: string
   return rows[0]?.total ?? 0
 }
 
-/** When messages of a tenant left since a moment, through any door of ours. */
+/** When messages of a tenant left since a timestamp, through whichever interface. */
 export async function listRecentSends(
   sql: Sql,
   tenantId: string,

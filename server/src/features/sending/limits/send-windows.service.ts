@@ -13,24 +13,24 @@ const conversationMs = 24 * 3_600_000
 /** Single sends that may wait per session. */
 const waitingLimit = 20
 
-/** Moments of the last messages; at most `limit` of them within `lengthMs`. */
+/** Timestamps of the last messages; at most `limit` of them within `lengthMs`. */
 export class SendWindow {
-  #takenMs: number[]
+  #sentMs: number[]
 
-  constructor(takenMs: readonly number[] = []) {
-    this.#takenMs = [...takenMs].sort((a, b) => a - b)
+  constructor(sentMs: readonly number[] = []) {
+    this.#sentMs = [...sentMs].sort((a, b) => a - b)
   }
 
   /** Milliseconds until there is room; 0 when there is. */
   waitMs(limit: number, lengthMs: number, nowMs: number): number {
-    while (this.#takenMs.length > 0 && (this.#takenMs[0] as number) <= nowMs - lengthMs) this.#takenMs.shift()
-    if (this.#takenMs.length < limit) return 0
-    const blocking = this.#takenMs[this.#takenMs.length - limit] ?? nowMs
+    while (this.#sentMs.length > 0 && (this.#sentMs[0] as number) <= nowMs - lengthMs) this.#sentMs.shift()
+    if (this.#sentMs.length < limit) return 0
+    const blocking = this.#sentMs[this.#sentMs.length - limit] ?? nowMs
     return Math.max(1, blocking + lengthMs - nowMs)
   }
 
-  take(nowMs: number): void {
-    this.#takenMs.push(nowMs)
+  record(nowMs: number): void {
+    this.#sentMs.push(nowMs)
   }
 }
 
@@ -92,8 +92,8 @@ async function takeSlot(
   if (burstWait > 0 || rateWait > 0) {
     return { waitMs: Math.max(burstWait, rateWait), waitsFor: burstWait > 0 ? 'burst' : 'rate' }
   }
-  if (isBurst && burstLengthMs > 0) burst.get(sessionId)?.take(nowMs)
-  if (settings.isEnabled) rate.get(tenantId)?.take(nowMs)
+  if (isBurst && burstLengthMs > 0) burst.get(sessionId)?.record(nowMs)
+  if (settings.isEnabled) rate.get(tenantId)?.record(nowMs)
   return { waitMs: 0, waitsFor: 'rate' }
 }
 
@@ -115,7 +115,7 @@ export function changeWaiting(ctx: Context, sessionId: string, by: 1 | -1): void
   if (now !== undefined) waiting.set(sessionId, Math.max(0, now + by))
 }
 
-/** Forgets a session that is gone. */
+/** Drops the counters of a session that is gone. */
 export function dropWindows(ctx: Context, sessionId: string): void {
   const { burst, waiting } = allWindows.of(ctx)
   burst.delete(sessionId)
@@ -138,7 +138,7 @@ export interface WindowSend {
 
 /**
  * Steps 5 (rate) and 9 (burst), decision 3: what exceeds a limit waits, and what would wait behind 20 others is
- * refused. Whoever comes while others wait gets in line. Answers what the message waits for; null when it may go.
+ * refused. Whoever comes while others wait is queued. Answers what the message waits for; null when it may go.
  */
 export async function chooseWindow(ctx: Context, send: WindowSend): Promise<WaitsFor | null> {
   const { tenantId, sessionId, settings, waitsFor } = send

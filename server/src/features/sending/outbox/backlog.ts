@@ -18,7 +18,7 @@ import { writerOf } from './outbox-writer.ts'
 import { fail, outcomesOf } from './outcome.ts'
 import { quotedBy, storedFrom } from './stored-message.ts'
 
-/** What nobody could send for so long is not news any more. */
+/** What nobody could send for so long is stale. */
 const expiresMs = 24 * 3_600_000
 const pageSize = 50
 
@@ -180,7 +180,7 @@ async function follow(backlog: Backlog, subscription: Subscription): Promise<voi
 export async function startBacklog(ctx: Context): Promise<void> {
   const backlog = backlogs.of(ctx)
   // What found no connection leaves with the next one; the look after a second is for a connection that came back
-  // while the message was still in hand.
+  // while the message was still in progress.
   onLeftBehind(ctx, (sessionId) => schedule(backlog, sessionId, 1000))
   const names = [sessionConnected.name, sessionDeleted.name, outboxQueued.name]
   const subscription = ctx.events.subscribe({ names, capacity: 10_000 })

@@ -42,7 +42,7 @@ const dispatching = defineProcessState(
   }),
 )
 
-/** Says who looks after messages that could not leave for the moment. */
+/** Sets the listener for messages that could not leave for the moment. */
 export function onLeftBehind(ctx: Context, listener: (sessionId: string) => void): void {
   dispatching.of(ctx).onLeftBehind = listener
 }

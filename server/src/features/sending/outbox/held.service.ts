@@ -27,7 +27,7 @@ import {
 } from './stored-message.ts'
 import { sendStored } from './submit.service.ts'
 
-/** A held message that passed the rest of the pipeline and may be let go. */
+/** A held message that passed the rest of the pipeline and may be released. */
 export interface Release {
   draft: Draft
   message: StoredMessage
@@ -88,12 +88,12 @@ export async function prepareRelease(
   return { draft, message: storedOf(draft, row, chat) }
 }
 
-/** Gives back the place in the line that preparing took. */
+/** Gives back the place in the queue that preparing took. */
 function cancelRelease(ctx: Context, { draft }: Pick<Release, 'draft'>): void {
   if (draft.waitsFor !== null) changeWaiting(ctx, draft.outgoing.sessionId, -1)
 }
 
-/** Lets a held message go within a transaction; false when somebody decided meanwhile. */
+/** Releases a held message within a transaction; false when somebody decided meanwhile. */
 export async function commitRelease(ctx: Context, sql: Sql, release: Release): Promise<boolean> {
   const { draft, message } = release
   const { id, tenantId, sessionId, chat } = message
@@ -119,7 +119,7 @@ export async function commitRelease(ctx: Context, sql: Sql, release: Release): P
   return true
 }
 
-/** Sends what was let go and answers the message as it is then. */
+/** Sends what was released and answers the message as it is then. */
 export async function sendReleased(
   ctx: Context,
   { draft, message: released }: Release,
@@ -128,7 +128,7 @@ export async function sendReleased(
   const { message } = await sendStored(ctx, draft, released)
   const row = await findMessageById(ctx, released.tenantId, released.id)
   if (row === undefined) return message
-  // As with every send, what the recipient did meanwhile is told by events.
+  // As with every send, what the recipient did meanwhile is published as events.
   const { status, sent_at } = message
   return { ...messageToWire(ctx, row), status, sent_at, delivered_at: null, read_at: null }
 }
@@ -141,7 +141,7 @@ export function abandonRelease(ctx: Context, release: Release): void {
 
 /**
  * Ends a held message unsent within a transaction: `error` is `approval_rejected` or `approval_expired`. Its quota is
- * given back and `message.failed` told. False when somebody decided meanwhile.
+ * given back and `message.failed` published. False when somebody decided meanwhile.
  */
 export async function discardHeld(
   ctx: Context,

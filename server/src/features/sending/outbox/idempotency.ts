@@ -11,7 +11,7 @@ import { outcomesOf } from './outcome.ts'
 
 const keepMs = 24 * 3_600_000
 
-/** The answer as it was given first: what happened to the message since is told elsewhere. */
+/** The answer as it was given first: what happened to the message since is published as events. */
 function firstAnswer(ctx: Context, row: MessageRow): Submitted {
   const message = { ...messageToWire(ctx, row), delivered_at: null, read_at: null }
   if (row.requiresApproval) {

@@ -11,7 +11,7 @@ async function start(ctx: Context): Promise<void> {
   await startBacklog(ctx)
 }
 
-/** Lets nothing new go and waits until what left is stored. */
+/** Releases nothing new and waits until what left is stored. */
 async function stop(ctx: Context): Promise<void> {
   stopBacklog(ctx)
   stopOutcomes(ctx)

@@ -86,7 +86,7 @@ const uploadFailures: ReadonlySet<string> = new Set([
   'file_unreadable',
 ])
 
-/** What the caller of a send that failed is told; `code` is what WhatsApp or the engine said. */
+/** What the caller of a send that failed gets; `code` is what WhatsApp or the engine said. */
 export function failureOf(code: string | null, messageId: string): AppError {
   const details = { message_id: messageId, error: code }
   if (code === 'ack_463') return reachOutLocked.create({ details })

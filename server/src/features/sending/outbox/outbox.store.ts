@@ -97,7 +97,7 @@ export interface WaitingMessage extends Record<string, unknown> {
   content: Buffer
   waitsFor: WaitsFor | null
   notBefore: Date | string | null
-  /** When it began to wait: its own moment, or that of its approval. */
+  /** When it began to wait: its own timestamp, or that of its approval. */
   queuedAt: Date | string
   lastInboundAt: Date | string | null
   createdAt: Date | string
@@ -132,7 +132,7 @@ export async function listSessionsWithWaiting(sql: Sql): Promise<string[]> {
   return rows.map((row) => row.id)
 }
 
-/** Puts a message off until a moment. */
+/** Defers a message until a timestamp. */
 export async function putOff(sql: Sql, tenantId: string, id: string, until: Date): Promise<void> {
   await sql.execute(text`
     UPDATE outbox SET not_before = ${until.toISOString()} WHERE message_id = ${id} AND tenant_id = ${tenantId}`)

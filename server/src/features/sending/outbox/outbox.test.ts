@@ -58,7 +58,7 @@ suite('messages.send', () => {
     assert.deepEqual({ ...stored, status: 'sent', delivered_at: null, read_at: null }, message)
   })
 
-  test('delivered and read are told once each and never taken back', async () => {
+  test('delivered and read are published once each and never taken back', async () => {
     const phone = await addWarmContact(app, session)
     const recorded = recordEvents(app, ['message.sent', 'message.delivered', 'message.read'])
     const isMine = (told: { chatId: string }) => told.chatId === `${phone}@c.us`
@@ -226,7 +226,7 @@ suite('messages.send', () => {
       assert.equal(message.is_cold, true)
     })
 
-    test('budget: 403 naming the moment of renewal when it is used up; a chat counts once a day', async () => {
+    test('budget: 403 naming the time of renewal when it is used up; a chat counts once a day', async () => {
       await own.api.patch(200, '/tenant/settings', { cold_contacts: 'budget' })
       const { ctx } = app.app
       await ctx.db.transaction((sql) => changeAntispam(ctx, sql, own.id, { coldBudgetFirstWeek: 2 }))

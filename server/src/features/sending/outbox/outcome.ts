@@ -60,7 +60,7 @@ class Outcomes {
 
   /** The same as another process or another path published it. */
   notifyOfEvent({ messageId, status, error }: MessageProgress, atMs: number): void {
-    // Whoever has the message in hand here knows more exactly, and notifies in a moment.
+    // Whoever has the message in progress here knows more exactly, and notifies in a moment.
     if (this.inProgress.has(messageId) || (status !== 'sent' && status !== 'failed')) return
     this.notify(messageId, { status, at: new Date(atMs), error })
   }

@@ -109,7 +109,7 @@ const passAntispam: Step = {
   },
 }
 
-/** Step 6: safeguards and content policy; the message goes on as they leave it. */
+/** Step 6: the content policy; the message goes on as it leaves it. */
 const passContentPolicy: Step = {
   name: 'content_policy',
   isForChannels: true,

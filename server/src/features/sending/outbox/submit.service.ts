@@ -74,7 +74,7 @@ export async function submitPrepared<C extends OutboundContent>(
   return submitted
 }
 
-/** Stores a draft; a chat in memory that was merged or deleted meanwhile is looked up again, once. */
+/** Stores a draft; a cached chat that was merged or deleted meanwhile is looked up again, once. */
 async function write(ctx: Context, item: NewMessage): Promise<StoreResult> {
   const writer = writerOf(ctx)
   try {
@@ -185,7 +185,7 @@ function toObject(ctx: Context, draft: Draft, message: StoredMessage, outcome?: 
 }
 
 /**
- * What a reaction, an edit or an unsend passes: the session and the safeguards. Such an act changes a message that has
+ * What a reaction, an edit or an unsend passes: session and content policy. Such an act changes a message that has
  * left already, so it is neither counted nor queued. Answers the content as the policy leaves it.
  */
 export async function passForAction(

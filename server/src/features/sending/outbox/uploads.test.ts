@@ -37,7 +37,7 @@ async function untilPutOff(id: string, failures: number): Promise<void> {
   await untilAnswer(read, ({ rows }) => rows[0]?.n >= failures && rows[0].isPutOff, { everyMs: 5 })
 }
 
-suite('files that WhatsApp does not take for the moment', () => {
+suite('files that WhatsApp does not take for now', () => {
   before(async () => {
     app = await createLinkedApp()
   })
@@ -79,7 +79,7 @@ suite('files that WhatsApp does not take for the moment', () => {
     assert.equal((await sending).status, 'sent')
   })
 
-  test('after half an hour it fails with a code of its own, told once; the quota is given back', async () => {
+  test('after half an hour it fails with a code of its own, published once; the quota is given back', async () => {
     const keyed = await tenant.apiWith(['messages:send', 'usage:read'])
     const used = (await tenant.api.get(200, '/usage/current')).messages_sent
     refuseUploads(507)

@@ -153,8 +153,8 @@ const reply = defineOperation({
   isSend: true,
   run: async (ctx, input) => {
     const quoted = await requireMessage(ctx, input.message_id)
-    const place = { session_id: quoted.sessionId, chat_id: quoted.waChatId, reply_to: quoted.id }
-    return send(ctx, { ...input, ...place }, { kind: 'text', text: input.message, ...mentionsOf(input) })
+    const target = { session_id: quoted.sessionId, chat_id: quoted.waChatId, reply_to: quoted.id }
+    return send(ctx, { ...input, ...target }, { kind: 'text', text: input.message, ...mentionsOf(input) })
   },
 })
 

@@ -29,7 +29,7 @@ suite('sends without files', () => {
   })
   after(() => app.close())
 
-  test('messages.send_poll: 201, the phone shows the poll, votes are tallied and told once each', async () => {
+  test('messages.send_poll: 201, the phone shows the poll, votes are counted and published once each', async () => {
     const phone = await addWarmContact(app, session)
     const body = to(phone, { question: 'Lunch?', options: ['Soup', 'Salad'], allow_multiple: true })
     const sent = await tenant.api.post(201, '/messages/send/poll', body)

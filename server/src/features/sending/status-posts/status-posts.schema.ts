@@ -73,7 +73,7 @@ export const nobodyToShow = defineError(
 /** People a post is shown to at most: each costs an encryption, and too many look like spam. */
 export const audienceLimit = 1000
 
-/** Forgets which old posts were told. */
+/** Removes the marks of old posts that were published. */
 export const pruneStatusPostsJob = defineJob<Record<string, never>>('status_posts.prune', {
   cron: { expression: '53 3 * * *', timeZone: 'UTC' },
 })

@@ -19,7 +19,7 @@ import {
 import { deletePostsBefore, listAudience, noteStatusPost } from './status-posts.store.ts'
 
 /** A post lives for a day; one that comes again later than this does not. */
-const keptMs = 2 * 86_400_000
+const retentionMs = 2 * 86_400_000
 
 function toEvent(post: StatusPost): StatusReceived {
   const { author, content } = post
@@ -42,7 +42,7 @@ function withStorableId(post: StatusPost): StatusPost {
   return { ...post, waMessageId: storableText(post.waMessageId).slice(0, 200) }
 }
 
-/** Tells status posts of others, each once. The post itself is not kept. */
+/** Publishes status posts of others, each once. The post itself is not kept. */
 export async function applyStatusPosts(ctx: Context, posts: readonly StatusPost[]): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const fresh: StatusReceived[] = []
@@ -80,7 +80,7 @@ export async function sendStatus(
   }
 }
 
-/** Forgets which old posts were told. */
+/** Removes the marks of old posts that were published. */
 export function pruneStatusPosts(ctx: Context): Promise<void> {
-  return deletePostsBefore(ctx.db.sql, new Date(ctx.clock.nowMs() - keptMs))
+  return deletePostsBefore(ctx.db.sql, new Date(ctx.clock.nowMs() - retentionMs))
 }

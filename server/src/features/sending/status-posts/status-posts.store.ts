@@ -17,7 +17,7 @@ export async function noteStatusPost(
   return rows.length > 0
 }
 
-/** Forgets posts before a moment, of every tenant. */
+/** Removes posts before a timestamp, of every tenant. */
 export async function deletePostsBefore(sql: Sql, before: Date): Promise<void> {
   await sql.delete(statusPosts).where(lt(statusPosts.createdAt, before))
 }

@@ -1,7 +1,7 @@
 import { index, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
 
-/** Which status posts were told already. */
+/** Which status posts were published already. */
 export const statusPosts = pgTable(
   'status_posts',
   {

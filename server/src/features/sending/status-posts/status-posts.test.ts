@@ -82,7 +82,7 @@ suite('status posts', () => {
     await tenant.api.post(400, '/status/send', { session_id: session.id, message: 'x' })
   })
 
-  test('a post that comes again is told once, as long as it lives', async () => {
+  test('a post that comes again is published once, as long as it lives', async () => {
     const session = await linkSession(app, tenant.api)
     const post: StatusPost = {
       tenantId: tenant.id,

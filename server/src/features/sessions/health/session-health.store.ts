@@ -31,7 +31,7 @@ export async function deleteBeyond(sql: Sql, sessionIds: readonly string[], keep
         ORDER BY s.at DESC, s.id DESC OFFSET ${keep}) old)`)
 }
 
-/** Removes what is older than a moment, of every tenant. */
+/** Removes what is older than a timestamp, of every tenant. */
 export async function deleteStatesBefore(sql: Sql, before: Date): Promise<void> {
   await sql.delete(sessionStates).where(lt(sessionStates.at, before))
 }

@@ -40,7 +40,7 @@ suite('sessions.timeline', () => {
     assert.deepEqual(page, { entries: [entries[1]], total, limit: 1, offset: 1 })
   })
 
-  test('what is told twice is one entry; a lock is there with its end', async () => {
+  test('what comes twice is one entry; a lock is there with its end', async () => {
     const { id: sessionId } = await createSession(tenant.api)
     const until = new Date('2026-03-01T12:00:00Z')
     const told = buildStateChange(

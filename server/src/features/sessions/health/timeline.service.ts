@@ -60,7 +60,7 @@ export async function getTimeline(
   return { entries: rows.map(toEntry), total, limit, offset }
 }
 
-/** Forgets what is older than timelines are kept. */
+/** Removes what is older than timelines are kept. */
 export async function pruneTimelines(ctx: Context): Promise<void> {
   const before = new Date(ctx.clock.nowMs() - timelineLimits.days * dayMs)
   await deleteStatesBefore(ctx.db.sql, before)

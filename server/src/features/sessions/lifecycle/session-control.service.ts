@@ -72,7 +72,7 @@ export function startSession(ctx: Context, id: string): Promise<SessionRow> {
   })
 }
 
-/** Makes the row say `stopped` when the engine did not know the session and therefore told nothing. */
+/** Makes the row say `stopped` when the engine did not know the session and therefore reported nothing. */
 async function settleStopped(ctx: Context, id: string, cause: DisconnectCause): Promise<SessionRow> {
   const row = await getSession(ctx, id)
   const isSettled = row.status === 'stopped' && (cause !== 'logout' || row.phoneNumber === null)

@@ -101,7 +101,7 @@ suite('sessions held by another process', { skip: !isServerTest }, () => {
     await tenant.api.get(404, `/sessions/${left.id}`)
   })
 
-  test('a changed proxy makes the holder let go; the session comes back', async () => {
+  test('a changed proxy makes the holder release it; the session comes back', async () => {
     const session = await linkSession(first, tenant.api)
     const path = `/sessions/${session.id}/settings`
     const left = reaches(session.id, 'starting')

@@ -14,7 +14,7 @@ function causeOf(change: StateChange): DisconnectCause {
 const isRestriction = (reason: StatusReason | null): boolean =>
   reason === 'reach_out_locked' || reason === 'message_capped'
 
-/** What the row becomes. The stored status decides what was before: it is what the outside world was told. */
+/** What the row becomes. The stored status decides what was before: it is what was published last. */
 export function nextColumns(row: SessionRow, change: StateChange, now: Date): Partial<SessionRow> {
   const next: Partial<SessionRow> = {
     status: change.status,
@@ -37,7 +37,7 @@ export function nextColumns(row: SessionRow, change: StateChange, now: Date): Pa
       next.isBusiness = false
     }
   }
-  // Whoever saw the refusal may know an end where WhatsApp tells none.
+  // Whoever saw the refusal may know an end where WhatsApp names none.
   if (isRestriction(change.reason)) next.reachOutLockedUntil = change.until ?? row.reachOutLockedUntil
   // WhatsApp took it back, perhaps before the end it had named.
   else if (change.status === 'working' && isRestriction(row.statusReason)) next.reachOutLockedUntil = null
@@ -46,7 +46,7 @@ export function nextColumns(row: SessionRow, change: StateChange, now: Date): Pa
   return next
 }
 
-/** What others are told of the change. */
+/** The change as it is published. */
 export function transitionOf(before: SessionRow, after: SessionRow, change: StateChange): SessionTransition {
   const leftWorking = before.status === 'working' && after.status !== 'working'
   return {

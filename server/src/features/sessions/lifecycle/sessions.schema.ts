@@ -11,7 +11,7 @@ import { parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, timestampOutput, uuidField } from '../../../wire.ts'
 
-/** One step of a session's state machine, told once per transition. */
+/** One step of a session's state machine, published once per transition. */
 export interface SessionTransition {
   tenantId: string
   sessionId: string

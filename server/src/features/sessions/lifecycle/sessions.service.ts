@@ -153,7 +153,7 @@ const appliers = defineProcessState(
 )
 
 /**
- * Stores what the engine told and tells it on, in one transaction; resolves after its commit. A session that is no
+ * Stores what the engine reported and publishes it, in one transaction; resolves after its commit. A session that is no
  * longer there is ignored: the engine may still be closing it.
  */
 export async function applyState(ctx: Context, change: StateChange): Promise<void> {

@@ -68,7 +68,7 @@ suite('sessions', () => {
     await createSession(small.api)
   })
 
-  test('from stopped to working and back, told once per step', async () => {
+  test('from stopped to working and back, published once per step', async () => {
     const recorded = recordEvents(app, ['session.status', 'session.connected', 'session.disconnected'])
     const { id, phone } = await linkSession(app, tenant.api)
     const working = await tenant.api.get(200, `/sessions/${id}`)

@@ -191,7 +191,7 @@ suite('deliveries', () => {
     assert.equal((await hook.deliveries())[0].error, 'HTTP 302: redirects are not followed')
   })
 
-  test('an address that is private at the moment of delivery is not connected to', async () => {
+  test('an address that is private at the time of delivery is not connected to', async () => {
     await using hook = await setUp()
     app.ctx.config.outgoingAllow = []
     try {
@@ -217,7 +217,7 @@ suite('deliveries', () => {
     assert.ok(!delivery.error.includes('127.0.0.1'))
   })
 
-  test('410 deactivates at once and tells it; what waits fails', async () => {
+  test('410 deactivates at once and publishes it; what waits fails', async () => {
     await using hook = await setUp()
     const told = app.ctx.events.subscribe({ names: [webhookDeactivated.name] })
     hook.endpoint.answer({ status: 410 })

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { toTimestamp } from '../../../wire.ts'
 
-/** What one delivery tells its receiver. */
+/** What one delivery sends to its receiver. */
 export interface Envelope {
   /** Delivery id: constant over retries and resends, so that receivers can recognise repeats. */
   id: string

@@ -12,7 +12,7 @@ const slowMs = 1000
 const running = { quick: 20, slow: 4, allSlow: 100 }
 /** How many wait in memory for all quick endpoints together, for one slow one, and for all slow ones. */
 const waiting = { quick: 300, slowEach: 40, slow: 80 }
-/** What finds no place at all comes back later, so many milliseconds apart. */
+/** What finds no slot at all comes back later, so many milliseconds apart. */
 const spreadMs = { quick: 2, slow: 20 }
 const leastWaitMs = 100
 /** Weight of the newest attempt in the average. */
@@ -78,7 +78,7 @@ export class EndpointSlots {
     return pace === 'quick' || endpoint.waiters.length < waiting.slowEach
   }
 
-  /** An endpoint that was quick has become slow: most of who waits for it gives its place to others. */
+  /** An endpoint that was quick has become slow: most of who waits for it gives its slot to others. */
   #trim(endpoint: Endpoint): void {
     const waiters = endpoint.waiters.filter((waiter) => waiter.pace === 'quick')
     if (waiters.length === 0) return
@@ -163,7 +163,7 @@ export class EndpointSlots {
     })
   }
 
-  /** Each one gets a later turn than the one before, so that the database is not kept busy with them. */
+  /** Each one is due later than the one before, so that the database is not kept busy with them. */
   #putOff(pace: Pace): PutOff {
     const nowMs = this.#clock.monotonicMs()
     const untilMs = Math.max(this.#spreadUntilMs[pace] + spreadMs[pace], nowMs + leastWaitMs)

@@ -87,7 +87,7 @@ export interface Post {
   signal?: AbortSignal
 }
 
-/** Makes one attempt and tells how it went; throws only when `signal` ended it. */
+/** Makes one attempt and answers how it went; throws only when `signal` ended it. */
 export async function postDelivery(ctx: Context, post: Post): Promise<AttemptResult> {
   const { id, event, body, secret, signal } = post
   const startedMs = ctx.clock.monotonicMs()

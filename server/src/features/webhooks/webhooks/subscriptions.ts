@@ -33,7 +33,7 @@ const maxAgeMs = 30_000
 
 /**
  * Which webhooks a tenant has, in memory: every message asks, and most tenants have none. Nothing is kept while
- * changes cannot be heard, so an answer is never older than the last notification.
+ * nobody listens for changes, so an answer is never older than the last notification.
  */
 class SubscriptionCache {
   readonly #byTenant = new LRUCache<string, { subscriptions: Subscriptions; readAtMs: number }>({
@@ -85,19 +85,19 @@ const caches = defineProcessState(
   (cache) => cache.stop(),
 )
 
-/** What the active webhooks of a tenant want to hear; reads through `sql` what is not known. */
+/** What the active webhooks of a tenant subscribe to; reads through `sql` what is not known. */
 export function findSubscriptions(ctx: Context, sql: Sql, tenantId: string): Promise<Subscriptions> {
   return caches.of(ctx).get(sql, tenantId, ctx.clock.monotonicMs())
 }
 
-/** Says, inside the transaction that changes them, that a tenant's webhooks changed. */
+/** Publishes, inside the transaction that changes them, that a tenant's webhooks changed. */
 export async function publishChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
   await notifyChange(sql, tenantId)
   const cache = caches.of(ctx)
   afterCommit(sql, () => cache.invalidate(tenantId))
 }
 
-/** Hears changes from now on, so that answers may be kept. */
+/** Listens for changes from now on, so that answers may be kept. */
 export async function startSubscriptions(ctx: Context): Promise<void> {
   await caches.of(ctx).listen(ctx.db)
 }

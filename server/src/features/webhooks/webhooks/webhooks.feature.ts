@@ -6,7 +6,7 @@ import { webhooksJobs } from './webhooks.jobs.ts'
 import { webhooksOperations } from './webhooks.operations.ts'
 import { webhookBodies } from './webhooks.schema.ts'
 
-/** Tells tenants' own systems what happens: signed, retried, logged. */
+/** Notifies tenants' own systems of what happens: signed, retried, logged. */
 export const webhooksFeature: EventFeature = (events) => ({
   name: 'webhooks',
   operations: webhooksOperations(webhookBodies(events)),

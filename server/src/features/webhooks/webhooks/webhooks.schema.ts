@@ -28,7 +28,7 @@ export const webhookDeactivated = defineEvent<{
   reason: 'gone' | 'failing'
 }>('webhooks.deactivated')
 
-/** One attempt to deliver; `round` tells jobs of a round before a resend that they are no longer wanted. */
+/** One attempt to deliver; `round` lets jobs of a round before a resend know that they are no longer wanted. */
 export const deliverJob = defineJob<{
   tenantId: string
   webhookId: string
@@ -278,7 +278,7 @@ export function toWireAttempt(attempt: AttemptRecord): z.input<typeof attemptSch
   }
 }
 
-/** Refuses a moment in the future: nothing can be sent again from there. */
+/** Refuses a timestamp in the future: nothing can be sent again from there. */
 export function requirePast(since: Date, nowMs: number): void {
   if (since.getTime() <= nowMs) return
   const message = 'must not be in the future'

@@ -65,7 +65,7 @@ export async function createWebhook(
   return toRecord(row)
 }
 
-/** Changes what is given; switching it on again forgets the failures before. */
+/** Changes what is given; switching it on again clears the failures before. */
 export async function updateWebhook(ctx: Context, id: string, input: WebhookInput): Promise<WebhookRecord> {
   const tenantId = tenantOf(ctx)
   const before = await requireWebhook(ctx, ctx.db.sql, id)
@@ -165,7 +165,7 @@ export async function resendDelivery(ctx: Context, id: string, deliveryId: strin
   })
 }
 
-/** Sends everything since a moment again that was not delivered; answers how many deliveries. */
+/** Sends everything since a timestamp again that was not delivered; answers how many deliveries. */
 export async function recoverDeliveries(ctx: Context, id: string, since: Date): Promise<number> {
   const tenantId = tenantOf(ctx)
   const at = ctx.clock.now()

@@ -4,7 +4,7 @@ import type { AttemptResult } from './delivery.ts'
 import type { DeliveryStatus } from './webhooks.schema.ts'
 import { webhookAttempts, webhookDeliveries, webhooks } from './webhooks.tables.ts'
 
-/** The channel on which every process hears whose webhooks changed. */
+/** The channel that notifies every process whose webhooks changed. */
 export const changesChannel = 'moltflow_webhooks'
 
 /** A webhook as stored, its secret still encrypted. */
@@ -71,7 +71,7 @@ export async function updateWebhook(
   return row
 }
 
-/** Switches an active webhook off; whether it was on, so that only one of several attempts tells of it. */
+/** Switches an active webhook off; whether it was on, so that only one of several attempts publishes it. */
 export async function deactivateWebhook(
   sql: Sql,
   change: { tenantId: string; id: string; at: Date; lastError: string },
@@ -90,12 +90,12 @@ export async function deleteWebhook(sql: Sql, tenantId: string, id: string): Pro
   return rows.length > 0
 }
 
-/** Tells every process, when the transaction commits, that the webhooks of a tenant changed. */
+/** Notifies every process, when the transaction commits, that the webhooks of a tenant changed. */
 export async function notifyChange(sql: Sql, tenantId: string): Promise<void> {
   await sql.execute(raw`select pg_notify(${changesChannel}, ${tenantId})`)
 }
 
-/** What the active webhooks of a tenant want to hear, and which monitored groups have an address. */
+/** What the active webhooks of a tenant subscribe to, and which monitored groups have an address. */
 export function listSubscriptions(sql: Sql, tenantId: string) {
   return sql
     .select({ id: webhooks.id, events: webhooks.events, monitoredGroupId: webhooks.monitoredGroupId })
@@ -354,7 +354,7 @@ export async function restartDelivery(
   return row
 }
 
-/** Starts a new round of what has failed since a moment, or waits for its next attempt; oldest first. */
+/** Starts a new round of what has failed since a timestamp, or waits for its next attempt; oldest first. */
 export async function restartUndelivered(
   sql: Sql,
   filter: { tenantId: string; webhookId: string; since: Date; at: Date },

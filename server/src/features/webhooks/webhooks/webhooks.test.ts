@@ -202,7 +202,7 @@ suite('webhooks', () => {
       assert.equal(hook.endpoint.received.length, 2)
     })
 
-    test('recover sends everything since a moment that was not delivered', async () => {
+    test('recover sends everything since a timestamp that was not delivered', async () => {
       await using hook = await setUp()
       hook.endpoint.answer({ status: 500 })
       await receive(hook.tenantId, 'too old')
@@ -226,7 +226,7 @@ suite('webhooks', () => {
       assert.deepEqual(texts.sort(), ['one', 'two'])
     })
 
-    test('400 while the webhook is not active, 422 for a moment in the future', async () => {
+    test('400 while the webhook is not active, 422 for a timestamp in the future', async () => {
       await using hook = await setUp()
       await receive(hook.tenantId, 'hello')
       await app.runJobs()
