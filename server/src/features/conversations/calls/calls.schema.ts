@@ -65,7 +65,7 @@ export const callReceived = definePublicEvent({
 export const callNotRinging = defineError('call_not_ringing', 400, 'The call is not ringing any more')
 
 /** Calls are kept for this long. */
-export const keptDays = 30
+export const retentionDays = 30
 
 /** Removes calls whose time is over. */
 export const pruneCallsJob = defineJob<Record<string, never>>('calls.prune', {

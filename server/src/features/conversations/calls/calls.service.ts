@@ -16,7 +16,7 @@ import {
   callNotRinging,
   type callObject,
   callReceived,
-  keptDays,
+  retentionDays,
 } from './calls.schema.ts'
 import { countCalls, deleteCallsBefore, findCall, listCalls, upsertCall } from './calls.store.ts'
 import type { CallRow } from './calls.tables.ts'
@@ -139,5 +139,5 @@ export async function listTenantCalls(
 
 /** Removes calls whose time is over. */
 export function pruneCalls(ctx: Context): Promise<void> {
-  return deleteCallsBefore(ctx.db.sql, new Date(ctx.clock.nowMs() - keptDays * dayMs))
+  return deleteCallsBefore(ctx.db.sql, new Date(ctx.clock.nowMs() - retentionDays * dayMs))
 }

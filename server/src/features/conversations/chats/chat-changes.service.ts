@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { ChatChange } from '../../../engine/events.ts'
-import { keepChatState, updateChatState } from './chat-states.store.ts'
+import { storeChatState, updateChatState } from './chat-states.store.ts'
 import { findChat } from './chats.service.ts'
 
 /**
@@ -16,6 +16,6 @@ async function applyChange(ctx: Context, change: ChatChange): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const chat = await findChat(ctx, tenantId, sessionId, waChatId, sql)
     if (chat !== undefined) await updateChatState(sql, tenantId, chat.id, change)
-    else await keepChatState(sql, { tenantId, sessionId, waChatId }, change)
+    else await storeChatState(sql, { tenantId, sessionId, waChatId }, change)
   })
 }

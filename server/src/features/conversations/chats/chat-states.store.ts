@@ -37,7 +37,7 @@ export async function updateChatState(
 }
 
 /** Keeps the settings of a chat that has no record yet; they are taken over when it gets one. */
-export async function keepChatState(
+export async function storeChatState(
   sql: Sql,
   chat: { tenantId: string; sessionId: string; waChatId: string },
   { isArchived, isPinned, mutedUntil }: ChatStateChange,

@@ -15,9 +15,9 @@ import {
   findBlobOf,
   insertBlob,
   isUnlinked,
-  keepBlobsUntil,
   linkBlobs,
   listOver,
+  retainBlobs,
 } from './media.store.ts'
 
 export type { BlobRow } from './media.store.ts'
@@ -50,13 +50,13 @@ export function findFile(ctx: Context, tenantId: string, messageId: string): Pro
 }
 
 /** Says until when the files of messages are kept. */
-export async function keepFilesUntil(
+export async function retainFiles(
   sql: Sql,
   tenantId: string,
   messageIds: readonly string[],
   until: Date,
 ): Promise<void> {
-  if (messageIds.length > 0) await keepBlobsUntil(sql, tenantId, messageIds, until)
+  if (messageIds.length > 0) await retainBlobs(sql, tenantId, messageIds, until)
 }
 
 /** Removes a file unless a message has it. */

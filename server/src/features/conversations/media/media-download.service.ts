@@ -21,9 +21,9 @@ import { protoPurpose } from '../messages/purposes.service.ts'
 import {
   type BlobRow,
   findFile,
-  keepFilesUntil,
   linkFiles,
   readFile,
+  retainFiles,
   storeFile,
   sweepLater,
 } from './blobs.service.ts'
@@ -61,7 +61,7 @@ async function fetchFile(ctx: Context, row: MessageRow, mimetype: string, keepMs
   const until = new Date(ctx.clock.nowMs() + keepMs)
   await ctx.db.transaction(async (sql) => {
     await linkFiles(sql, tenantId, [{ ...stored, messageId: row.id }])
-    await keepFilesUntil(sql, tenantId, [row.id], until)
+    await retainFiles(sql, tenantId, [row.id], until)
   })
   return { tenantId, mimetype, ...stored }
 }
@@ -86,7 +86,7 @@ export async function storeFetched(
 }
 
 /** Keeps the file of a message for a tenant that wants that; nothing when it is here already. */
-export async function keepMedia(ctx: Context, tenantId: string, messageId: string): Promise<void> {
+export async function storeMessageMedia(ctx: Context, tenantId: string, messageId: string): Promise<void> {
   const keepMs = await retentionMs(ctx, tenantId)
   const row = await findMessageById(ctx, tenantId, messageId)
   if (keepMs === null || row === undefined || row.deletedAt !== null) return

@@ -9,7 +9,7 @@ import {
   messageSent,
 } from '../messages/message-events.schema.ts'
 import { isMediaType } from '../messages/messages.schema.ts'
-import { keepFilesUntil, sweepLater } from './blobs.service.ts'
+import { retainFiles, sweepLater } from './blobs.service.ts'
 import { fetchMediaJob } from './media.schema.ts'
 import { retentionMs } from './media-download.service.ts'
 
@@ -24,7 +24,7 @@ async function release(ctx: Context, sql: Sql, events: readonly MessageEvent[]):
   for (const [tenantId, own] of withFiles(events)) {
     const keepMs = await retentionMs(ctx, tenantId, sql)
     const ids = own.map(({ messageId }) => messageId)
-    await keepFilesUntil(sql, tenantId, ids, new Date(ctx.clock.nowMs() + (keepMs ?? 0)))
+    await retainFiles(sql, tenantId, ids, new Date(ctx.clock.nowMs() + (keepMs ?? 0)))
     if (keepMs === null) afterCommit(sql, () => sweepLater(ctx, 0))
   }
 }
@@ -42,7 +42,7 @@ async function fetchAll(ctx: Context, sql: Sql, events: readonly MessageEvent[])
 async function drop(ctx: Context, sql: Sql, events: readonly MessageEvent[]): Promise<void> {
   for (const [tenantId, own] of Map.groupBy(events, (event) => event.tenantId)) {
     const ids = own.map(({ messageId }) => messageId)
-    await keepFilesUntil(sql, tenantId, ids, ctx.clock.now())
+    await retainFiles(sql, tenantId, ids, ctx.clock.now())
     afterCommit(sql, () => sweepLater(ctx, 0))
   }
 }

@@ -4,7 +4,7 @@ import { clearSpool } from '../../../platform/files/spool.ts'
 import { done, giveUp, retryLater } from '../../../platform/jobs/jobs.ts'
 import { sweepFiles } from './blobs.service.ts'
 import { fetchMediaJob, sweepMediaJob } from './media.schema.ts'
-import { keepMedia } from './media-download.service.ts'
+import { storeMessageMedia } from './media-download.service.ts'
 
 /** Tries to get a file: after that it can still be had on demand, as long as WhatsApp has it. */
 const mostAttempts = 12
@@ -17,7 +17,7 @@ const spoolMs = 3_600_000
 export const mediaJobs = [
   handleJob(fetchMediaJob, async (ctx, { tenantId, messageId }, { attempt }) => {
     try {
-      await keepMedia(ctx, tenantId, messageId)
+      await storeMessageMedia(ctx, tenantId, messageId)
       return done
     } catch (error) {
       const isOver = error instanceof AppError && [404, 410, 413].includes(error.status)

@@ -37,7 +37,7 @@ export async function linkBlobs(sql: Sql, tenantId: string, links: readonly Blob
 }
 
 /** Says until when the files of messages are kept. */
-export async function keepBlobsUntil(
+export async function retainBlobs(
   sql: Sql,
   tenantId: string,
   messageIds: readonly string[],

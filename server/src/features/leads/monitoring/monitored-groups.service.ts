@@ -10,7 +10,7 @@ import { displayName } from '../../conversations/contacts/contacts.service.ts'
 import { getLabel } from '../../conversations/labels/labels.service.ts'
 import { storeGroup } from '../../groups/wa-groups/group-updates.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { keepGroupEndpoint, requireWebhookUrl } from '../../webhooks/webhooks/webhooks.service.ts'
+import { requireWebhookUrl, storeGroupEndpoint } from '../../webhooks/webhooks/webhooks.service.ts'
 import { clearLabel } from './capture.store.ts'
 import {
   alreadyMonitored,
@@ -210,7 +210,7 @@ async function finish(
 ): Promise<MonitoredGroupObject> {
   const object = await getGroup(ctx, id, sql)
   if (webhookUrl !== undefined)
-    await keepGroupEndpoint(ctx, sql, { groupId: id, name: object.name, url: webhookUrl })
+    await storeGroupEndpoint(ctx, sql, { groupId: id, name: object.name, url: webhookUrl })
   await announceWatched(ctx, sql, [sessionId])
   return object
 }

@@ -150,7 +150,7 @@ const stats = defineOperation({
   run: (ctx) => getPolicyStats(ctx),
 })
 
-const safeguards = defineOperation({
+const builtInDetectors = defineOperation({
   id: 'a2a_policy.list_safeguards',
   method: 'GET',
   path: '/a2a-policy/safeguards',
@@ -172,5 +172,5 @@ export const contentPolicyOperations: readonly Operation[] = [
   test,
   reset,
   stats,
-  safeguards,
+  builtInDetectors,
 ]

@@ -91,11 +91,11 @@ const strongerThanPhones: ReadonlySet<DetectorKind> = new Set([
 function withoutDoubles(findings: readonly Finding[]): Finding[] {
   return findings.filter((finding, index) => {
     const covers = (other: Finding): boolean => other.start <= finding.start && other.end >= finding.end
-    return !findings.some((other, place) => {
+    return !findings.some((other, position) => {
       if (other === finding || !covers(other)) return false
       if (other.kind === finding.kind) {
         const isSame = other.start === finding.start && other.end === finding.end
-        return !isSame || place < index
+        return !isSame || position < index
       }
       if (finding.kind === 'urls') return other.kind === 'emails'
       if (finding.kind === 'tokens') return other.kind === 'api_keys'

@@ -34,7 +34,7 @@ const announced =
 const verbs =
   '(?:(?<![\\p{L}])(?:is|was|war|era|es|ist|est|é|è|jest|je|är|er|este|to|lautet|είναι|هي|هو|است|היא|הוא|это|là|adalah|ialah|ni|ass|são)(?![\\p{L}])|(?<=salasana )on(?![\\p{L}])|–|—|是|は|은|는|คือ)'
 /** A verb may announce one, or begin a sentence about passwords. */
-const told = new RegExp(
+const statement = new RegExp(
   `(?:[ \\t][\\p{L}]{1,12}){0,3}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
   'iuy',
 )
@@ -112,7 +112,7 @@ const followers: readonly {
 }[] = [
   { pattern: announced, isWanted: isAnnouncedValue },
   {
-    pattern: told,
+    pattern: statement,
     isWanted: (value) => !placeholder.test(value) && !notValues.test(value) && isStrongLooking(value),
   },
   {

@@ -9,7 +9,7 @@ import { freeIdempotencyKey } from '../../conversations/messages/outgoing.servic
 import { failureOf, idempotencyMismatch, type Submitted } from './outbox.schema.ts'
 import { outcomesOf } from './outcome.ts'
 
-const keepMs = 24 * 3_600_000
+const ttlMs = 24 * 3_600_000
 
 /** The answer as it was given first: what happened to the message since is published as events. */
 function firstAnswer(ctx: Context, row: MessageRow): Submitted {
@@ -32,7 +32,7 @@ export async function answerAgain(
   tenantId: string,
   { key, bodyHash }: { key: string; bodyHash: string },
 ): Promise<Submitted | undefined> {
-  const since = new Date(ctx.clock.nowMs() - keepMs)
+  const since = new Date(ctx.clock.nowMs() - ttlMs)
   const row = await findByIdempotencyKey(ctx, tenantId, key, since)
   if (row === undefined) return undefined
   if (row.idempotencyHash !== bodyHash) throw idempotencyMismatch.create()
@@ -53,7 +53,7 @@ function conclude(ctx: Context, row: MessageRow): Submitted {
 
 /** Frees a key that was used more than 24 hours ago. */
 export async function releaseExpiredKey(ctx: Context, tenantId: string, key: string): Promise<void> {
-  const before = new Date(ctx.clock.nowMs() - keepMs)
+  const before = new Date(ctx.clock.nowMs() - ttlMs)
   if (await freeIdempotencyKey(ctx.db.sql, tenantId, key, before)) return
   throw new Error('an idempotency key is in use and cannot be found')
 }

@@ -22,13 +22,13 @@ export async function insertStates(sql: Sql, rows: readonly SessionStateRow[]): 
 }
 
 /** Removes what sessions have beyond their newest entries. */
-export async function deleteBeyond(sql: Sql, sessionIds: readonly string[], keep: number): Promise<void> {
+export async function deleteBeyond(sql: Sql, sessionIds: readonly string[], limit: number): Promise<void> {
   await sql.execute(text`
     DELETE FROM session_states WHERE id IN (
       SELECT old.id FROM unnest(${text.param(sessionIds)}::uuid[]) AS wanted (session_id)
       CROSS JOIN LATERAL (
         SELECT s.id FROM session_states s WHERE s.session_id = wanted.session_id
-        ORDER BY s.at DESC, s.id DESC OFFSET ${keep}) old)`)
+        ORDER BY s.at DESC, s.id DESC OFFSET ${limit}) old)`)
 }
 
 /** Removes what is older than a timestamp, of every tenant. */

@@ -43,8 +43,8 @@ async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun, slot:
     return done
   }
   // The attempt was stored, but the process died before the job was put off.
-  const earlyMs = (delivery.nextAttemptAt?.getTime() ?? 0) - ctx.clock.nowMs()
-  if (earlyMs > 1000) return retryLater(earlyMs)
+  const remainingMs = (delivery.nextAttemptAt?.getTime() ?? 0) - ctx.clock.nowMs()
+  if (remainingMs > 1000) return retryLater(remainingMs)
   const at = ctx.clock.now()
   slot.begin()
   const result = await postDelivery(ctx, {

@@ -118,7 +118,7 @@ export function requireWebhookUrl(ctx: Context, url: string): Promise<void> {
 }
 
 /** Keeps where a monitored group's events go, in the transaction that changes the group; null is nowhere. */
-export async function keepGroupEndpoint(
+export async function storeGroupEndpoint(
   ctx: Context,
   sql: Sql,
   { groupId, name, url }: { groupId: string; name: string; url: string | null },
