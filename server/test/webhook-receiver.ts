@@ -74,6 +74,8 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
     },
     async next(matches = () => true, timeoutMs = 5000) {
       const deadline = AbortSignal.timeout(timeoutMs)
+      // Made here, its stack names the test that waits.
+      const late = new Error('no such delivery')
       for (;;) {
         const found = take(matches)
         if (found !== undefined) return found
@@ -85,7 +87,8 @@ export async function openWebhookReceiver(): Promise<WebhookReceiver> {
           waiting.add(wake)
           deadline.onabort = () => {
             const seen = received.map(({ path, raw }) => `${path} ${raw.toString('utf8').slice(0, 200)}`)
-            reject(new Error(`no such delivery within ${timeoutMs} ms; received:\n${seen.join('\n')}`))
+            late.message = `no such delivery within ${timeoutMs} ms; the last received:\n${seen.slice(-20).join('\n')}`
+            reject(late)
           }
         })
       }

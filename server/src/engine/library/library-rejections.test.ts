@@ -46,7 +46,12 @@ const beginning = `
   import { initAuthCreds, makeWASocket } from './library.ts'
   import { createLibraryLog } from './library-log.ts'
   import { surviveLibraryRejections } from './library-rejections.ts'
-  const log = pino({ level: 'debug' })
+  const { promise: somethingTold, resolve } = Promise.withResolvers()
+  const logMethod = function (args, method) {
+    method.apply(this, args)
+    resolve()
+  }
+  const log = pino({ level: 'debug', hooks: { logMethod } })
   surviveLibraryRejections(log)
   surviveLibraryRejections(log)
   async function turns() {
@@ -99,6 +104,7 @@ suite('failures that the library waits for nowhere', () => {
         waWebSocketUrl: '${nowhere}',
       })
       void socket.query({ tag: 'iq', attrs: { to: 's.whatsapp.net', type: 'get' } }, 1000)
+      await somethingTold
       await turns()
     `)
     assert.equal(code, 0, output)

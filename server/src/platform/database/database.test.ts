@@ -43,10 +43,9 @@ suite('database', () => {
       const { rows } = await sql.execute<{ pid: number }>(text`SELECT pg_backend_pid() AS pid`)
       await outsideTransaction(() => db.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]))
       await until('the end of the backend', async () => {
-        const { rowCount } = await db.pool.query('SELECT FROM pg_stat_activity WHERE pid = $1', [
-          rows[0]?.pid,
-        ])
-        return rowCount === 0 ? true : undefined
+        const question = 'SELECT FROM pg_stat_activity WHERE pid = $1'
+        const { rowCount } = await outsideTransaction(() => db.pool.query(question, [rows[0]?.pid]))
+        return rowCount === 0 || undefined
       })
       await sql.execute(text`SELECT 1`)
     })
