@@ -22,7 +22,7 @@ import type {
   StatusPost,
   StatusUpdate,
 } from '../src/engine/events.ts'
-import type { EngineSecrets } from '../src/engine/keys/session-vault.ts'
+import type { EngineSecrets } from '../src/engine/keys/session-store.ts'
 import { type Clock, systemClock } from '../src/platform/clock.ts'
 import type { Database } from '../src/platform/database/database.ts'
 import { type Ids, systemIds } from '../src/platform/ids.ts'

@@ -12,7 +12,7 @@ import type {
   StatusPost,
   StatusUpdate,
 } from '../events.ts'
-import type { Tickets } from '../keys/tickets.ts'
+import type { Tickets } from '../keys/in-flight.ts'
 
 /** Everything the listener stores, by kind. */
 interface Facts {

@@ -15,9 +15,9 @@ import type { Database } from '../../platform/database/database.ts'
 import { systemIds } from '../../platform/ids.ts'
 import type { Engine } from '../engine.ts'
 import { FrameGate } from './frame-gate.ts'
+import { Tickets } from './in-flight.ts'
 import { KeyWriter } from './key-writer.ts'
 import { SessionKeys } from './session-keys.ts'
-import { Tickets } from './tickets.ts'
 
 const ids = systemIds()
 const bob = '15550002222'

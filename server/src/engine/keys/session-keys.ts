@@ -3,9 +3,9 @@ import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } 
 import { KeyedMutex } from '../../platform/keyed-mutex.ts'
 import { createLru } from '../../platform/lru.ts'
 import type { KeyRow, SessionRows } from './auth-store.ts'
+import type { Tickets } from './in-flight.ts'
 import { decodeKey, encodeKey, isChangedByReaders, isKeptInMemory, withOwnBytes } from './key-codec.ts'
 import type { WriteSource } from './key-writer.ts'
-import type { Tickets } from './tickets.ts'
 
 /** What a session's keys need from around them. */
 export interface KeyEnvironment {

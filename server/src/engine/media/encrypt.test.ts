@@ -10,9 +10,9 @@ import { TestClock } from '../../platform/clock.ts'
 import { createBlobStore } from '../../platform/files/blob-store.ts'
 import { FileThread, FileThreadError } from '../../platform/files/file-thread.ts'
 import type { SealedFile } from '../../platform/files/sealed-file.ts'
-import { MediaAhead } from './ahead.ts'
 import { expandMediaKey, openFile } from './crypto.ts'
 import type { EncryptedFile, EncryptTask } from './encrypt.ts'
+import { MediaAhead } from './prepared-uploads.ts'
 import { MediaSpool } from './spool.ts'
 
 const thread = new FileThread<EncryptTask, EncryptedFile>(new URL('./encrypt-worker.ts', import.meta.url), 1)

@@ -7,7 +7,6 @@ import { largeFileBytes } from '../../platform/files/file-thread.ts'
 import type { SealedFile } from '../../platform/files/sealed-file.ts'
 import { Turns } from '../../platform/semaphore.ts'
 import type { OutboundFile } from '../content.ts'
-import { type ComingFile, encryptInThread, MediaAhead } from './ahead.ts'
 import {
   encryptFile,
   expandMediaKey,
@@ -19,6 +18,7 @@ import {
 import type { EncryptTask } from './encrypt.ts'
 import type { MediaHosts, MediaRoute } from './hosts.ts'
 import type { MediaContent, UploadedFile } from './parts.ts'
+import { type ComingFile, encryptInThread, MediaAhead } from './prepared-uploads.ts'
 import { MediaSpool } from './spool.ts'
 
 /** Where files may be brought at the moment, as WhatsApp says. */

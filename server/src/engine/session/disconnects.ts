@@ -1,5 +1,5 @@
 import type { StatusReason } from '../states.ts'
-import type { Ending } from './endings.ts'
+import type { Ending } from './close-reasons.ts'
 
 /** What to do when a connection ended. */
 export type Verdict =

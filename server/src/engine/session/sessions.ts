@@ -17,7 +17,7 @@ import {
   renewLeases,
 } from '../keys/auth-store.ts'
 import type { KeyWriter } from '../keys/key-writer.ts'
-import { type EngineSecrets, type KeyReader, SessionVault } from '../keys/session-vault.ts'
+import { type EngineSecrets, type KeyReader, SessionVault } from '../keys/session-store.ts'
 import { ProxyRoute } from './proxy.ts'
 import { Session, type SessionEnvironment } from './session.ts'
 

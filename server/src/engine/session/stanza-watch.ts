@@ -1,7 +1,7 @@
 import type { BinaryNode } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
-import type { Tickets } from '../keys/tickets.ts'
+import type { Tickets } from '../keys/in-flight.ts'
 import { rewriteChannelChange } from '../library/channel-changes.ts'
 
 /** How long a message may stay without its upsert before its receipt is let go. */

@@ -1,6 +1,6 @@
 import type { BaileysEventMap } from 'baileys'
 import type { Arrival } from '../inbound/inbox.ts'
-import { momentOf } from '../library/action-moments.ts'
+import { momentOf } from '../library/action-timestamps.ts'
 import type { WorldContext } from './update-context.ts'
 
 /** A label of WhatsApp Business that was made, changed or deleted. */

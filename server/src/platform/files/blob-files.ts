@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { BlobMissingError, type BlobPlace } from './blob-backend.ts'
 import { sealedPieceBytes } from './blob-crypto.ts'
-import { BlobMissingError, type BlobPlace } from './blob-place.ts'
 
 /** Whole pieces, so that none has to be put together from two reads. */
 const readBytes = 4 * sealedPieceBytes

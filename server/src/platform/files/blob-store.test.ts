@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { after, before, suite, test } from 'node:test'
 import { type BucketServer, openBucketServer } from '../../../test/bucket-server.ts'
-import { BlobMissingError } from './blob-place.ts'
+import { BlobMissingError } from './blob-backend.ts'
 import { type BlobSettings, type BlobStore, createBlobStore } from './blob-store.ts'
 
 let dataDir: string

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AwsV4Signer } from 'aws4fetch'
 import { Agent, type Dispatcher, request } from 'undici'
+import { BlobMissingError, type BlobPlace } from './blob-backend.ts'
 import { sealedLength } from './blob-crypto.ts'
-import { BlobMissingError, type BlobPlace } from './blob-place.ts'
 
 /** A bucket of Amazon S3, or of anything that speaks its protocol. */
 export interface BucketSettings {

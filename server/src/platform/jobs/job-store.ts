@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import { afterCommit, type Database, type Sql } from '../database/database.ts'
 import { type Ids, systemIds } from '../ids.ts'
 import type { EnqueueOptions, Jobs, JobType } from './jobs.ts'
-import { JobNotices } from './notices.ts'
+import { JobNotices } from './notifications.ts'
 
 /** A job as a runner claims it; `retryCount` names the attempt, so that a stale one cannot settle it. */
 export type ClaimedJob = JobWithMetadata<object>

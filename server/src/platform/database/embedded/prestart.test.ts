@@ -7,7 +7,7 @@ import pino from 'pino'
 import { isServerTest } from '../../../../test/harness-database.ts'
 import { RunningProcess, temporaryDirectory } from '../../../../test/processes.ts'
 import { openDatabase } from '../open.ts'
-import { type DatabaseAhead, startAhead, takeAhead } from './ahead.ts'
+import { type DatabaseAhead, startAhead, takeAhead } from './prestart.ts'
 
 const log = pino({ level: 'silent' })
 

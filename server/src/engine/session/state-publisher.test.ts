@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import pino from 'pino'
 import { TestClock } from '../../platform/clock.ts'
 import type { StateChange } from '../events.ts'
-import { StateTeller, type Telling } from './state-teller.ts'
+import { StateTeller, type Telling } from './state-publisher.ts'
 
 const telling = (status: Telling['status'], phone: string | null = null): Telling => ({
   status,
