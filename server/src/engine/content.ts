@@ -19,7 +19,7 @@ export type MessageType =
 /** Kinds whose bytes travel beside the message. */
 export type MediaKind = 'image' | 'video' | 'gif' | 'audio' | 'voice' | 'document' | 'sticker'
 
-/** A file to send: checked, converted and kept in the blob store before it is handed over. */
+/** A file to send: checked, converted and kept in the blob store before it is sent. */
 export interface OutboundFile {
   /** Key in the blob store. */
   blob: string
@@ -73,7 +73,7 @@ export type OutboundContent =
 /** A file that came with a message; its bytes are still with WhatsApp and are got with `engine.fetchFile`. */
 export interface InboundFile {
   mimetype: string
-  /** As the sender tells it; not to be trusted. */
+  /** As the sender states it; not to be trusted. */
   bytes: number | null
   fileName: string | null
   seconds: number | null

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/database/database.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Ids } from '../platform/ids.ts'
-import { createWorldActions } from './actions/account-actions.ts'
+import { createAccountActions } from './actions/account-actions.ts'
 import { createChannelActions } from './actions/channel-actions.ts'
 import { createChatActions } from './actions/chat-actions.ts'
 import { createContactActions } from './actions/contact-actions.ts'
@@ -163,7 +163,7 @@ function assemble(sessions: Sessions, media: MediaTransfers, options: EngineOpti
     chats: createChatActions(open, clock),
     labels: createLabelActions(open, clock),
     contacts: createContactActions(open),
-    ...createWorldActions(open, defaultAckTimeoutMs),
+    ...createAccountActions(open, defaultAckTimeoutMs),
     async close() {
       await sessions.close()
       await media.hosts.close()

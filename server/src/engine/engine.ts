@@ -13,7 +13,7 @@ export interface LinkCode {
   attempts?: number
 }
 
-/** What a connection has heard: a number that stands still tells a deaf one. */
+/** What a connection has received: a number that stands still shows a dead one. */
 export interface SessionActivity {
   /** When WhatsApp let this connection in. */
   connectedAt: Date
@@ -23,17 +23,17 @@ export interface SessionActivity {
   stanzas: number
 }
 
-/** One message to hand over. */
+/** One message to send. */
 export interface Submission {
   sessionId: string
   chatId: ChatId
-  /** Chosen with `newMessageId` and stored before hand-over: a resend under the same id is shown once. */
+  /** Chosen with `newMessageId` and stored before it is sent: a resend under the same id is shown once. */
   waMessageId: string
   content: OutboundContent
   quoted?: { waMessageId: string; isFromMe: boolean; sender: ChatId | null; proto: Uint8Array }
 }
 
-/** How a hand-over ended: WhatsApp's own words, no answer in time, or nothing handed over at all. */
+/** How a send ended: WhatsApp's own words, no answer in time, or nothing sent at all. */
 export type SubmitOutcome =
   | { kind: 'sent'; at: Date; proto: Uint8Array }
   /** WhatsApp refused: `error` is a code such as `ack_463`; never sent again. */
@@ -118,13 +118,13 @@ export interface StartOptions {
 export interface Engine {
   /**
    * Takes the session over (lease, epoch) and connects. Resolves when the attempt is under way and the state
-   * `starting` is told; what follows arrives as events. Starting a running session does nothing. 422 for a proxy address
+   * `starting` is published; what follows arrives as events. Starting a running session does nothing. 422 for a proxy address
    * that is none.
    */
   start(session: StartOptions): Promise<void>
-  /** Closes the connection, keeps the pairing; resolves when `stopped` is told. Stopping a stopped one does nothing. */
+  /** Closes the connection, keeps the pairing; resolves when `stopped` is published. Stopping a stopped one does nothing. */
   stop(sessionId: string, cause: 'stop' | 'restart'): Promise<void>
-  /** Unlinks from the phone when connected, erases the pairing; resolves when `stopped` is told. */
+  /** Unlinks from the phone when connected, erases the pairing; resolves when `stopped` is published. */
   logout(session: { tenantId: string; sessionId: string }): Promise<void>
   /** Erases every stored key of the session; the caller has stopped it. */
   erase(sessionId: string): Promise<void>
@@ -136,13 +136,13 @@ export interface Engine {
   requestPairingCode(sessionId: string, phone: string): Promise<LinkCode>
   /** Whether the session is connected in this process and can send now. */
   isWorking(sessionId: string): boolean
-  /** What the session's connection in this process has heard; undefined when it is not connected here. */
+  /** What the session's connection in this process has received; undefined when it is not connected here. */
   activity(sessionId: string): SessionActivity | undefined
   /** A fresh WhatsApp message id for the session (also valid before it is connected). */
   newMessageId(sessionId: string): string
   /**
    * Says that a file will be sent in a moment, while it is still being stored under the key `blob`: what needs no
-   * connection is done ahead. `path` is the file in clear, until this resolves. Never fails.
+   * connection is prepared. `path` is the file in clear, until this resolves. Never fails.
    */
   prepareFile(file: {
     blob: string
@@ -158,18 +158,18 @@ export interface Engine {
    */
   startUpload(message: Pick<Submission, 'sessionId' | 'chatId' | 'content'>): void
   /**
-   * Brings the file to WhatsApp if there is one, encrypts, hands over and waits for WhatsApp's ack, at most `ackTimeoutMs`
-   * (default 20,000) from the moment it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused
+   * Brings the file to WhatsApp if there is one, encrypts, sends and waits for WhatsApp's ack, at most `ackTimeoutMs`
+   * (default 20,000) from when it leaves. A file that WhatsApp does not take or that cannot be forwarded is refused
    * (`upload_refused_<status>`, `file_missing`, ...); while hosts do not take it nothing is sent. The same message once
    * more, by its `waMessageId`, is answered with what became of it. Throws 503 when another process holds the session and
    * gives no answer: then it may have left.
    */
   send(submission: Submission, options?: { ackTimeoutMs?: number }): Promise<SubmitOutcome>
-  /** Shows typing, recording or neither in a chat; resolves when handed over. */
+  /** Shows typing, recording or neither in a chat; resolves when sent. */
   setChatState(sessionId: string, chatId: ChatId, state: 'typing' | 'recording' | 'paused'): Promise<void>
   /** Shows the account online or offline. */
   setPresence(sessionId: string, presence: 'online' | 'offline'): Promise<void>
-  /** Subscribes on first use; answers what is known, waiting briefly for the first news. */
+  /** Subscribes on first use; answers what is known, waiting briefly for the first update. */
   presenceOf(sessionId: string, chatId: ChatId): Promise<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>>
   groups: GroupActions
   channels: ChannelActions

@@ -18,12 +18,12 @@ export interface StateChange {
   error: string | null
   /** When a temporary restriction (reach-out, capping) ends. */
   until: Date | null
-  /** With `qr_code`: which code it is, from 1, and how many there will be; each is told. */
+  /** With `qr_code`: which code it is, from 1, and how many there will be; each is published. */
   qrAttempt?: number
   qrAttempts?: number
 }
 
-/** A person as WhatsApp told of them: a phone and a LID are two addresses of one contact; either may be missing. */
+/** A person as WhatsApp names them: a phone and a LID are two addresses of one contact; either may be missing. */
 export interface Person {
   /** Digits, or null when WhatsApp hides the number. */
   phone: string | null
@@ -56,7 +56,7 @@ export interface InboundMessage {
   waTimestamp: Date
   /** Queued while the session was offline. */
   isOffline: boolean
-  /** From WhatsApp's history, not news: kept, but nothing is told or caused by it. */
+  /** From WhatsApp's history: stored, but nothing is published or caused by it. */
   isHistory: boolean
   /** The serialised protobuf, for retries, quotes and poll votes; encrypted by whoever stores it. */
   proto: Uint8Array
@@ -114,7 +114,7 @@ export interface GroupParticipant {
   role: 'member' | 'admin' | 'owner'
 }
 
-/** What a group is called and who is in it, told by WhatsApp; what a notice does not say is undefined. */
+/** What a group is called and who is in it, as WhatsApp says; what a notification does not say is undefined. */
 export interface GroupUpdate {
   tenantId: string
   sessionId: string
@@ -123,7 +123,7 @@ export interface GroupUpdate {
   description?: string | null
   /** Everybody, when WhatsApp described the whole group. */
   participants?: readonly GroupParticipant[]
-  /** What changed, when WhatsApp told a change. */
+  /** What changed, when WhatsApp notified of a change. */
   changed?: { action: 'add' | 'remove' | 'promote' | 'demote' | 'leave'; people: readonly Person[] }
   /** Who changed it; null when unknown. */
   actor?: Person | null
@@ -147,7 +147,7 @@ export interface ChatChange {
 
 /**
  * A label of WhatsApp Business, or which chat has it, changed on the phone or here (app state). `at` is when it was
- * changed, not when it was told: a phone may have been offline.
+ * changed, not when WhatsApp notified of it: a phone may have been offline.
  */
 export type LabelChange = { tenantId: string; sessionId: string; at: Date } & (
   | { kind: 'label'; waLabelId: string; name: string; colorIndex: number; isDeleted: boolean }
@@ -159,7 +159,7 @@ export interface ContactChange {
   tenantId: string
   sessionId: string
   person: Person
-  /** The name in the phone's address book; undefined when not told. */
+  /** The name in the phone's address book; undefined when not known. */
   name?: string | null
   isBusiness?: boolean
   isBlocked?: boolean
@@ -223,7 +223,7 @@ export interface EngineListener {
   onStatusPosts(posts: readonly StatusPost[]): Promise<void>
   /** After the messages of the piece are stored. */
   onHistory(progress: HistoryProgress): Promise<void>
-  /** Told at once, kept nowhere. */
+  /** Delivered at once, stored nowhere. */
   onPresence(update: PresenceUpdate): void
   /** The serialised protobuf of a message this session sent or received, for retry receipts and quotes. */
   findProto(tenantId: string, sessionId: string, waMessageId: string): Promise<Uint8Array | undefined>

@@ -1,5 +1,5 @@
 /** Lets at most so many run at the same time; the others wait in order. */
-export class Turns {
+export class Semaphore {
   readonly #max: number
   readonly #waiting: (() => void)[] = []
   #running = 0

@@ -3,15 +3,15 @@ import { translating } from '../library/ask.ts'
 import { statusChat } from '../updates/status-posts.ts'
 import type { RequireOpen } from './group-actions.ts'
 
-type WorldActions = Pick<Engine, 'rejectCall' | 'requestHistory' | 'postStatus'>
+type AccountActions = Pick<Engine, 'rejectCall' | 'requestHistory' | 'postStatus'>
 
 /** Actions on calls, the history and status posts. */
-export function createWorldActions(open: RequireOpen, ackTimeoutMs: number): WorldActions {
+export function createAccountActions(open: RequireOpen, ackTimeoutMs: number): AccountActions {
   return {
     async rejectCall(sessionId, callId, caller) {
-      const { addresses, socket, world } = open(sessionId)
+      const { addresses, socket, accountSync } = open(sessionId)
       // WhatsApp finds the call only under the address with which the caller made it.
-      const jid = world.callerOf(callId) ?? (await addresses.jidOf(caller))
+      const jid = accountSync.callerOf(callId) ?? (await addresses.jidOf(caller))
       await translating(() => socket.rejectCall(callId, jid))
     },
     async requestHistory(sessionId, chatId, before, count) {

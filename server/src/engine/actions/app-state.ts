@@ -32,7 +32,7 @@ export async function patchAppState(connection: Connection, patch: AppStatePatch
 async function tryPatch(connection: Connection, patch: AppStatePatch, keyId: string): Promise<boolean> {
   const { socket, keys } = connection
   const name = patch.type
-  // What others changed meanwhile is told on the way, before our own change.
+  // What others changed meanwhile is published on the way, before our own change.
   await socket.resyncAppState([name], false)
   const known = (await keys.read('app-state-sync-version', [name]))[name] as LTHashState | undefined
   const operation = proto.SyncdMutation.SyncdOperation.SET

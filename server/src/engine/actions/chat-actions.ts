@@ -9,7 +9,7 @@ import type { Connection } from '../session/connection.ts'
 import { patchAppState } from './app-state.ts'
 import type { RequireOpen } from './group-actions.ts'
 
-/** Mutes end at a moment; WhatsApp writes -1 for one that does not end by itself. */
+/** Mutes end at a point in time; WhatsApp writes -1 for one that does not end by itself. */
 const foreverYear = 9999
 
 /** Chat settings, which all devices of the account share. Names and versions: `chatModificationToAppPatch` of Baileys 7. */

@@ -52,7 +52,7 @@ export function createGroupActions(open: RequireOpen): GroupActions {
     async changeSettings(sessionId, chatId, settings) {
       const connection = open(sessionId)
       await changeGroupSettings(connection, chatId, settings, changeRefusals)
-      connection.groups.forget(chatId)
+      connection.groups.invalidate(chatId)
       return getGroup(connection, chatId)
     },
     async inviteCode(sessionId, chatId, options) {
@@ -88,7 +88,7 @@ export function createGroupActions(open: RequireOpen): GroupActions {
       const leaving = { tag: 'leave', attrs: {}, content }
       const refusals = { 401: notInGroup, 403: notInGroup, 404: waGroupNotFound }
       await askGroup(connection, '@g.us', 'set', leaving, refusals)
-      connection.groups.forget(chatId)
+      connection.groups.invalidate(chatId)
     },
   }
 }
@@ -130,7 +130,7 @@ async function createGroup(
   if (id === undefined) throw new AppError(whatsappRefused)
   const chatId = id.includes('@') ? id : `${id}@g.us`
   const results = readResults(childrenOf(created, 'participant'), wanted, 'add')
-  connection.groups.forget(chatId)
+  connection.groups.invalidate(chatId)
   return { group: await getGroup(connection, chatId), results }
 }
 
@@ -147,7 +147,7 @@ async function changeParticipants(
     attrs: {},
     content: wanted.map(({ jid }) => participant(jid)),
   })
-  connection.groups.forget(chatId)
+  connection.groups.invalidate(chatId)
   return readResults(participantNodes(answer, action), wanted, action)
 }
 

@@ -9,7 +9,7 @@ type Mapping = protocol.IPhoneNumberToLIDMapping
 export type HistoryPart =
   /** A chat without its messages. */
   | { kind: 'chat'; chat: protocol.Conversation }
-  /** Messages of the chat told last, a bounded number at a time. */
+  /** Messages of the chat that came last, a bounded number at a time. */
   | { kind: 'messages'; messages: protocol.IWebMessageInfo[] }
   | { kind: 'pushname'; id: string; name: string }
   | { kind: 'mapping'; mapping: Mapping }

@@ -22,12 +22,12 @@ export interface IngestContext {
   addresses: Addresses
   listener: Pick<EngineListener, 'onMessages' | 'onContacts' | 'onGroups' | 'onChats'>
   /** Proof towards WhatsApp that a person wrote to the account. */
-  keepToken(token: PrivacyToken): void
+  storeToken(token: PrivacyToken): void
   /** Throws once the session is over: what is left comes again. */
   check(): void
 }
 
-/** What a piece held. */
+/** What a chunk held. */
 export interface IngestCount {
   messages: number
   chats: number
@@ -37,7 +37,7 @@ export interface IngestCount {
 
 const namesAtOnce = 200
 
-/** Tells everything in a piece of history, each part once the one before is stored. Telling it again changes nothing. */
+/** Delivers everything in a chunk of history, each part once the one before is stored. Delivering it again changes nothing. */
 export async function ingestHistory(source: Readable, context: IngestContext): Promise<IngestCount> {
   const count: IngestCount = { messages: 0, chats: 0, contacts: 0, percent: null }
   let people: Person[] = []
@@ -53,10 +53,10 @@ export async function ingestHistory(source: Readable, context: IngestContext): P
     switch (part.kind) {
       case 'chat':
         count.chats += 1
-        count.contacts += await tellChat(part.chat, context)
+        count.contacts += await ingestChat(part.chat, context)
         break
       case 'messages':
-        count.messages += await tellMessages(part.messages, context)
+        count.messages += await ingestMessages(part.messages, context)
         break
       case 'pushname': {
         count.contacts += 1
@@ -75,7 +75,7 @@ export async function ingestHistory(source: Readable, context: IngestContext): P
   return count
 }
 
-/** Learns who is who before the rest is told. */
+/** Learns who is who before the rest is delivered. */
 export async function learnMappings(source: Readable, addresses: Addresses): Promise<void> {
   let people: Person[] = []
   for await (const { pnJid, lidJid } of readMappings(source)) {
@@ -87,7 +87,7 @@ export async function learnMappings(source: Readable, addresses: Addresses): Pro
   await addresses.learn(people)
 }
 
-async function tellChat(chat: protocol.IConversation, context: IngestContext): Promise<number> {
+async function ingestChat(chat: protocol.IConversation, context: IngestContext): Promise<number> {
   const { listener, addresses, recipient } = context
   const ids = { tenantId: recipient.tenantId, sessionId: recipient.sessionId }
   const address = parseJid(chat.id)
@@ -100,7 +100,7 @@ async function tellChat(chat: protocol.IConversation, context: IngestContext): P
   } else if (address.kind !== 'channel') {
     const person = personOf([chat.id, chat.pnJid, chat.lidJid ?? chat.accountLid], null)
     await addresses.learn([person])
-    keepToken(chat, person, context)
+    storeToken(chat, person, context)
     const saved = cleanOrNull(chat.name)
     await listener.onContacts([await contactOf(person, context, saved === null ? {} : { name: saved })])
     contacts = 1
@@ -116,14 +116,14 @@ async function tellChat(chat: protocol.IConversation, context: IngestContext): P
 async function contactOf(
   named: Person,
   { recipient, addresses }: IngestContext,
-  news: Pick<ContactChange, 'name'>,
+  changed: Pick<ContactChange, 'name'>,
 ): Promise<ContactChange> {
   const person = await addresses.complete(named)
   await addresses.chatIdOf(person)
-  return { tenantId: recipient.tenantId, sessionId: recipient.sessionId, person, ...news }
+  return { tenantId: recipient.tenantId, sessionId: recipient.sessionId, person, ...changed }
 }
 
-/** Only what differs from a new chat: the rest is told by the app state. */
+/** Only what differs from a new chat: the rest comes with the app state. */
 function settingsOf({
   archived,
   pinned,
@@ -138,30 +138,30 @@ function settingsOf({
   }
 }
 
-async function tellMessages(
+async function ingestMessages(
   messages: readonly protocol.IWebMessageInfo[],
   { listener, recipient, addresses }: IngestContext,
 ): Promise<number> {
-  const told: InboundMessage[] = []
+  const inbound: InboundMessage[] = []
   for (const message of messages) {
     const key = message.key
     if (!key || parseJid(key.remoteJid).kind === 'other') continue
     const participant = key.participant ?? message.participant ?? null
     const complete = { ...message, key: { ...key, participant } } as WAMessage
     const parsed = await parseMessage(complete, 'history', recipient, addresses)
-    if (parsed !== undefined) told.push(parsed)
+    if (parsed !== undefined) inbound.push(parsed)
   }
-  if (told.length > 0) await listener.onMessages(told)
-  return told.length
+  if (inbound.length > 0) await listener.onMessages(inbound)
+  return inbound.length
 }
 
-function keepToken(chat: protocol.IConversation, { phone, lid }: Person, context: IngestContext): void {
+function storeToken(chat: protocol.IConversation, { phone, lid }: Person, context: IngestContext): void {
   const timestamp = Number(chat.tcTokenTimestamp ?? 0)
   if (!chat.tcToken?.length || !(timestamp > 0)) return
   const jid = lid === null ? (phone === null ? undefined : `${phone}@s.whatsapp.net`) : `${lid}@lid`
   if (jid === undefined) return
   const sent = Number(chat.tcTokenSenderTimestamp ?? 0)
-  context.keepToken({
+  context.storeToken({
     jid,
     token: Buffer.from(chat.tcToken),
     timestamp,

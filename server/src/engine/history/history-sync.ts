@@ -11,7 +11,7 @@ import { proto } from '../library/library.ts'
 import { type IngestCount, ingestHistory, learnMappings } from './history-ingest.ts'
 import { type PrivacyToken, storePrivacyTokens } from './privacy-tokens.ts'
 
-type Notice = protocol.Message.IHistorySyncNotification
+type Notification = protocol.Message.IHistorySyncNotification
 
 /** What history needs of its connection. */
 export interface HistoryOptions {
@@ -21,13 +21,13 @@ export interface HistoryOptions {
   listener: EngineListener
   log: Logger
   /** The file of a piece that is not inside its message. */
-  download(notice: Notice): Promise<Readable>
-  /** The message of a piece may be acknowledged. */
-  onKept(messageId: string): void
+  download(notice: Notification): Promise<Readable>
+  /** The message of a chunk may be acknowledged. */
+  onStored(messageId: string): void
 }
 
-/** A piece whose row is on its way to the database. */
-interface Keeping {
+/** A chunk whose row is on its way to the database. */
+interface PendingChunk {
   id: string
   position: WriteMark
 }
@@ -40,20 +40,20 @@ const kinds: Partial<Record<number, HistoryProgress['kind']>> = {
   [HistorySyncType.FULL]: 'full',
   [HistorySyncType.ON_DEMAND]: 'on_demand',
 }
-/** What one piece may unpack to. */
+/** What one chunk may unpack to. */
 const maxInflatedBytes = 512 * 1024 * 1024
-/** A piece up to this size is kept in memory while it is read twice. */
+/** A chunk up to this size is held in memory while it is read twice. */
 const maxPackedInMemory = 8 * 1024 * 1024
 const maxTries = 3
 
 /**
- * Takes in the history that the phone hands over. A piece is kept beside the keys before its message is acknowledged,
+ * Ingests the history that the phone sends. A chunk is stored beside the keys before its message is acknowledged,
  * and worked off afterwards, so that live messages wait for nothing and a crash loses nothing.
  */
 export class HistorySync {
   readonly #options: HistoryOptions
   #queue: string[] = []
-  #keeping: Keeping[] = []
+  #pending: PendingChunk[] = []
   #isRunning = false
   #isOver = false
   #loaded: Promise<void> | undefined
@@ -67,15 +67,15 @@ export class HistorySync {
     this.#whenLoaded(() => void this.#work())
   }
 
-  /** A message that carries a piece, or says where it is. */
-  receive(messageId: string, notice: Notice): void {
+  /** A message that carries a chunk, or says where it is. */
+  receive(messageId: string, notice: Notification): void {
     const { keys } = this.#options
     keys.write('history-chunk', messageId, proto.Message.HistorySyncNotification.encode(notice).finish())
     this.#whenLoaded(() => {
       if (this.#isOver) return
       if (!this.#queue.includes(messageId)) this.#queue.push(messageId)
       keys.write('history-queue', '', this.#queue)
-      this.#keeping.push({ id: messageId, position: keys.mark() })
+      this.#pending.push({ id: messageId, position: keys.mark() })
       this.advance()
       void this.#work()
     })
@@ -83,11 +83,11 @@ export class HistorySync {
 
   /** Something was committed. */
   advance(): void {
-    const isKept = ({ position }: Keeping) => this.#options.keys.hasCommittedFree(position)
-    const kept = this.#keeping.filter(isKept)
-    if (kept.length === 0) return
-    this.#keeping = this.#keeping.filter((one) => !kept.includes(one))
-    for (const { id } of kept) this.#options.onKept(id)
+    const isStored = ({ position }: PendingChunk) => this.#options.keys.hasCommittedFree(position)
+    const stored = this.#pending.filter(isStored)
+    if (stored.length === 0) return
+    this.#pending = this.#pending.filter((one) => !stored.includes(one))
+    for (const { id } of stored) this.#options.onStored(id)
   }
 
   /** The connection is gone: the next one goes on. */
@@ -95,7 +95,7 @@ export class HistorySync {
     this.#isOver = true
   }
 
-  /** A queue that cannot be read leaves everything to the next connection: what is not kept comes again. */
+  /** A queue that cannot be read leaves everything to the next connection: what is not stored comes again. */
   #whenLoaded(work: () => void): void {
     this.#loaded ??= this.#load()
     this.#loaded.then(work).catch((error: unknown) => {
@@ -113,14 +113,14 @@ export class HistorySync {
     this.#isRunning = true
     try {
       for (let id = this.#queue[0]; id !== undefined && !this.#isOver; id = this.#queue[0]) {
-        await this.#takeIn(id)
+        await this.#ingest(id)
         if (this.#isOver) return
         this.#queue = this.#queue.filter((other) => other !== id)
         this.#options.keys.write('history-chunk', id, null)
         this.#options.keys.write('history-queue', '', this.#queue)
       }
     } catch (error) {
-      // The store failed or the session is over: the piece stays and is taken in with the next connection.
+      // The store failed or the session is over: the chunk stays and is ingested with the next connection.
       this.#options.log.debug({ err: error }, 'history is taken in later')
     } finally {
       this.#isRunning = false
@@ -128,7 +128,7 @@ export class HistorySync {
   }
 
   /** Rejects when it should be tried again with the next connection. */
-  async #takeIn(id: string): Promise<void> {
+  async #ingest(id: string): Promise<void> {
     const { keys, log, listener, recipient } = this.#options
     const bytes = (await keys.read('history-chunk', [id]))[id] as Uint8Array | undefined
     if (bytes === undefined) return
@@ -136,9 +136,9 @@ export class HistorySync {
     const kind = kinds[Number(notice.syncType ?? 0)]
     if (kind === undefined) return
     const tokens: PrivacyToken[] = []
-    const count = await this.#tryPiece(notice, tokens)
+    const count = await this.#tryChunk(notice, tokens)
     if (count === undefined) {
-      // A piece that is damaged or gone for good would stop all later ones.
+      // A chunk that is damaged or gone for good would stop all later ones.
       log.warn({ kind }, 'a piece of history could not be read')
       return
     }
@@ -150,17 +150,17 @@ export class HistorySync {
     await listener.onHistory({ tenantId, sessionId, kind, percent, isComplete, messages, chats, contacts })
   }
 
-  async #tryPiece(notice: Notice, tokens: PrivacyToken[]): Promise<IngestCount | undefined> {
+  async #tryChunk(notice: Notification, tokens: PrivacyToken[]): Promise<IngestCount | undefined> {
     const { recipient, addresses, listener, log } = this.#options
     for (let tries = 1; tries <= maxTries; tries += 1) {
-      const told = guard(listener)
+      const storing = guard(listener)
       try {
-        return await this.#readPiece(notice, (source) =>
+        return await this.#readChunk(notice, (source) =>
           ingestHistory(source, {
             recipient: recipient(),
             addresses,
-            listener: told,
-            keepToken: (token) => tokens.push(token),
+            listener: storing,
+            storeToken: (token) => tokens.push(token),
             check: () => {
               if (this.#isOver) throw new StoreError(new Error('the session is over'))
             },
@@ -175,7 +175,10 @@ export class HistorySync {
     return undefined
   }
 
-  async #readPiece(notice: Notice, read: (source: Readable) => Promise<IngestCount>): Promise<IngestCount> {
+  async #readChunk(
+    notice: Notification,
+    read: (source: Readable) => Promise<IngestCount>,
+  ): Promise<IngestCount> {
     const inline = notice.initialHistBootstrapInlinePayload
     if (!inline?.length) {
       const packed = await takeHead(await this.#options.download(notice), maxPackedInMemory)
@@ -185,14 +188,14 @@ export class HistorySync {
     return this.#readTwice(Buffer.from(inline), read)
   }
 
-  /** A piece of usual size is read for who is who first; of a huge one that comes to light behind its messages. */
+  /** A chunk of usual size is read for who is who first; of a huge one that comes to light behind its messages. */
   async #readTwice(packed: Buffer, read: (source: Readable) => Promise<IngestCount>): Promise<IngestCount> {
     await inflate(Readable.from([packed]), (source) => learnMappings(source, this.#options.addresses))
     return inflate(Readable.from([packed]), read)
   }
 }
 
-/** Unpacks a piece as it is read. */
+/** Unpacks a chunk as it is read. */
 async function inflate<T>(packed: Readable, read: (source: Readable) => Promise<T>): Promise<T> {
   let result: { value: T } | undefined
   await pipeline(packed, createInflate({ maxOutputLength: maxInflatedBytes }), async (source) => {
@@ -220,7 +223,7 @@ async function* continued(head: readonly Buffer[], rest: AsyncIterator<Buffer>):
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }
 
-/** What was read could not be stored: not the piece's fault. */
+/** What was read could not be stored: not the chunk's fault. */
 class StoreError extends Error {
   constructor(cause: unknown) {
     super('history could not be stored', { cause })
@@ -228,10 +231,10 @@ class StoreError extends Error {
   }
 }
 
-type Told = Pick<EngineListener, 'onMessages' | 'onContacts' | 'onGroups' | 'onChats'>
+type StoringListener = Pick<EngineListener, 'onMessages' | 'onContacts' | 'onGroups' | 'onChats'>
 
-/** Tells apart a store that fails from a piece that cannot be read. */
-function guard(listener: EngineListener): Told {
+/** Tells apart a store that fails from a chunk that cannot be read. */
+function guard(listener: EngineListener): StoringListener {
   const safely =
     <T>(store: (facts: readonly T[]) => Promise<void>) =>
     async (facts: readonly T[]) => {

@@ -36,7 +36,7 @@ export function cleanCount(value: unknown, max = Number.MAX_SAFE_INTEGER): numbe
   return Number.isSafeInteger(number) && number >= 0 && number <= max ? number : null
 }
 
-/** A moment from seconds of the epoch; the epoch itself for nonsense. */
+/** A date from seconds of the epoch; the epoch itself for nonsense. */
 export function dateOfSeconds(seconds: unknown): Date {
   const count = cleanCount(seconds, 32_503_680_000)
   return new Date((count ?? 0) * 1000)

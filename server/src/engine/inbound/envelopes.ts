@@ -86,7 +86,7 @@ function contentField(message: proto.IMessage): keyof proto.IMessage | undefined
   return undefined
 }
 
-/** The piece of history that a message of the own phone carries, or the place where it is. */
+/** The chunk of history that a message of the own phone carries, or where it is. */
 export function historyIn(
   message: proto.IMessage | null | undefined,
 ): proto.Message.IHistorySyncNotification | undefined {

@@ -12,7 +12,7 @@ import type {
   StatusPost,
   StatusUpdate,
 } from '../events.ts'
-import type { Tickets } from '../keys/in-flight.ts'
+import type { InFlight } from '../keys/in-flight.ts'
 
 /** Everything the listener stores, by kind. */
 interface Facts {
@@ -30,14 +30,14 @@ interface Facts {
 
 /** Facts that arrived together, ready for the listener. */
 export interface Arrival extends Partial<Facts> {
-  /** Tickets that end once this is stored. */
-  tickets?: readonly string[]
+  /** Ids of messages that are no longer in flight once this is stored. */
+  inFlight?: readonly string[]
 }
 
-type Tell = { [K in keyof Facts]: (listener: InboxListener, facts: Facts[K]) => Promise<void> }
+type Deliver = { [K in keyof Facts]: (listener: InboxListener, facts: Facts[K]) => Promise<void> }
 
-/** In the order in which they are told: people before what they did, messages before what became of them. */
-const tell: Tell = {
+/** In the order in which they are delivered: people before what they did, messages before what became of them. */
+const deliver: Deliver = {
   mappings: (listener, facts) => listener.onMappings(facts),
   contacts: (listener, facts) => listener.onContacts(facts),
   groups: (listener, facts) => listener.onGroups(facts),
@@ -49,7 +49,7 @@ const tell: Tell = {
   calls: (listener, facts) => listener.onCalls(facts),
   statuses: (listener, facts) => listener.onStatuses(facts),
 }
-const kinds = Object.keys(tell) as (keyof Facts)[]
+const kinds = Object.keys(deliver) as (keyof Facts)[]
 
 type InboxListener = Omit<EngineListener, 'onState' | 'onHistory' | 'onPresence' | 'findProto'>
 
@@ -62,7 +62,7 @@ const crowd = { items: 25, withinMs: 250, everyMs: 40, atOnce: 500 }
 interface InboxOptions {
   clock: Clock
   listener: InboxListener
-  tickets: Tickets
+  inFlight: InFlight
   /** A batch was stored: frames may move. */
   onStored(): void
   /** The listener refused a batch: nothing later is stored either. */
@@ -150,7 +150,7 @@ export class Inbox {
 
   async #store(batch: readonly (Arrival | (() => Promise<Arrival>))[]): Promise<void> {
     const collected: Partial<Record<keyof Facts, unknown[]>> = {}
-    const tickets: string[] = []
+    const completed: string[] = []
     for (const item of batch) {
       const arrival = typeof item === 'function' ? await item() : item
       for (const kind of kinds) {
@@ -160,13 +160,16 @@ export class Inbox {
         collected[kind] = list
         for (const fact of facts) list.push(fact)
       }
-      if (arrival.tickets !== undefined) tickets.push(...arrival.tickets)
+      if (arrival.inFlight !== undefined) completed.push(...arrival.inFlight)
     }
     for (const kind of kinds) {
       const facts = collected[kind]
       if (facts !== undefined)
-        await (tell[kind] as (l: InboxListener, f: unknown[]) => Promise<void>)(this.#options.listener, facts)
+        await (deliver[kind] as (l: InboxListener, f: unknown[]) => Promise<void>)(
+          this.#options.listener,
+          facts,
+        )
     }
-    this.#options.tickets.close(tickets)
+    this.#options.inFlight.close(completed)
   }
 }

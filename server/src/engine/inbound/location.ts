@@ -4,9 +4,9 @@ import { cleanOrNull } from './clean.ts'
 
 /** A place, or where somebody is just now; undefined for a point that is not on Earth. */
 export function parseLocation(message: proto.IMessage): InboundContent | undefined {
-  const place = message.locationMessage
+  const fixed = message.locationMessage
   const live = message.liveLocationMessage
-  const point = place ?? live
+  const point = fixed ?? live
   const latitude = point?.degreesLatitude ?? 0
   const longitude = point?.degreesLongitude ?? 0
   if (!point || !(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return undefined
@@ -14,8 +14,8 @@ export function parseLocation(message: proto.IMessage): InboundContent | undefin
     kind: 'location',
     latitude,
     longitude,
-    name: cleanOrNull(place ? place.name : live?.caption),
-    address: cleanOrNull(place?.address),
-    isLive: !place || place.isLive === true,
+    name: cleanOrNull(fixed ? fixed.name : live?.caption),
+    address: cleanOrNull(fixed?.address),
+    isLive: !fixed || fixed.isLive === true,
   }
 }

@@ -50,7 +50,7 @@ export async function parseMessage(
     content: await resolveContent(parsed, envelope, recipient, addresses),
     quotedWaMessageId: parsed.quotedWaMessageId,
     isForwarded: parsed.isForwarded,
-    waTimestamp: momentOf(message, content),
+    waTimestamp: timestampOf(message, content),
     isOffline: origin === 'offline',
     isHistory: origin === 'history',
     proto: proto.Message.encode(content ?? {}).finish(),
@@ -59,9 +59,9 @@ export async function parseMessage(
 
 /**
  * When it was written. Reactions replace each other, also within WhatsApp's second and when one is sent again: they say
- * their own moment, which is believed unless it is later than the second in which WhatsApp took it.
+ * their own timestamp, which is believed unless it is later than the second in which WhatsApp took it.
  */
-function momentOf(message: WAMessage, content: proto.Message | undefined): Date {
+function timestampOf(message: WAMessage, content: proto.Message | undefined): Date {
   const taken = dateOfSeconds(message.messageTimestamp)
   const made = cleanCount(content && openEnvelopes(content).message.reactionMessage?.senderTimestampMs)
   return made === null || made === 0 ? taken : new Date(Math.min(made, taken.getTime() + 999))

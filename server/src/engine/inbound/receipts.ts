@@ -19,13 +19,13 @@ interface ReceiptsOptions {
 const deliveryAck = 3
 const read = 4
 const played = 5
-const maxTold = 5000
+const maxReported = 5000
 
 /** Turns receipts of others into statuses of our messages. */
 export class Receipts {
   readonly #options: ReceiptsOptions
-  /** What was told of messages in groups: each member sends receipts, the first of a kind counts. */
-  readonly #told = createLru<'delivered' | 'read'>(maxTold)
+  /** What was reported of messages in groups: each member sends receipts, the first of a kind counts. */
+  readonly #reported = createLru<'delivered' | 'read'>(maxReported)
 
   constructor(options: ReceiptsOptions) {
     this.#options = options
@@ -62,9 +62,9 @@ export class Receipts {
       const seconds = receipt.readTimestamp ?? receipt.playedTimestamp ?? receipt.receiptTimestamp
       const isRead = Boolean(receipt.readTimestamp ?? receipt.playedTimestamp)
       const status = isRead ? 'read' : 'delivered'
-      const told = this.#told.get(key.id)
-      if (told === 'read' || told === status) continue
-      this.#told.set(key.id, status)
+      const reported = this.#reported.get(key.id)
+      if (reported === 'read' || reported === status) continue
+      this.#reported.set(key.id, status)
       const at = Number(seconds) > 0 ? dateOfSeconds(seconds) : clock.now()
       const { chatId } = chat
       statuses.push({ tenantId, sessionId, waMessageId: key.id, chatId, status, error: null, at })

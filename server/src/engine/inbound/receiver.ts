@@ -14,7 +14,7 @@ import { isPlaceholder, parseMessage, type Recipient } from './parse-message.ts'
 import { Receipts } from './receipts.ts'
 import { openSealedReaction } from './sealed-reaction.ts'
 
-/** What the receiver hands on, and to whom. */
+/** What the receiver works with. */
 export interface ReceiverOptions {
   recipient(): Recipient
   addresses: Addresses
@@ -22,7 +22,7 @@ export interface ReceiverOptions {
   listener: Pick<EngineListener, 'onPresence'>
   clock: Clock
   log: Logger
-  /** Closes tickets of messages that are nothing to store, after a moment for the library's own work on them. */
+  /** Ends messages in flight that are nothing to store, after a short time for the library's own work on them. */
   dismiss(ids: readonly string[], isOwnDevice: boolean): void
   /** The content of a message of this session, when it is known. */
   findMessage(id: string): Promise<proto.IMessage | undefined>
@@ -73,7 +73,7 @@ export class Receiver {
     }
   }
 
-  /** The presence of a chat, waiting up to `waitMs` for the first news. */
+  /** The presence of a chat, waiting up to `waitMs` for the first update. */
   async presenceOf(chatId: ChatId, waitMs: number): Promise<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>> {
     if (!this.#presences.has(chatId)) {
       await new Promise<void>((resolve) => {
@@ -84,7 +84,7 @@ export class Receiver {
     return this.#presences.get(chatId) ?? { presence: 'unknown', lastSeenAt: null }
   }
 
-  /** Whether news of this chat's presence has come. */
+  /** Whether an update of this chat's presence has come. */
   hasPresence(chatId: ChatId): boolean {
     return this.#presences.has(chatId)
   }
@@ -95,9 +95,9 @@ export class Receiver {
     if (!id) return
     if (isChange(message.message)) {
       const arrived = { ...message }
-      return inbox.add(() => this.#takeChange(arrived, id))
+      return inbox.add(() => this.#receiveChange(arrived, id))
     }
-    // A piece of history is acknowledged when it is kept.
+    // A chunk of history is acknowledged when it is stored.
     if (message.key.fromMe === true && historyIn(message.message) !== undefined) return
     const isDeviceMessage =
       message.message?.protocolMessage !== undefined && message.message.protocolMessage !== null
@@ -107,21 +107,21 @@ export class Receiver {
     if (message.message) this.#rememberKey(id, message.message)
     // The library changes the object later; what is read now is what arrived.
     const arrived = { ...message }
-    inbox.add(() => this.#takeMessage(arrived, id, isAppend))
+    inbox.add(() => this.#receiveMessage(arrived, id, isAppend))
   }
 
-  async #takeMessage(message: WAMessage, id: string, isAppend: boolean): Promise<Arrival> {
+  async #receiveMessage(message: WAMessage, id: string, isAppend: boolean): Promise<Arrival> {
     const { recipient, addresses } = this.#options
     const opened = await openSealedReaction(message, recipient(), this.#sources)
     const parsed = await parseMessage(opened, isAppend ? 'offline' : 'live', recipient(), addresses)
-    return { messages: parsed === undefined ? [] : [parsed], tickets: [id] }
+    return { messages: parsed === undefined ? [] : [parsed], inFlight: [id] }
   }
 
-  async #takeChange(message: WAMessage, id: string): Promise<Arrival> {
+  async #receiveChange(message: WAMessage, id: string): Promise<Arrival> {
     const { recipient, log } = this.#options
     const change = await parseChange(message, recipient(), this.#sources)
     if (change === undefined) log.debug('a change of a message was let go')
-    return { changes: change === undefined ? [] : [change], tickets: [id] }
+    return { changes: change === undefined ? [] : [change], inFlight: [id] }
   }
 
   #rememberKey(id: string, message: proto.IMessage): void {
@@ -152,12 +152,12 @@ export class Receiver {
   #handlePresence({ id, presences }: BaileysEventMap['presence.update']): void {
     const known = presences[id] ?? Object.values(presences)[0]
     if (known === undefined) return
-    void this.#tellPresence(id, known.lastKnownPresence, known.lastSeen).catch((error: unknown) =>
+    void this.#publishPresence(id, known.lastKnownPresence, known.lastSeen).catch((error: unknown) =>
       this.#options.log.debug({ err: error }, 'a presence could not be told'),
     )
   }
 
-  async #tellPresence(jid: string, presence: string, lastSeen: number | undefined): Promise<void> {
+  async #publishPresence(jid: string, presence: string, lastSeen: number | undefined): Promise<void> {
     const { recipient, addresses, listener } = this.#options
     const chatId = await addresses.chatIdOfJid(jid)
     if (chatId === undefined) return

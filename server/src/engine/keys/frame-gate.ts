@@ -26,7 +26,7 @@ export class FrameGate {
     else this.#queue.push(frame)
   }
 
-  /** Something was committed: lets go what may leave now. */
+  /** Something was committed: releases what may leave now. */
   advance(): void {
     let next = this.#queue[this.#head]
     while (next?.isReady() === true) {

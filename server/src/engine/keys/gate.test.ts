@@ -15,7 +15,7 @@ import type { Database } from '../../platform/database/database.ts'
 import { systemIds } from '../../platform/ids.ts'
 import type { Engine } from '../engine.ts'
 import { FrameGate } from './frame-gate.ts'
-import { Tickets } from './in-flight.ts'
+import { InFlight } from './in-flight.ts'
 import { KeyWriter } from './key-writer.ts'
 import { SessionKeys } from './session-keys.ts'
 
@@ -47,31 +47,34 @@ suite('frame gate', () => {
 })
 
 suite('session keys', () => {
-  function build(write: ConstructorParameters<typeof KeyWriter>[0]): { keys: SessionKeys; tickets: Tickets } {
+  function build(write: ConstructorParameters<typeof KeyWriter>[0]): {
+    keys: SessionKeys
+    inFlight: InFlight
+  } {
     const writer = new KeyWriter(write, pino({ level: 'silent' }))
-    const tickets: Tickets = new Tickets(() => keys.advance())
+    const inFlight: InFlight = new InFlight(() => keys.advance())
     const keys: SessionKeys = new SessionKeys({
       sessionId: 's',
       epoch: 1,
       read: async () => [],
       encrypt: (_type, _id, value) => value,
       notify: (source) => writer.notify(source),
-      tickets,
+      inFlight,
       onMapping: () => {},
       onRead: () => {},
       onCommitted: () => {},
       onLost: () => {},
     })
-    return { keys, tickets }
+    return { keys, inFlight }
   }
 
   test('a ratchet step of a message is committed after the message is stored, other writes at once', async () => {
     const written: string[] = []
-    const { keys, tickets } = build(async (sessions) => {
+    const { keys, inFlight } = build(async (sessions) => {
       for (const { rows } of sessions) written.push(...rows.map(({ type, id }) => `${type}/${id}`))
       return new Set(sessions.map(({ sessionId }) => sessionId))
     })
-    tickets.open('message', 0)
+    inFlight.open('message', 0)
     await keys.set({ session: { bob: Buffer.from('step') }, 'device-list': { bob: ['0'] } })
     const mark = keys.mark()
     await keys.settled()
@@ -79,7 +82,7 @@ suite('session keys', () => {
     assert.equal(keys.hasCommittedFree(mark), true)
     assert.equal(keys.hasCommitted(mark), false)
     assert.ok((await keys.get('session', ['bob'])).bob)
-    tickets.close(['message'])
+    inFlight.close(['message'])
     await keys.settled()
     assert.deepEqual(written, ['device-list/bob', 'session/bob'])
     assert.equal(keys.hasCommitted(mark), true)
@@ -87,16 +90,16 @@ suite('session keys', () => {
 
   test('a later step of the same row never loses to an earlier one', async () => {
     const rows = new Map<string, string>()
-    const { keys, tickets } = build(async (sessions) => {
+    const { keys, inFlight } = build(async (sessions) => {
       for (const session of sessions) {
         for (const { type, id, value } of session.rows)
           rows.set(`${type}/${id}`, Buffer.from(value ?? []).toString())
       }
       return new Set(['s'])
     })
-    tickets.open('one', 0)
+    inFlight.open('one', 0)
     keys.write('sender-key', 'row', Buffer.from('first'))
-    tickets.close(['one'])
+    inFlight.close(['one'])
     keys.write('sender-key', 'row', Buffer.from('second'))
     await keys.settled()
     assert.equal(rows.get('sender-key/row'), 'second')

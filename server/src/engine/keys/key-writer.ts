@@ -24,7 +24,7 @@ export class KeyWriter {
   readonly #maxRows: number
   #isRunning = false
 
-  /** `write` commits rows and tells whose epoch still held. */
+  /** `write` commits rows and resolves to the sessions whose epoch still held. */
   constructor(
     write: (sessions: readonly SessionRows[]) => Promise<Set<string>>,
     log: Logger,
@@ -40,7 +40,7 @@ export class KeyWriter {
     this.#waiting.add(source)
     if (this.#isRunning) return
     this.#isRunning = true
-    // What the current turn of the loop still adds goes with the same statement.
+    // What the current tick of the loop still adds goes with the same statement.
     setImmediate(() => void this.#run())
   }
 

@@ -3,7 +3,7 @@ import type { SignalDataSet, SignalDataTypeMap, SignalKeyStoreWithTransaction } 
 import { KeyedMutex } from '../../platform/keyed-mutex.ts'
 import { createLru } from '../../platform/lru.ts'
 import type { KeyRow, SessionRows } from './auth-store.ts'
-import type { Tickets } from './in-flight.ts'
+import type { InFlight } from './in-flight.ts'
 import { decodeKey, encodeKey, isChangedByReaders, isKeptInMemory, withOwnBytes } from './key-codec.ts'
 import type { WriteSource } from './key-writer.ts'
 
@@ -18,9 +18,9 @@ export interface KeyEnvironment {
   encrypt(type: string, id: string, value: Buffer): Uint8Array
   /** Something can be written. */
   notify(source: WriteSource): void
-  tickets: Tickets
-  /** Everything that a ticket of the account's settings stands for was handed on: it ends once that is stored. */
-  onRead(ticket: string): void
+  inFlight: InFlight
+  /** All changes that an item of the account's settings stands for were passed on: it closes once they are stored. */
+  onRead(id: string): void
   /** A phone number and a LID turned out to be one person. */
   onMapping(phone: string, lid: string): void
   /** A write was committed: frames may move. */
@@ -34,8 +34,8 @@ interface Write {
   id: string
   value: unknown
   position: number
-  /** Newest ticket when it was written: its messages must be stored first. */
-  ticket: number
+  /** Newest item in flight when it was written: every message up to it must be stored first. */
+  sequence: number
 }
 
 /** A point in a session's writes: everything queued before it. */
@@ -44,7 +44,7 @@ export interface WriteMark {
   bound: number
 }
 
-/** Tickets of the settings that are being read in the current transaction. */
+/** Items in flight of the settings that are being read in the current transaction. */
 const settingsRead = new AsyncLocalStorage<Set<string>>()
 const maxCached = 4000
 const phoneAddress = /^(\d+)(?::(\d+))?@s\.whatsapp\.net$/
@@ -64,7 +64,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   #bound: Write[] = []
   #queued: WriteMark = { free: 0, bound: 0 }
   #committed: WriteMark = { free: 0, bound: 0 }
-  #inFlight: Write[] | undefined
+  #writing: Write[] | undefined
   #settled: (() => void)[] = []
   #isLost = false
   #versions = 0
@@ -109,18 +109,18 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     const read = new Set<string>()
     try {
       const result = await settingsRead.run(read, work)
-      // What was read is handed on in this turn, after whoever waits here goes on.
+      // What was read is passed on in this tick, after whoever waits here goes on.
       if (read.size > 0) setImmediate(() => this.#endRead(read))
       return result
     } catch (error) {
-      // Versions were read whose changes nobody will hear of: forgotten, they are read again.
+      // Versions were read whose changes nobody will get: forgotten, they are read again.
       if (read.size > 0) this.#lose({ kind: 'failed', error })
       throw error
     }
   }
 
-  #endRead(tickets: ReadonlySet<string>): void {
-    for (const ticket of tickets) this.#environment.onRead(ticket)
+  #endRead(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.#environment.onRead(id)
   }
 
   isInTransaction(): boolean {
@@ -171,11 +171,11 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
         : withOwnBytes(type, isChangedByReaders(type) ? encodeKey(type, value) : value)
     if (type === 'app-state-sync-version') this.#holdVersion()
     // After a bound write the row's next one must not overtake it.
-    const isBound = isRatchet(type, kept) && (this.#environment.tickets.size > 0 || this.#bound.length > 0)
+    const isBound = isRatchet(type, kept) && (this.#environment.inFlight.size > 0 || this.#bound.length > 0)
     const line = isBound ? 'bound' : 'free'
     this.#queued[line] += 1
-    const ticket = isBound ? this.#environment.tickets.last : 0
-    const write: Write = { type, id, value: kept, position: this.#queued[line], ticket }
+    const sequence = isBound ? this.#environment.inFlight.last : 0
+    const write: Write = { type, id, value: kept, position: this.#queued[line], sequence }
     if (isBound) this.#bound.push(write)
     else this.#free.push(write)
     this.#unsaved.set(key, write)
@@ -187,15 +187,15 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   }
 
   take(): SessionRows | undefined {
-    if (this.#isLost || this.#inFlight !== undefined) return undefined
-    const closedUpTo = this.#environment.tickets.closedUpTo
+    if (this.#isLost || this.#writing !== undefined) return undefined
+    const closedUpTo = this.#environment.inFlight.closedUpTo
     let ready = 0
-    while (ready < this.#bound.length && (this.#bound[ready] as Write).ticket <= closedUpTo) ready += 1
+    while (ready < this.#bound.length && (this.#bound[ready] as Write).sequence <= closedUpTo) ready += 1
     if (ready === 0 && this.#free.length === 0) return undefined
     // Where a row has a free write and a bound one, the free one came first.
     const writes = [...this.#free, ...this.#bound.splice(0, ready)]
     this.#free = []
-    this.#inFlight = writes
+    this.#writing = writes
     const latest = new Map<string, Write>()
     for (const write of writes) latest.set(rowKey(write.type, write.id), write)
     const { sessionId, epoch, encrypt } = this.#environment
@@ -209,10 +209,10 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   }
 
   committed(): void {
-    const writes = this.#inFlight ?? []
-    this.#inFlight = undefined
+    const writes = this.#writing ?? []
+    this.#writing = undefined
     for (const write of writes) {
-      const line = write.ticket === 0 ? 'free' : 'bound'
+      const line = write.sequence === 0 ? 'free' : 'bound'
       this.#committed[line] = Math.max(this.#committed[line], write.position)
       const key = rowKey(write.type, write.id)
       if (this.#unsaved.get(key) === write) this.#unsaved.delete(key)
@@ -230,7 +230,7 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
     this.#lose({ kind: 'failed', error })
   }
 
-  /** A ticket was closed: bound writes may be ready. */
+  /** An item in flight was closed: bound writes may be ready. */
   advance(): void {
     if (this.#bound.length > 0) this.#environment.notify(this)
   }
@@ -252,29 +252,29 @@ export class SessionKeys implements WriteSource, SignalKeyStoreWithTransaction {
   }
 
   /**
-   * The version of the account's settings moves on before what changed is handed on: committed first, a crash in
+   * The version of the account's settings moves on before what changed is passed on: committed first, a crash in
    * between would lose the change for ever.
    */
   #holdVersion(): void {
     const read = settingsRead.getStore()
     if (read === undefined) return
-    const { tickets } = this.#environment
+    const { inFlight } = this.#environment
     this.#versions += 1
-    const ticket = `settings ${this.#versions}`
+    const id = `settings ${this.#versions}`
     // Claimed, it never counts as forgotten, whatever its age.
-    tickets.open(ticket, 0)
-    tickets.claim(ticket)
-    read.add(ticket)
+    inFlight.open(id, 0)
+    inFlight.claim(id)
+    read.add(id)
   }
 
   #isBusy(): boolean {
-    if (this.#inFlight !== undefined || this.#free.length > 0) return true
+    if (this.#writing !== undefined || this.#free.length > 0) return true
     const [next] = this.#bound
-    return next !== undefined && next.ticket <= this.#environment.tickets.closedUpTo
+    return next !== undefined && next.sequence <= this.#environment.inFlight.closedUpTo
   }
 
   #lose(cause: { kind: 'fenced' } | { kind: 'failed'; error: unknown }): void {
-    this.#inFlight = undefined
+    this.#writing = undefined
     if (this.#isLost) return
     this.discard()
     this.#environment.onLost(cause)

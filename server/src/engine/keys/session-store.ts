@@ -5,7 +5,7 @@ import { eraseKeys, releaseLease, renewLeases, type StoredKey, type WantedKeys }
 import { decodeKey } from './key-codec.ts'
 import type { KeyWriter, WriteSource } from './key-writer.ts'
 
-/** Encrypts and decrypts under the installation key; the label binds a value to its place. */
+/** Encrypts and decrypts under the installation key; the label binds a value to its row. */
 export interface EngineSecrets {
   encrypt(plain: Uint8Array, label: string): Uint8Array
   /** Throws when the key or the label is another. */
@@ -21,7 +21,7 @@ export type StoredCredentials =
 /** Reads keys for all sessions of the process: what is asked for while it reads is read together. */
 export type KeyReader = Batcher<WantedKeys, StoredKey[]>
 
-interface VaultOptions {
+interface SessionStoreOptions {
   db: Database
   reader: KeyReader
   secrets: EngineSecrets
@@ -32,13 +32,13 @@ interface VaultOptions {
 }
 
 /** What a session has in the database, under the epoch of one life. */
-export class SessionVault {
+export class SessionStore {
   readonly tenantId: string
   readonly sessionId: string
   readonly epoch: number
-  readonly #options: VaultOptions
+  readonly #options: SessionStoreOptions
 
-  constructor(options: VaultOptions) {
+  constructor(options: SessionStoreOptions) {
     this.#options = options
     this.tenantId = options.tenantId
     this.sessionId = options.sessionId

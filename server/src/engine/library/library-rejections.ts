@@ -24,7 +24,7 @@ export function captureRejections(make: () => WASocket, log: Logger): WASocket {
   } finally {
     EventEmitter.captureRejections = before
   }
-  const handler = { [rejection]: (error: unknown) => tell(log, error) }
+  const handler = { [rejection]: (error: unknown) => logRejection(log, error) }
   Object.assign(socket.ws, handler)
   // The emitter of the library's events shows itself only as what `on` returns.
   Object.assign(socket.ev.on('connection.update', () => {}) as unknown as EventEmitter, handler)
@@ -41,11 +41,11 @@ export function surviveLibraryRejections(log: Logger): void {
   target[guarded] = true
   target.on('unhandledRejection', (reason: unknown) => {
     if (!(reason instanceof Error && libraryFrame.test(reason.stack ?? ''))) throw reason
-    tell(log, reason)
+    logRejection(log, reason)
   })
 }
 
-function tell(log: Logger, error: unknown): void {
+function logRejection(log: Logger, error: unknown): void {
   const code = errorCode(error)
   const level = code === connectionClosed ? 'debug' : 'warn'
   log[level]({ code }, 'whatsapp library: nobody waited for what failed')

@@ -12,7 +12,7 @@ import { FileThread, FileThreadError } from '../../platform/files/file-thread.ts
 import type { SealedFile } from '../../platform/files/sealed-file.ts'
 import { expandMediaKey, openFile } from './crypto.ts'
 import type { EncryptedFile, EncryptTask } from './encrypt.ts'
-import { MediaAhead } from './prepared-uploads.ts'
+import { PreparedUploads } from './prepared-uploads.ts'
 import { MediaSpool } from './spool.ts'
 
 const thread = new FileThread<EncryptTask, EncryptedFile>(new URL('./encrypt-worker.ts', import.meta.url), 1)
@@ -38,11 +38,11 @@ async function keep(key: string, content: Buffer): Promise<SealedFile> {
 async function encrypt(file: EncryptTask['file'], how: EncryptTask['seal']) {
   const spool = new MediaSpool()
   try {
-    const told = await spool.fill((fd) => thread.run({ file, fd, seal: how }))
+    const result = await spool.fill((fd) => thread.run({ file, fd, seal: how }))
     const upload = await buffer(spool.read() as Readable)
     assert.equal(upload.length, spool.bytes)
-    assert.deepEqual(Buffer.from(told.uploadSha256), createHash('sha256').update(upload).digest())
-    return { told, upload }
+    assert.deepEqual(Buffer.from(result.uploadSha256), createHash('sha256').update(upload).digest())
+    return { result, upload }
   } finally {
     await spool.dispose()
   }
@@ -58,39 +58,39 @@ suite('encryption of large files', () => {
     test(`${size} bytes: what is uploaded opens to the same file, for channels it is the file`, async () => {
       const content = randomBytes(size)
       const file = await keep(`large-${size}`, content)
-      const { told, upload } = await encrypt(file, seal)
-      assert.equal(told.fileLength, size)
+      const { result, upload } = await encrypt(file, seal)
+      assert.equal(result.fileLength, size)
       const claims = {
         keys: expandMediaKey(seal.mediaKey, seal.mediaClass),
-        fileSha256: told.fileSha256,
-        fileEncSha256: told.uploadSha256,
+        fileSha256: result.fileSha256,
+        fileEncSha256: result.uploadSha256,
       }
       const opened = await buffer(Readable.from(openFile(Readable.from([upload]), claims)))
       assert.ok(opened.equals(content))
       const path = join(dataDir, 'given')
       const sha256 = createHash('sha256').update(content).digest('hex')
       for (const known of [undefined, sha256]) {
-        const ahead = await encrypt({ path, sha256: known }, seal)
-        assert.deepEqual(ahead, { told, upload })
+        const prepared = await encrypt({ path, sha256: known }, seal)
+        assert.deepEqual(prepared, { result, upload })
       }
       const plain = await encrypt(file, undefined)
       assert.ok(plain.upload.equals(content))
-      assert.deepEqual(plain.told.fileSha256, plain.told.uploadSha256)
+      assert.deepEqual(plain.result.fileSha256, plain.result.uploadSha256)
     })
   }
 
   test('a file prepared ahead is the same file, for one upload of its class, and is forgotten after a minute', async () => {
     const clock = new TestClock()
-    const ahead = new MediaAhead(clock)
+    const prepared = new PreparedUploads(clock)
     const content = randomBytes(3_000_001)
     const path = join(dataDir, 'coming')
     writeFileSync(path, content)
     const coming = { blob: 'ahead', kind: 'document', path, bytes: content.length } as const
-    await ahead.prepare(coming)
-    assert.equal(ahead.take('ahead', 'image'), undefined)
-    const ready = await ahead.take('ahead', 'document')
+    await prepared.prepare(coming)
+    assert.equal(prepared.take('ahead', 'image'), undefined)
+    const ready = await prepared.take('ahead', 'document')
     assert.ok(ready !== undefined)
-    assert.equal(ahead.take('ahead', 'document'), undefined)
+    assert.equal(prepared.take('ahead', 'document'), undefined)
     const keys = expandMediaKey(ready.mediaKey, 'document')
     const claims = {
       keys,
@@ -101,14 +101,14 @@ suite('encryption of large files', () => {
     assert.ok(opened.equals(content))
     await ready.spool.dispose()
 
-    await ahead.prepare(coming)
+    await prepared.prepare(coming)
     clock.advance(61_000)
-    assert.equal(ahead.take('ahead', 'document'), undefined)
+    assert.equal(prepared.take('ahead', 'document'), undefined)
     // What cannot be prepared is no error: the send itself tells of it.
-    await ahead.prepare({ ...coming, path: `${path}-gone` })
-    assert.equal(await ahead.take('ahead', 'document'), undefined)
-    await ahead.prepare({ ...coming, bytes: 1000 })
-    assert.equal(ahead.take('ahead', 'document'), undefined)
+    await prepared.prepare({ ...coming, path: `${path}-gone` })
+    assert.equal(await prepared.take('ahead', 'document'), undefined)
+    await prepared.prepare({ ...coming, bytes: 1000 })
+    assert.equal(prepared.take('ahead', 'document'), undefined)
   })
 
   test('a file that is gone, cut or moved is told as an error', async () => {

@@ -48,12 +48,12 @@ interface Preparation {
   timer?: { cancel(): void }
 }
 
-const keepMs = 60_000
+const expireMs = 60_000
 const mostFiles = 8
 const mostBytes = 16 * 1024 * 1024
 
 /** Encrypts files while they are still being stored; each is for one upload, so that no two share a key. */
-export class MediaAhead {
+export class PreparedUploads {
   readonly #clock: Clock
   readonly #coming = new Map<string, Preparation>()
 
@@ -66,12 +66,12 @@ export class MediaAhead {
     const { blob, bytes, kind } = file
     if (bytes < largeFileBytes || bytes > mostBytes || this.#coming.size >= mostFiles) return
     const mediaClass = mediaClassOf(kind)
-    const preparation: Preparation = { mediaClass, ready: encryptAhead(file, mediaClass) }
+    const preparation: Preparation = { mediaClass, ready: encryptComing(file, mediaClass) }
     this.#coming.set(blob, preparation)
     await preparation.ready
     if (this.#coming.get(blob) !== preparation) return
     // Held back or refused meanwhile: nothing is kept for what may leave much later, or never.
-    preparation.timer = this.#clock.schedule(keepMs, () => {
+    preparation.timer = this.#clock.schedule(expireMs, () => {
       void this.take(blob, mediaClass)?.then((ready) => ready?.spool.dispose())
     })
   }
@@ -91,14 +91,14 @@ export class MediaAhead {
   }
 }
 
-async function encryptAhead(file: ComingFile, mediaClass: MediaClass): Promise<ReadyFile | undefined> {
+async function encryptComing(file: ComingFile, mediaClass: MediaClass): Promise<ReadyFile | undefined> {
   const spool = new MediaSpool()
   const seal = { mediaKey: randomBytes(32), mediaClass }
   try {
     const digests = await encryptInThread(spool, { path: file.path, sha256: file.sha256 }, seal)
     return { ...seal, digests, spool }
   } catch {
-    // A full disk, most likely; the send itself tries again and tells of it.
+    // A full disk, most likely; the send itself tries again and reports it.
     await spool.dispose()
     return undefined
   }

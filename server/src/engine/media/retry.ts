@@ -45,7 +45,7 @@ export class MediaRetries {
 
   /** The connection is gone: nobody answers any more. */
   close(): void {
-    for (const tell of [...this.#waiting.values()]) tell(undefined)
+    for (const resolve of [...this.#waiting.values()]) resolve(undefined)
   }
 
   async #ask(id: string, key: proto.IMessageKey, mediaKey: Uint8Array, timeoutMs: number): Promise<string> {

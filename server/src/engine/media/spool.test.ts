@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
-import { Turns } from '../../platform/semaphore.ts'
+import { Semaphore } from '../../platform/semaphore.ts'
 import { MediaSpool } from './spool.ts'
 
 let directory = ''
@@ -68,7 +68,7 @@ suite('a spool', () => {
 
 suite('turns', () => {
   test('no more than so many run at once, in order, whatever fails', async () => {
-    const turns = new Turns(3)
+    const turns = new Semaphore(3)
     let running = 0
     let most = 0
     const begun: number[] = []

@@ -58,7 +58,7 @@ export class MediaSpool {
     this.#waiting = 0
     if (chunks.length === 0) return
     this.#writing = writeAll(file, chunks)
-    // Whoever waits for it hears of a failure.
+    // Whoever waits for it gets the failure.
     this.#writing.catch(() => {})
   }
 

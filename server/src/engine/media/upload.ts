@@ -5,7 +5,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
 import { largeFileBytes } from '../../platform/files/file-thread.ts'
 import type { SealedFile } from '../../platform/files/sealed-file.ts'
-import { Turns } from '../../platform/semaphore.ts'
+import { Semaphore } from '../../platform/semaphore.ts'
 import type { OutboundFile } from '../content.ts'
 import {
   encryptFile,
@@ -18,10 +18,10 @@ import {
 import type { EncryptTask } from './encrypt.ts'
 import type { MediaHosts, MediaRoute } from './hosts.ts'
 import type { MediaContent, UploadedFile } from './parts.ts'
-import { type ComingFile, encryptInThread, MediaAhead } from './prepared-uploads.ts'
+import { type ComingFile, encryptInThread, PreparedUploads } from './prepared-uploads.ts'
 import { MediaSpool } from './spool.ts'
 
-/** Where files may be brought at the moment, as WhatsApp says. */
+/** Where files may be uploaded to right now, as WhatsApp says. */
 export interface MediaConnection {
   hosts: readonly { hostname: string }[]
   auth: string
@@ -50,9 +50,9 @@ export class UploadError extends Error {
 
 const perSession = 2
 const perProcess = 8
-const maxRemembered = 2000
+const maxCached = 2000
 /** WhatsApp keeps files for about two weeks; a bulk send to many is over long before. */
-const rememberMs = 24 * 3_600_000
+const cacheMs = 24 * 3_600_000
 const uploadBaseMs = 30_000
 /** The slowest line that is waited for. */
 const slowestBytesPerMs = 50
@@ -71,17 +71,17 @@ interface UploadsOptions {
   locateBlob?: BlobLocator
 }
 
-/** Brings files to WhatsApp: a bounded number at once, each file of a session once. */
+/** Uploads files to WhatsApp: a bounded number at once, each file of a session once. */
 export class MediaUploads {
   readonly #options: UploadsOptions
-  readonly #process = new Turns(perProcess)
-  readonly #sessions = new Map<string, Turns>()
-  readonly #ahead: MediaAhead
-  readonly #known = new LRUCache<string, Promise<UploadedFile>>({ max: maxRemembered, ttl: rememberMs })
+  readonly #process = new Semaphore(perProcess)
+  readonly #sessions = new Map<string, Semaphore>()
+  readonly #prepared: PreparedUploads
+  readonly #cache = new LRUCache<string, Promise<UploadedFile>>({ max: maxCached, ttl: cacheMs })
 
   constructor(options: UploadsOptions) {
     this.#options = options
-    this.#ahead = new MediaAhead(options.clock)
+    this.#prepared = new PreparedUploads(options.clock)
   }
 
   /** Where the file is; uploads it unless this session did lately. Throws UploadError. */
@@ -89,31 +89,33 @@ export class MediaUploads {
     const mediaClass = mediaClassOf(kind)
     // Sessions share nothing: the same file of two accounts must not be linkable.
     const key = JSON.stringify([owner.sessionId, isChannel, mediaClass, file.blob])
-    const known = this.#known.get(key)
+    const known = this.#cache.get(key)
     if (known !== undefined) return known
-    const uploading = this.#takeTurn(owner.sessionId, () => this.#upload(owner, file, mediaClass, isChannel))
-    this.#known.set(key, uploading)
-    uploading.catch(() => this.#known.delete(key))
+    const uploading = this.#withinLimits(owner.sessionId, () =>
+      this.#upload(owner, file, mediaClass, isChannel),
+    )
+    this.#cache.set(key, uploading)
+    uploading.catch(() => this.#cache.delete(key))
     return uploading
   }
 
-  /** Does ahead of a send what needs no connection; never fails. */
+  /** Prepares for a send what needs no connection; never fails. */
   prepare(file: ComingFile): Promise<void> {
-    return this.#ahead.prepare(file)
+    return this.#prepared.prepare(file)
   }
 
   /** Uploads a file that was prepared, for a send that follows; what goes wrong the send finds again. */
   start(owner: UploadOwner, content: MediaContent): void {
-    if (this.#ahead.has(content.file.blob)) void this.upload(owner, content, false).catch(() => {})
+    if (this.#prepared.has(content.file.blob)) void this.upload(owner, content, false).catch(() => {})
   }
 
-  async #takeTurn<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
-    const turns = this.#sessions.get(sessionId) ?? new Turns(perSession)
-    this.#sessions.set(sessionId, turns)
+  async #withinLimits<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
+    const semaphore = this.#sessions.get(sessionId) ?? new Semaphore(perSession)
+    this.#sessions.set(sessionId, semaphore)
     try {
-      return await turns.run(() => this.#process.run(work))
+      return await semaphore.run(() => this.#process.run(work))
     } finally {
-      if (turns.isIdle) this.#sessions.delete(sessionId)
+      if (semaphore.isIdle) this.#sessions.delete(sessionId)
     }
   }
 
@@ -123,14 +125,14 @@ export class MediaUploads {
     mediaClass: MediaClass,
     isChannel: boolean,
   ): Promise<UploadedFile> {
-    const ahead = isChannel ? undefined : await this.#ahead.take(file.blob, mediaClass)
-    const spool = ahead?.spool ?? new MediaSpool()
+    const prepared = isChannel ? undefined : await this.#prepared.take(file.blob, mediaClass)
+    const spool = prepared?.spool ?? new MediaSpool()
     try {
-      const mediaKey = ahead?.mediaKey ?? randomBytes(32)
+      const mediaKey = prepared?.mediaKey ?? randomBytes(32)
       const seal = isChannel ? undefined : { mediaKey, mediaClass }
-      const digests = ahead?.digests ?? (await this.#spool(spool, file, seal))
+      const digests = prepared?.digests ?? (await this.#spool(spool, file, seal))
       const path = isChannel ? `/newsletter/newsletter-${mediaClass}` : `/mms/${mediaClass}`
-      const answer = await this.#bring(owner, spool, path, digests.uploadSha256)
+      const answer = await this.#postToHosts(owner, spool, path, digests.uploadSha256)
       const encryption = {
         mediaKey,
         fileEncSha256: digests.uploadSha256,
@@ -181,7 +183,7 @@ export class MediaUploads {
   }
 
   /** Tries each host, and all of them once more with fresh permission. */
-  async #bring(
+  async #postToHosts(
     owner: UploadOwner,
     spool: MediaSpool,
     path: string,
@@ -193,7 +195,7 @@ export class MediaUploads {
     const { clock } = this.#options
     const deadlineMs = clock.monotonicMs() + patience * timeoutOf(spool)
     for (let round = 0; round < rounds; round += 1) {
-      const { hosts, auth } = await askForHosts(owner, round > 0)
+      const { hosts, auth } = await requestHosts(owner, round > 0)
       const query = `auth=${encodeURIComponent(auth)}&token=${token}`
       for (const { hostname } of hosts) {
         const url = this.#options.hosts.urlOf(hostname, `${path}/${token}?${query}`)
@@ -243,7 +245,7 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
-async function askForHosts(owner: UploadOwner, isForced: boolean): Promise<MediaConnection> {
+async function requestHosts(owner: UploadOwner, isForced: boolean): Promise<MediaConnection> {
   try {
     return await owner.connect(isForced)
   } catch (error) {

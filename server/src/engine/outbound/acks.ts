@@ -15,7 +15,7 @@ export interface PendingAck {
   startTimer(timeoutMs: number): void
 }
 
-/** Messages handed over whose ack is awaited, and those whose ack came too late to be awaited. */
+/** Messages sent whose ack is awaited, and those whose ack came too late to be awaited. */
 export class Acks {
   readonly #clock: Clock
   readonly #pending = new Map<string, (ack: Ack) => void>()

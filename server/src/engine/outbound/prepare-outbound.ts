@@ -24,7 +24,7 @@ export interface PreparerOptions {
   identityKey(): Uint8Array
 }
 
-/** A message ready to be handed over. */
+/** A message ready to be sent. */
 export interface PreparedMessage {
   jid: string
   message: proto.IMessage

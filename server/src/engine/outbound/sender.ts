@@ -33,12 +33,12 @@ export interface SenderOptions extends PreparerOptions {
 }
 
 const mostOutcomes = 500
-/** Whoever did not hear the answer asks again within seconds. */
+/** Whoever did not get the answer asks again within seconds. */
 const rememberMs = 5 * 60_000
 /** Ack errors that mean a restriction of the account, not of the message (source: `NACK_REASONS` of Baileys 7). */
 const reachOutCode = '463'
 
-/** Encrypts, hands over and waits for the server's ack, one chat in order and chats side by side. */
+/** Encrypts, sends and waits for the server's ack, one chat in order and chats side by side. */
 export class Sender {
   readonly #options: SenderOptions
   readonly #preparer: OutboundPreparer
@@ -54,7 +54,7 @@ export class Sender {
   }
 
   /**
-   * Sends one message; never throws. The time for its ack runs from the moment it leaves, after any upload. The same
+   * Sends one message; never throws. The time for its ack runs from when it leaves, after any upload. The same
    * message once more leaves once more only when nobody knows what became of it.
    */
   send(submission: Submission, ackTimeoutMs: number, audience?: readonly string[]): Promise<SubmitOutcome> {
@@ -80,18 +80,18 @@ export class Sender {
     const stanzaId = stanzaIdOf(submission)
     const pending = this.#acks.wait(stanzaId, submission.chatId)
     try {
-      const handedOver = this.#chats.run(submission.chatId, () =>
-        this.#handOver(submission, pending, ackTimeoutMs, audience),
+      const dispatched = this.#chats.run(submission.chatId, () =>
+        this.#dispatch(submission, pending, ackTimeoutMs, audience),
       )
       // On a connection that dies the library may wait for an answer for a minute: nobody waits with it.
       const lost = pending.answered.then((ack) => (ack.kind === 'none' ? ack : undefined))
-      const first = await Promise.race([handedOver, lost])
+      const first = await Promise.race([dispatched, lost])
       if (first !== undefined && 'why' in first) {
         // What becomes of it no longer matters, but it must not end the process.
-        void handedOver.catch(() => {})
+        void dispatched.catch(() => {})
         return { kind: 'unknown', error: first.why }
       }
-      return this.#conclude(await pending.answered, (await handedOver).message)
+      return this.#conclude(await pending.answered, (await dispatched).message)
     } catch (error) {
       this.#acks.cancel(stanzaId, 'not_sent')
       return this.#judge(error)
@@ -122,7 +122,7 @@ export class Sender {
     this.#acks.loseAll()
   }
 
-  async #handOver(
+  async #dispatch(
     submission: Submission,
     ack: PendingAck,
     ackTimeoutMs: number,

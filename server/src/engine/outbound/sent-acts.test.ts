@@ -21,14 +21,14 @@ suite('acts that are asked for again', () => {
       assert.equal(outcome.kind, 'sent', JSON.stringify(outcome))
       return waMessageId
     }
-    const [kept, gone] = [
+    const [stored, gone] = [
       await send({ kind: 'text', text: 'kept' }),
       await send({ kind: 'text', text: 'gone' }),
     ]
     const own = (waMessageId: string) => ({ waMessageId, isFromMe: true, sender: null })
     const acts: OutboundContent[] = [
-      { kind: 'reaction', target: own(kept), emoji: '👍' },
-      { kind: 'edit', target: own(kept), text: 'kept and better' },
+      { kind: 'reaction', target: own(stored), emoji: '👍' },
+      { kind: 'edit', target: own(stored), text: 'kept and better' },
       { kind: 'revoke', target: own(gone) },
     ]
     // The phone's questions are on their way until this connection is gone (as good as always); acks are not.
@@ -39,7 +39,7 @@ suite('acts that are asked for again', () => {
     simulator.fault({ kind: 'none' })
     await world.restart()
     for (const id of ids) await simulator.nextMessage(bob, (shown) => shown.id === id)
-    const shown = simulator.message(bob, kept)
+    const shown = simulator.message(bob, stored)
     assert.deepEqual([shown.editedText, Object.values(shown.reactions ?? {})], ['kept and better', ['👍']])
     assert.equal(simulator.message(bob, gone).isRevoked, true)
   })

@@ -3,8 +3,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { SessionKeys } from '../keys/session-keys.ts'
 import { proto as protocol } from '../library/library.ts'
 
-/** One act as it is kept; `number` counts the acts of the session. */
-interface KeptAct {
+/** One act as it is stored; `number` counts the acts of the session. */
+interface StoredAct {
   number: number
   waMessageId: string
   /** The message it is about. */
@@ -14,10 +14,10 @@ interface KeptAct {
   message: string
 }
 
-/** What the library keeps of messages for retry receipts, and how long our own store keeps their protobufs. */
+/** What the library keeps of messages for retry receipts, and how long our own store retains their protobufs. */
 const maxActs = 500
-const keptMs = 7 * 86_400_000
-const tidyEveryMs = 3_600_000
+const retentionMs = 7 * 86_400_000
+const cleanUpEveryMs = 3_600_000
 const type = 'sent-act'
 
 interface SentActsOptions {
@@ -27,36 +27,36 @@ interface SentActsOptions {
 
 /**
  * The last reactions, edits and unsends of a session. They are stored as no message of their own, and yet a device that
- * could not read one asks for it again, maybe long after the connection that sent it has ended. They stand in a ring of
- * places beside the keys, so that no frame leaves before what it carries is committed.
+ * could not read one asks for it again, maybe long after the connection that sent it has ended. They are stored in a ring of
+ * slots beside the keys, so that no frame leaves before what it carries is committed.
  */
 export class SentActs {
   readonly #options: SentActsOptions
   /** By id, oldest first. */
-  readonly #known = new Map<string, Omit<KeptAct, 'message'>>()
+  readonly #known = new Map<string, Omit<StoredAct, 'message'>>()
   #next = 0
   #loading: Promise<void> | undefined
   #timer: { cancel(): void } | undefined
 
   constructor(options: SentActsOptions) {
     this.#options = options
-    this.#timer = options.clock.schedule(tidyEveryMs, () => this.#tidy())
+    this.#timer = options.clock.schedule(cleanUpEveryMs, () => this.#cleanUp())
   }
 
-  /** Keeps an act that is about to be handed over. An unsend ends what was to be said again of its message. */
+  /** Stores an act that is about to be sent. An unsend ends what was to be said again of its message. */
   async keep(waMessageId: string, target: string, isUnsend: boolean, message: proto.IMessage): Promise<void> {
     await this.#load()
     const { keys, clock } = this.#options
     if (isUnsend) {
       for (const known of this.#known.values())
-        if (known.target === target && known.waMessageId !== waMessageId) this.#forget(known)
+        if (known.target === target && known.waMessageId !== waMessageId) this.#remove(known)
     }
     const known = this.#known.get(waMessageId)
     const act = { number: known?.number ?? this.#next, waMessageId, target, atMs: clock.nowMs() }
     if (known === undefined) this.#add(act)
     const bytes = Buffer.from(protocol.Message.encode(message).finish())
-    const value: KeptAct = { ...act, message: bytes.toString('base64') }
-    keys.write(type, placeOf(act.number), value)
+    const value: StoredAct = { ...act, message: bytes.toString('base64') }
+    keys.write(type, slotKey(act.number), value)
   }
 
   /** An act that was sent under this id; undefined when none is known. */
@@ -64,10 +64,10 @@ export class SentActs {
     await this.#load()
     const known = this.#known.get(waMessageId)
     if (known === undefined) return undefined
-    const place = placeOf(known.number)
-    const kept = (await this.#options.keys.read(type, [place]))[place] as KeptAct | undefined
-    if (kept?.waMessageId !== waMessageId) return undefined
-    return protocol.Message.decode(Buffer.from(kept.message, 'base64'))
+    const slot = slotKey(known.number)
+    const stored = (await this.#options.keys.read(type, [slot]))[slot] as StoredAct | undefined
+    if (stored?.waMessageId !== waMessageId) return undefined
+    return protocol.Message.decode(Buffer.from(stored.message, 'base64'))
   }
 
   /** The connection is gone. */
@@ -82,15 +82,15 @@ export class SentActs {
   }
 
   async #read(): Promise<void> {
-    const places = Array.from({ length: maxActs }, (_, number) => placeOf(number))
-    const kept = Object.values(await this.#options.keys.read(type, places)) as KeptAct[]
-    kept.sort((a, b) => a.number - b.number)
-    for (const { message: _, ...act } of kept) this.#add(act)
-    this.#forgetOld()
+    const slots = Array.from({ length: maxActs }, (_, number) => slotKey(number))
+    const stored = Object.values(await this.#options.keys.read(type, slots)) as StoredAct[]
+    stored.sort((a, b) => a.number - b.number)
+    for (const { message: _, ...act } of stored) this.#add(act)
+    this.#removeExpired()
   }
 
-  /** An act takes the place of the one that many acts before it. */
-  #add(act: Omit<KeptAct, 'message'>): void {
+  /** An act takes the slot of the one that many acts before it. */
+  #add(act: Omit<StoredAct, 'message'>): void {
     this.#known.set(act.waMessageId, act)
     this.#next = act.number + 1
     for (const [id, { number }] of this.#known) {
@@ -99,29 +99,29 @@ export class SentActs {
     }
   }
 
-  #forget({ waMessageId, number }: Omit<KeptAct, 'message'>): void {
+  #remove({ waMessageId, number }: Omit<StoredAct, 'message'>): void {
     this.#known.delete(waMessageId)
-    this.#options.keys.write(type, placeOf(number), null)
+    this.#options.keys.write(type, slotKey(number), null)
   }
 
-  #forgetOld(): void {
-    const before = this.#options.clock.nowMs() - keptMs
+  #removeExpired(): void {
+    const before = this.#options.clock.nowMs() - retentionMs
     for (const known of this.#known.values()) {
       if (known.atMs >= before) break
-      this.#forget(known)
+      this.#remove(known)
     }
   }
 
-  #tidy(): void {
-    this.#timer = this.#options.clock.schedule(tidyEveryMs, () => this.#tidy())
+  #cleanUp(): void {
+    this.#timer = this.#options.clock.schedule(cleanUpEveryMs, () => this.#cleanUp())
     // A failed read ends the connection by itself.
     void this.#load().then(
-      () => this.#forgetOld(),
+      () => this.#removeExpired(),
       () => {},
     )
   }
 }
 
-function placeOf(number: number): string {
+function slotKey(number: number): string {
   return String(number % maxActs)
 }

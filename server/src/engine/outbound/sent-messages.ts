@@ -29,7 +29,7 @@ export class SentMessages {
     this.#acts = new SentActs(options)
   }
 
-  /** Keeps what is about to be handed over: messages are stored when WhatsApp took them, all else here. */
+  /** Stores what is about to be sent: messages are stored when WhatsApp took them, all else here. */
   async keep({ waMessageId, chatId, content }: Submission, message: proto.IMessage): Promise<void> {
     this.#recent.set(waMessageId, message)
     if (!('target' in content) || chatKind(chatId) === 'channel') return

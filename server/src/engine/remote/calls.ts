@@ -21,7 +21,7 @@ interface Piece {
   data: string
 }
 
-const pieceTold = defineEvent<Piece>('engine.piece')
+const pieceEvent = defineEvent<Piece>('engine.piece')
 
 /** What a process is asked to do. */
 export interface RemoteCall {
@@ -80,17 +80,17 @@ export class RemoteCalls {
     this.#options = options
   }
 
-  /** Hears calls and answers from now on. */
+  /** Receives calls and answers from now on. */
   open(): void {
     const { events, ownerId } = this.#options
     const subscription = events.subscribe({
-      names: [pieceTold.name],
+      names: [pieceEvent.name],
       matches: ({ payload }) => (payload as Piece).to === ownerId,
       capacity: 20_000,
     })
     this.#subscription = subscription
     const listen = async (): Promise<void> => {
-      for await (const event of subscription) if (!('lost' in event)) this.#hear(event.payload as Piece)
+      for await (const event of subscription) if (!('lost' in event)) this.#receive(event.payload as Piece)
     }
     void listen()
   }
@@ -114,7 +114,7 @@ export class RemoteCalls {
       }
       this.#waiting.set(callId, { resolve, taken: () => giveUpAfter(withinMs) })
       giveUpAfter(takenWithinMs)
-      this.#tell(to, callId, 'call', call).catch(() => resolve(undefined))
+      this.#send(to, callId, 'call', call).catch(() => resolve(undefined))
     })
     timer?.cancel()
     this.#waiting.delete(callId)
@@ -129,18 +129,18 @@ export class RemoteCalls {
     )
   }
 
-  async #tell(to: string, callId: string, kind: Piece['kind'], content: unknown): Promise<void> {
+  async #send(to: string, callId: string, kind: Piece['kind'], content: unknown): Promise<void> {
     const { events, sql, ownerId } = this.#options
     const pieces = encodePieces(content)
     if (kind === 'call' && pieces.length > mostPieces)
       throw new Error('a call to another process is too large')
-    const told = pieces.map((data, number): Piece => {
+    const payloads = pieces.map((data, number): Piece => {
       return { tenantId: '', to, from: ownerId, callId, kind, number, of: pieces.length, data }
     })
-    await events.publishMany(sql, pieceTold, told)
+    await events.publishMany(sql, pieceEvent, payloads)
   }
 
-  #hear(piece: Piece): void {
+  #receive(piece: Piece): void {
     const { callId, kind } = piece
     const waiting = this.#waiting.get(callId)
     if (kind === 'taken') return waiting?.taken()
@@ -170,8 +170,8 @@ export class RemoteCalls {
   async #serve({ from, callId }: Piece, call: RemoteCall): Promise<void> {
     const { log } = this.#options
     try {
-      await this.#tell(from, callId, 'taken', null)
-      await this.#tell(from, callId, 'answer', await this.#run(call))
+      await this.#send(from, callId, 'taken', null)
+      await this.#send(from, callId, 'answer', await this.#run(call))
     } catch (err) {
       log.warn({ err, method: call.method }, 'another process could not be answered')
     }

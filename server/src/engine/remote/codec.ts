@@ -3,10 +3,10 @@ const pieceLength = 6000
 
 type Tagged = { $date: number } | { $bytes: string }
 
-/** Writes what methods take and answer: plain data, moments and bytes. In pieces that a notification can carry. */
+/** Writes what methods take and answer: plain data, dates and bytes. In pieces that a notification can carry. */
 export function encodePieces(value: unknown): string[] {
   const text = JSON.stringify({ value }, function (this: Record<string, unknown>, key, plain) {
-    // A moment has turned itself into text before it is handed over here.
+    // A date has turned itself into text before it is passed in here.
     const original = this[key]
     if (original instanceof Date) return { $date: original.getTime() } satisfies Tagged
     if (original instanceof Uint8Array)

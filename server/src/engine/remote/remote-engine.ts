@@ -42,12 +42,12 @@ type AnyMethod = (...args: never[]) => Promise<unknown>
 
 /** A message without a file leaves at once, and its ack is waited for at most 20 seconds. */
 const sendWithinMs = 30_000
-/** Beside the time for the file itself: keeping it in a bucket far away. */
-const keepWithinMs = 60_000
+/** Beside the time for the file itself: storing it in a bucket far away. */
+const storeWithinMs = 60_000
 
 /**
  * One engine over several processes on one database: what is asked about a session that another process holds is done
- * there. Files do not travel between processes: the holder keeps one that was asked for, and answers its key.
+ * there. Files do not travel between processes: the holder stores one that was asked for, and answers its key.
  */
 export function shareEngine(options: SharedEngineOptions): Engine {
   const { engine, db, ownerId } = options
@@ -78,7 +78,7 @@ export function shareEngine(options: SharedEngineOptions): Engine {
   const fetchFile: Engine['fetchFile'] = async (sessionId, file, limits) => {
     if (engine.isWorking(sessionId)) return engine.fetchFile(sessionId, file, limits)
     const args = [sessionId, { ...file, proto: reduceToFile(file.proto) }, limits]
-    return (await forward('fetchFile', sessionId, args, limits.timeoutMs + keepWithinMs)) as KeptFile
+    return (await forward('fetchFile', sessionId, args, limits.timeoutMs + storeWithinMs)) as KeptFile
   }
   const bySession =
     (method: string) =>

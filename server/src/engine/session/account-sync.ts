@@ -7,10 +7,10 @@ import { historyIn } from '../inbound/envelopes.ts'
 import type { SessionKeys } from '../keys/session-keys.ts'
 import type { MediaPart } from '../media/part.ts'
 import { AppStateSync } from '../updates/app-state-sync.ts'
-import { WorldReceiver, type WorldReceiverOptions } from '../updates/updates-receiver.ts'
+import { UpdatesReceiver, type UpdatesReceiverOptions } from '../updates/updates-receiver.ts'
 
 /** What everything beside messages needs of its connection. */
-export interface WorldOptions extends WorldReceiverOptions {
+export interface AccountSyncOptions extends UpdatesReceiverOptions {
   keys: SessionKeys
   listener: EngineListener
   log: Logger
@@ -18,20 +18,20 @@ export interface WorldOptions extends WorldReceiverOptions {
   /** Gets a file that no message for people carries. */
   fetchFile(part: MediaPart, limits: { maxBytes: number; timeoutMs: number }): Promise<Readable>
   /** The messages are stored as far as they concern us. */
-  closeTickets(ids: readonly string[]): void
+  closeInFlight(ids: readonly string[]): void
 }
 
 const historyFile = { maxBytes: 256 * 1024 * 1024, timeoutMs: 600_000 }
 
 /** Everything of one connection beside messages: groups, chats, people, calls, the account's settings and history. */
-export class World {
-  readonly #receiver: WorldReceiver
+export class AccountSync {
+  readonly #receiver: UpdatesReceiver
   readonly #history: HistorySync
   readonly #appState: AppStateSync
 
-  constructor(options: WorldOptions) {
+  constructor(options: AccountSyncOptions) {
     const { keys, log, addresses, recipient, listener } = options
-    this.#receiver = new WorldReceiver(options)
+    this.#receiver = new UpdatesReceiver(options)
     this.#appState = new AppStateSync(options.socket, keys, log)
     this.#history = new HistorySync({
       keys,
@@ -40,7 +40,7 @@ export class World {
       recipient,
       listener,
       download: (notice) => options.fetchFile(partOf(notice), historyFile),
-      onKept: (id) => options.closeTickets([id]),
+      onStored: (id) => options.closeInFlight([id]),
     })
   }
 

@@ -11,7 +11,7 @@ import type { Logger } from 'pino'
 import { Dispatcher1Wrapper } from 'undici'
 import { createLru } from '../../platform/lru.ts'
 import type { SessionKeys } from '../keys/session-keys.ts'
-import { ActionMoments } from '../library/action-timestamps.ts'
+import { ActionTimestamps } from '../library/action-timestamps.ts'
 import { childrenOf } from '../library/binary-nodes.ts'
 import { keepKeysOfCopy } from '../library/device-copies.ts'
 import { Browsers, isPnUser, makeSignalRepository, makeWASocket, type proto } from '../library/library.ts'
@@ -20,7 +20,7 @@ import { captureRejections } from '../library/library-rejections.ts'
 import type { ProxyRoute } from './proxy.ts'
 import type { StanzaWatch } from './stanza-watch.ts'
 
-/** What the library emits, told as it happens and not when its event buffer is flushed. */
+/** What the library emits, passed on as it happens and not when its event buffer is flushed. */
 export type LibraryEvent = (name: string, data: unknown) => void
 
 /** What a socket is built from. */
@@ -78,8 +78,8 @@ export function createBoundedCache(max: number, ttlMs: number): CacheStore {
 /** Builds and connects a socket; the only place where one is made. */
 export function openSocket(options: SocketOptions): WASocket {
   const { keys } = options
-  const moments = new ActionMoments()
-  const logger = createLibraryLog(options.log, (traced) => moments.note(traced))
+  const timestamps = new ActionTimestamps()
+  const logger = createLibraryLog(options.log, (traced) => timestamps.record(traced))
   const config: UserFacingSocketConfig = {
     auth: { creds: options.credentials, keys },
     logger,
@@ -93,8 +93,8 @@ export function openSocket(options: SocketOptions): WASocket {
     emitOwnEvents: false,
     syncFullHistory: false,
     // The library asks about kinds of history to find out whether any is wanted, which makes the phone send it, and
-    // about each piece whether to load it whole: that is done in bounded parts elsewhere.
-    shouldSyncHistoryMessage: (notice) => !isPiece(notice),
+    // about each chunk whether to load it whole: that is done in bounded parts elsewhere.
+    shouldSyncHistoryMessage: (notice) => !isChunk(notice),
     generateHighQualityLinkPreview: false,
     msgRetryCounterCache: options.retryCounters,
     maxMsgRetryCount: resendsPerDevice * countsPerResend,
@@ -112,7 +112,7 @@ export function openSocket(options: SocketOptions): WASocket {
   const socket = captureRejections(() => makeWASocket(config), options.log)
   socket.authState.keys = keys
   tapEvents(socket, (name, data) =>
-    options.onEvent(name, name.startsWith('labels.') ? moments.stamp(data) : data),
+    options.onEvent(name, name.startsWith('labels.') ? timestamps.stamp(data) : data),
   )
   tapFrames(socket, options)
   limitRetries(socket)
@@ -145,8 +145,8 @@ function routed(route: ProxyRoute): Pick<UserFacingSocketConfig, 'agent' | 'opti
   return { agent: route.agent as HttpsAgent, options: { dispatcher } as RequestInit }
 }
 
-/** Whether a notice carries a piece of history or says where one is. */
-function isPiece(notice: proto.Message.IHistorySyncNotification): boolean {
+/** Whether a notification carries a chunk of history or says where one is. */
+function isChunk(notice: proto.Message.IHistorySyncNotification): boolean {
   return Boolean(
     notice.initialHistBootstrapInlinePayload?.length || notice.directPath || notice.mediaKey?.length,
   )
@@ -154,7 +154,7 @@ function isPiece(notice: proto.Message.IHistorySyncNotification): boolean {
 
 type Repository = ReturnType<typeof makeSignalRepository>
 
-/** Tells which stanza's ciphertext is being decrypted. */
+/** Reports which stanza's ciphertext is being decrypted. */
 function watchDecryption(repository: Repository, arriving: SocketOptions['arriving']): Repository {
   const { decryptMessage, decryptGroupMessage } = repository
   const watch = async (ciphertext: Uint8Array, decrypt: () => Promise<Uint8Array>): Promise<Uint8Array> => {
@@ -192,7 +192,7 @@ function tapFrames(socket: WASocket, options: SocketOptions): void {
   const { ws } = socket
   const raw = rawSocket(socket)
   const send = raw.send.bind(raw)
-  // A query subscribes to its answer right before it is sent, in the same turn.
+  // A query subscribes to its answer right before it is sent, in the same tick.
   let isQuery = false
   ws.on('newListener', (name: unknown) => {
     if (typeof name !== 'string' || !name.startsWith('TAG:') || isQuery) return

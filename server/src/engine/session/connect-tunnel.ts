@@ -11,7 +11,7 @@ const maxHeaderBytes = 16_384
 /**
  * Tunnels through an HTTP or HTTPS proxy. As the library's agent, except that no error of the connection to the proxy is
  * ever without a listener: a proxy that hangs up in the middle of its handshake would end the whole process. A refusal
- * is told as `proxyConnect` and then thrown.
+ * is emitted as `proxyConnect` and then thrown.
  */
 export class ConnectTunnel extends HttpsProxyAgent<string> {
   readonly #lookup: LookupFunction | undefined

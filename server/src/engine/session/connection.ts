@@ -14,7 +14,7 @@ import { Inbox } from '../inbound/inbox.ts'
 import type { Recipient } from '../inbound/parse-message.ts'
 import { Receiver } from '../inbound/receiver.ts'
 import { FrameGate } from '../keys/frame-gate.ts'
-import { Tickets } from '../keys/in-flight.ts'
+import { InFlight } from '../keys/in-flight.ts'
 import type { WriteSource } from '../keys/key-writer.ts'
 import { type KeyEnvironment, SessionKeys } from '../keys/session-keys.ts'
 import { personOf } from '../library/jids.ts'
@@ -23,12 +23,12 @@ import { Sender } from '../outbound/sender.ts'
 import { SentMessages } from '../outbound/sent-messages.ts'
 import { GroupCache } from '../updates/group-cache.ts'
 import { isBusinessAccount } from './account.ts'
-import { World } from './account-sync.ts'
+import { AccountSync } from './account-sync.ts'
 import { closeSocket, openSocket } from './baileys.ts'
-import type { Ending } from './close-reasons.ts'
+import type { CloseReason } from './close-reasons.ts'
 import type { ProxyRoute } from './proxy.ts'
 import { cappedCode, fetchRestriction, readCapping, readLock } from './restriction-updates.ts'
-import type { Restriction, RestrictionNews } from './restrictions.ts'
+import type { Restriction, RestrictionUpdate } from './restrictions.ts'
 import { pingServer, unlinkDevice } from './server-pings.ts'
 import { StanzaWatch } from './stanza-watch.ts'
 
@@ -53,22 +53,22 @@ export interface ConnectionOptions {
   onOpen(): void
   /** WhatsApp offers so many codes to scan. */
   onPairDevice(codes: number): void
-  onRestriction(news: RestrictionNews): void
+  onRestriction(update: RestrictionUpdate): void
   /** WhatsApp took a message. */
   onSent(): void
-  onEnd(ending: Ending): void
+  onEnd(closeReason: CloseReason): void
 }
 
 const lastWordsMs = 200
 const closeGraceMs = 1000
 const settleTimeoutMs = 3000
-/** All else is heard to the end: the library goes on with what came, and its ack may still leave. */
+/** All else is handled to the end: the library goes on with what came, and its ack may still leave. */
 const ofLiving = new Set(['connection.update', 'message-capping.update', 'messages.media-update'])
 
 /** One socket from connect to close, with the memory that belongs to it. A dead one is never used again. */
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #tickets: Tickets
+  readonly #inFlight: InFlight
   readonly #gate = new FrameGate()
   readonly #inbox: Inbox
   readonly #stanzas: StanzaWatch
@@ -76,7 +76,7 @@ export class Connection {
   readonly #socket: WASocket
   #isOpen = false
   #hasEnded = false
-  #ending: Promise<void> | undefined
+  #shutdown: Promise<void> | undefined
   #lastInboundMs: number
   #inboundCount = 0
   /** Log of the session. */
@@ -87,18 +87,18 @@ export class Connection {
   readonly sender: Sender
   readonly media: SessionMedia
   readonly receiver: Receiver
-  readonly world: World
+  readonly accountSync: AccountSync
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.log = options.log
     this.#lastInboundMs = options.clock.monotonicMs()
-    this.#tickets = new Tickets(() => this.#advance())
-    this.#stanzas = new StanzaWatch(this.#tickets, options.clock, options.log)
+    this.#inFlight = new InFlight(() => this.#advance())
+    this.#stanzas = new StanzaWatch(this.#inFlight, options.clock, options.log)
     this.#inbox = new Inbox({
       clock: options.clock,
       listener: options.listener,
-      tickets: this.#tickets,
+      inFlight: this.#inFlight,
       onStored: () => this.#gate.advance(),
       onFailed: (error) => this.#end({ kind: 'store_failed', error }),
     })
@@ -108,7 +108,7 @@ export class Connection {
     this.groups = new GroupCache({
       keys: this.keys,
       nowMs: () => options.clock.nowMs(),
-      ask: (jid) => this.#socket.groupMetadata(jid),
+      query: (jid) => this.#socket.groupMetadata(jid),
     })
     this.receiver = new Receiver({
       recipient: () => this.recipient(),
@@ -122,7 +122,7 @@ export class Connection {
       findGroup: (jid) => this.groups.get(jid),
     })
     this.media = this.#createMedia()
-    this.world = new World({
+    this.accountSync = new AccountSync({
       ...options,
       recipient: () => this.recipient(),
       addresses: this.addresses,
@@ -131,7 +131,7 @@ export class Connection {
       groups: this.groups,
       socket: () => this.#socket,
       fetchFile: (part, limits) => this.media.fetch(part, limits),
-      closeTickets: (ids) => this.#tickets.close(ids),
+      closeInFlight: (ids) => this.#inFlight.close(ids),
     })
     this.#socket = this.#openSocket()
     this.sender = new Sender({
@@ -198,18 +198,18 @@ export class Connection {
     return this.#hasEnded || this.#inboundCount > before
   }
 
-  /** Asks WhatsApp how a restriction stands; what it answers is told like any other news of it. */
+  /** Asks WhatsApp how a restriction stands; what it answers is handled like any other update of it. */
   async askRestriction(kind: Restriction): Promise<void> {
-    const news = await fetchRestriction(this.#socket, kind, this.log)
-    if (news !== undefined) this.#options.onRestriction(news)
+    const update = await fetchRestriction(this.#socket, kind, this.log)
+    if (update !== undefined) this.#options.onRestriction(update)
   }
 
-  /** Ends the connection for a reason of ours; `onEnd` is told. */
-  abort(ending: Ending): void {
-    this.#end(ending)
+  /** Ends the connection for a reason of ours; `onEnd` is called. */
+  abort(closeReason: CloseReason): void {
+    this.#end(closeReason)
   }
 
-  /** Closes without telling `onEnd`; resolves when what was taken in is stored and committed, or forgotten. */
+  /** Closes without calling `onEnd`; resolves when what was taken in is stored and committed, or forgotten. */
   close(): Promise<void> {
     this.#hasEnded = true
     return this.#shutDown()
@@ -236,12 +236,12 @@ export class Connection {
       read: readKeys,
       encrypt: encryptKey,
       notify: notifyWriter,
-      tickets: this.#tickets,
+      inFlight: this.#inFlight,
       onCommitted: () => {
-        this.world.advance()
+        this.accountSync.advance()
         this.#gate.advance()
       },
-      onRead: (ticket) => this.#inbox.add({ tickets: [ticket] }),
+      onRead: (id) => this.#inbox.add({ inFlight: [id] }),
       onLost: (cause) =>
         this.#end(
           cause.kind === 'fenced' ? { kind: 'fenced' } : { kind: 'store_failed', error: cause.error },
@@ -269,7 +269,7 @@ export class Connection {
       onEvent: (name, data) => this.#handle(name, data),
       arriving: this.#stanzas,
       stanzaListeners: {
-        ...this.world.stanzaListeners(),
+        ...this.accountSync.stanzaListeners(),
         'CB:message': (node) => this.#stanzas.register(node),
       },
       onPairDevice: (codes) => options.onPairDevice(codes),
@@ -281,7 +281,7 @@ export class Connection {
     socket.ev.on('creds.update', () => {
       keys.accountId = options.credentials.me?.id
       this.saveCredentials()
-      this.world.handleCredentials()
+      this.accountSync.handleCredentials()
     })
     socket.ws.on('frame', () => {
       this.#lastInboundMs = options.clock.monotonicMs()
@@ -295,12 +295,12 @@ export class Connection {
     if (name === 'connection.update') return this.#handleConnection(data as Partial<ConnectionState>)
     if (name === 'messages.upsert') {
       for (const { key } of (data as BaileysEventMap['messages.upsert']).messages)
-        this.#tickets.claim(key.id ?? '')
+        this.#inFlight.claim(key.id ?? '')
     }
     if (name === 'message-capping.update') this.#options.onRestriction(readCapping(data as object))
     if (name === 'messages.media-update')
       this.media.retries.handle(data as BaileysEventMap['messages.media-update'])
-    this.world.handle(name, data)
+    this.accountSync.handle(name, data)
     this.receiver.handle(name, data)
   }
 
@@ -312,7 +312,7 @@ export class Connection {
       this.#isOpen = true
       this.keys.accountId = this.#options.credentials.me?.id
       this.#options.onOpen()
-      this.world.handleOpen()
+      this.accountSync.handleOpen()
     }
     if (connection === 'close') {
       const error = lastDisconnect?.error as (Error & { output?: { statusCode?: number } }) | undefined
@@ -325,11 +325,11 @@ export class Connection {
   #pushFrame(send: () => void, isQuery: boolean): void {
     const keys = this.keys.mark()
     if (isQuery) return this.#gate.push({ isReady: () => this.keys.hasCommittedFree(keys), send })
-    const ticket = this.#tickets.lastDecrypted
+    const sequence = this.#inFlight.lastDecrypted
     const inbox = this.#inbox.mark
     this.#gate.push({
       isReady: () =>
-        this.#tickets.closedUpTo >= ticket && this.#inbox.hasStored(inbox) && this.keys.hasCommitted(keys),
+        this.#inFlight.closedUpTo >= sequence && this.#inbox.hasStored(inbox) && this.keys.hasCommitted(keys),
       send,
     })
   }
@@ -358,18 +358,18 @@ export class Connection {
     void this.askRestriction(kind)
   }
 
-  #end(ending: Ending): void {
+  #end(closeReason: CloseReason): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
     // What could not be stored must come again: not even an answer that waits may leave.
-    if (ending.kind === 'fenced' || ending.kind === 'store_failed') this.#gate.close()
-    const tell = () => this.#options.onEnd(ending)
-    void this.#shutDown().then(tell, tell)
+    if (closeReason.kind === 'fenced' || closeReason.kind === 'store_failed') this.#gate.close()
+    const notifyEnd = () => this.#options.onEnd(closeReason)
+    void this.#shutDown().then(notifyEnd, notifyEnd)
   }
 
   #shutDown(): Promise<void> {
-    this.#ending ??= this.#tearDown()
-    return this.#ending
+    this.#shutdown ??= this.#tearDown()
+    return this.#shutdown
   }
 
   /** What was taken in completely is stored and committed; the rest is forgotten, so that it comes again. */
@@ -378,7 +378,7 @@ export class Connection {
     this.#isOpen = false
     this.sender.close()
     this.media.close()
-    this.world.stop()
+    this.accountSync.stop()
     this.#sent.stop()
     this.#stanzas.stop()
     this.#socket.ws.removeAllListeners('message')
@@ -389,8 +389,8 @@ export class Connection {
   }
 
   async #settle(): Promise<void> {
-    // What is being decrypted right now may still be handed on; what is not by then comes again.
-    await Promise.race([this.#tickets.emptied(), this.#options.clock.sleep(lastWordsMs)])
+    // What is being decrypted right now may still be passed on; what is not by then comes again.
+    await Promise.race([this.#inFlight.emptied(), this.#options.clock.sleep(lastWordsMs)])
     await this.#inbox.idle()
     await this.keys.settled()
     this.#gate.advance()

@@ -1,5 +1,5 @@
 import type { StatusReason } from '../states.ts'
-import type { Ending } from './close-reasons.ts'
+import type { CloseReason } from './close-reasons.ts'
 
 /** What to do when a connection ended. */
 export type Verdict =
@@ -59,14 +59,14 @@ export function judgeDisconnect(code: number, facts: DisconnectFacts): Verdict {
 }
 
 /** The code behind an ending; undefined when the reason is our own. */
-export function codeOfEnding(ending: Ending): number | undefined {
-  if (ending.kind === 'timeout') return 408
-  return ending.kind === 'code' ? ending.code : undefined
+export function codeOfCloseReason(closeReason: CloseReason): number | undefined {
+  if (closeReason.kind === 'timeout') return 408
+  return closeReason.kind === 'code' ? closeReason.code : undefined
 }
 
 /** What to do after any ending. */
-export function judgeEnding(ending: Ending, facts: DisconnectFacts): Verdict {
-  switch (ending.kind) {
+export function judgeCloseReason(closeReason: CloseReason, facts: DisconnectFacts): Verdict {
+  switch (closeReason.kind) {
     case 'fenced':
       return fail('replaced')
     case 'passkey':
@@ -80,7 +80,7 @@ export function judgeEnding(ending: Ending, facts: DisconnectFacts): Verdict {
     case 'timeout':
       return judgeDisconnect(408, facts)
     case 'code':
-      return judgeDisconnect(ending.code, facts)
+      return judgeDisconnect(closeReason.code, facts)
   }
 }
 

@@ -31,7 +31,7 @@ export class ProxyRoute implements MediaRoute {
     this.agent = this.#tunnel
     const connect = this.#tunnel.connect.bind(this.#tunnel)
     this.#tunnel.connect = (request, options) => this.#watch(() => connect(request, options))
-    // The agent hands a refusal of the proxy on as if WhatsApp had answered it.
+    // The agent passes a refusal of the proxy on as if WhatsApp had answered it.
     this.#tunnel.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       if (statusCode !== 200) this.#failure = `the proxy answered ${statusCode}`
     })
@@ -64,7 +64,7 @@ export class ProxyRoute implements MediaRoute {
   }
 
   async #open(options: ConnectOptions): Promise<Socket> {
-    // The agent tells its steps to the request that a client of Node would have made.
+    // The agent emits its steps on the request that a client of Node would have made.
     const request = new EventEmitter() as ClientRequest
     let refusal: number | undefined
     request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
@@ -106,7 +106,7 @@ function createTunnel(url: URL, lookup: LookupFunction | undefined): Tunnel {
   }
   // Names are looked up where the proxy is: this server would tell its own network whom a session talks to.
   const remote = url.href.replace(/^socks5:/, 'socks5h:')
-  // The library hands these options on to the socket, whatever its types say of them.
+  // The library passes these options on to the socket, whatever its types say of them.
   const finding = lookup === undefined ? {} : { lookup }
   const socketOptions = finding as NonNullable<SocksProxyAgentOptions['socketOptions']>
   return new SocksProxyAgent(remote, { timeout: connectTimeoutMs, socketOptions }) as unknown as Tunnel

@@ -1,13 +1,13 @@
 import type { ConnectionState, NewChatMessageCapInfo, WASocket } from 'baileys'
 import type { Logger } from 'pino'
 import { codeOf } from '../library/ask.ts'
-import type { Restriction, RestrictionNews } from './restrictions.ts'
+import type { Restriction, RestrictionUpdate } from './restrictions.ts'
 
 /** Ack error of a message that would start one conversation too many (`NackReason` of WhatsApp Web). */
 export const cappedCode = '475'
 
-/** What the library tells of the reach-out time lock. */
-export function readLock(lock: NonNullable<ConnectionState['reachoutTimeLock']>): RestrictionNews {
+/** What the library reports of the reach-out time lock. */
+export function readLock(lock: NonNullable<ConnectionState['reachoutTimeLock']>): RestrictionUpdate {
   return {
     kind: 'reach_out_locked',
     isActive: lock.isActive === true,
@@ -15,8 +15,8 @@ export function readLock(lock: NonNullable<ConnectionState['reachoutTimeLock']>)
   }
 }
 
-/** What WhatsApp tells of how many new conversations may be started; warnings before the limit restrict nothing. */
-export function readCapping(info: NewChatMessageCapInfo | null): RestrictionNews {
+/** What WhatsApp reports of how many new conversations may be started; warnings before the limit restrict nothing. */
+export function readCapping(info: NewChatMessageCapInfo | null): RestrictionUpdate {
   const seconds = Number(info?.cycle_end_timestamp)
   return {
     kind: 'message_capped',
@@ -25,12 +25,12 @@ export function readCapping(info: NewChatMessageCapInfo | null): RestrictionNews
   }
 }
 
-/** Asks WhatsApp how a restriction stands; undefined when it does not say, and for the lock, of which the library tells. */
+/** Asks WhatsApp how a restriction stands; undefined when it does not say, and for the lock, which the library reports. */
 export async function fetchRestriction(
   socket: WASocket,
   kind: Restriction,
   log: Logger,
-): Promise<RestrictionNews | undefined> {
+): Promise<RestrictionUpdate | undefined> {
   try {
     if (kind === 'message_capped') return readCapping(await socket.fetchNewChatMessageCap())
     await socket.fetchAccountReachoutTimelock()

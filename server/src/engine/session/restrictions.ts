@@ -5,7 +5,7 @@ import type { StatusReason } from '../states.ts'
 export type Restriction = 'reach_out_locked' | 'message_capped'
 
 /** News of a restriction; without an end WhatsApp named none. */
-export interface RestrictionNews {
+export interface RestrictionUpdate {
   kind: Restriction
   isActive: boolean
   until: Date | null
@@ -15,7 +15,7 @@ export interface RestrictionNews {
 
 interface RestrictionsOptions {
   clock: Clock
-  /** Asks WhatsApp how it stands; the answer comes back as news. */
+  /** Asks WhatsApp how it stands; the answer comes back as an update. */
   ask(kind: Restriction): void
   /** What is in force changed. */
   onChange(): void
@@ -27,7 +27,7 @@ interface Active {
   until: Date | null
   pauseMs: number
   timer: { cancel(): void }
-  /** When a message was refused for it last; undefined when WhatsApp only told of it. */
+  /** When a message was refused for it last; undefined when WhatsApp only announced it. */
   refusedAtMs: number | undefined
 }
 
@@ -58,8 +58,8 @@ export class Restrictions {
     return kind === undefined ? undefined : { reason: kind, until: this.#active.get(kind)?.until ?? null }
   }
 
-  /** WhatsApp told how it stands. */
-  handle({ kind, isActive, until, isRefusal = false }: RestrictionNews): void {
+  /** WhatsApp announced how it stands. */
+  handle({ kind, isActive, until, isRefusal = false }: RestrictionUpdate): void {
     const { clock, firstPauseMs = defaultPauseMs } = this.#options
     const known = this.#active.get(kind)
     // Each further try would count as another reach-out: a denial right after a refusal is not believed.
@@ -94,7 +94,7 @@ export class Restrictions {
     for (const [kind] of endless) this.#options.ask(kind)
   }
 
-  /** The connection is gone; the next one is told anew. */
+  /** The connection is gone; the next one gets it anew. */
   clear(): void {
     for (const { timer } of this.#active.values()) timer.cancel()
     this.#active.clear()

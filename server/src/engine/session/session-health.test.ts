@@ -18,7 +18,7 @@ import { systemIds } from '../../platform/ids.ts'
 import type { Engine } from '../engine.ts'
 import { statusReasons } from '../states.ts'
 import { parseProxyUrl } from './proxy.ts'
-import { type RestrictionNews, Restrictions } from './restrictions.ts'
+import { Restrictions, type RestrictionUpdate } from './restrictions.ts'
 
 const ids = systemIds()
 const bob = '15550002222'
@@ -92,7 +92,7 @@ suite('restrictions', () => {
     let changes = 0
     const clock = systemClock()
     const startMs = clock.monotonicMs()
-    const endless: RestrictionNews = { kind: 'reach_out_locked', isActive: true, until: null }
+    const endless: RestrictionUpdate = { kind: 'reach_out_locked', isActive: true, until: null }
     const wanted = Promise.withResolvers<void>()
     const restrictions: Restrictions = new Restrictions({
       clock,
@@ -122,7 +122,7 @@ suite('restrictions', () => {
   test('right after a refusal WhatsApp is not believed that nothing is restricted; later it is', () => {
     const clock = new TestClock()
     const restrictions = new Restrictions({ clock, ask: () => undefined, onChange: () => undefined })
-    const news: RestrictionNews = { kind: 'reach_out_locked', isActive: true, until: null }
+    const news: RestrictionUpdate = { kind: 'reach_out_locked', isActive: true, until: null }
     restrictions.handle({ ...news, isRefusal: true })
     restrictions.handle({ ...news, isActive: false })
     assert.equal(restrictions.current?.reason, 'reach_out_locked')

@@ -7,19 +7,19 @@ import type { LinkCode, SessionActivity } from '../engine.ts'
 import { sessionNotConnected, sessionNotLinking } from '../engine-errors.ts'
 import type { EngineListener } from '../events.ts'
 import { createRetryCounters } from '../keys/retry-counters.ts'
-import type { SessionVault } from '../keys/session-store.ts'
+import type { SessionStore } from '../keys/session-store.ts'
 import { initAuthCreds } from '../library/library.ts'
 import type { MediaTransfers } from '../media/session-media.ts'
 import type { DisconnectCause, StatusReason } from '../states.ts'
 import { isBusinessAccount, isPaired, phoneOf } from './account.ts'
-import { describeEnding, type Ending } from './close-reasons.ts'
+import { type CloseReason, describeCloseReason } from './close-reasons.ts'
 import { Connection } from './connection.ts'
-import { codeOfEnding, judgeEnding, reconnectPauseMs, type Verdict } from './disconnects.ts'
+import { codeOfCloseReason, judgeCloseReason, reconnectPauseMs, type Verdict } from './disconnects.ts'
 import { LinkCodes } from './link-codes.ts'
 import type { ProxyRoute } from './proxy.ts'
 import { Restrictions } from './restrictions.ts'
-import { DeafWatch } from './silence-watch.ts'
-import { StateTeller } from './state-publisher.ts'
+import { SilenceWatch } from './silence-watch.ts'
+import { StatePublisher } from './state-publisher.ts'
 
 /** What a session needs; shared by all sessions of the process. */
 export interface SessionEnvironment {
@@ -37,8 +37,8 @@ export interface SessionEnvironment {
   /** First pause before WhatsApp is asked again about a restriction without an end. */
   askAgainMs?: number | undefined
   leaseMs: number
-  /** Waits for a turn to connect; call the result when the attempt is decided. */
-  takeConnectTurn(): Promise<() => void>
+  /** Waits for a slot to connect; call the result, which releases it, when the attempt is decided. */
+  acquireConnectSlot(): Promise<() => void>
 }
 
 const stableAfterMs = 30_000
@@ -51,16 +51,16 @@ export class Session {
   readonly tenantId: string
   readonly sessionId: string
   readonly #environment: SessionEnvironment
-  readonly #vault: SessionVault
-  readonly #teller: StateTeller
+  readonly #store: SessionStore
+  readonly #publisher: StatePublisher
   readonly #codes: LinkCodes
   readonly #restrictions: Restrictions
-  readonly #deafWatch: DeafWatch
+  readonly #silenceWatch: SilenceWatch
   readonly #route: ProxyRoute | undefined
   readonly #log: Logger
   #credentials: AuthenticationCreds
   #connection: Connection | undefined
-  #releaseTurn: (() => void) | undefined
+  #releaseConnectSlot: (() => void) | undefined
   #retryTimer: { cancel(): void } | undefined
   #connectTimer: { cancel(): void } | undefined
   #isOver = false
@@ -73,32 +73,32 @@ export class Session {
 
   constructor(
     environment: SessionEnvironment,
-    vault: SessionVault,
+    store: SessionStore,
     credentials: AuthenticationCreds | undefined,
     route?: ProxyRoute,
   ) {
     this.#environment = environment
-    this.#vault = vault
-    this.tenantId = vault.tenantId
-    this.sessionId = vault.sessionId
-    this.#log = environment.log.child({ sessionId: vault.sessionId })
+    this.#store = store
+    this.tenantId = store.tenantId
+    this.sessionId = store.sessionId
+    this.#log = environment.log.child({ sessionId: store.sessionId })
     this.#credentials = credentials ?? initAuthCreds()
-    this.#teller = new StateTeller(vault, { ...environment, log: this.#log })
+    this.#publisher = new StatePublisher(store, { ...environment, log: this.#log })
     this.#route = route
     const { clock, probe } = environment
     this.#codes = new LinkCodes(clock)
-    this.#deafWatch = new DeafWatch(clock, probe)
+    this.#silenceWatch = new SilenceWatch(clock, probe)
     this.#restrictions = new Restrictions({
       clock,
       ask: (kind) => void this.open?.askRestriction(kind),
-      onChange: () => this.#tellWorking(),
+      onChange: () => this.#publishWorking(),
       ...(environment.askAgainMs === undefined ? {} : { firstPauseMs: environment.askAgainMs }),
     })
   }
 
   /** The lease this life runs under. */
   get epoch(): number {
-    return this.#vault.epoch
+    return this.#store.epoch
   }
 
   /** Whether this life has ended: stopped, failed or taken over. */
@@ -123,7 +123,7 @@ export class Session {
     return this.#codes.current
   }
 
-  /** What the connection has heard. */
+  /** What the connection has received. */
   get activity(): SessionActivity | undefined {
     const connection = this.open
     if (connection === undefined) return undefined
@@ -141,16 +141,16 @@ export class Session {
     return this.#credentials.me?.id
   }
 
-  /** Tells `starting` and begins to connect; resolves when the state is told. */
+  /** Publishes `starting` and begins to connect; resolves when the state is published. */
   async start(): Promise<void> {
-    await this.#tell('starting', null)
+    await this.#publish('starting', null)
     void this.#connect()
   }
 
-  /** Ends this life and tells `stopped`; resolves when it is told. Once over, it only tells a failed session's stop. */
+  /** Ends this life and publishes `stopped`; resolves when it is published. Once over, only a failed session's stop is. */
   async stop(cause: 'stop' | 'restart' | 'logout'): Promise<void> {
     await this.#endLife()
-    await this.#teller.tell({
+    await this.#publisher.publish({
       status: 'stopped',
       reason: null,
       cause,
@@ -159,15 +159,15 @@ export class Session {
     })
   }
 
-  /** Unlinks on the phone when connected, erases the pairing and tells `stopped`. */
+  /** Unlinks on the phone when connected, erases the pairing and publishes `stopped`. */
   async logout(): Promise<void> {
     const connection = this.open
-    // Whatever WhatsApp answers from here on is no news of this life.
+    // Whatever WhatsApp answers from here on does not concern this life.
     this.#isOver = true
     await connection?.unlink(unlinkTimeoutMs)
     await this.#endLife()
     await this.#erasePairing()
-    await this.#teller.tell({
+    await this.#publisher.publish({
       status: 'stopped',
       reason: null,
       cause: 'logout',
@@ -176,10 +176,10 @@ export class Session {
     })
   }
 
-  /** Ends this life without telling a state: the process drains and another one may take over. */
+  /** Ends this life without publishing a state: the process drains and another one may take over. */
   async close(): Promise<void> {
     await this.#endLife()
-    await this.#teller.close()
+    await this.#publisher.close()
   }
 
   /** The lease is lost: somebody else runs the session. */
@@ -202,7 +202,7 @@ export class Session {
   async #reconnect(): Promise<void> {
     let isHeld: boolean
     try {
-      isHeld = await this.#vault.renew(this.#environment.leaseMs)
+      isHeld = await this.#store.renew(this.#environment.leaseMs)
     } catch (error) {
       this.#log.warn({ err: error }, 'the lease could not be checked')
       // WhatsApp was not asked: its pauses do not grow.
@@ -215,16 +215,16 @@ export class Session {
   }
 
   async #connect(): Promise<void> {
-    const release = await this.#environment.takeConnectTurn()
+    const release = await this.#environment.acquireConnectSlot()
     if (this.#isOver) return release()
-    this.#releaseTurn = release
+    this.#releaseConnectSlot = release
     const { clock } = this.#environment
     if (!isPaired(this.#credentials)) this.#credentials = initAuthCreds()
     this.#codes.reset()
     try {
       this.#connection = this.#createConnection()
     } catch (error) {
-      this.#releaseTurn = undefined
+      this.#releaseConnectSlot = undefined
       release()
       this.#log.error({ err: error }, 'a connection could not be made')
       return void this.#fail('engine_error', 'the connection could not be made')
@@ -235,11 +235,11 @@ export class Session {
 
   #createConnection(): Connection {
     const { clock, listener, media, waUrl } = this.#environment
-    const vault = this.#vault
+    const store = this.#store
     return new Connection({
       tenantId: this.tenantId,
       sessionId: this.sessionId,
-      epoch: vault.epoch,
+      epoch: store.epoch,
       credentials: this.#credentials,
       waUrl,
       route: this.#route,
@@ -248,29 +248,29 @@ export class Session {
       listener,
       media,
       retryCounters: createRetryCounters,
-      readKeys: (wanted) => vault.read(wanted),
-      encryptKey: (type, id, value) => vault.encrypt(type, id, value),
-      notifyWriter: (source) => vault.notify(source),
+      readKeys: (wanted) => store.read(wanted),
+      encryptKey: (type, id, value) => store.encrypt(type, id, value),
+      notifyWriter: (source) => store.notify(source),
       onQr: (code) => this.#handleQr(code),
       onOpen: () => this.#handleOpen(),
       onPairDevice: (codes) => this.#codes.announce(codes),
-      onRestriction: (news) => this.open && this.#restrictions.handle(news),
+      onRestriction: (update) => this.open && this.#restrictions.handle(update),
       onSent: () => this.#restrictions.noteSuccess(),
-      onEnd: (ending) => void this.#handleEnd(ending),
+      onEnd: (closeReason) => void this.#handleEnd(closeReason),
     })
   }
 
   #decided(): void {
     this.#connectTimer?.cancel()
     this.#connectTimer = undefined
-    this.#releaseTurn?.()
-    this.#releaseTurn = undefined
+    this.#releaseConnectSlot?.()
+    this.#releaseConnectSlot = undefined
   }
 
   #handleQr(code: string): void {
     this.#decided()
     this.#codes.show(code)
-    void this.#tell('qr_code', null, this.#codes.progress)
+    void this.#publish('qr_code', null, this.#codes.progress)
   }
 
   #handleOpen(): void {
@@ -279,38 +279,39 @@ export class Session {
     this.#codes.clear()
     this.#wasWorking = true
     this.#openedAtMs = clock.monotonicMs()
-    this.#tellWorking()
+    this.#publishWorking()
     const connection = this.#connection
     if (connection === undefined) return
-    this.#deafWatch.start(connection, (heard) => connection.abort({ kind: 'deaf', ...heard }))
-    // A restriction outlives the connection that heard of it.
+    this.#silenceWatch.start(connection, (silence) => connection.abort({ kind: 'deaf', ...silence }))
+    // A restriction outlives the connection that learned of it.
     void connection.askRestriction('reach_out_locked')
     void connection.askRestriction('message_capped')
   }
 
-  #tellWorking(): void {
+  #publishWorking(): void {
     if (this.open === undefined) return
     const { reason = null, until = null } = this.#restrictions.current ?? {}
-    void this.#tell('working', reason, { until })
+    void this.#publish('working', reason, { until })
   }
 
-  async #handleEnd(ending: Ending): Promise<void> {
+  async #handleEnd(closeReason: CloseReason): Promise<void> {
     if (this.#isOver) return
     const isPairedNow = isPaired(this.#credentials)
     const wasOpen = this.#openedAtMs > 0
     this.#clearConnection()
-    const verdict = this.#judge(ending, isPairedNow)
-    this.#log.info({ ending: describeEnding(ending), verdict: verdict.kind }, 'the connection ended')
+    const verdict = this.#judge(closeReason, isPairedNow)
+    const error = describeCloseReason(closeReason)
+    this.#log.info({ ending: error, verdict: verdict.kind }, 'the connection ended')
     if (verdict.kind === 'renew') return void this.#connect()
     if (verdict.kind === 'fail') {
       if (verdict.erasesPairing) await this.#erasePairing().catch(this.#putOff('a pairing was not erased'))
-      return void this.#fail(verdict.reason, describeEnding(ending))
+      return void this.#fail(verdict.reason, error)
     }
     if (!wasOpen) this.#wasWorking = false
     const { ids, reconnectBaseMs } = this.#environment
     const pauseMs = reconnectPauseMs(this.#attempt, reconnectBaseMs, ids.random())
     this.#attempt += 1
-    await this.#retry(verdict.reason, describeEnding(ending), ending.kind === 'deaf' ? 0 : pauseMs)
+    await this.#retry(verdict.reason, error, closeReason.kind === 'deaf' ? 0 : pauseMs)
   }
 
   #clearConnection(): void {
@@ -320,22 +321,22 @@ export class Session {
       this.#repeats = 0
     }
     this.#decided()
-    this.#deafWatch.stop()
+    this.#silenceWatch.stop()
     this.#restrictions.clear()
     this.#connection = undefined
     this.#codes.clear()
     this.#openedAtMs = 0
   }
 
-  #judge(ending: Ending, isPairedNow: boolean): Verdict {
-    const code = codeOfEnding(ending)
+  #judge(closeReason: CloseReason, isPairedNow: boolean): Verdict {
+    const code = codeOfCloseReason(closeReason)
     if (code !== undefined) {
       this.#repeats = code === this.#lastCode ? this.#repeats + 1 : 1
       this.#lastCode = code
     }
-    return judgeEnding(ending, {
+    return judgeCloseReason(closeReason, {
       isPaired: isPairedNow,
-      areCodesUsedUp: ending.kind === 'code' && ending.message.includes('QR refs'),
+      areCodesUsedUp: closeReason.kind === 'code' && closeReason.message.includes('QR refs'),
       wasWorking: this.#wasWorking || this.#codes.wasShown,
       repeats: this.#repeats,
     })
@@ -343,7 +344,7 @@ export class Session {
 
   async #retry(reason: StatusReason, error: string, pauseMs: number): Promise<void> {
     this.#retryTimer = this.#environment.clock.schedule(pauseMs, () => void this.#reconnect())
-    await this.#tell('starting', reason, { error })
+    await this.#publish('starting', reason, { error })
   }
 
   async #fail(reason: StatusReason, error: string): Promise<void> {
@@ -351,7 +352,7 @@ export class Session {
     if (reason === 'client_outdated' || reason === 'banned')
       this.#log.error({ reason }, 'WhatsApp refused the session')
     const ended = this.#endLife()
-    await this.#tell('failed', reason, { error })
+    await this.#publish('failed', reason, { error })
     await ended
   }
 
@@ -366,7 +367,7 @@ export class Session {
     const connection = this.#connection
     this.#clearConnection()
     await connection?.close()
-    await this.#vault.release().catch(this.#putOff('a lease was not released'))
+    await this.#store.release().catch(this.#putOff('a lease was not released'))
   }
 
   /** What a database that is away leaves over settles itself: a lease runs out, and WhatsApp refuses the old pairing. */
@@ -376,10 +377,10 @@ export class Session {
 
   async #erasePairing(): Promise<void> {
     this.#credentials = initAuthCreds()
-    await this.#vault.erase()
+    await this.#store.erase()
   }
 
-  #tell(
+  #publish(
     status: 'starting' | 'qr_code' | 'working' | 'failed',
     reason: StatusReason | null,
     more: { error?: string; until?: Date | null; qrAttempt?: number; qrAttempts?: number } = {},
@@ -387,7 +388,7 @@ export class Session {
     const cause: DisconnectCause =
       status === 'failed' ? 'failed' : reason === 'logged_out' ? 'logout' : 'lost'
     const account = { phone: phoneOf(this.#credentials), isBusiness: isBusinessAccount(this.#credentials) }
-    return this.#teller.tell({ status, reason, cause, ...account, ...more })
+    return this.#publisher.publish({ status, reason, cause, ...account, ...more })
   }
 }
 

@@ -17,7 +17,7 @@ import {
   renewLeases,
 } from '../keys/auth-store.ts'
 import type { KeyWriter } from '../keys/key-writer.ts'
-import { type EngineSecrets, type KeyReader, SessionVault } from '../keys/session-store.ts'
+import { type EngineSecrets, type KeyReader, SessionStore } from '../keys/session-store.ts'
 import { ProxyRoute } from './proxy.ts'
 import { Session, type SessionEnvironment } from './session.ts'
 
@@ -33,7 +33,7 @@ export interface SessionsOptions {
   proxyLookup: LookupFunction | undefined
   leaseMs: number
   maxConnecting: number
-  environment: Omit<SessionEnvironment, 'takeConnectTurn'>
+  environment: Omit<SessionEnvironment, 'acquireConnectSlot'>
 }
 
 const closeTimeoutMs = 5000
@@ -70,17 +70,20 @@ export class Sessions {
       if (this.#isClosed) throw new AppError(engineClosed)
       if (this.#sessions.get(wanted.sessionId)?.isOver === false) return
       const route = proxyUrl ? new ProxyRoute(proxyUrl, this.#options.proxyLookup) : undefined
-      const vault = await this.#claim(wanted)
-      const stored = await vault.readCredentials()
+      const store = await this.#claim(wanted)
+      const stored = await store.readCredentials()
       if (stored.kind === 'unreadable') {
-        await vault.release()
-        return this.#tellUnreadable(wanted, stored.error)
+        await store.release()
+        return this.#publishUnreadable(wanted, stored.error)
       }
       const credentials = stored.kind === 'found' ? stored.credentials : undefined
-      const environment = { ...this.#options.environment, takeConnectTurn: () => this.#takeTurn() }
-      // What an earlier life has still to tell would be told over the states of this one.
+      const environment = {
+        ...this.#options.environment,
+        acquireConnectSlot: () => this.#acquireConnectSlot(),
+      }
+      // What an earlier life has still to publish would overwrite the states of this one.
       await this.#sessions.get(wanted.sessionId)?.close()
-      const session = new Session(environment, vault, credentials, route)
+      const session = new Session(environment, store, credentials, route)
       this.#sessions.set(wanted.sessionId, session)
       await session.start()
     })
@@ -100,11 +103,11 @@ export class Sessions {
       const running = this.#sessions.get(wanted.sessionId)
       if (running !== undefined && !running.isOver) await running.logout()
       else {
-        const vault = await this.#claim(wanted)
-        await vault.erase()
-        await vault.release()
+        const store = await this.#claim(wanted)
+        await store.erase()
+        await store.release()
         await running?.close()
-        await this.#tellLoggedOut(wanted)
+        await this.#publishLoggedOut(wanted)
       }
       this.#sessions.delete(wanted.sessionId)
     })
@@ -126,17 +129,17 @@ export class Sessions {
     this.#sessions.clear()
   }
 
-  async #claim(wanted: { tenantId: string; sessionId: string }): Promise<SessionVault> {
+  async #claim(wanted: { tenantId: string; sessionId: string }): Promise<SessionStore> {
     const { db, secrets, writer, ownerId, leaseMs } = this.#options
     const { tenantId, sessionId } = wanted
     const claim = await this.#claims.add({ tenantId, sessionId, ownerId, leaseMs })
     if (claim.kind === 'refused') {
       throw new AppError(sessionRunsElsewhere, { headers: { 'Retry-After': String(claim.freeInSeconds) } })
     }
-    return new SessionVault({ db, reader: this.#reader, secrets, writer, ...wanted, epoch: claim.epoch })
+    return new SessionStore({ db, reader: this.#reader, secrets, writer, ...wanted, epoch: claim.epoch })
   }
 
-  async #tellUnreadable(wanted: { tenantId: string; sessionId: string }, error: unknown): Promise<void> {
+  async #publishUnreadable(wanted: { tenantId: string; sessionId: string }, error: unknown): Promise<void> {
     this.#options.log.error({ err: error, sessionId: wanted.sessionId }, 'stored credentials cannot be read')
     await this.#options.listener.onState({
       ...wanted,
@@ -151,7 +154,7 @@ export class Sessions {
     })
   }
 
-  async #tellLoggedOut(wanted: { tenantId: string; sessionId: string }): Promise<void> {
+  async #publishLoggedOut(wanted: { tenantId: string; sessionId: string }): Promise<void> {
     await this.#options.listener.onState({
       ...wanted,
       status: 'stopped',
@@ -165,7 +168,7 @@ export class Sessions {
     })
   }
 
-  async #takeTurn(): Promise<() => void> {
+  async #acquireConnectSlot(): Promise<() => void> {
     if (this.#connecting >= this.#options.maxConnecting) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }

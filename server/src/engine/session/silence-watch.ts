@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
 
-/** What is watched: a connection and what it heard. */
+/** What is watched: a connection and what it received. */
 interface Watched {
   /** When the last stanza arrived, on the monotonic clock. */
   readonly lastInboundMs: number
@@ -8,8 +8,8 @@ interface Watched {
   probe(timeoutMs: number): Promise<boolean>
 }
 
-/** A socket can be open and deaf: silence is probed, and no answer is told once. */
-export class DeafWatch {
+/** A socket can be open and receive nothing: silence is probed, and no answer is reported once. */
+export class SilenceWatch {
   readonly #clock: Clock
   readonly #limits: { afterMs: number; timeoutMs: number }
   #timer: { cancel(): void } | undefined
@@ -20,11 +20,11 @@ export class DeafWatch {
     this.#limits = limits
   }
 
-  /** Watches a connection until it is stopped or found deaf. */
-  start(watched: Watched, onDeaf: (heard: { quietMs: number; stanzas: number }) => void): void {
+  /** Watches a connection until it is stopped or found silent. */
+  start(watched: Watched, onSilence: (silence: { quietMs: number; stanzas: number }) => void): void {
     this.stop()
     this.#watched = watched
-    this.#schedule(watched, onDeaf)
+    this.#schedule(watched, onSilence)
   }
 
   /** The connection is gone. */
@@ -33,18 +33,18 @@ export class DeafWatch {
     this.#watched = undefined
   }
 
-  #schedule(watched: Watched, onDeaf: Parameters<DeafWatch['start']>[1]): void {
+  #schedule(watched: Watched, onSilence: Parameters<SilenceWatch['start']>[1]): void {
     const quietMs = this.#clock.monotonicMs() - watched.lastInboundMs
     const dueMs = Math.max(10, this.#limits.afterMs - quietMs)
-    this.#timer = this.#clock.schedule(dueMs, () => void this.#probe(watched, onDeaf))
+    this.#timer = this.#clock.schedule(dueMs, () => void this.#probe(watched, onSilence))
   }
 
-  async #probe(watched: Watched, onDeaf: Parameters<DeafWatch['start']>[1]): Promise<void> {
+  async #probe(watched: Watched, onSilence: Parameters<SilenceWatch['start']>[1]): Promise<void> {
     if (watched !== this.#watched) return
     const quietMs = this.#clock.monotonicMs() - watched.lastInboundMs
     const isAlive = quietMs < this.#limits.afterMs || (await watched.probe(this.#limits.timeoutMs))
     if (watched !== this.#watched) return
-    if (isAlive) this.#schedule(watched, onDeaf)
-    else onDeaf({ quietMs, stanzas: watched.inboundCount })
+    if (isAlive) this.#schedule(watched, onSilence)
+    else onSilence({ quietMs, stanzas: watched.inboundCount })
   }
 }

@@ -1,24 +1,24 @@
 import type { BinaryNode } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
-import type { Tickets } from '../keys/in-flight.ts'
+import type { InFlight } from '../keys/in-flight.ts'
 import { rewriteChannelChange } from '../library/channel-changes.ts'
 
-/** How long a message may stay without its upsert before its receipt is let go. */
+/** How long a message may stay without its upsert before its receipt is released. */
 const orphanMs = 1000
 /** How long the library gets to store what a message of the own phone carries (keys, history). */
 const ownDeviceWorkMs = 50
 
-/** Follows message stanzas from their arrival to their storage, and opens and closes their tickets. */
+/** Follows message stanzas from their arrival to their storage: as long as they are in flight. */
 export class StanzaWatch {
-  readonly #tickets: Tickets
+  readonly #inFlight: InFlight
   readonly #clock: Clock
   readonly #log: Logger
   readonly #ids = new WeakMap<Uint8Array, string>()
   #timer: { cancel(): void } | undefined
 
-  constructor(tickets: Tickets, clock: Clock, log: Logger) {
-    this.#tickets = tickets
+  constructor(inFlight: InFlight, clock: Clock, log: Logger) {
+    this.#inFlight = inFlight
     this.#clock = clock
     this.#log = log
   }
@@ -35,7 +35,7 @@ export class StanzaWatch {
       if (tag === 'enc' && content instanceof Uint8Array) this.#ids.set(content, id)
       if (tag !== 'unavailable' && !(tag === 'plaintext' && content instanceof Uint8Array)) continue
       this.#open(id)
-      this.#tickets.markDecrypted(id, this.#clock.monotonicMs())
+      this.#inFlight.markDecrypted(id, this.#clock.monotonicMs())
     }
   }
 
@@ -48,24 +48,24 @@ export class StanzaWatch {
   /** A ciphertext was decrypted. */
   finish(ciphertext: Uint8Array): void {
     const id = this.#ids.get(ciphertext)
-    if (id !== undefined) this.#tickets.markDecrypted(id, this.#clock.monotonicMs())
+    if (id !== undefined) this.#inFlight.markDecrypted(id, this.#clock.monotonicMs())
   }
 
   /** A ciphertext cannot be decrypted. */
   fail(ciphertext: Uint8Array): void {
     const id = this.#ids.get(ciphertext)
-    if (id !== undefined) this.#tickets.close([id])
+    if (id !== undefined) this.#inFlight.close([id])
   }
 
   /** Whether a message has arrived and is not stored yet. */
   has(id: string): boolean {
-    return this.#tickets.has(id)
+    return this.#inFlight.has(id)
   }
 
   /** Messages are nothing to store; those of the own phone are closed after the library's own work on them. */
   dismiss(ids: readonly string[], isOwnDevice: boolean): void {
-    if (isOwnDevice) this.#clock.schedule(ownDeviceWorkMs, () => this.#tickets.close(ids))
-    else this.#tickets.close(ids)
+    if (isOwnDevice) this.#clock.schedule(ownDeviceWorkMs, () => this.#inFlight.close(ids))
+    else this.#inFlight.close(ids)
   }
 
   /** The connection is gone. */
@@ -74,18 +74,18 @@ export class StanzaWatch {
   }
 
   #open(id: string): void {
-    this.#tickets.open(id, this.#clock.monotonicMs())
+    this.#inFlight.open(id, this.#clock.monotonicMs())
     this.#timer ??= this.#clock.schedule(orphanMs, () => this.#dropOrphans())
   }
 
-  /** A message that the library neither handed on nor refused must not hold everything else for ever. */
+  /** A message that the library neither passed on nor refused must not block everything else for ever. */
   #dropOrphans(): void {
     this.#timer = undefined
-    const orphans = this.#tickets.orphans(this.#clock.monotonicMs(), orphanMs)
+    const orphans = this.#inFlight.orphans(this.#clock.monotonicMs(), orphanMs)
     if (orphans.length > 0) {
       this.#log.debug({ count: orphans.length }, 'messages without content were let go')
     }
-    this.#tickets.close(orphans)
-    if (this.#tickets.size > 0) this.#timer = this.#clock.schedule(orphanMs, () => this.#dropOrphans())
+    this.#inFlight.close(orphans)
+    if (this.#inFlight.size > 0) this.#timer = this.#clock.schedule(orphanMs, () => this.#dropOrphans())
   }
 }

@@ -4,9 +4,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import pino from 'pino'
 import { TestClock } from '../../platform/clock.ts'
 import type { StateChange } from '../events.ts'
-import { StateTeller, type Telling } from './state-publisher.ts'
+import { type SessionState, StatePublisher } from './state-publisher.ts'
 
-const telling = (status: Telling['status'], phone: string | null = null): Telling => ({
+const state = (status: SessionState['status'], phone: string | null = null): SessionState => ({
   status,
   reason: null,
   cause: 'lost',
@@ -14,20 +14,20 @@ const telling = (status: Telling['status'], phone: string | null = null): Tellin
   isBusiness: false,
 })
 
-function createTeller() {
+function createPublisher() {
   const clock = new TestClock()
-  const told: StateChange[] = []
+  const published: StateChange[] = []
   const store = { isAway: false, isRefusing: false, tries: 0 }
   const listener = {
     onState: async (change: StateChange) => {
       store.tries += 1
       if (store.isAway) throw Object.assign(new Error('the database is away'), { code: 'ECONNREFUSED' })
       if (store.isRefusing) throw new Error('a value that the database refuses')
-      told.push(change)
+      published.push(change)
     },
   }
   const options = { listener, clock, log: pino({ level: 'silent' }) }
-  const teller = new StateTeller({ tenantId: 't', sessionId: 's' }, options)
+  const publisher = new StatePublisher({ tenantId: 't', sessionId: 's' }, options)
   /** Lets time pass, and whoever waited for it go on. */
   const pass = async (ms: number) => {
     for (let left = ms; left > 0; left -= 50) {
@@ -35,22 +35,22 @@ function createTeller() {
       await turn()
     }
   }
-  return { teller, store, pass, states: () => told.map(({ status }) => status) }
+  return { publisher, store, pass, states: () => published.map(({ status }) => status) }
 }
 
 suite('states that are told', () => {
   test('once each, in order, and nothing for what changes nothing', async () => {
-    const { teller, states } = createTeller()
+    const { publisher, states } = createPublisher()
     await Promise.all(
-      ['starting', 'starting', 'working'].map((status) => teller.tell(telling(status as 'starting'))),
+      ['starting', 'starting', 'working'].map((status) => publisher.publish(state(status as 'starting'))),
     )
     assert.deepEqual(states(), ['starting', 'working'])
   })
 
   test('one that cannot be stored is told again, with growing pauses, until it is', async () => {
-    const { teller, store, pass, states } = createTeller()
+    const { publisher, store, pass, states } = createPublisher()
     store.isAway = true
-    const done = teller.tell(telling('working'))
+    const done = publisher.publish(state('working'))
     await pass(60_000)
     assert.ok(store.tries > 5 && store.tries < 20, `${store.tries} tries in a minute`)
     store.isAway = false
@@ -60,23 +60,23 @@ suite('states that are told', () => {
   })
 
   test('one that the database refuses is given up after five tries, and the next one is told', async () => {
-    const { teller, store, pass, states } = createTeller()
+    const { publisher, store, pass, states } = createPublisher()
     store.isRefusing = true
-    const refused = teller.tell(telling('working'))
+    const refused = publisher.publish(state('working'))
     await pass(60_000)
     await refused
     assert.equal(store.tries, 5)
     store.isRefusing = false
-    await teller.tell(telling('failed'))
+    await publisher.publish(state('failed'))
     assert.deepEqual(states(), ['failed'])
   })
 
   test('a later one takes its place', async () => {
-    const { teller, store, pass, states } = createTeller()
+    const { publisher, store, pass, states } = createPublisher()
     store.isAway = true
-    const first = teller.tell(telling('working'))
+    const first = publisher.publish(state('working'))
     await pass(100)
-    const second = teller.tell(telling('failed'))
+    const second = publisher.publish(state('failed'))
     await pass(1000)
     store.isAway = false
     await pass(10_000)
@@ -85,12 +85,12 @@ suite('states that are told', () => {
   })
 
   test('a session that is closed waits for nothing', async () => {
-    const { teller, store, pass, states } = createTeller()
+    const { publisher, store, pass, states } = createPublisher()
     store.isAway = true
-    const told = teller.tell(telling('working'))
+    const published = publisher.publish(state('working'))
     await pass(100)
-    await teller.close()
-    await told
+    await publisher.close()
+    await published
     assert.deepEqual(states(), [])
   })
 })

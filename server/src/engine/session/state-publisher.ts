@@ -5,7 +5,7 @@ import type { EngineListener, StateChange } from '../events.ts'
 import type { DisconnectCause, SessionStatus, StatusReason } from '../states.ts'
 
 /** A state as the session sees it. */
-export interface Telling {
+export interface SessionState {
   status: SessionStatus
   reason: StatusReason | null
   /** Used only when the session leaves `working`. */
@@ -18,8 +18,8 @@ export interface Telling {
   qrAttempts?: number
 }
 
-/** What a teller works with. */
-export interface TellerOptions {
+/** What a publisher works with. */
+export interface StatePublisherOptions {
   listener: Pick<EngineListener, 'onState'>
   clock: Clock
   log: Logger
@@ -31,29 +31,29 @@ const longestRetryMs = 10_000
 const mostTries = 5
 
 /**
- * Tells each change of a session's state once and in order; what changes nothing is not told. One that cannot be stored,
- * because the database is away, is told again until it is or a later one takes its place: what a session is listed as
+ * Publishes each change of a session's state once and in order; what changes nothing is not published. One that cannot be
+ * stored, because the database is away, is published again until it is or a later one replaces it: what a session is listed as
  * must not stay behind what it is.
  */
-export class StateTeller {
+export class StatePublisher {
   readonly #session: { tenantId: string; sessionId: string }
-  readonly #options: TellerOptions
+  readonly #options: StatePublisherOptions
   readonly #closing = new AbortController()
   #newest: StateChange | undefined
   #status: SessionStatus = 'stopped'
   #signature = 'stopped////'
-  #told: Promise<void> = Promise.resolve()
+  #published: Promise<void> = Promise.resolve()
 
-  constructor(session: { tenantId: string; sessionId: string }, options: TellerOptions) {
+  constructor(session: { tenantId: string; sessionId: string }, options: StatePublisherOptions) {
     this.#session = { tenantId: session.tenantId, sessionId: session.sessionId }
     this.#options = options
   }
 
-  /** Resolves when this and everything before it is told. */
-  tell(telling: Telling): Promise<void> {
-    const { status, reason, cause, phone, isBusiness, error, until, qrAttempt, qrAttempts } = telling
+  /** Resolves when this and everything before it is published. */
+  publish(state: SessionState): Promise<void> {
+    const { status, reason, cause, phone, isBusiness, error, until, qrAttempt, qrAttempts } = state
     const signature = [status, reason ?? '', phone, until?.getTime() ?? null, qrAttempt].join('/')
-    if (signature === this.#signature) return this.#told
+    if (signature === this.#signature) return this.#published
     const previousStatus = this.#status
     const hasLeft = previousStatus === 'working' && status !== 'working'
     this.#signature = signature
@@ -72,14 +72,14 @@ export class StateTeller {
       ...(qrAttempts === undefined ? {} : { qrAttempts }),
     }
     this.#newest = change
-    this.#told = this.#told.then(() => this.#deliver(change))
-    return this.#told
+    this.#published = this.#published.then(() => this.#deliver(change))
+    return this.#published
   }
 
-  /** Tells nothing twice any more; resolves when everything is told or given up. */
+  /** Retries nothing any more; resolves when everything is published or given up. */
   close(): Promise<void> {
     this.#closing.abort(new Error('the session is closed'))
-    return this.#told
+    return this.#published
   }
 
   async #deliver(change: StateChange): Promise<void> {

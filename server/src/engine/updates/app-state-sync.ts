@@ -43,7 +43,7 @@ export class AppStateSync {
     }
   }
 
-  /** A notice of changes: of several collections the library reads only the first. */
+  /** A notification of changes: of several collections the library reads only the first. */
   handleNotice(node: BinaryNode): void {
     const names = childrenOf(node, 'collection').flatMap(({ attrs }) => attrs.name ?? [])
     if (names.length < 2) return

@@ -3,7 +3,7 @@ import { createLru } from '../../platform/lru.ts'
 import type { CallUpdate } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
 import { parseJid, personOf } from '../library/jids.ts'
-import type { WorldContext } from './update-context.ts'
+import type { UpdateContext } from './update-context.ts'
 
 type Call = BaileysEventMap['call'][number]
 
@@ -14,7 +14,7 @@ export class CallReader {
   readonly #open = createLru<{ offer: Call; isAnswered: boolean }>(200, 3_600_000)
 
   /** Why a call ended: taken or declined on another device of the account (`call.go` of whatsmeow). */
-  note({ content }: BinaryNode): void {
+  recordStanza({ content }: BinaryNode): void {
     const step = Array.isArray(content) ? content[0] : undefined
     const id = step?.attrs['call-id']
     if (step?.tag === 'terminate' && id !== undefined) this.#reasons.set(id, step.attrs.reason ?? '')
@@ -25,8 +25,8 @@ export class CallReader {
     return this.#open.get(callId)?.offer.from
   }
 
-  /** What the library tells of calls; steps of the connection between two phones are no news. */
-  async read(calls: readonly Call[], context: WorldContext): Promise<Arrival | undefined> {
+  /** Call events of the library; steps of the connection between two phones are left out. */
+  async read(calls: readonly Call[], context: UpdateContext): Promise<Arrival | undefined> {
     const updates: CallUpdate[] = []
     for (const call of calls) {
       const update = await this.#readOne(call, context)
@@ -35,7 +35,7 @@ export class CallReader {
     return updates.length === 0 ? undefined : { calls: updates }
   }
 
-  async #readOne(call: Call, context: WorldContext): Promise<CallUpdate | undefined> {
+  async #readOne(call: Call, context: UpdateContext): Promise<CallUpdate | undefined> {
     const status = this.#statusOf(call)
     if (status === undefined) return undefined
     const { tenantId, sessionId, addresses } = context
@@ -72,13 +72,13 @@ export class CallReader {
       case 'timeout':
         return 'missed'
       case 'terminate':
-        return this.#endingOf(id)
+        return this.#finalStatusOf(id)
       default:
         return undefined
     }
   }
 
-  #endingOf(id: string): CallUpdate['status'] {
+  #finalStatusOf(id: string): CallUpdate['status'] {
     const reason = this.#reasons.get(id)
     if (reason === 'accepted_elsewhere') return 'accepted'
     if (reason === 'rejected_elsewhere') return 'rejected'

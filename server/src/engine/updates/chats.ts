@@ -1,9 +1,9 @@
 import type { BaileysEventMap } from 'baileys'
 import type { ChatChange, MessageChange } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
-import type { WorldContext } from './update-context.ts'
+import type { UpdateContext } from './update-context.ts'
 
-/** A mute without end, as the phone writes it; told as the last moment there is. */
+/** A mute without end, as the phone writes it; published as the last date there is. */
 const endless = new Date('9999-12-31T00:00:00Z')
 
 type Update = BaileysEventMap['chats.update'][number]
@@ -11,7 +11,7 @@ type Update = BaileysEventMap['chats.update'][number]
 /** Settings of chats (app state); what else the library says of chats it concluded from messages, as we do. */
 export async function readChats(
   updates: readonly Update[],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival | undefined> {
   const chats: ChatChange[] = []
   for (const update of updates) {
@@ -26,7 +26,7 @@ export async function readChats(
 /** Chats deleted on the phone. */
 export async function readDeletedChats(
   jids: BaileysEventMap['chats.delete'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival> {
   const chatIds = await Promise.all(jids.map((jid) => context.addresses.chatIdOfJid(jid)))
   const known = chatIds.filter((chatId) => chatId !== undefined)
@@ -36,7 +36,7 @@ export async function readDeletedChats(
 /** Messages starred on the phone or another device. */
 export async function readStars(
   updates: BaileysEventMap['messages.update'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival | undefined> {
   const changes: MessageChange[] = []
   for (const { key, update } of updates) {
@@ -72,6 +72,6 @@ export function readMute(end: unknown): Date | null {
   return new Date(Math.min(value < 1e11 ? value * 1000 : value, endless.getTime()))
 }
 
-function ids({ tenantId, sessionId }: WorldContext): { tenantId: string; sessionId: string } {
+function ids({ tenantId, sessionId }: UpdateContext): { tenantId: string; sessionId: string } {
   return { tenantId, sessionId }
 }

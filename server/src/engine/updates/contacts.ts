@@ -2,42 +2,42 @@ import type { BaileysEventMap } from 'baileys'
 import type { ContactChange, Person } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
 import { personOf } from '../library/jids.ts'
-import type { WorldContext } from './update-context.ts'
+import type { UpdateContext } from './update-context.ts'
 
 /** The phone's address book (app state). A person without a name was taken out of it. */
 export async function readContacts(
   contacts: BaileysEventMap['contacts.upsert'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival> {
   const people = contacts.map(({ id, lid, phoneNumber }) => personOf([id, phoneNumber, lid], null))
   await context.addresses.learn(people)
-  return tell(people, context, (index) => ({ name: contacts[index]?.name ?? null }))
+  return toContactChanges(people, context, (index) => ({ name: contacts[index]?.name ?? null }))
 }
 
 /** Who turned out to be a business: such messages carry a name that WhatsApp has verified. */
 export async function readBusinesses(
   contacts: BaileysEventMap['contacts.update'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival | undefined> {
   const businesses = contacts.filter(({ id, verifiedName }) => id !== undefined && Boolean(verifiedName))
   if (businesses.length === 0) return undefined
   const people = businesses.map(({ id, lid, phoneNumber }) => personOf([id, phoneNumber, lid], null))
-  return tell(people, context, () => ({ isBusiness: true }))
+  return toContactChanges(people, context, () => ({ isBusiness: true }))
 }
 
 /** Who was blocked or let in again, on the phone or here. */
 export async function readBlocked(
   { blocklist, type }: BaileysEventMap['blocklist.update'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival> {
   const people = blocklist.map((jid) => personOf([jid], null))
-  return tell(people, context, () => ({ isBlocked: type === 'add' }))
+  return toContactChanges(people, context, () => ({ isBlocked: type === 'add' }))
 }
 
-async function tell(
+async function toContactChanges(
   people: readonly Person[],
-  { tenantId, sessionId, addresses }: WorldContext,
-  newsOf: (index: number) => Pick<ContactChange, 'name' | 'isBusiness' | 'isBlocked'>,
+  { tenantId, sessionId, addresses }: UpdateContext,
+  changeOf: (index: number) => Pick<ContactChange, 'name' | 'isBusiness' | 'isBlocked'>,
 ): Promise<Arrival> {
   const contacts: ContactChange[] = []
   for (const [index, named] of people.entries()) {
@@ -45,7 +45,7 @@ async function tell(
     const person = await addresses.complete(named)
     // A LID that stands in for a phone is remembered as one.
     await addresses.chatIdOf(person)
-    contacts.push({ tenantId, sessionId, person, ...newsOf(index) })
+    contacts.push({ tenantId, sessionId, person, ...changeOf(index) })
   }
   return { contacts }
 }

@@ -5,17 +5,17 @@ import { isSamePerson, participantPerson } from './group-info.ts'
 type Participants = BaileysEventMap['group-participants.update']
 
 /** Keeps what WhatsApp says of groups: a whole description replaces, a part changes what is known. */
-export function keepGroups(groups: GroupCache, updates: BaileysEventMap['groups.update']): void {
+export function cacheGroups(groups: GroupCache, updates: BaileysEventMap['groups.update']): void {
   for (const update of updates) {
     if (update.id === undefined) continue
     if (update.participants === undefined)
-      groups.update(update.id, (known) => ({ ...known, ...told(update) }))
+      groups.update(update.id, (known) => ({ ...known, ...definedFields(update) }))
     else groups.put(update as GroupMetadata)
   }
 }
 
-/** Keeps who is in a group. */
-export function keepParticipants(groups: GroupCache, { id, action, participants }: Participants): void {
+/** Caches who is in a group. */
+export function cacheParticipants(groups: GroupCache, { id, action, participants }: Participants): void {
   const isNamed = (member: Participants['participants'][number]) => {
     const person = participantPerson(member)
     return participants.some((named) => isSamePerson(participantPerson(named), person))
@@ -36,8 +36,8 @@ export function keepParticipants(groups: GroupCache, { id, action, participants 
   })
 }
 
-/** Keeps how long a group's messages stay: the library tells it as news of the chat. */
-export function keepEphemeral(groups: GroupCache, updates: BaileysEventMap['chats.update']): void {
+/** Caches how long a group's messages stay: the library emits it as an update of the chat. */
+export function cacheEphemeral(groups: GroupCache, updates: BaileysEventMap['chats.update']): void {
   for (const update of updates) {
     if (!update.id?.endsWith('@g.us') || !('ephemeralExpiration' in update)) continue
     const { ephemeralExpiration } = update
@@ -51,7 +51,7 @@ function resized(group: GroupMetadata, participants: GroupMetadata['participants
   return { ...group, participants, size: participants.length }
 }
 
-/** The parts of an update that say something. */
-function told(update: Partial<GroupMetadata>): Partial<GroupMetadata> {
+/** The fields of an update that have a value. */
+function definedFields(update: Partial<GroupMetadata>): Partial<GroupMetadata> {
   return Object.fromEntries(Object.entries(update).filter(([, value]) => value !== undefined))
 }

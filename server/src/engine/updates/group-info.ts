@@ -47,7 +47,7 @@ export function convertParticipants(
   )
 }
 
-/** Both addresses of a member, as far as the group tells them. */
+/** Both addresses of a member, as far as the group lists them. */
 export function participantPerson({
   id,
   phoneNumber,

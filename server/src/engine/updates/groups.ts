@@ -3,7 +3,7 @@ import type { GroupUpdate, Person } from '../events.ts'
 import type { Arrival } from '../inbound/inbox.ts'
 import { personOf } from '../library/jids.ts'
 import { convertParticipants, isSamePerson, participantPerson } from './group-info.ts'
-import type { WorldContext } from './update-context.ts'
+import type { UpdateContext } from './update-context.ts'
 
 /** Who did something in a group, by both addresses. */
 interface Author {
@@ -14,7 +14,7 @@ interface Author {
 /** Groups described or changed. */
 export async function readGroups(
   groups: BaileysEventMap['groups.update'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival> {
   const { tenantId, sessionId, addresses } = context
   const updates: GroupUpdate[] = []
@@ -44,7 +44,7 @@ export async function readGroups(
 /** People who came, went or changed their role. */
 export async function readParticipants(
   update: BaileysEventMap['group-participants.update'],
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival> {
   const { tenantId, sessionId, addresses, me } = context
   const { id, action } = update
@@ -73,14 +73,17 @@ export async function readParticipants(
 export async function readEndedGroup(
   chatId: string,
   attrs: Record<string, string>,
-  context: WorldContext,
+  context: UpdateContext,
 ): Promise<Arrival> {
   const { tenantId, sessionId } = context
   const actor = await readAuthor({ author: attrs.participant, authorPn: attrs.participant_pn }, context)
   return { groups: [{ tenantId, sessionId, chatId, subject: null, actor, isGone: true }] }
 }
 
-async function readAuthor({ author, authorPn }: Author, { addresses }: WorldContext): Promise<Person | null> {
+async function readAuthor(
+  { author, authorPn }: Author,
+  { addresses }: UpdateContext,
+): Promise<Person | null> {
   const person = personOf([author, authorPn], null)
   return person.phone === null && person.lid === null ? null : addresses.complete(person)
 }

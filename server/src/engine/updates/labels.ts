@@ -1,10 +1,10 @@
 import type { BaileysEventMap } from 'baileys'
 import type { Arrival } from '../inbound/inbox.ts'
-import { momentOf } from '../library/action-timestamps.ts'
-import type { WorldContext } from './update-context.ts'
+import { timestampOf } from '../library/action-timestamps.ts'
+import type { UpdateContext } from './update-context.ts'
 
 /** A label of WhatsApp Business that was made, changed or deleted. */
-export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldContext): Arrival {
+export function readLabel(label: BaileysEventMap['labels.edit'], context: UpdateContext): Arrival {
   const { tenantId, sessionId, now } = context
   const { id, name, color, deleted } = label
   return {
@@ -12,7 +12,7 @@ export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldC
       {
         tenantId,
         sessionId,
-        at: momentOf(label, now),
+        at: timestampOf(label, now),
         kind: 'label',
         waLabelId: id,
         name: name ?? '',
@@ -25,16 +25,16 @@ export function readLabel(label: BaileysEventMap['labels.edit'], context: WorldC
 
 /** A chat that got or lost a label; labels of single messages are not kept. */
 export async function readLabelledChat(
-  told: BaileysEventMap['labels.association'],
-  context: WorldContext,
+  update: BaileysEventMap['labels.association'],
+  context: UpdateContext,
 ): Promise<Arrival | undefined> {
-  const { association, type } = told
+  const { association, type } = update
   if ('messageId' in association) return undefined
   const { tenantId, sessionId, now, addresses } = context
   const chatId = await addresses.chatIdOfJid(association.chatId)
   if (chatId === undefined) return undefined
   const isLabelled = type === 'add'
   const waLabelId = association.labelId
-  const at = momentOf(told, now)
+  const at = timestampOf(update, now)
   return { labels: [{ tenantId, sessionId, at, kind: 'chat', waLabelId, chatId, isLabelled }] }
 }

@@ -6,7 +6,7 @@ import { parseContent } from '../inbound/parse-content.ts'
 import { messageContent } from '../inbound/parse-message.ts'
 import { personOf } from '../library/jids.ts'
 import { proto } from '../library/library.ts'
-import type { WorldContext } from './update-context.ts'
+import type { UpdateContext } from './update-context.ts'
 
 /** The chat of all status posts. */
 export const statusChat = 'status@broadcast'
@@ -14,7 +14,7 @@ export const statusChat = 'status@broadcast'
 /** Status posts of others among messages that arrived. */
 export async function readStatusPosts(
   { messages }: Pick<BaileysEventMap['messages.upsert'], 'messages'>,
-  { tenantId, sessionId, addresses }: WorldContext,
+  { tenantId, sessionId, addresses }: UpdateContext,
 ): Promise<Arrival> {
   const posts: StatusPost[] = []
   for (const { key, message, pushName, messageTimestamp } of messages) {

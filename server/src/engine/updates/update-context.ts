@@ -2,7 +2,7 @@ import type { Person } from '../events.ts'
 import type { Addresses } from '../inbound/addresses.ts'
 
 /** What an event is read with. */
-export interface WorldContext {
+export interface UpdateContext {
   tenantId: string
   sessionId: string
   /** The account's own addresses. */

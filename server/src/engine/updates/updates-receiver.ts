@@ -7,14 +7,14 @@ import { CallReader } from './calls.ts'
 import { readChats, readDeletedChats, readStars } from './chats.ts'
 import { readBlocked, readBusinesses, readContacts } from './contacts.ts'
 import type { GroupCache } from './group-cache.ts'
-import { keepEphemeral, keepGroups, keepParticipants } from './group-cache-updates.ts'
+import { cacheEphemeral, cacheGroups, cacheParticipants } from './group-cache-updates.ts'
 import { readEndedGroup, readGroups, readParticipants } from './groups.ts'
 import { readLabel, readLabelledChat } from './labels.ts'
 import { readStatusPosts, statusChat } from './status-posts.ts'
-import type { WorldContext } from './update-context.ts'
+import type { UpdateContext } from './update-context.ts'
 
-/** What the receiver hands on, and to whom. */
-export interface WorldReceiverOptions {
+/** What the receiver works with. */
+export interface UpdatesReceiverOptions {
   recipient(): Recipient
   addresses: Addresses
   inbox: Inbox
@@ -24,12 +24,12 @@ export interface WorldReceiverOptions {
 
 type Events = BaileysEventMap
 
-/** Turns what the library tells beside messages into our events, in the order in which it is told. */
-export class WorldReceiver {
-  readonly #options: WorldReceiverOptions
+/** Turns the events of the library beside messages into ours, in their order. */
+export class UpdatesReceiver {
+  readonly #options: UpdatesReceiverOptions
   readonly #calls = new CallReader()
 
-  constructor(options: WorldReceiverOptions) {
+  constructor(options: UpdatesReceiverOptions) {
     this.#options = options
   }
 
@@ -38,14 +38,14 @@ export class WorldReceiver {
     switch (name) {
       case 'groups.upsert':
       case 'groups.update':
-        // Kept in this very turn: the notice is acknowledged after what was written before is committed.
-        keepGroups(this.#options.groups, data as Events['groups.update'])
+        // Cached in this very tick: the notification is acknowledged after what was written before is committed.
+        cacheGroups(this.#options.groups, data as Events['groups.update'])
         return this.#add((context) => readGroups(data as Events['groups.update'], context))
       case 'group-participants.update':
-        keepParticipants(this.#options.groups, data as Events['group-participants.update'])
+        cacheParticipants(this.#options.groups, data as Events['group-participants.update'])
         return this.#add((context) => readParticipants(data as Events['group-participants.update'], context))
       case 'chats.update':
-        keepEphemeral(this.#options.groups, data as Events['chats.update'])
+        cacheEphemeral(this.#options.groups, data as Events['chats.update'])
         return this.#add((context) => readChats(data as Events['chats.update'], context))
       case 'chats.delete':
         return this.#add((context) => readDeletedChats(data as Events['chats.delete'], context))
@@ -69,20 +69,20 @@ export class WorldReceiver {
     }
   }
 
-  /** A notice about a group, before the library reads it: of some kinds it does not speak. */
+  /** A notification about a group, before the library reads it: of some kinds it does not speak. */
   handleGroupNotice({ attrs, content }: BinaryNode): void {
     const { from } = attrs
     const tag = Array.isArray(content) ? content[0]?.tag : undefined
     if (from === undefined || tag === undefined) return
     if (['modify', 'link', 'unlink', 'delete', 'suspended', 'unsuspended'].includes(tag)) {
-      this.#options.groups.forget(from)
+      this.#options.groups.invalidate(from)
     }
     if (tag === 'delete') this.#add((context) => readEndedGroup(from, attrs, context))
   }
 
   /** A stanza about a call, before the library reads it and drops why a call ended. */
   handleCallStanza(node: BinaryNode): void {
-    this.#calls.note(node)
+    this.#calls.recordStanza(node)
   }
 
   /** Address of whoever makes a call, as WhatsApp names them. */
@@ -96,7 +96,7 @@ export class WorldReceiver {
     if (posts.length > 0) this.#add((context) => readStatusPosts({ messages: posts }, context))
   }
 
-  #add(read: (context: WorldContext) => Promise<Arrival | undefined>): void {
+  #add(read: (context: UpdateContext) => Promise<Arrival | undefined>): void {
     const { recipient, addresses, inbox, clock } = this.#options
     const now = clock.now()
     inbox.add(async () => (await read({ ...recipient(), addresses, now })) ?? {})

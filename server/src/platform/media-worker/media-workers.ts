@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Clock } from '../clock.ts'
-import { Turns } from '../semaphore.ts'
+import { Semaphore } from '../semaphore.ts'
 import type { MediaResult, MediaTask } from './task.ts'
 
 /** Conversions at once: each may keep a processor busy and use 200 MB. */
@@ -68,7 +68,7 @@ function setHolding({ child }: Worker, isHolding: boolean): void {
 /** Looks at files and converts them, each in another process with bounded time; at most two at once, the others wait. */
 export class MediaWorkers {
   readonly #clock: Pick<Clock, 'schedule'>
-  readonly #turns = new Turns(mostAtOnce)
+  readonly #turns = new Semaphore(mostAtOnce)
   readonly #idle: Worker[] = []
   #isClosed = false
 

@@ -2,7 +2,7 @@ import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
 import type { Context } from '../../../context.ts'
 import { unavailable } from '../../../platform/errors.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { Turns } from '../../../platform/semaphore.ts'
+import { Semaphore } from '../../../platform/semaphore.ts'
 
 /**
  * Cost of new hashes: N = 2^15, r = 8, p = 3, one of the equivalent settings of the OWASP password storage
@@ -16,7 +16,7 @@ const hashBytes = 32
 const mostAtOnce = 2
 /** Beyond this a wait would outlast the request; refusing keeps a flood from piling up. */
 const mostWaiting = 100
-const limiters = defineProcessState(() => new Turns(mostAtOnce))
+const limiters = defineProcessState(() => new Semaphore(mostAtOnce))
 
 async function derive(
   ctx: Context,
