@@ -38,7 +38,7 @@ export function refuse(message?: string) {
   return unauthorized.create({ headers: challenge, ...(message === undefined ? {} : { message }) })
 }
 
-/** When a JWT expires, in milliseconds since the epoch; undefined when the text tells none. Checks no signature. */
+/** When a JWT expires, in milliseconds since the epoch; undefined when the text has none. Checks no signature. */
 export function expiryOf(token: string): number | undefined {
   const payload = token.split('.')[1]
   if (payload === undefined) return undefined

@@ -6,9 +6,9 @@ import { AppError, forbidden, missingScope } from '../../platform/errors.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { holdsScope } from '../../scopes.ts'
 import { readCredential, refuse } from './credentials.ts'
-import { announceWindow, requireRoom } from './rate-limit.ts'
+import { announceWindow, requireAllowed } from './rate-limit.ts'
 
-/** What the door asks before anything runs. */
+/** What the gatekeeper works with. */
 export interface GatekeeperParts {
   policy: AccessPolicy
   createContext(caller: Caller): Context
@@ -37,7 +37,7 @@ export interface Gatekeeper {
 /** The parts of an operation or stream that say who may use it. */
 export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys'>
 
-/** Builds the door; everything is decided per request, nothing is kept but the counts. */
+/** Builds the gatekeeper; everything is decided per request, nothing is kept but the counts. */
 export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   const { policy, createContext, rateLimits } = parts
 
@@ -51,7 +51,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   async function admitPublic(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
     const state = await rateLimits.take(`public ${request.ip}`, parts.publicPerMinute)
     announceWindow(reply, state)
-    requireRoom(state)
+    requireAllowed(state)
     return createContext({ kind: 'anonymous', ip: request.ip })
   }
 
@@ -59,7 +59,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     if (!(error instanceof AppError) || error.status !== 401) return
     const state = await rateLimits.take(`refused ${request.ip}`, parts.refusedPerMinute)
     announceWindow(reply, state)
-    requireRoom(state)
+    requireAllowed(state)
   }
 
   async function admit(
@@ -81,7 +81,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
       policy.countRequest(caller.tenantId)
       const state = await rateLimits.take(caller.tenantId, await policy.requestsPerMinute(ctx))
       announceWindow(reply, state)
-      requireRoom(state)
+      requireAllowed(state)
     }
     authorise(caller, rules)
     return ctx

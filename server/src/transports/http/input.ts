@@ -72,7 +72,7 @@ function isNoObject(value: unknown): boolean {
 
 /** Empty query parameters count as absent (contract section 3). */
 function withoutEmpty(query: Record<string, unknown>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {}
-  for (const key in query) if (query[key] !== '') kept[key] = query[key]
-  return kept
+  const filled: Record<string, unknown> = {}
+  for (const key in query) if (query[key] !== '') filled[key] = query[key]
+  return filled
 }

@@ -21,7 +21,7 @@ export function keepExamples({ zodSchema, jsonSchema }: { zodSchema: unknown; js
 export function createSchemaCollector(): SchemaCollector {
   const named = new Map<string, JsonObject>()
 
-  function keep(name: string, schema: JsonObject, io: 'input' | 'output'): string {
+  function register(name: string, schema: JsonObject, io: 'input' | 'output'): string {
     const text = JSON.stringify(schema)
     // The same schema differs by direction when it has defaults: what is optional to send is always there to read.
     const candidates = io === 'output' ? [name] : [name, `${name}Input`]
@@ -44,12 +44,12 @@ export function createSchemaCollector(): SchemaCollector {
     // Inner parts come first in dependency order only by luck: resolve until every reference has its final name.
     for (const [key, part] of parts.sort(byReferences)) {
       const { id: _id, ...rest } = part
-      names.set(`#/$defs/${key}`, `#/components/schemas/${keep(key, rename(tidy(rest), names), io)}`)
+      names.set(`#/$defs/${key}`, `#/components/schemas/${register(key, rename(normalise(rest), names), io)}`)
     }
     const { id, ...body } = root
-    const result = rename(tidy(body), names)
+    const result = rename(normalise(body), names)
     if (typeof id !== 'string') return result
-    return { $ref: `#/components/schemas/${keep(id, result, io)}` }
+    return { $ref: `#/components/schemas/${register(id, result, io)}` }
   }
 
   return {
@@ -70,7 +70,7 @@ function rename(value: JsonObject, names: ReadonlyMap<string, string>): JsonObje
 }
 
 /** Drops what only validators need: the long patterns of formats, and bounds that mean "any safe integer". */
-function tidy(value: JsonObject): JsonObject {
+function normalise(value: JsonObject): JsonObject {
   return JSON.parse(JSON.stringify(value), (_key, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part
     const schema = { ...(part as JsonObject) }

@@ -179,7 +179,7 @@ function describeAccess(operation: Operation): string {
 
 function describeParameters(
   schema: z.ZodType | undefined,
-  place: 'path' | 'query',
+  location: 'path' | 'query',
   collector: SchemaCollector,
 ) {
   if (schema === undefined) return []
@@ -190,8 +190,8 @@ function describeParameters(
   return Object.entries(properties).map(
     ([name, { description, ...rest }]): JsonObject => ({
       name,
-      in: place,
-      required: place === 'path' || required.includes(name),
+      in: location,
+      required: location === 'path' || required.includes(name),
       ...(description === undefined ? {} : { description }),
       schema: rest,
     }),

@@ -10,7 +10,7 @@ export function announceWindow(reply: FastifyReply, state: RateState): void {
 }
 
 /** Refuses with 429 when the window is used up. */
-export function requireRoom(state: RateState): void {
+export function requireAllowed(state: RateState): void {
   if (state.isAllowed) return
   const seconds = state.resetSeconds
   throw tooManyRequests.create({

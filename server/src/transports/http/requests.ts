@@ -36,7 +36,7 @@ export function prepareRequests(http: FastifyInstance, fixedHeaders: Record<stri
 
 /**
  * One line per request: route pattern instead of the URL, so that neither tokens nor phone numbers get in. Reads that
- * succeed are told at debug, because a busy dashboard would drown everything else.
+ * succeed are logged at debug, because a busy dashboard would drown everything else.
  */
 export function logAccess(http: FastifyInstance, log: Logger): void {
   http.addHook('onResponse', (request, reply, next) => {

@@ -6,7 +6,7 @@ const stuckAfterMs = 60_000
 
 /**
  * Writes to one reader and never keeps more than one frame beyond what the socket takes: `write` waits until the
- * reader has caught up, so whatever is too much piles up (bounded) in the subscription and is told as lost.
+ * reader has caught up, so whatever is too much piles up (bounded) in the subscription and is reported as lost.
  */
 export class StreamConnection {
   readonly #response: ServerResponse

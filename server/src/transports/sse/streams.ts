@@ -88,7 +88,7 @@ function subscribe(
   const tenantId = caller.kind === 'anonymous' ? undefined : caller.tenantId
   return events.subscribe({
     names: source.names,
-    // The tenant is checked here whatever the feature says: a stream must never tell of another tenant.
+    // The tenant is checked here whatever the feature says: a stream must never show another tenant.
     matches: ({ payload }) => payload.tenantId === tenantId && source.matches(payload),
     capacity,
     ...(afterId === undefined ? {} : { afterId }),
@@ -133,7 +133,7 @@ async function pump(
 }
 
 /**
- * Heartbeats, and the end of the stream when its credential ends: at the token's expiry to the moment, and within one
+ * Heartbeats, and the end of the stream when its credential ends: exactly at the token's expiry, and within one
  * heartbeat when it is revoked, loses a scope or its user is suspended.
  */
 function watch(
