@@ -40,7 +40,7 @@ import { createRateLimits } from './platform/rate-limits/rate-limits.ts'
 import { seal, unseal } from './platform/secrets.ts'
 import { createHttpServer, type HttpServer } from './transports/http/server.ts'
 
-/** What the process hands in; tests hand in their own clock and database. */
+/** What the process passes in; tests pass in their own clock and database. */
 export interface AppOptions {
   config: Config
   log: Logger
@@ -191,7 +191,7 @@ async function listen(http: HttpServer, { host, port }: Config): Promise<number>
   return typeof address === 'object' && address !== null ? address.port : port
 }
 
-/** What WhatsApp tells goes to the features that keep it; each promise resolves after their commit. */
+/** Events of WhatsApp go to the features that store them; each promise resolves after their commit. */
 function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
   const each = async <T extends { tenantId: string }>(
     items: readonly T[],

@@ -5,7 +5,7 @@ import { defaultDataDirectory, type Environment, givenIn, withFile } from './pla
 import type { BucketSettings } from './platform/files/bucket.ts'
 import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
 
-/** Everything that is wrong with the environment, told at once. */
+/** Everything that is wrong with the environment, reported at once. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
@@ -211,7 +211,7 @@ function bucketOf(values: z.output<typeof environmentSchema>): BucketSettings | 
   return isSet ? { endpoint, name, region, accessKeyId, secretAccessKey } : undefined
 }
 
-/** What only shows when variables are seen together; reads the raw values, so that all is told at once. */
+/** What only shows when variables are seen together; reads the raw values, so that all is reported at once. */
 function findConflicts(given: Record<string, string | undefined>): string[] {
   const problems: string[] = []
   const waUrl = given['MOLTFLOW_WA_URL']

@@ -43,7 +43,7 @@ export interface StreamSource {
 
 /** A request that the product makes to an address of its tenants' choosing; the OpenAPI document describes it. */
 export interface Callback {
-  /** What the request is about, for example the event that it tells of. */
+  /** What the request is about, for example the event that it delivers. */
   name: string
   description: string
   headers: Readonly<Record<string, string>>
@@ -60,7 +60,7 @@ export interface Feature {
   streams?: readonly EventStream[]
   jobs?: readonly JobHandler[]
   events?: readonly EventHandler[]
-  /** The events it publishes that people outside may hear of. */
+  /** The events it publishes that people outside may get. */
   publishes?: readonly PublicEvent[]
   /** Requests it makes to addresses of its tenants' choosing. */
   callbacks?: readonly Callback[]

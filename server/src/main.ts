@@ -37,7 +37,7 @@ async function main(): Promise<void> {
       },
     )
   }
-  // npm hands signals on that the terminal has sent to the whole group already, so each may come twice.
+  // npm passes signals on that the terminal has sent to the whole group already, so each may come twice.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   const port = await app.listen()

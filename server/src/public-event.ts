@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { EventPayload, EventType } from './platform/events/events.ts'
 
-/** Who may hear of an event. What is left out does not get it. */
+/** Who may get an event. What is left out does not get it. */
 export interface Subscribers<P extends EventPayload = EventPayload> {
   /** A tenant's webhooks that name it. */
   webhooks?: true
@@ -15,7 +15,7 @@ export interface Subscribers<P extends EventPayload = EventPayload> {
 }
 
 /**
- * One event that people outside may hear of, as data: webhooks, live streams, the names that can be subscribed to, the
+ * One event that people outside may get, as data: webhooks, live streams, the names that can be subscribed to, the
  * OpenAPI document and the guide derive from it. To publish it, use it as its own type.
  */
 export interface PublicEvent<P extends EventPayload = EventPayload> extends EventType<P> {
@@ -52,7 +52,7 @@ export function definePublicEvent<P extends EventPayload, S extends z.ZodObject>
   return event
 }
 
-/** What the examples of all events tell of: one person, in one session. */
+/** What the examples of all events are about: one person, in one session. */
 export const exampleValues = {
   id: '019c4c2e-6a00-7000-8000-000000000001',
   chatId: '15550123456@c.us',

@@ -36,24 +36,24 @@ export function booleanQuery() {
     .meta({ type: 'boolean' })
 }
 
-/** A moment in a request: ISO 8601 with `Z` or an offset, as a Date. */
+/** A date in a request: ISO 8601 with `Z` or an offset, as a Date. */
 export function timestampInput() {
   return z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 }
 
-/** A moment in an answer: ISO 8601 in UTC without fractions. */
+/** A date in an answer: ISO 8601 in UTC without fractions. */
 export const timestampOutput = z.iso
   .datetime({ precision: 0 })
   .meta({ examples: ['2026-02-11T10:00:00Z'], description: 'ISO 8601, UTC' })
 
-/** Writes a moment the way answers carry it: `2026-02-11T10:00:00Z`. */
-export function toTimestamp(moment: Date): string {
-  return `${moment.toISOString().slice(0, 19)}Z`
+/** Writes a date the way answers carry it: `2026-02-11T10:00:00Z`. */
+export function toTimestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`
 }
 
 /** As `toTimestamp`, keeping null. */
-export function toTimestampOrNull(moment: Date | null): string | null {
-  return moment === null ? null : toTimestamp(moment)
+export function toTimestampOrNull(date: Date | null): string | null {
+  return date === null ? null : toTimestamp(date)
 }
 
 /** The answer of most deletions (contract section 6). */

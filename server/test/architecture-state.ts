@@ -14,7 +14,8 @@ const allowed: Readonly<Record<string, string>> = {
   'platform/outgoing/safe-fetch.ts agents': 'idle connections, which end by themselves and hold nobody',
   'platform/errors.ts definitions': 'filled while the modules load',
   'platform/quick-imports.ts packages': 'a hook of the module loader, before any application',
-  'platform/database/embedded/prestart.ts ahead': 'opened by the launcher, before there is an application',
+  'platform/database/embedded/prestart.ts prestarted':
+    'opened by the launcher, before there is an application',
 }
 
 /** What a process remembers is made by defineProcessState, so that it belongs to an application and is closed with it. */

@@ -76,7 +76,7 @@ function statesOf({ events }: AppScope): AppStates {
 /**
  * Declares what a process remembers: caches, counters, queues, timers. `create` runs at first use in each application
  * and gets the context of that use, so it takes from it what belongs to the application and leaves the caller alone.
- * `close` runs when the application closes: it writes what is not written yet and lets go of timers and subscriptions.
+ * `close` runs when the application closes: it writes what is not written yet and releases timers and subscriptions.
  * The states of an application are closed in the reverse order of their making, one after another, after the engine
  * and before events, jobs and database; while one closes it may still be used, afterwards its use throws.
  */

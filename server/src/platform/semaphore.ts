@@ -20,7 +20,7 @@ export class Semaphore {
 
   /** Runs the work when it is its turn. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    // A turn is handed on, not given back: nobody who comes later may take it.
+    // A permit is passed on, not given back: nobody who comes later may take it.
     if (this.#running >= this.#max) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     else this.#running += 1
     try {

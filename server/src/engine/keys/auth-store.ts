@@ -181,27 +181,27 @@ export interface StoredKey {
 
 /** Reads keys of many sessions in one statement; what does not exist is left out. Answers are in the order asked. */
 export async function readKeys(db: Database, wanted: readonly WantedKeys[]): Promise<StoredKey[][]> {
-  const places: number[] = []
+  const indexes: number[] = []
   const sessionIds: string[] = []
   const types: string[] = []
   const ids: string[] = []
-  wanted.forEach(({ sessionId, keys }, place) => {
+  wanted.forEach(({ sessionId, keys }, index) => {
     for (const { type, id } of keys) {
-      places.push(place)
+      indexes.push(index)
       sessionIds.push(sessionId)
       types.push(type)
       ids.push(id)
     }
   })
-  const { rows } = await db.pool.query<StoredKey & { place: number }>({
+  const { rows } = await db.pool.query<StoredKey & { index: number }>({
     ...preparedName(db, 'engine_read_keys'),
-    text: `SELECT wanted.place, k.type, k.id, k.value FROM engine_keys k
-           JOIN unnest($1::int[], $2::uuid[], $3::text[], $4::text[]) AS wanted (place, session_id, type, id)
+    text: `SELECT wanted.index, k.type, k.id, k.value FROM engine_keys k
+           JOIN unnest($1::int[], $2::uuid[], $3::text[], $4::text[]) AS wanted (index, session_id, type, id)
              ON k.session_id = wanted.session_id AND k.type = wanted.type AND k.id = wanted.id`,
-    values: [places, sessionIds, types, ids],
+    values: [indexes, sessionIds, types, ids],
   })
   const found: StoredKey[][] = wanted.map(() => [])
-  for (const { place, ...key } of rows) found[place]?.push(key)
+  for (const { index, ...key } of rows) found[index]?.push(key)
   return found
 }
 

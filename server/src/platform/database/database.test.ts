@@ -120,14 +120,14 @@ suite('database', () => {
 
   test('notifications reach every listener of their channel and no other, after the commit', async () => {
     const { db } = database
-    const heard = new EventTarget()
+    const received = new EventTarget()
     const payloads: string[] = []
     const first = await db.listen('Channel "A"', (payload) => {
       payloads.push(payload)
-      heard.dispatchEvent(new Event('heard'))
+      received.dispatchEvent(new Event('heard'))
     })
     const other = await db.listen('b', (payload) => payloads.push(`b ${payload}`))
-    const arrival = once(heard, 'heard')
+    const arrival = once(received, 'heard')
     await db.transaction(async (sql) => {
       await sql.execute(text`SELECT pg_notify('Channel "A"', 'one')`)
       await sql.execute(text`SELECT 1`)

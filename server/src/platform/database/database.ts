@@ -21,7 +21,7 @@ export interface Database {
   readonly pool: Pool
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (sql: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>
-  /** Calls `onPayload` for every NOTIFY on the channel, also after a reconnect; `onReconnect` tells of a gap. */
+  /** Calls `onPayload` for every NOTIFY on the channel, also after a reconnect; `onReconnect` is called after a gap. */
   listen(
     channel: string,
     onPayload: (payload: string) => void,

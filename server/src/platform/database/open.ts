@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { EmbeddedEngine, embeddedDefaults } from './embedded/embedded.ts'
 import { type DirectoryLock, lockDirectory } from './embedded/lock.ts'
 import { startMaintenance } from './embedded/maintenance.ts'
-import { takeAhead } from './embedded/prestart.ts'
+import { takePrestarted } from './embedded/prestart.ts'
 import { Listener } from './listener.ts'
 import { GuardedPool, runTransaction } from './transaction.ts'
 
@@ -35,7 +35,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return options.databaseUrl === undefined ? openEmbedded(options) : openServer(options, options.databaseUrl)
 }
 
-/** Starts the engine, or takes the one that was started ahead of the program. */
+/** Starts the engine, or takes the one that was started before the program. */
 async function startEngine(
   options: DatabaseOptions,
 ): Promise<{ engine: EmbeddedEngine; lock: DirectoryLock }> {
@@ -47,11 +47,11 @@ async function startEngine(
     statementTimeoutMs: options.statementTimeoutMs ?? embeddedDefaults.statementTimeoutMs,
     idleTransactionMs: embeddedDefaults.idleTransactionMs,
   }
-  const ahead = takeAhead(options.dataDirectory)
-  ahead?.reportTo(report)
-  const lock = ahead?.lock ?? lockDirectory(options.dataDirectory)
+  const prestarted = takePrestarted(options.dataDirectory)
+  prestarted?.reportTo(report)
+  const lock = prestarted?.lock ?? lockDirectory(options.dataDirectory)
   try {
-    const engine = await (ahead?.engine ?? EmbeddedEngine.start({ ...settings, onFailure: report }))
+    const engine = await (prestarted?.engine ?? EmbeddedEngine.start({ ...settings, onFailure: report }))
     return { engine, lock }
   } catch (error) {
     lock.release()

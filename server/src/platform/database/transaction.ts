@@ -25,7 +25,7 @@ export class GuardedPool extends pg.Pool {
   constructor(config: pg.PoolConfig) {
     super(config)
     // The pool listens for errors of idle connections only. Of one that breaks between two statements of a transaction
-    // the next statement tells; without a listener it would end the process.
+    // the next statement reports; without a listener it would end the process.
     this.on('connect', (client) => client.on('error', () => {}))
   }
 

@@ -44,7 +44,7 @@ suite('events', () => {
       log,
       handlers: [storing],
       contextFor: (tenant) => ({ tenant }),
-      keepCount: 5,
+      bufferCount: 5,
     })
 
   before(async () => {
@@ -151,17 +151,17 @@ suite('events', () => {
       const here = bus.subscribe({ names: [counted.name, other.name] })
       const there = second.subscribe({ names: [counted.name, other.name] })
       await publish(1, 2)
-      const heard: unknown[] = []
+      const received: unknown[] = []
       for await (const item of there) {
-        heard.push(item)
-        if (heard.length === 2) break
+        received.push(item)
+        if (received.length === 2) break
       }
       const own: unknown[] = []
       for await (const item of here) {
         own.push(item)
         if (own.length === 2) break
       }
-      assert.deepEqual(heard, own)
+      assert.deepEqual(received, own)
       const again = second.subscribe({ names: [counted.name] })
       await database.db.transaction((sql) =>
         bus.publish(sql, counted, { tenantId: 't', n: 9, large: 'x'.repeat(9000) } as {

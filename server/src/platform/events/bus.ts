@@ -22,15 +22,15 @@ export interface EventBusOptions<C> {
   handlers: readonly DurableHandler<C>[]
   /** The context of the handlers for events of one tenant. */
   contextFor(tenantId: string): C
-  /** Events kept for resuming; default 5000. */
-  keepCount?: number
-  /** Bytes of JSON kept for resuming; default 8 MiB. */
-  keepBytes?: number
+  /** Events buffered for resuming; default 5000. */
+  bufferCount?: number
+  /** Bytes of JSON buffered for resuming; default 8 MiB. */
+  bufferBytes?: number
 }
 
 const defaultCapacity = 1000
 
-/** Opens the bus: hears other processes when the database is a server. */
+/** Opens the bus: listens to other processes when the database is a server. */
 export async function openEventBus<C>(options: EventBusOptions<C>): Promise<EventBus<C>> {
   const bus = new EventBus(options)
   await bus.open()
@@ -48,13 +48,13 @@ export class EventBus<C> implements Events {
   constructor(options: EventBusOptions<C>) {
     this.#options = options
     this.#handlers = Map.groupBy(options.handlers, (handler) => handler.type.name)
-    this.#ring = new EventRing(options.keepCount ?? 5000, options.keepBytes ?? 8 * 1024 * 1024)
+    this.#ring = new EventRing(options.bufferCount ?? 5000, options.bufferBytes ?? 8 * 1024 * 1024)
     this.#relay =
       options.db.kind === 'embedded'
         ? undefined
         : new EventRelay(options.db, options.log, {
             onEvent: (event, bytes) => this.#deliver(event, bytes),
-            onLost: (count) => this.#tellLost(count),
+            onLost: (count) => this.#notifyLost(count),
           })
   }
 
@@ -62,7 +62,7 @@ export class EventBus<C> implements Events {
     await this.#relay?.open()
   }
 
-  /** Ends all subscriptions and stops hearing other processes. */
+  /** Ends all subscriptions and stops listening to other processes. */
   async close(): Promise<void> {
     for (const subscription of this.#subscriptions) subscription.close()
     await this.#relay?.close()
@@ -81,7 +81,7 @@ export class EventBus<C> implements Events {
     const { clock, ids, contextFor } = this.#options
     const handlers = this.#handlers.get(type.name) ?? []
     if (handlers.length > 0) {
-      // A handler acts for one tenant, so a batch of several is told tenant by tenant.
+      // A handler acts for one tenant, so a batch of several is handled tenant by tenant.
       for (const [tenantId, own] of Map.groupBy(payloads, (payload) => payload.tenantId)) {
         const context = contextFor(tenantId)
         for (const handler of handlers) await handler.handle(context, sql, own)
@@ -98,7 +98,7 @@ export class EventBus<C> implements Events {
     )
     if (options.afterId !== undefined) {
       const missed = this.#ring.after(options.afterId)
-      if (missed === undefined) subscription.tellLost(1)
+      if (missed === undefined) subscription.notifyLost(1)
       else for (const event of missed) subscription.offer(event)
     }
     this.#subscriptions.add(subscription)
@@ -123,7 +123,7 @@ export class EventBus<C> implements Events {
     for (const subscription of this.#subscriptions) subscription.offer(event)
   }
 
-  #tellLost(count: number): void {
-    for (const subscription of this.#subscriptions) subscription.tellLost(count)
+  #notifyLost(count: number): void {
+    for (const subscription of this.#subscriptions) subscription.notifyLost(count)
   }
 }

@@ -1,13 +1,13 @@
 import type { Sql } from '../database/database.ts'
 
-/** Names an event and carries its payload's type; declared where the event is told. */
+/** Names an event and carries its payload's type; declared where the event is published. */
 export interface EventType<P> {
   readonly name: string
   /** Never set: carries the type. */
   readonly payload?: P
 }
 
-/** Every payload says whose event it is, so that nobody is told of another tenant's. */
+/** Every payload says whose event it is, so that nobody gets another tenant's. */
 export interface EventPayload {
   tenantId: string
 }
@@ -27,7 +27,7 @@ export interface PublishedEvent<P = EventPayload> {
   payload: P
 }
 
-/** A live subscription; a subscriber that falls behind is told how much it lost. */
+/** A live subscription; a subscriber that falls behind learns how much it lost. */
 export interface Subscription extends AsyncIterable<PublishedEvent | { lost: number }> {
   close(): void
 }
@@ -36,7 +36,7 @@ export interface Subscription extends AsyncIterable<PublishedEvent | { lost: num
 export interface Events {
   /**
    * Tells an event. Handlers registered by features run inside `sql`, so what they write and enqueue
-   * commits or rolls back with the change itself. Live subscribers of all processes are told after commit.
+   * commits or rolls back with the change itself. Live subscribers of all processes are notified after commit.
    */
   publish<P extends EventPayload>(sql: Sql, type: EventType<P>, payload: P): Promise<void>
   /** The same for many events of one type at once: handlers get the whole batch. */

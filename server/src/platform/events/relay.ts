@@ -3,8 +3,8 @@ import type { Database } from '../database/database.ts'
 import { outsideTransaction } from '../database/transaction.ts'
 import type { PublishedEvent } from './events.ts'
 
-/** What the relay tells of other processes. */
-export interface RelayHearer {
+/** Gets the events of other processes. */
+export interface RelayListener {
   onEvent(event: PublishedEvent, bytes: number): void
   /** So many events at least did not come through. */
   onLost(count: number): void
@@ -18,33 +18,33 @@ const maxWaiting = 10_000
 /**
  * Carries live events between processes by NOTIFY, many in one statement. It is lossy on purpose:
  * durable work goes through jobs. An event too large for a notification, and what piles up while the
- * database is away, is told as lost, and the reader fetches the state it missed.
+ * database is away, is reported as lost, and the reader fetches the state it missed.
  */
 export class EventRelay {
   readonly #db: Database
   readonly #log: Pick<Logger, 'warn'>
-  readonly #hearer: RelayHearer
+  readonly #listener: RelayListener
   readonly #sender = `${process.pid}.${process.hrtime.bigint()}`
   #waiting: string[] = []
   #lost = 0
   #sending: Promise<void> | undefined
   #subscription: { close(): Promise<void> } | undefined
 
-  constructor(db: Database, log: Pick<Logger, 'warn'>, hearer: RelayHearer) {
+  constructor(db: Database, log: Pick<Logger, 'warn'>, listener: RelayListener) {
     this.#db = db
     this.#log = log
-    this.#hearer = hearer
+    this.#listener = listener
   }
 
   async open(): Promise<void> {
     this.#subscription = await this.#db.listen(
       channel,
-      (payload) => this.#hear(payload),
-      () => this.#hearer.onLost(1),
+      (payload) => this.#receive(payload),
+      () => this.#listener.onLost(1),
     )
   }
 
-  /** Sends what waits and stops hearing. */
+  /** Sends what waits and stops listening. */
   async close(): Promise<void> {
     await this.#sending
     await this.#subscription?.close()
@@ -77,11 +77,11 @@ export class EventRelay {
     }
   }
 
-  #hear(payload: string): void {
+  #receive(payload: string): void {
     const [sender, lost, ...lines] = payload.split('\n')
     if (sender === this.#sender) return
-    for (const line of lines) this.#hearer.onEvent(JSON.parse(line) as PublishedEvent, line.length)
-    if (Number(lost) > 0) this.#hearer.onLost(Number(lost))
+    for (const line of lines) this.#listener.onEvent(JSON.parse(line) as PublishedEvent, line.length)
+    if (Number(lost) > 0) this.#listener.onLost(Number(lost))
   }
 }
 

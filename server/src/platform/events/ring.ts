@@ -1,6 +1,6 @@
 import type { PublishedEvent } from './events.ts'
 
-interface Kept {
+interface RingEntry {
   event: PublishedEvent
   bytes: number
 }
@@ -9,7 +9,7 @@ interface Kept {
 export class EventRing {
   readonly #maxCount: number
   readonly #maxBytes: number
-  #kept: (Kept | undefined)[] = []
+  #entries: (RingEntry | undefined)[] = []
   #head = 0
   #bytes = 0
 
@@ -19,25 +19,25 @@ export class EventRing {
   }
 
   push(event: PublishedEvent, bytes: number): void {
-    this.#kept.push({ event, bytes })
+    this.#entries.push({ event, bytes })
     this.#bytes += bytes
-    while (this.#kept.length - this.#head > this.#maxCount || this.#bytes > this.#maxBytes) {
-      this.#bytes -= this.#kept[this.#head]?.bytes ?? 0
-      // What is not kept any more is let go now, whenever its place goes.
-      this.#kept[this.#head] = undefined
+    while (this.#entries.length - this.#head > this.#maxCount || this.#bytes > this.#maxBytes) {
+      this.#bytes -= this.#entries[this.#head]?.bytes ?? 0
+      // What is dropped is released now, whenever its slot goes.
+      this.#entries[this.#head] = undefined
       this.#head += 1
     }
     // Dropping one by one from the front of an array is slow, so it happens now and then for many.
     if (this.#head > this.#maxCount) {
-      this.#kept = this.#kept.slice(this.#head)
+      this.#entries = this.#entries.slice(this.#head)
       this.#head = 0
     }
   }
 
   /** What came after the event with this id, oldest first; undefined when it is not (or no longer) here. */
   after(id: string): PublishedEvent[] | undefined {
-    const index = this.#kept.findLastIndex((kept) => kept?.event.id === id)
+    const index = this.#entries.findLastIndex((entry) => entry?.event.id === id)
     if (index < this.#head) return undefined
-    return this.#kept.slice(index + 1).flatMap((kept) => kept?.event ?? [])
+    return this.#entries.slice(index + 1).flatMap((entry) => entry?.event ?? [])
   }
 }

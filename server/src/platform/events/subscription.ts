@@ -31,8 +31,8 @@ export class BoundedSubscription implements Subscription {
     this.#wake?.()
   }
 
-  /** Tells the reader that events may be missing here. */
-  tellLost(count: number): void {
+  /** Notifies the reader that events may be missing here. */
+  notifyLost(count: number): void {
     if (this.#items.length === 0) this.#lostBefore += count
     else this.#lostAfter += count
     this.#wake?.()

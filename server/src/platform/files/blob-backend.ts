@@ -22,7 +22,7 @@ export interface BlobSource {
 }
 
 /** Where sealed files are kept. */
-export interface BlobPlace {
+export interface BlobBackend {
   /** Keeps everything under the key or nothing; resolves when it would survive a crash, and is not read before. */
   write(key: string, source: BlobSource): Promise<void>
   /** Throws BlobMissingError. */

@@ -19,8 +19,8 @@ export interface ByteRange {
   end: number
 }
 
-/** What a piece is sealed for: the place is bound to it, so that pieces cannot change places or files. */
-export const purposeOf = (key: string, place: number): string => `blob ${key} ${place}`
+/** What a piece is sealed for: the index is bound to it, so that pieces cannot be reordered or moved to other files. */
+export const purposeOf = (key: string, index: number): string => `blob ${key} ${index}`
 
 /** Bytes of a sealed file. */
 export function sealedLength(bytes: number): number {
@@ -50,7 +50,7 @@ function joined(chunks: readonly Uint8Array[]): Buffer {
   return Buffer.from(first.buffer, first.byteOffset, first.byteLength)
 }
 
-/** Seals a file piece by piece; `onDigest` is told once everything was read. */
+/** Seals a file piece by piece; `onDigest` is called once everything was read. */
 export async function* sealPieces(
   keys: KeyHolder,
   key: string,
@@ -59,14 +59,14 @@ export async function* sealPieces(
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')
   let bytes = 0
-  let place = 0
+  let index = 0
   let held: Buffer | undefined
   for await (const piece of cut(source, pieceBytes)) {
     hash.update(piece)
     bytes += piece.length
     if (held !== undefined) yield held
-    held = seal(keys, purposeOf(key, place), piece)
-    place += 1
+    held = seal(keys, purposeOf(key, index), piece)
+    index += 1
   }
   // Before the last piece is given out: who knows the length may not come for more.
   onDigest({ bytes, sha256: hash.digest('hex') })
@@ -90,12 +90,12 @@ export async function* openPieces(
   sealed: AsyncIterable<Uint8Array>,
   { start, end }: ByteRange,
 ): AsyncGenerator<Buffer> {
-  let place = Math.floor(start / pieceBytes)
-  let at = place * pieceBytes
+  let index = Math.floor(start / pieceBytes)
+  let at = index * pieceBytes
   for await (const piece of cut(sealed, sealedPieceBytes)) {
-    const plain = unseal(keys, purposeOf(key, place), piece)
+    const plain = unseal(keys, purposeOf(key, index), piece)
     yield plain.subarray(Math.max(0, start - at), Math.min(plain.length, end + 1 - at))
-    place += 1
+    index += 1
     at += plain.length
   }
   if (at <= end) throw new SecretUnreadableError('the file is shorter than it was')

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { BlobMissingError, type BlobPlace } from './blob-backend.ts'
+import { type BlobBackend, BlobMissingError } from './blob-backend.ts'
 import { sealedPieceBytes } from './blob-crypto.ts'
 
 /** Whole pieces, so that none has to be put together from two reads. */
@@ -13,7 +13,7 @@ export function partialDirectory(dataDir: string): string {
 }
 
 /** Sealed files in the data directory, below `media`. */
-export function createBlobFiles(dataDir: string): BlobPlace {
+export function createBlobFiles(dataDir: string): BlobBackend {
   // The end of a time-ordered id is random: no directory grows with a day.
   const pathOf = (key: string): string => join(dataDir, 'media', key.slice(-2), key)
   return {

@@ -22,10 +22,10 @@ let server: BucketServer
 let count = 0
 
 const secretKey = Buffer.alloc(32, 3).toString('base64')
-const settingsOf = (place: string): BlobSettings => ({
+const settingsOf = (backend: string): BlobSettings => ({
   dataDir,
   secretKey,
-  bucket: place === 'a bucket' ? server.settings : undefined,
+  bucket: backend === 'a bucket' ? server.settings : undefined,
 })
 
 const nextKey = (): string => {
@@ -49,9 +49,9 @@ suite('blob store', () => {
     rmSync(dataDir, { recursive: true })
   })
 
-  for (const place of ['files', 'a bucket']) {
-    test(`${place}: what was put comes back, whole and in any range`, async () => {
-      const store = createBlobStore(settingsOf(place))
+  for (const backend of ['files', 'a bucket']) {
+    test(`${backend}: what was put comes back, whole and in any range`, async () => {
+      const store = createBlobStore(settingsOf(backend))
       for (const size of [1, 65_535, 65_536, 65_537, 1_000_000, 5_242_880]) {
         const [key, content] = [nextKey(), randomBytes(size)]
         const digest = await put(store, key, content)
@@ -69,8 +69,8 @@ suite('blob store', () => {
       }
     })
 
-    test(`${place}: replaced as a whole, deleted, and missing afterwards`, async () => {
-      const store = createBlobStore(settingsOf(place))
+    test(`${backend}: replaced as a whole, deleted, and missing afterwards`, async () => {
+      const store = createBlobStore(settingsOf(backend))
       const key = nextKey()
       await put(store, key, Buffer.from('first'))
       await put(store, key, Buffer.from('second'))

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { KeyHolder } from '../secrets.ts'
-import type { BlobPlace } from './blob-backend.ts'
+import type { BlobBackend } from './blob-backend.ts'
 import { type ByteRange, type FileDigest, openPieces, sealedRange, sealPieces } from './blob-crypto.ts'
 import { createBlobFiles } from './blob-files.ts'
 import { type BucketSettings, createBucket } from './bucket.ts'
@@ -41,37 +41,37 @@ const sealing = new FileThread<SealTask, FileDigest>(new URL('./sealed-file-work
 
 /** The store of an installation. */
 export function createBlobStore(settings: BlobSettings): BlobStore {
-  const place =
+  const backend =
     settings.bucket === undefined ? createBlobFiles(settings.dataDir) : createBucket(settings.bucket)
-  return createStore(settings, place)
+  return createStore(settings, backend)
 }
 
-function createStore(keys: KeyHolder, place: BlobPlace): BlobStore {
+function createStore(keys: KeyHolder, backend: BlobBackend): BlobStore {
   return {
     async put(key, { path, bytes, sha256 }, announced = Promise.resolve()) {
       let digest: FileDigest | undefined
       const stream = () =>
-        sealPieces(keys, key, createReadStream(path, { highWaterMark: readBytes }), (told) => {
-          digest = told
+        sealPieces(keys, key, createReadStream(path, { highWaterMark: readBytes }), (computed) => {
+          digest = computed
         })
       const writeTo = async (file: FileHandle) => {
         if (bytes >= largeFileBytes)
           digest = await sealing.run({ path, key, fd: file.fd, secretKey: keys.secretKey, sha256 })
         else for await (const block of gather(stream())) await writeBlock(file, block)
       }
-      await place.write(key, { stream, writeTo, bytes, announced })
+      await backend.write(key, { stream, writeTo, bytes, announced })
       if (digest === undefined || digest.bytes !== bytes)
         throw new Error('a file changed while it was stored')
       return digest
     },
     async get(key, bytes, range = { start: 0, end: bytes - 1 }) {
-      const sealed = await place.read(key, sealedRange(bytes, range))
+      const sealed = await backend.read(key, sealedRange(bytes, range))
       return Readable.from(openPieces(keys, key, sealed, range), { objectMode: false })
     },
     locate(key, bytes) {
-      const path = place.pathOf?.(key)
+      const path = backend.pathOf?.(key)
       return path === undefined ? undefined : { path, key, bytes, secretKey: keys.secretKey }
     },
-    delete: (key) => place.delete(key),
+    delete: (key) => backend.delete(key),
   }
 }

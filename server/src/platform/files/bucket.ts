@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AwsV4Signer } from 'aws4fetch'
 import { Agent, type Dispatcher, request } from 'undici'
-import { BlobMissingError, type BlobPlace } from './blob-backend.ts'
+import { type BlobBackend, BlobMissingError } from './blob-backend.ts'
 import { sealedLength } from './blob-crypto.ts'
 
 /** A bucket of Amazon S3, or of anything that speaks its protocol. */
@@ -33,10 +33,10 @@ interface Exchange {
 }
 
 /** Sealed files in a bucket, below `media/`. */
-export function createBucket(settings: BucketSettings): BlobPlace {
+export function createBucket(settings: BucketSettings): BlobBackend {
   const urlOf = (key: string) => `${settings.endpoint.replace(/\/+$/, '')}/${settings.name}/media/${key}`
 
-  async function ask({ method, key, headers = {}, body }: Exchange): Promise<Dispatcher.ResponseData> {
+  async function send({ method, key, headers = {}, body }: Exchange): Promise<Dispatcher.ResponseData> {
     const { accessKeyId, secretAccessKey, region } = settings
     const signer = new AwsV4Signer({
       method,
@@ -58,10 +58,10 @@ export function createBucket(settings: BucketSettings): BlobPlace {
   }
 
   /** Asks again when the bucket is busy or the connection broke: every request here may be repeated. */
-  async function askPatiently(exchange: Exchange): Promise<Dispatcher.ResponseData> {
+  async function sendWithRetries(exchange: Exchange): Promise<Dispatcher.ResponseData> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const response = await ask(exchange)
+        const response = await send(exchange)
         if (attempt === attempts || (response.statusCode < 500 && response.statusCode !== 429))
           return response
         await response.body.dump()
@@ -80,20 +80,20 @@ export function createBucket(settings: BucketSettings): BlobPlace {
         'content-type': 'application/octet-stream',
       }
       const body = () => Readable.from(stream(), { objectMode: false })
-      const { statusCode, body: answer } = await askPatiently({ method: 'PUT', key, headers, body })
+      const { statusCode, body: answer } = await sendWithRetries({ method: 'PUT', key, headers, body })
       await answer.dump()
       if (statusCode !== 200) throw new Error(`the bucket answered ${statusCode} to a new file`)
     },
     async read(key, { start, end }) {
       const headers = { range: `bytes=${start}-${end}` }
-      const { statusCode, body } = await askPatiently({ method: 'GET', key, headers })
+      const { statusCode, body } = await sendWithRetries({ method: 'GET', key, headers })
       if (statusCode === 206 || (statusCode === 200 && start === 0)) return body
       await body.dump()
       if (statusCode === 404) throw new BlobMissingError()
       throw new Error(`the bucket answered ${statusCode} to a range`)
     },
     async delete(key) {
-      const { statusCode, body } = await askPatiently({ method: 'DELETE', key })
+      const { statusCode, body } = await sendWithRetries({ method: 'DELETE', key })
       await body.dump()
       if (statusCode !== 204 && statusCode !== 200 && statusCode !== 404) {
         throw new Error(`the bucket answered ${statusCode} to a deletion`)

@@ -23,7 +23,7 @@ export interface ThreadOrder<Task> {
   task: Task
 }
 
-/** What the thread tells of an order. */
+/** What the thread answers to an order. */
 export type ThreadAnswer<Result> =
   | { id: number; result: Result }
   | { id: number; error: { message: string; code: string | undefined } }

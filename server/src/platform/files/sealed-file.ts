@@ -33,13 +33,13 @@ export function* sealFile({ path, key, fd, secretKey, ...known }: SealTask): Fil
   const source = openSync(path, 'r')
   try {
     let bytes = 0
-    for (let place = 0, position = 0; ; ) {
+    for (let index = 0, position = 0; ; ) {
       const read = readFully(source, plain, bytes)
       hash?.update(plain.subarray(0, read))
       let filled = 0
-      for (let at = 0; at < read; at += pieceBytes, place += 1) {
+      for (let at = 0; at < read; at += pieceBytes, index += 1) {
         const piece = plain.subarray(at, Math.min(read, at + pieceBytes))
-        for (const part of sealParts(keys, purposeOf(key, place), piece)) filled += part.copy(sealed, filled)
+        for (const part of sealParts(keys, purposeOf(key, index), piece)) filled += part.copy(sealed, filled)
       }
       writeFully(fd, sealed.subarray(0, filled), position)
       bytes += read
@@ -59,13 +59,13 @@ export function* openSealedFile({ path, key, bytes, secretKey }: SealedFile): Ge
   const source = openSync(path, 'r')
   try {
     const total = sealedLength(bytes)
-    for (let place = 0, position = 0; position < total; ) {
+    for (let index = 0, position = 0; position < total; ) {
       const block = sealed.subarray(0, Math.min(sealed.length, total - position))
       if (readFully(source, block, position) < block.length)
         throw new SecretUnreadableError('the file is shorter than it was')
       position += block.length
-      for (let at = 0; at < block.length; at += sealedPieceBytes, place += 1)
-        yield unseal(keys, purposeOf(key, place), block.subarray(at, at + sealedPieceBytes))
+      for (let at = 0; at < block.length; at += sealedPieceBytes, index += 1)
+        yield unseal(keys, purposeOf(key, index), block.subarray(at, at + sealedPieceBytes))
     }
   } finally {
     closeSync(source)

@@ -6,7 +6,7 @@ import type { JobType } from './jobs.ts'
 /** A timer longer than this is cut, since a JavaScript timer cannot wait longer than 24 days. */
 const longestWaitMs = 60 * 60_000
 
-/** Runs `fire` at each moment of a type's schedule; a moment that passes while nobody runs is skipped. */
+/** Runs `fire` at each occurrence of a type's schedule; one that passes while nobody runs is skipped. */
 export function scheduleCron(
   type: JobType<object>,
   clock: Clock,
@@ -23,7 +23,7 @@ export function scheduleCron(
     timer = clock.schedule(Math.min(Math.max(waitMs, 0), longestWaitMs), () => {
       const isReached = clock.nowMs() >= next.getTime()
       if (isReached) fire(occurrenceId(type.name, next))
-      // After a sleep of the machine the missed moments are skipped, not made up for.
+      // After a sleep of the machine the missed occurrences are skipped, not made up for.
       arm(isReached ? new Date(Math.max(next.getTime(), clock.nowMs())) : after)
     })
   }

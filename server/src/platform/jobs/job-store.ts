@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import { afterCommit, type Database, type Sql } from '../database/database.ts'
 import { type Ids, systemIds } from '../ids.ts'
 import type { EnqueueOptions, Jobs, JobType } from './jobs.ts'
-import { JobNotices } from './notifications.ts'
+import { JobNotifications } from './notifications.ts'
 
 /** A job as a runner claims it; `retryCount` names the attempt, so that a stale one cannot settle it. */
 export type ClaimedJob = JobWithMetadata<object>
@@ -34,7 +34,7 @@ export async function openJobs(options: JobStoreOptions): Promise<JobStore> {
 /** Durable jobs on pg-boss, over the pool that everything else uses. */
 export class JobStore implements Jobs {
   readonly db: Database
-  readonly notices: JobNotices
+  readonly notifications: JobNotifications
   readonly #boss: PgBoss
   readonly #log: JobStoreOptions['log']
   readonly #ids: Ids
@@ -47,7 +47,7 @@ export class JobStore implements Jobs {
     this.#log = options.log
     this.#ids = options.ids ?? systemIds()
     this.#testClock = options.testClock
-    this.notices = new JobNotices(options.db, options.log)
+    this.notifications = new JobNotifications(options.db, options.log)
     // pg-boss keeps schema, claims and upkeep; when to look for work is decided by our runner, because
     // its own polling would keep an idle machine busy.
     this.#boss = new PgBoss({
@@ -74,12 +74,12 @@ export class JobStore implements Jobs {
       `CREATE INDEX IF NOT EXISTS moltflow_job_due ON ${schema}.job_common (name, start_after)
        WHERE state < 'active' AND NOT blocked`,
     )
-    await this.notices.open()
+    await this.notifications.open()
   }
 
   /** Ends the upkeep; jobs stay where they are. */
   async close(): Promise<void> {
-    await this.notices.close()
+    await this.notifications.close()
     await this.#boss.stop({ graceful: false, close: false })
   }
 
@@ -155,7 +155,7 @@ export class JobStore implements Jobs {
       return { id, data, singletonKey: options.key ?? id, ...this.#startAfter(delayMs) }
     })
     const inserted = await this.#boss.insert(type.name, jobs, { db: adapt(clientOf(sql)), returnId: true })
-    if (inserted !== null) afterCommit(sql, () => this.notices.tell(type.name, delayMs))
+    if (inserted !== null) afterCommit(sql, () => this.notifications.notify(type.name, delayMs))
     return inserted ?? []
   }
 
@@ -211,7 +211,7 @@ export class JobStore implements Jobs {
        WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3`,
       [job.name, job.id, job.retryCount, Math.max(0, Math.round(afterMs)), isCounted ? 0 : 1],
     )
-    this.notices.tell(job.name, Math.max(0, afterMs))
+    this.notifications.notify(job.name, Math.max(0, afterMs))
   }
 
   /**

@@ -64,13 +64,13 @@ suite('job runner at work', () => {
   test('stop tells running jobs, does not wait for ever, and puts back what still runs', async () => {
     const started = gate()
     const never = new Promise<JobOutcome>(() => undefined)
-    let wasTold = false
+    let wasAborted = false
     const type = defineJob<{ n: number }>('live.stop')
     const runner = await start({
       type,
       run(_context, _payload, { signal }) {
         signal.addEventListener('abort', () => {
-          wasTold = true
+          wasAborted = true
         })
         started.open()
         return never
@@ -82,7 +82,7 @@ suite('job runner at work', () => {
     const { rows } = await database.db.sql.execute<{ state: string }>(
       text`SELECT state FROM pgboss.job WHERE id = ${id}`,
     )
-    assert.deepEqual([wasTold, rows[0]?.state], [true, 'retry'])
+    assert.deepEqual([wasAborted, rows[0]?.state], [true, 'retry'])
     const again = gate()
     const next = await start({
       type,

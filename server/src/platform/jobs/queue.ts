@@ -31,7 +31,7 @@ export class JobQueue<C> {
   #isAwake = false
   /** The last claim was as large as it could be, so more may wait. */
   #mayHaveMore = false
-  /** A known moment has passed, and when the next one comes is not known. */
+  /** A known due time has passed, and when the next one comes is not known. */
   #isNextDueUnknown = false
   #timer: { cancel(): void } | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
@@ -78,7 +78,7 @@ export class JobQueue<C> {
     if (atMs >= this.#timerAtMs) return
     this.#timer?.cancel()
     this.#timerAtMs = atMs
-    // A timer cannot wait longer than 24 days; waking early only costs a look.
+    // A timer cannot wait longer than 24 days; waking early only costs a query.
     this.#timer = this.#options.clock.schedule(Math.min(dueInMs, 3_600_000), () => {
       this.#timerAtMs = Number.POSITIVE_INFINITY
       this.#isNextDueUnknown = true
@@ -125,10 +125,10 @@ export class JobQueue<C> {
     try {
       while (this.#isOpen && this.#isAwake && this.#running.size < this.#concurrency) {
         this.#isAwake = false
-        const room = this.#concurrency - this.#running.size
-        const jobs = await this.#options.store.claim(this.#name, room)
+        const free = this.#concurrency - this.#running.size
+        const jobs = await this.#options.store.claim(this.#name, free)
         for (const job of jobs) this.#track(job)
-        this.#mayHaveMore = jobs.length === room
+        this.#mayHaveMore = jobs.length === free
         if (!this.#mayHaveMore && this.#isNextDueUnknown) await this.#expectNext()
       }
     } catch (error) {

@@ -5,11 +5,11 @@ import type { JobRunnerOptions } from './runnable-job.ts'
 
 /** How far `drain` goes. */
 export interface DrainOptions {
-  /** Also runs, once, the jobs that wait for a later moment when drain is called. */
+  /** Also runs, once, the jobs that are due later when drain is called. */
   includeDelayed?: boolean
 }
 
-const lookIntervalMs = 30_000
+const pollIntervalMs = 30_000
 const recoverIntervalMs = 60_000
 const touchIntervalMs = 20_000
 
@@ -54,17 +54,19 @@ export class JobRunner<C> {
     }
     if (isManual === true) return
     await store.reclaimAll()
-    const hearing = store.notices.onWork((name, dueInMs) => this.#queues.get(name)?.expect(dueInMs))
-    this.#timers.push({ stop: () => hearing.close() })
-    this.#every(lookIntervalMs, () => this.#look())
+    const subscription = store.notifications.onWork((name, dueInMs) =>
+      this.#queues.get(name)?.expect(dueInMs),
+    )
+    this.#timers.push({ stop: () => subscription.close() })
+    this.#every(pollIntervalMs, () => this.#poll())
     this.#every(recoverIntervalMs, () => this.#recover())
     this.#every(touchIntervalMs, () => store.touch(this.#longRunning()))
     for (const queue of this.#queues.values()) queue.open()
-    await this.#look()
+    await this.#poll()
     await this.#recover()
   }
 
-  /** Stops claiming, tells running jobs to end, waits at most `timeoutMs`, and puts back what still runs. */
+  /** Stops claiming, aborts running jobs, waits at most `timeoutMs`, and puts back what still runs. */
   async stop(timeoutMs = 8000): Promise<void> {
     for (const timer of this.#timers.splice(0)) timer.stop()
     const queues = [...this.#queues.values()]
@@ -79,7 +81,7 @@ export class JobRunner<C> {
 
   /**
    * Runs everything that is due, and what it enqueues, until nothing is due. Returns the number of
-   * runs. Does not wait for moments to come: move the test clock, or include the delayed jobs.
+   * runs. Does not wait for due times to come: move the test clock, or include the delayed jobs.
    */
   async drain(options: DrainOptions = {}): Promise<number> {
     const queues = [...this.#queues.values()]
@@ -110,8 +112,8 @@ export class JobRunner<C> {
     this.#timers.push({ stop: () => clearInterval(timer) })
   }
 
-  /** Finds what nobody told of: jobs of other processes, and delayed ones from before the start. */
-  async #look(): Promise<void> {
+  /** Finds what nobody notified of: jobs of other processes, and delayed ones from before the start. */
+  async #poll(): Promise<void> {
     const due = await this.#options.store.readNextDue([...this.#queues.keys()])
     for (const [name, dueInMs] of due) this.#queues.get(name)?.expect(dueInMs)
   }

@@ -143,7 +143,7 @@ export async function samples(path: string, mimetype: string): Promise<Int16Arra
   )
 }
 
-/** What ffprobe tells of a video. */
+/** What ffprobe reports of a video. */
 export interface VideoFacts {
   seconds?: number
   width?: number

@@ -68,7 +68,7 @@ function setHolding({ child }: Worker, isHolding: boolean): void {
 /** Looks at files and converts them, each in another process with bounded time; at most two at once, the others wait. */
 export class MediaWorkers {
   readonly #clock: Pick<Clock, 'schedule'>
-  readonly #turns = new Semaphore(mostAtOnce)
+  readonly #semaphore = new Semaphore(mostAtOnce)
   readonly #idle: Worker[] = []
   #isClosed = false
 
@@ -78,7 +78,7 @@ export class MediaWorkers {
 
   /** What came of a file; `searchPath` is where programs are found. Throws MediaWorkerError when there is no result. */
   run(task: MediaTask, searchPath: string): Promise<MediaResult> {
-    return this.#turns.run(() => this.#runOnce(task, searchPath))
+    return this.#semaphore.run(() => this.#runOnce(task, searchPath))
   }
 
   /** Ends the workers that wait for a next file; one that has a file ends with it. */
@@ -90,9 +90,9 @@ export class MediaWorkers {
     }
   }
 
-  #take(searchPath: string): Worker {
-    const place = this.#idle.findLastIndex((waiting) => waiting.searchPath === searchPath)
-    const worker = this.#idle.splice(place, place < 0 ? 0 : 1)[0] ?? this.#start(searchPath)
+  #acquire(searchPath: string): Worker {
+    const index = this.#idle.findLastIndex((waiting) => waiting.searchPath === searchPath)
+    const worker = this.#idle.splice(index, index < 0 ? 0 : 1)[0] ?? this.#start(searchPath)
     worker.idleTimer?.cancel()
     worker.tasks += 1
     setHolding(worker, true)
@@ -101,12 +101,12 @@ export class MediaWorkers {
 
   #start(searchPath: string): Worker {
     const worker = startWorker(searchPath)
-    worker.child.on('exit', () => this.#forget(worker))
+    worker.child.on('exit', () => this.#remove(worker))
     return worker
   }
 
   /** After some files a worker is replaced: what libraries leave behind in it ends with it. */
-  #putBack(worker: Worker): void {
+  #release(worker: Worker): void {
     const isSpent = worker.tasks >= mostTasks || worker.child.exitCode !== null || !worker.child.connected
     if (isSpent || this.#isClosed) {
       kill(worker)
@@ -115,29 +115,29 @@ export class MediaWorkers {
     this.#idle.push(worker)
     setHolding(worker, false)
     worker.idleTimer = this.#clock.schedule(idleMs, () => {
-      this.#forget(worker)
+      this.#remove(worker)
       kill(worker)
     })
   }
 
-  #forget(worker: Worker): void {
-    const place = this.#idle.indexOf(worker)
-    if (place >= 0) this.#idle.splice(place, 1)
+  #remove(worker: Worker): void {
+    const index = this.#idle.indexOf(worker)
+    if (index >= 0) this.#idle.splice(index, 1)
   }
 
   #runOnce(task: MediaTask, searchPath: string): Promise<MediaResult> {
     return new Promise((resolve, reject) => {
-      const worker = this.#take(searchPath)
+      const worker = this.#acquire(searchPath)
       const { child } = worker
       const timer = this.#clock.schedule(timeoutMs, () => kill(worker))
       const end = () => {
         timer.cancel()
         child.off('message', onMessage).off('error', onError).off('close', onClose)
       }
-      const onMessage = (told: unknown) => {
+      const onMessage = (result: unknown) => {
         end()
-        this.#putBack(worker)
-        resolve(told as MediaResult)
+        this.#release(worker)
+        resolve(result as MediaResult)
       }
       const onError = (error: Error) => {
         end()

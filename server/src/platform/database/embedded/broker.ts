@@ -34,13 +34,13 @@ export function createGaugeMemory(): SharedArrayBuffer {
 
 /** A live view on the gauge. */
 export function viewGauge(memory: SharedArrayBuffer): BrokerGauge {
-  const cells = new Float64Array(memory)
+  const values = new Float64Array(memory)
   const gauge = {} as BrokerGauge
   gaugeFields.forEach((field, index) => {
     Object.defineProperty(gauge, field, {
-      get: () => cells[index],
+      get: () => values[index],
       set: (value: number) => {
-        cells[index] = value
+        values[index] = value
       },
     })
   })
@@ -75,7 +75,7 @@ interface HeldReply {
 
 /**
  * Lets many PostgreSQL connections share a backend that knows only one: a unit up to Sync runs
- * undivided, a transaction keeps the backend to its connection, and each connection hears only the
+ * undivided, a transaction keeps the backend to its connection, and each connection is notified only of the
  * channels it listens to.
  */
 export class Broker {
@@ -150,7 +150,7 @@ export class Broker {
       for (let next = this.#next(); next !== undefined; next = this.#next()) {
         const unit = next.queue.shift()
         if (unit !== undefined) this.#run(next, unit)
-        // New bytes arrive only when the loop turns; a turn per millisecond keeps it fair and cheap.
+        // New bytes arrive only when the loop ticks; a tick per millisecond keeps it fair and cheap.
         if (Date.now() !== sinceYieldMs || this.#ready.length === 0) {
           await new Promise((resolve) => setImmediate(resolve))
           sinceYieldMs = Date.now()
@@ -170,20 +170,20 @@ export class Broker {
     }
     const split = splitReply(this.#executeTimed(unit.bytes))
     const command = unit.kind === 'work' ? findListenCommand(unit.bytes) : undefined
-    if (command !== undefined) this.#noteListen(connection, command.isListen, command.channel)
+    if (command !== undefined) this.#trackListen(connection, command.isListen, command.channel)
     const isInTransaction = unit.isOpen || (split.status !== undefined && split.status !== 'I')
     const isLagging = this.#owner === connection ? this.#isOwnerLagging : lagging.equals(unit.bytes)
     this.#owner = isInTransaction ? connection : undefined
     this.#ownerStatus = isInTransaction ? split.status : undefined
     this.#isOwnerLagging = isInTransaction && isLagging
-    if (isInTransaction || isLagging || unit.kind !== 'work') this.#answer({ connection, reply: split })
+    if (isInTransaction || isLagging || unit.kind !== 'work') this.#sendReply({ connection, reply: split })
     else this.#held.push({ connection, reply: split })
     if (isLagging && !isInTransaction) this.#isBehind = true
     connection.idleSinceMs = Date.now()
     this.#enqueue(connection)
   }
 
-  #answer({ connection, reply }: HeldReply): void {
+  #sendReply({ connection, reply }: HeldReply): void {
     if (reply.rest.length > 0 && !connection.isClosed) postBytes(connection.port, reply.rest)
     this.#route(reply.notifications)
   }
@@ -202,25 +202,25 @@ export class Broker {
     if (isOthersTurn || (this.#owner === undefined && this.#held.length >= maxHeld)) this.#flush()
   }
 
-  /** Makes everything that has committed survive, then tells those who wait for it. */
+  /** Makes everything that has committed survive, then answers those who wait for it. */
   #flush(): void {
     const finished = this.#held.splice(0)
     this.#isBehind = false
-    const tell = (): void => {
-      for (const held of finished) this.#answer(held)
+    const sendReplies = (): void => {
+      for (const held of finished) this.#sendReply(held)
     }
     const onDisk = this.#flushLog(() => this.#executeTimed(flushQuery))
     if (onDisk === undefined) {
-      tell()
+      sendReplies()
       return
     }
     this.#isFlushing = true
-    const goOn = (): void => {
+    const onFlushed = (): void => {
       this.#isFlushing = false
-      tell()
+      sendReplies()
       this.#flushWhenDue()
     }
-    onDisk.then(goOn).catch((error: unknown) => {
+    onDisk.then(onFlushed).catch((error: unknown) => {
       // Nobody may believe what did not reach the disk: the engine ends and recovers from its log.
       setImmediate(() => {
         throw error
@@ -239,7 +239,7 @@ export class Broker {
     }
   }
 
-  #noteListen(connection: Connection, isListen: boolean, channel: string): void {
+  #trackListen(connection: Connection, isListen: boolean, channel: string): void {
     if (isListen) connection.channels.add(channel)
     else if (channel === '*') connection.channels.clear()
     else connection.channels.delete(channel)

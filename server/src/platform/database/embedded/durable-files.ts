@@ -24,14 +24,14 @@ interface RuntimeModule {
 
 type InitOptions = Parameters<NodeFS['init']>[1]
 
-const flushBeside = promisify(fdatasync)
+const flushConcurrently = promisify(fdatasync)
 
 /**
  * Files whose flush reaches the disk. The stock layer has no fsync operation, so PostgreSQL believes
  * its commits are safe while they only sit in the page cache and a power cut loses them.
  */
 export class DurableFiles extends NodeFS {
-  /** The log's files that wait for the disk beside the engine, by descriptors of our own. */
+  /** The log's files that are flushed while the engine goes on, by descriptors of our own. */
   readonly #flushing = new Set<number>()
   /** Collects descriptors while the engine believes that it flushes its log. */
   #collected: number[] | undefined
@@ -63,7 +63,7 @@ export class DurableFiles extends NodeFS {
   async #flush(descriptor: number): Promise<void> {
     this.#flushing.add(descriptor)
     try {
-      await flushBeside(descriptor)
+      await flushConcurrently(descriptor)
     } finally {
       this.#flushing.delete(descriptor)
       closeSync(descriptor)

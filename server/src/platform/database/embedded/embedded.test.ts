@@ -76,14 +76,14 @@ suite('embedded database', { skip: isServerTest }, () => {
       log: { ...log, error: (entry: unknown) => errors.push(entry), warn: () => undefined },
       statementTimeoutMs: 1000,
     })
-    const heard: string[] = []
+    const received: string[] = []
     let isBack: () => void = () => undefined
     const reconnected = new Promise<void>((resolve) => {
       isBack = resolve
     })
     await db.listen(
       'after',
-      (payload) => heard.push(payload),
+      (payload) => received.push(payload),
       () => isBack(),
     )
     await db.pool.query('CREATE TABLE kept (n int)')
@@ -96,7 +96,7 @@ suite('embedded database', { skip: isServerTest }, () => {
     await db.pool.query("NOTIFY after, 'x'")
     await db.pool.query('SELECT 1')
     await db.close()
-    assert.deepEqual(heard, ['x'])
+    assert.deepEqual(received, ['x'])
   })
 
   test('a commit is answered only after its flush, which commits of the same moment share', async (t) => {

@@ -2,14 +2,14 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 import type { BrokerGauge } from './broker.ts'
 
-/** What the keeper of the embedded database works with. */
+/** What the maintenance of the embedded database works with. */
 export interface MaintenanceOptions {
   pool: pg.Pool
   gauge: BrokerGauge
   log: Pick<Logger, 'warn' | 'debug'>
 }
 
-const lookIntervalMs = 10_000
+const checkIntervalMs = 10_000
 const quietMs = 500
 /** Written log after which a checkpoint no longer waits for a quiet moment. */
 const urgentLogBytes = 48 * 1024 * 1024
@@ -24,18 +24,18 @@ const urgentDeadRows = 20_000
  * background workers that do it on a server, and its log would grow without bound.
  */
 export function startMaintenance(options: MaintenanceOptions): { stop(): Promise<void> } {
-  const keeper = new Keeper(options)
-  const timer = setInterval(() => keeper.look(), lookIntervalMs)
+  const maintenance = new Maintenance(options)
+  const timer = setInterval(() => maintenance.runIfDue(), checkIntervalMs)
   timer.unref()
   return {
     async stop() {
       clearInterval(timer)
-      await keeper.finish()
+      await maintenance.finish()
     },
   }
 }
 
-class Keeper {
+class Maintenance {
   readonly #options: MaintenanceOptions
   #running: Promise<void> = Promise.resolve()
   #isRunning = false
@@ -49,7 +49,7 @@ class Keeper {
   }
 
   /** Does what is due; an idle database costs one comparison. */
-  look(): void {
+  runIfDue(): void {
     if (this.#isRunning || this.#options.gauge.unitCount === this.#seenUnits) return
     this.#isRunning = true
     this.#running = this.#work()

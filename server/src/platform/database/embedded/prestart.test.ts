@@ -7,7 +7,7 @@ import pino from 'pino'
 import { isServerTest } from '../../../../test/harness-database.ts'
 import { RunningProcess, temporaryDirectory } from '../../../../test/processes.ts'
 import { openDatabase } from '../open.ts'
-import { type DatabaseAhead, startAhead, takeAhead } from './prestart.ts'
+import { type PrestartedDatabase, prestart, takePrestarted } from './prestart.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -20,7 +20,7 @@ async function usedDirectory() {
   return data
 }
 
-async function end({ engine, lock }: DatabaseAhead): Promise<void> {
+async function end({ engine, lock }: PrestartedDatabase): Promise<void> {
   await (await engine).close()
   lock.release()
 }
@@ -37,11 +37,11 @@ suite('the embedded database, started before the program is loaded', { skip: isS
   test('has what was there, and keeps the directory to itself', async () => {
     await using data = await usedDirectory()
     const directory = data.path
-    const ahead = startAhead(directory)
-    assert.ok(ahead)
-    assert.equal(startAhead(directory), undefined)
+    const prestarted = prestart(directory)
+    assert.ok(prestarted)
+    assert.equal(prestart(directory), undefined)
     await assert.rejects(openDatabase({ dataDirectory: directory, log }), /in use by process/)
-    await end(ahead)
+    await end(prestarted)
     const db = await openDatabase({ dataDirectory: directory, log })
     const { rows } = await db.pool.query('SELECT n FROM kept')
     assert.deepEqual(rows, [{ n: 7 }])
@@ -51,7 +51,7 @@ suite('the embedded database, started before the program is loaded', { skip: isS
   test('is not made: a first start is the work of the program', async () => {
     await using data = await temporaryDirectory()
     const directory = join(data.path, 'data')
-    assert.equal(startAhead(directory), undefined)
+    assert.equal(prestart(directory), undefined)
     assert.equal(existsSync(directory), false)
   })
 
@@ -59,16 +59,16 @@ suite('the embedded database, started before the program is loaded', { skip: isS
     await using data = await usedDirectory()
     const directory = data.path
     writeFileSync(join(directory, 'database', 'PG_VERSION'), 'none\n')
-    const ahead = startAhead(directory)
-    assert.ok(ahead)
-    await assert.rejects(ahead.engine)
-    const told = await new Promise<Error>((resolve) => ahead.reportTo(resolve))
-    assert.ok(told instanceof Error)
-    ahead.lock.release()
+    const prestarted = prestart(directory)
+    assert.ok(prestarted)
+    await assert.rejects(prestarted.engine)
+    const failure = await new Promise<Error>((resolve) => prestarted.reportTo(resolve))
+    assert.ok(failure instanceof Error)
+    prestarted.lock.release()
   })
 
   test('is started for the program alone', () => {
-    assert.equal(takeAhead(join(process.cwd(), 'data')), undefined)
+    assert.equal(takePrestarted(join(process.cwd(), 'data')), undefined)
   })
 
   test('a program that cannot start says so as before', async () => {
@@ -77,11 +77,11 @@ suite('the embedded database, started before the program is loaded', { skip: isS
     const wrong = await runProgram({ MOLTFLOW_DATA_DIR: directory, MOLTFLOW_SIGNUP: 'perhaps' })
     assert.equal(wrong.code, 1)
     assert.match(wrong.output, /^The configuration has problems:\n {2}MOLTFLOW_SIGNUP /)
-    const ahead = startAhead(directory)
-    assert.ok(ahead)
+    const prestarted = prestart(directory)
+    assert.ok(prestarted)
     const second = await runProgram({ MOLTFLOW_DATA_DIR: directory })
     assert.equal(second.code, 1)
     assert.match(second.output, new RegExp(`^The data directory .* is in use by process ${process.pid}\\.`))
-    await end(ahead)
+    await end(prestarted)
   })
 })

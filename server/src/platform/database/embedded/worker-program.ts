@@ -18,7 +18,7 @@ export interface EmbeddedWorkerData {
 /** What the main thread may ask for. */
 export type EmbeddedWorkerRequest = { kind: 'connect'; port: MessagePort } | { kind: 'close' }
 
-/** What the worker tells. */
+/** What the worker posts. */
 export type EmbeddedWorkerEvent = { kind: 'ready' } | { kind: 'closed' }
 
 // Small WAL segments keep a fresh data directory near 30 MB; the built-in locale sorts the same everywhere.
@@ -79,7 +79,7 @@ function executor(engine: PGlite): (bytes: Uint8Array) => Uint8Array {
 }
 
 async function main(data: EmbeddedWorkerData): Promise<void> {
-  const tell = (event: EmbeddedWorkerEvent): void => parentPort?.postMessage(event)
+  const post = (event: EmbeddedWorkerEvent): void => parentPort?.postMessage(event)
   const files = new DurableFiles(data.directory)
   const engine = await PGlite.create({
     fs: files,
@@ -88,16 +88,16 @@ async function main(data: EmbeddedWorkerData): Promise<void> {
   })
   if (data.isSeed === true) {
     await engine.close()
-    tell({ kind: 'closed' })
+    post({ kind: 'closed' })
     return
   }
   const backend = { execute: executor(engine), flushLog: (work: () => void) => files.flushLog(work) }
   const broker = new Broker(backend, viewGauge(data.gaugeMemory), data.idleTransactionMs)
   parentPort?.on('message', (request: EmbeddedWorkerRequest) => {
     if (request.kind === 'connect') broker.attach(request.port)
-    else void engine.close().then(() => tell({ kind: 'closed' }))
+    else void engine.close().then(() => post({ kind: 'closed' }))
   })
-  tell({ kind: 'ready' })
+  post({ kind: 'ready' })
 }
 
 await main(workerData as EmbeddedWorkerData)

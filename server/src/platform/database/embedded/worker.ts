@@ -9,7 +9,7 @@ export function startWorker(data: EmbeddedWorkerData): Worker {
   })
 }
 
-/** Resolves when the worker tells `kind`; rejects when it ends first. */
+/** Resolves when the worker posts `kind`; rejects when it ends first. */
 export function waitFor(worker: Worker, kind: EmbeddedWorkerEvent['kind']): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
