@@ -19,6 +19,13 @@ function fail(message: string): never {
   process.exit(2)
 }
 
+/** Ends the program once all is written: a pipe takes 64 KB at a time. A reader that leaves early ends it too. */
+function print(text: string): Promise<never> {
+  return new Promise(() => {
+    process.stdout.write(`${text}\n`, () => process.exit(0))
+  })
+}
+
 function readOptions() {
   try {
     return parseArgs({
@@ -49,12 +56,10 @@ silenceConsole()
 useFastKeys()
 const values = readOptions()
 if (values.help) {
-  process.stdout.write(`${usage}\n`)
-  process.exit(0)
+  await print(usage)
 }
 if (values.openapi) {
-  process.stdout.write(`${JSON.stringify(openApiDocument(routes), null, 2)}\n`)
-  process.exit(0)
+  await print(JSON.stringify(openApiDocument(routes), null, 2))
 }
 const simulator = await createSimulator({
   port: number('port', values.port, 65_535),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -112,6 +112,17 @@ suite('service', () => {
       assert.equal(code, 2)
       assert.match(errors, /usage: /)
     }
+  })
+
+  test('the control API is printed whole into a pipe', () => {
+    verifies('CTRL-05')
+    const script = '"$0" "$1" --openapi | cat'
+    const { stdout } = spawnSync('sh', ['-c', script, process.execPath, cli], {
+      encoding: 'utf8',
+      maxBuffer: 10_000_000,
+    })
+    assert.ok(stdout.length > 65_536)
+    assert.equal(JSON.parse(stdout).openapi, '3.1.0')
   })
 
   test('waiting ends with an error when nothing comes', async () => {
