@@ -32,8 +32,8 @@ import { openTestDatabase, type TestDatabase } from './harness-database.ts'
 // Long, because a busy machine is no failure; below the 20 s from which the tests' timers keep no process alive.
 const timeoutMs = 19_000
 
-/** Everything a listener can be told, one by one. */
-export type Told =
+/** Everything a listener can get, one by one. */
+export type RecordedEvent =
   | { kind: 'state'; value: StateChange }
   | { kind: 'message'; value: InboundMessage }
   | { kind: 'status'; value: StatusUpdate }
@@ -48,31 +48,32 @@ export type Told =
   | { kind: 'post'; value: StatusPost }
   | { kind: 'history'; value: HistoryProgress }
 
-type ValueOf<K extends Told['kind']> = Extract<Told, { kind: K }>['value']
+type ValueOf<K extends RecordedEvent['kind']> = Extract<RecordedEvent, { kind: K }>['value']
 
-/** A listener that keeps what it is told and lets a test wait for it. */
+/** A listener that records what it gets and lets a test wait for it. */
 export class RecordingListener implements EngineListener {
-  readonly told: Told[] = []
+  readonly events: RecordedEvent[] = []
   readonly protos = new Map<string, Uint8Array>()
-  #waiting: { matches: (told: Told) => boolean; resolve: (told: Told) => void }[] = []
+  #waiting: { matches: (event: RecordedEvent) => boolean; resolve: (event: RecordedEvent) => void }[] = []
   /** Runs before messages count as stored. */
   beforeMessages: ((messages: readonly InboundMessage[]) => Promise<void>) | undefined
   /** Runs before statuses count as stored. */
   beforeStatuses: (() => Promise<void>) | undefined
 
   /** Everything of one kind, in order. */
-  all<K extends Told['kind']>(kind: K): ValueOf<K>[] {
-    return this.told.flatMap((told) => (told.kind === kind ? [told.value as ValueOf<K>] : []))
+  all<K extends RecordedEvent['kind']>(kind: K): ValueOf<K>[] {
+    return this.events.flatMap((event) => (event.kind === kind ? [event.value as ValueOf<K>] : []))
   }
 
-  /** The first that matches, told already or still to come; rejects when it never comes. */
-  next<K extends Told['kind']>(
+  /** The first that matches, recorded already or still to come; rejects when it never comes. */
+  next<K extends RecordedEvent['kind']>(
     kind: K,
     matches: (value: ValueOf<K>) => boolean = () => true,
     after = 0,
   ): Promise<ValueOf<K>> {
-    const wanted = (told: Told): boolean => told.kind === kind && matches(told.value as ValueOf<K>)
-    const known = this.told.slice(after).find(wanted)
+    const wanted = (event: RecordedEvent): boolean =>
+      event.kind === kind && matches(event.value as ValueOf<K>)
+    const known = this.events.slice(after).find(wanted)
     if (known !== undefined) return Promise.resolve(known.value as never)
     // Made here, its stack names the test that waits.
     const late = new Error(`no matching ${kind} within ${timeoutMs} ms`)
@@ -84,69 +85,69 @@ export class RecordingListener implements EngineListener {
       }, timeoutMs)
       this.#waiting.push({
         matches: wanted,
-        resolve: (told) => {
+        resolve: (event) => {
           clearTimeout(timer)
-          resolve(told.value as never)
+          resolve(event.value as never)
         },
       })
     })
   }
 
   async onState(change: StateChange): Promise<void> {
-    this.#tell({ kind: 'state', value: change })
+    this.#record({ kind: 'state', value: change })
   }
 
   async onMessages(messages: readonly InboundMessage[]): Promise<void> {
     await this.beforeMessages?.(messages)
     for (const value of messages) {
       this.protos.set(value.waMessageId, value.proto)
-      this.#tell({ kind: 'message', value })
+      this.#record({ kind: 'message', value })
     }
   }
 
   async onStatuses(updates: readonly StatusUpdate[]): Promise<void> {
     await this.beforeStatuses?.()
-    for (const value of updates) this.#tell({ kind: 'status', value })
+    for (const value of updates) this.#record({ kind: 'status', value })
   }
 
   async onMappings(mappings: readonly AddressMapping[]): Promise<void> {
-    for (const value of mappings) this.#tell({ kind: 'mapping', value })
+    for (const value of mappings) this.#record({ kind: 'mapping', value })
   }
 
   async onGroups(updates: readonly GroupUpdate[]): Promise<void> {
-    for (const value of updates) this.#tell({ kind: 'group', value })
+    for (const value of updates) this.#record({ kind: 'group', value })
   }
 
   async onChanges(changes: readonly MessageChange[]): Promise<void> {
-    for (const value of changes) this.#tell({ kind: 'change', value })
+    for (const value of changes) this.#record({ kind: 'change', value })
   }
 
   async onChats(changes: readonly ChatChange[]): Promise<void> {
-    for (const value of changes) this.#tell({ kind: 'chat', value })
+    for (const value of changes) this.#record({ kind: 'chat', value })
   }
 
   async onLabels(changes: readonly LabelChange[]): Promise<void> {
-    for (const value of changes) this.#tell({ kind: 'label', value })
+    for (const value of changes) this.#record({ kind: 'label', value })
   }
 
   async onContacts(changes: readonly ContactChange[]): Promise<void> {
-    for (const value of changes) this.#tell({ kind: 'contact', value })
+    for (const value of changes) this.#record({ kind: 'contact', value })
   }
 
   async onCalls(updates: readonly CallUpdate[]): Promise<void> {
-    for (const value of updates) this.#tell({ kind: 'call', value })
+    for (const value of updates) this.#record({ kind: 'call', value })
   }
 
   async onStatusPosts(posts: readonly StatusPost[]): Promise<void> {
-    for (const value of posts) this.#tell({ kind: 'post', value })
+    for (const value of posts) this.#record({ kind: 'post', value })
   }
 
   async onHistory(value: HistoryProgress): Promise<void> {
-    this.#tell({ kind: 'history', value })
+    this.#record({ kind: 'history', value })
   }
 
   onPresence(update: PresenceUpdate): void {
-    this.#tell({ kind: 'presence', value: update })
+    this.#record({ kind: 'presence', value: update })
   }
 
   async findProto(
@@ -157,11 +158,11 @@ export class RecordingListener implements EngineListener {
     return this.protos.get(waMessageId)
   }
 
-  #tell(told: Told): void {
-    this.told.push(told)
-    const due = this.#waiting.filter(({ matches }) => matches(told))
+  #record(event: RecordedEvent): void {
+    this.events.push(event)
+    const due = this.#waiting.filter(({ matches }) => matches(event))
     this.#waiting = this.#waiting.filter((waiting) => !due.includes(waiting))
-    for (const { resolve } of due) resolve(told)
+    for (const { resolve } of due) resolve(event)
   }
 }
 
@@ -247,7 +248,7 @@ export async function pairSession(
   session: { tenantId: string; sessionId: string },
   phone: string,
 ): Promise<StateChange> {
-  const after = listener.told.length
+  const after = listener.events.length
   const isOwn = (change: StateChange): boolean => change.sessionId === session.sessionId
   await engine.start(session)
   await listener.next('state', (change) => isOwn(change) && change.status === 'qr_code', after)
@@ -289,7 +290,7 @@ export interface LinkedEngineOptions {
   prepare?(simulator: Simulator, account: string): void | Promise<void>
   isBusiness?: boolean
   config?: EngineConfig
-  /** Looks at the listener before anything is told. */
+  /** Looks at the listener before anything is published. */
   prepareListener?(listener: RecordingListener): void
   /** Files to send, by key. */
   blobs?: Map<string, Uint8Array>

@@ -47,9 +47,9 @@ export async function nextEvent(
   const subscription = app.app.ctx.events.subscribe({ names: [name] })
   const timer = setTimeout(() => subscription.close(), timeoutMs)
   try {
-    for await (const told of subscription) {
-      if ('lost' in told) throw new Error('events were lost')
-      if (matches(told.payload)) return told.payload
+    for await (const event of subscription) {
+      if ('lost' in event) throw new Error('events were lost')
+      if (matches(event.payload)) return event.payload
     }
   } finally {
     clearTimeout(timer)
@@ -66,23 +66,23 @@ async function recentStates(app: TestApp): Promise<string> {
   return `states, newest first: ${JSON.stringify(rows)}`
 }
 
-/** Everything told under some names from now on, in order. */
+/** Everything published under some names from now on, in order. */
 export function recordEvents(
   app: TestApp,
   names: readonly string[],
-): { told: PublishedEvent[]; close(): Promise<void> } {
-  const told: PublishedEvent[] = []
+): { received: PublishedEvent[]; close(): Promise<void> } {
+  const received: PublishedEvent[] = []
   const subscription = app.app.ctx.events.subscribe({ names })
   const listen = async () => {
-    for await (const event of subscription) if (!('lost' in event)) told.push(event)
+    for await (const event of subscription) if (!('lost' in event)) received.push(event)
   }
   void listen()
   const close = async () => {
-    // What was committed is told already, but perhaps not yet read by the loop above.
+    // What was committed is published already, but perhaps not yet read by the loop above.
     await new Promise((resolve) => setImmediate(resolve))
     subscription.close()
   }
-  return { told, close }
+  return { received: received, close }
 }
 
 /** A session that works, with the phone behind it. */
@@ -109,14 +109,14 @@ export async function scanSession(
   const waiting = nextEvent(
     app,
     'session.status',
-    (told) => told.sessionId === id && told.status === 'qr_code',
+    (payload) => payload.sessionId === id && payload.status === 'qr_code',
   )
   await api.post(200, `/sessions/${id}/start`)
   await waiting
   const working = nextEvent(
     app,
     'session.status',
-    (told) => told.sessionId === id && told.status === 'working',
+    (payload) => payload.sessionId === id && payload.status === 'working',
   )
   const { code } = await api.get(200, `/sessions/${id}/qr`, { accept: 'application/json' })
   app.simulator.scan(phone, code)
@@ -133,7 +133,7 @@ export function addContact(app: LinkedApp, name = 'Sample Contact'): string {
 /** A person who has written to the session: warm. */
 export async function addWarmContact(app: LinkedApp, session: LinkedSession): Promise<string> {
   const phone = addContact(app)
-  const received = nextEvent(app, 'message.received', (told) => told.chatId === `${phone}@c.us`)
+  const received = nextEvent(app, 'message.received', (payload) => payload.chatId === `${phone}@c.us`)
   await app.simulator.sendMessage(phone, { to: session.phone, text: 'Hello' })
   await received
   return phone

@@ -84,7 +84,7 @@ const builders: Record<string, ResourceBuilder> = {
     const { tenantId, sessionId } = await openSession(tenant)
     const { clock, db, ids } = harness.app.ctx
     const id = ids.uuid()
-    const told = { appliedAt: null, liftedAt: null, liftedBy: null, createdAt: clock.now() }
+    const dates = { appliedAt: null, liftedAt: null, liftedBy: null, createdAt: clock.now() }
     const block = {
       id,
       tenantId,
@@ -93,7 +93,7 @@ const builders: Record<string, ResourceBuilder> = {
       kind: 'rate' as const,
       violations: 5,
     }
-    await insertBlock(db.sql, { ...block, ...told })
+    await insertBlock(db.sql, { ...block, ...dates })
     return id
   },
   async approvals(tenant) {

@@ -180,8 +180,8 @@ export class SampleEvents implements Events {
   async publish(): Promise<void> {}
   async publishMany(): Promise<void> {}
 
-  /** Tells every subscriber at once. */
-  tell(name: string, payload: EventPayload & Record<string, unknown>): PublishedEvent {
+  /** Delivers to every subscriber at once. */
+  emit(name: string, payload: EventPayload & Record<string, unknown>): PublishedEvent {
     this.#count += 1
     const event = { id: String(this.#count), name, atMs: 0, payload }
     this.#kept.push(event)

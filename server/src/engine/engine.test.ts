@@ -53,7 +53,7 @@ function statesOf(listener: RecordingListener): string[] {
 }
 
 suite('linking', () => {
-  test('a scanned QR code brings the session to working, each state told once and in order', async () => {
+  test('a scanned QR code brings the session to working, each state published once and in order', async () => {
     const { engine, listener, account } = await link()
     assert.deepEqual(statesOf(listener), ['starting', 'qr_code', 'working'])
     const working = listener.all('state').at(-1)
@@ -118,11 +118,11 @@ suite('linking', () => {
     assert.equal(listener.all('state').at(-1)?.status, 'stopped')
     assert.equal(listener.all('state').at(-1)?.cause, 'stop')
     assert.equal(engine.isWorking(session.sessionId), false)
-    const told = listener.told.length
+    const recorded = listener.events.length
     await engine.stop(session.sessionId, 'stop')
-    assert.equal(listener.told.length, told)
+    assert.equal(listener.events.length, recorded)
     await engine.start(session)
-    await listener.next('state', ({ status }) => status === 'working', told)
+    await listener.next('state', ({ status }) => status === 'working', recorded)
     await engine.logout(session)
     const stopped = listener.all('state').at(-1)
     assert.deepEqual([stopped?.status, stopped?.cause, stopped?.phoneNumber], ['stopped', 'logout', null])
@@ -130,7 +130,7 @@ suite('linking', () => {
       session.sessionId,
     ])
     assert.equal(rows.length, 0)
-    const after = listener.told.length
+    const after = listener.events.length
     await engine.start(session)
     await listener.next('state', ({ status }) => status === 'qr_code', after)
     await engine.close()
@@ -168,7 +168,7 @@ suite('messages', () => {
     return async () => linked.engine.close()
   })
 
-  test('a text arrives at the phone, and its delivery and reading are told', async () => {
+  test('a text arrives at the phone, and its delivery and reading are published', async () => {
     const { engine, listener, session } = linked
     const { outcome, waMessageId } = await sendText(engine, session.sessionId, `${bob}@c.us`, 'Hello Bob')
     assert.equal(outcome.kind, 'sent')
@@ -187,7 +187,7 @@ suite('messages', () => {
     await engine.close()
   })
 
-  test('a text from a person arrives with its address, name and moment', async () => {
+  test('a text from a person arrives with its address, name and timestamp', async () => {
     const { engine, listener, session, account } = linked
     const { id } = await simulator.sendMessage(bob, { to: account, text: 'Is it open today?' })
     const message = await listener.next('message', ({ waMessageId }) => waMessageId === id)
@@ -232,7 +232,7 @@ suite('messages', () => {
     await engine.close()
   })
 
-  test('what the account writes on its own phone is told as its own, and engine sends are not told back', async () => {
+  test('what the account writes on its own phone is published as its own, and engine sends do not come back', async () => {
     const { engine, listener, session, account } = linked
     await sendText(engine, session.sessionId, `${bob}@c.us`, 'from the engine')
     const { id } = await simulator.sendMessage(account, { to: bob, text: 'from the phone' })
@@ -259,9 +259,9 @@ suite('messages', () => {
       (event) => event.type === 'receipt' && event.ids.includes(sent.at(-1) ?? ''),
     )
     await engine.stop(session.sessionId, 'stop')
-    const told = listener.told.length
+    const recorded = listener.events.length
     await engine.start(session)
-    await listener.next('state', ({ status }) => status === 'working', told)
+    await listener.next('state', ({ status }) => status === 'working', recorded)
     const { id } = await simulator.sendMessage(bob, { to: account, text: 'live again' })
     await listener.next('message', ({ waMessageId }) => waMessageId === id)
     const received = listener.all('message')
@@ -297,7 +297,7 @@ suite('messages', () => {
     phoneNumber += 1
     const eve = String(phoneNumber)
     simulator.createAccount({ phone: eve, name: 'Eve' })
-    const talk = async (running: Engine, told: RecordingListener): Promise<void> => {
+    const talk = async (running: Engine, recorded: RecordingListener): Promise<void> => {
       const sent: string[] = []
       const outcomes: Promise<{ outcome: { kind: string } }>[] = []
       for (let turn = 0; turn < 25; turn += 1) {
@@ -305,7 +305,7 @@ suite('messages', () => {
         sent.push((await simulator.sendMessage(eve, { to: account, text: `theirs ${turn}` })).id)
       }
       assert.ok((await Promise.all(outcomes)).every(({ outcome }) => outcome.kind === 'sent'))
-      for (const id of sent) await told.next('message', ({ waMessageId }) => waMessageId === id)
+      for (const id of sent) await recorded.next('message', ({ waMessageId }) => waMessageId === id)
     }
     await talk(engine, listener)
     await engine.close()

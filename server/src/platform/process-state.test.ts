@@ -51,7 +51,7 @@ describe('what a process remembers', () => {
     assert.deepEqual(closed, ['first', 'needy', 'second', 'third'])
   })
 
-  test('is closed all the same when another one cannot be, and what went wrong is told', async () => {
+  test('is closed all the same when another one cannot be, and what went wrong is thrown', async () => {
     const closed: string[] = []
     const sound = defineProcessState(
       (_: AppScope) => 'sound',

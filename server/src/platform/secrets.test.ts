@@ -37,7 +37,7 @@ suite('secrets', () => {
     assert.throws(() => unseal(keys, 'webhook-secret:1', Buffer.from('x')), SecretUnreadableError)
   })
 
-  test('after a rotation the old values open, new ones are sealed with the new key, and a lost key is told', () => {
+  test('after a rotation the old values open, new ones are sealed with the new key, and a lost key is reported', () => {
     const [first, second] = [key(), key()]
     const sealed = seal({ secretKey: first }, 'p', Buffer.from('old'))
     const rotated = { secretKey: `${second},${first}` }

@@ -74,15 +74,15 @@ export async function startBareFleet(
   const child: ChildProcess = fork(file, options.isStock === true ? ['stock'] : [], {
     env: { ...process.env, ...options.env },
   })
-  const told = new Map<string, unknown>()
+  const reported = new Map<string, unknown>()
   child.on('message', (message: Record<string, unknown>) => {
-    for (const [key, value] of Object.entries(message)) told.set(key, value)
+    for (const [key, value] of Object.entries(message)) reported.set(key, value)
   })
   const next = <T>(key: string): Promise<T> =>
     poll(async () => {
       if (child.exitCode !== null) throw new Error(`bare Baileys ended with ${child.exitCode}`)
-      const value = told.get(key)
-      told.delete(key)
+      const value = reported.get(key)
+      reported.delete(key)
       return value as T | undefined
     }, 300_000)
   const ask = <T>(order: object, key: string): Promise<T> => {

@@ -194,7 +194,7 @@ async function watch(
       partsMs = elapsedMs()
       const found = { seconds: elapsedMs() / 1000, parts: await probe.look(pid) }
       parts.push(found)
-      tell(found, soak.traffic)
+      report(found, soak.traffic)
     }
     if (!isFirstTaken && snapshots !== undefined && elapsedMs() > warmUpMs) {
       isFirstTaken = true
@@ -205,7 +205,7 @@ async function watch(
   return { samples, parts }
 }
 
-function tell({ seconds, parts }: PartsSample, { sent, received }: Traffic): void {
+function report({ seconds, parts }: PartsSample, { sent, received }: Traffic): void {
   const figures = Object.entries(parts).map(([name, mb]) => `${name} ${(mb as number).toFixed(1)}`)
   console.log(`${seconds.toFixed(0)} s, ${sent} sent, ${received} received; MB: ${figures.join(', ')}`)
 }

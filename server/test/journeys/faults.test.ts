@@ -154,7 +154,7 @@ describe('faults of WhatsApp', { timeout: 240_000, concurrency: true }, () => {
     assert.ok(texts.includes('accepted') && !texts.includes('refused'))
   })
 
-  test('ack_error 463: the account may not reach out; it is told, not repeated, and replies still go out', async () => {
+  test('ack_error 463: the account may not reach out; it is published, not repeated, and replies still go out', async () => {
     const { id, phone } = await paired()
     const stranger = `${friend.slice(0, -1)}9`
     await simulator.call('POST', '/accounts', { phone: stranger, name: 'Stranger' })

@@ -107,7 +107,7 @@ export class Worker {
   }
 
   #leadIds(): string[] {
-    return this.#shared.world.told('lead.detected').map(({ lead_id: id }) => id)
+    return this.#shared.world.delivered('lead.detected').map(({ lead_id: id }) => id)
   }
 
   async #say(group: Group, { isHeard }: Pick<Said, 'isHeard'>): Promise<Said> {

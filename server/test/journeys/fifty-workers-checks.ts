@@ -46,37 +46,37 @@ const countBy = (keys: readonly string[]): Record<string, number> =>
 
 /** Everything that was said was received once, and everything that became of it was told. */
 export function checkEverythingCame(world: FiftyWorld, { said }: Model, { leads, captured }: Outcome): void {
-  const received = new Set(world.told('message.received').map(({ message }) => message))
+  const received = new Set(world.delivered('message.received').map(({ message }) => message))
   assert.deepEqual(
     said.filter(({ text }) => !received.has(text)).map(({ text }) => text),
     [],
   )
-  assert.equal(world.told('lead.detected').length, leads.length)
+  assert.equal(world.delivered('lead.detected').length, leads.length)
   const steps = leads.flatMap(({ status_history: history }) => history)
-  assert.equal(world.told('lead.status_changed').length, steps.length)
+  assert.equal(world.delivered('lead.status_changed').length, steps.length)
   const left = new Set(
     [...captured.keys()].map((name) => world.groups.find((group) => group.name === name)?.id),
   )
-  const told = world.told('group.message').filter(({ group_id: id }) => left.has(id))
-  assert.equal(told.length, [...captured.values()].flat().length)
+  const delivered = world.delivered('group.message').filter(({ group_id: id }) => left.has(id))
+  assert.equal(delivered.length, [...captured.values()].flat().length)
 }
 
 /** Counters, captures and events of each group against what was said in it. */
 export function checkGroups(world: FiftyWorld, model: Model, outcome: Outcome): void {
   for (const { name, id, kind, mode } of world.groups) {
     const said = model.said.filter(({ group }) => group === name)
-    const told: string[] = world
-      .told('group.message')
+    const delivered: string[] = world
+      .delivered('group.message')
       .filter(({ group_id: of }) => of === id)
       .map(({ message }) => message)
-    assert.equal(new Set(told).size, told.length, `${name}: told twice`)
-    const heard = new Set(told)
+    assert.equal(new Set(delivered).size, delivered.length, `${name}: told twice`)
+    const received = new Set(delivered)
     for (const { text, isHeard } of said)
       if (isHeard !== undefined && kind !== 'steady')
-        assert.equal(heard.has(text), isHeard, `${name}: ${text}`)
+        assert.equal(received.has(text), isHeard, `${name}: ${text}`)
     if (kind === 'doomed') continue
     const captured = (outcome.captured.get(name) ?? []).map(({ content_preview: text }) => text).sort()
-    assert.deepEqual(captured, told.toSorted(), name)
+    assert.deepEqual(captured, delivered.toSorted(), name)
     const { messages_processed: processed, leads_detected: leads } = outcome.groups.get(name)
     const detected = outcome.leads.filter(({ source_group: { id: of } }) => of === id).length
     // A group that is not always listening captures all it hears.
@@ -91,12 +91,14 @@ export function checkGroups(world: FiftyWorld, model: Model, outcome: Outcome): 
 
 /** Every lead went only ways that exist, exactly those that were accepted, and each was told once. */
 export function checkLeads(world: FiftyWorld, model: Model, { leads }: Outcome): void {
-  const told = world.told('lead.status_changed').map(({ lead_id: id, from, to }) => `${id} ${from} ${to}`)
+  const delivered = world
+    .delivered('lead.status_changed')
+    .map(({ lead_id: id, from, to }) => `${id} ${from} ${to}`)
   const stored = leads.flatMap(({ id, status_history: history }) =>
     history.map(({ from, to }: Json) => `${id} ${from} ${to}`),
   )
-  assert.deepEqual(countBy(told), countBy(stored))
-  const detected = world.told('lead.detected').map(({ lead_id: id }) => id)
+  assert.deepEqual(countBy(delivered), countBy(stored))
+  const detected = world.delivered('lead.detected').map(({ lead_id: id }) => id)
   assert.deepEqual(detected.toSorted(), leads.map(({ id }) => id).toSorted())
   for (const { id, status_history: history, lead_status: status } of leads) {
     let at = 'new'
@@ -116,7 +118,7 @@ export function checkTimelines(world: FiftyWorld, model: Model, { leads }: Outco
   const silent = new Set(world.groups.filter(({ mode }) => mode === 'all').map(({ id }) => id))
   const authors = new Map(model.said.map(({ text, phone }) => [text, `+${phone}`]))
   const signals = world
-    .told('group.message')
+    .delivered('group.message')
     .filter(({ group_id: id }) => !silent.has(id))
     .map(({ message }) => `${authors.get(message)} ${message}`)
   const timelines: string[] = leads.flatMap(({ contact_phone: phone, timeline, message_count: count }) => {
@@ -169,7 +171,7 @@ export async function checkLabels(
     for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1)
   }
   const labelling = world.groups.find(({ label }) => label === 'kept')?.id
-  const made = world.told('lead.detected').filter(({ source_group: group }) => group.id === labelling)
+  const made = world.delivered('lead.detected').filter(({ source_group: group }) => group.id === labelling)
   counts.set(kept, (counts.get(kept) ?? 0) + new Set(made.map(({ contact_phone: phone }) => phone)).size)
   for (const { id, name, chat_count: count } of labels) assert.equal(count, counts.get(id) ?? 0, name)
 }

@@ -129,7 +129,7 @@ export class FiftyWorld implements AsyncDisposable {
   }
 
   /** Everything told so far under a name. */
-  told(event: string): Json[] {
+  delivered(event: string): Json[] {
     return this.receiver.received.filter(({ body }) => body.event === event).map(({ body }) => body.data)
   }
 

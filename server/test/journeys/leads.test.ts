@@ -138,7 +138,7 @@ after(() => resources.disposeAsync())
 // biome-ignore lint/suspicious/noExplicitAny: the data of events of every kind
 type Data = any
 
-const told = async (event: string, matches: (data: Data) => boolean): Promise<Data> =>
+const delivered = async (event: string, matches: (data: Data) => boolean): Promise<Data> =>
   (await receiver.next(({ body }) => body.event === event && matches(body.data), waitMs)).body.data
 
 const allTold = (event: string): Data[] =>
@@ -149,10 +149,10 @@ async function link(): Promise<string> {
   simulator.createAccount({ phone: ourPhone, name: 'Front desk' })
   const { id } = await api.post(201, '/sessions', { name: 'Front desk' })
   await api.post(200, `/sessions/${id}/start`)
-  await told('session.status', ({ status }) => status === 'qr_code')
+  await delivered('session.status', ({ status }) => status === 'qr_code')
   const { code } = await api.get(200, `/sessions/${id}/qr`, { accept: 'application/json' })
   simulator.scan(ourPhone, code)
-  await told('session.status', ({ status }) => status === 'working')
+  await delivered('session.status', ({ status }) => status === 'working')
   return id
 }
 
@@ -167,7 +167,7 @@ async function say(said: readonly Line[], waIds: ReadonlyMap<string, string>): P
       ...(mentions === undefined ? {} : { mentions: mentions.map(phoneOrOurs) }),
     })
   }
-  for (const { text } of said) await told('message.received', (data) => data.message === text)
+  for (const { text } of said) await delivered('message.received', (data) => data.message === text)
 }
 
 async function monitorAll(sessionId: string, waIds: ReadonlyMap<string, string>) {
@@ -201,12 +201,12 @@ async function checkGroups(ids: ReadonlyMap<string, string>): Promise<void> {
 /** Both the tenant's list of leads and the webhooks: everybody expected, once, with the keyword; nobody else. */
 async function checkLeads(ids: ReadonlyMap<string, string>): Promise<Map<string, Data>> {
   for (const line of [...lines, ...later].filter(isCaptured)) {
-    const data = await told('group.message', ({ message }) => message === line.text)
+    const data = await delivered('group.message', ({ message }) => message === line.text)
     assert.equal(data.matched_keyword, line.captured, line.text)
     assert.equal(data.group_id, ids.get(line.group), line.text)
   }
   for (const [name, keyword] of leadsExpected) {
-    const data = await told('lead.detected', ({ contact_name }) => contact_name === name)
+    const data = await delivered('lead.detected', ({ contact_name }) => contact_name === name)
     assert.equal(data.trigger.matched_keyword, keyword, `${name}`)
   }
   const { leads, total } = await api.get(200, '/leads?limit=100')
@@ -235,7 +235,7 @@ async function walkPipeline(lead: Data): Promise<void> {
   for (const [index, to] of way.slice(1).entries()) {
     const moved = await api.patch(200, `/leads/${lead.id}/status`, { status: to })
     assert.equal(moved.lead_status, to)
-    const data = await told('lead.status_changed', (change) => change.to === to)
+    const data = await delivered('lead.status_changed', (change) => change.to === to)
     assert.deepEqual([data.lead_id, data.from], [lead.id, way[index]])
   }
   const refused = await api.patch(400, `/leads/${lead.id}/status`, { status: 'new' })
@@ -273,14 +273,15 @@ test('30 people in 5 groups and 6 languages: exactly the expected leads, and the
 
   await say(early, waIds)
   await simulator.sendMessage(phoneOf(leftAlone), { to: `${ourPhone}@c.us`, text: 'STOP' })
-  await told('message.received', ({ message }) => message === 'STOP')
+  await delivered('message.received', ({ message }) => message === 'STOP')
   assert.equal((await api.get(200, `/opt-outs/${phoneOf(leftAlone)}`)).opted_out, true)
 
   const ids = await monitorAll(sessionId, waIds)
   await say(lines, waIds)
-  for (const person of [1, 5]) await told('message.sent', ({ chat_id }) => chat_id === directChatOf(person))
+  for (const person of [1, 5])
+    await delivered('message.sent', ({ chat_id }) => chat_id === directChatOf(person))
   await say(later, waIds)
-  await told('message.sent', ({ chat_id }) => chat_id === directChatOf(13))
+  await delivered('message.sent', ({ chat_id }) => chat_id === directChatOf(13))
 
   await checkGroups(ids)
   const leads = await checkLeads(ids)

@@ -158,8 +158,8 @@ suite('hostile files', () => {
     trip.app.simulator.fault({ kind: 'none', clear: true })
     assert.ok(status >= 400 && body.detail.length > 10, `answered ${status} ${JSON.stringify(body)}`)
     const isIt = (data: { message_id: string }) => data.message_id === body.message_id
-    const told = await trip.delivered('message.failed', isIt)
-    assert.equal(told.error, body.error)
+    const delivered = await trip.delivered('message.failed', isIt)
+    assert.equal(delivered.error, body.error)
     assert.equal((await trip.read(body.message_id)).status, 'failed')
     assert.equal(trip.hook.received.filter((it) => isIt(it.body.data)).length, 1)
     assert.equal((await trip.tenant.api.post(201, '/messages/send/media', content)).status, 'sent')

@@ -234,7 +234,7 @@ suite('round trips of what arrives', () => {
       assert.deepEqual((await trip.read(poll.message.id)).poll.options, tally)
     })
 
-    test(`what the own phone writes to a ${where} is outbound and told as sent`, async () => {
+    test(`what the own phone writes to a ${where} is outbound and published as sent`, async () => {
       const own = trip.session.phone
       for (const row of rows.filter(({ content }) => !('raw' in content) && content.viewOnce === undefined)) {
         const leaving = nextEvent(trip.app, 'message.sent')

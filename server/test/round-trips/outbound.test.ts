@@ -217,8 +217,8 @@ async function check(row: Row, where: Place, more: Record<string, unknown> = {})
   for (const name of ['media', 'poll', 'location', 'vcards', 'content_preview', 'wa_message_id'] as const) {
     assert.deepEqual(kept[name], sent[name], name)
   }
-  const told = await trip.delivered('message.sent', (data) => data.message_id === sent.id)
-  assert.deepEqual([told.chat_id, told.wa_message_id], [sent.wa_chat_id, sent.wa_message_id])
+  const delivered = await trip.delivered('message.sent', (data) => data.message_id === sent.id)
+  assert.deepEqual([delivered.chat_id, delivered.wa_message_id], [sent.wa_chat_id, sent.wa_message_id])
 }
 
 suite('round trips of what is sent', () => {

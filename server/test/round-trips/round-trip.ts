@@ -98,7 +98,7 @@ export async function openRoundTrip(): Promise<RoundTrip> {
     return found.body.data
   }
   const receive: RoundTrip['receive'] = async (place, content, from = phone) => {
-    const coming = nextEvent(app, 'message.received', (told) => told.sessionId === session.id)
+    const coming = nextEvent(app, 'message.received', (delivered) => delivered.sessionId === session.id)
     const { id } = await (place === 'group'
       ? app.simulator.sendGroupMessage(group, { from, ...content } as never)
       : app.simulator.sendMessage(from, { to: session.phone, ...content } as never))

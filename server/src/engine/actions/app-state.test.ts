@@ -27,11 +27,17 @@ async function makeChat(): Promise<{ chatId: string; waMessageId: string; phone:
 }
 
 suite('what was there before the link', () => {
-  test('labels, labelled chats, names and pins are told', async () => {
+  test('labels, labelled chats, names and pins are published', async () => {
     const { listener } = world
-    const label = await listener.next('label', (told) => told.kind === 'label' && told.waLabelId === '7')
+    const label = await listener.next(
+      'label',
+      (published) => published.kind === 'label' && published.waLabelId === '7',
+    )
     assert.partialDeepStrictEqual(label, { name: 'Old customer', colorIndex: 3, isDeleted: false })
-    const labelled = await listener.next('label', (told) => told.kind === 'chat' && told.waLabelId === '7')
+    const labelled = await listener.next(
+      'label',
+      (published) => published.kind === 'chat' && published.waLabelId === '7',
+    )
     assert.partialDeepStrictEqual(labelled, { chatId: chatOf(early), isLabelled: true })
     const contact = await listener.next(
       'contact',
@@ -89,7 +95,7 @@ suite('chats, changed here', () => {
     assert.equal(viewOf().chats[chatId]?.read, true)
   })
 
-  test('what another device changed in between is kept and told', async () => {
+  test('what another device changed in between is kept and published', async () => {
     const [mine, theirs] = [await makeChat(), await makeChat()]
     await Promise.all([
       world.engine.chats.pin(sessionId(), mine.chatId, true),
@@ -97,10 +103,10 @@ suite('chats, changed here', () => {
       world.engine.chats.archive(sessionId(), mine.chatId, true, []),
       world.simulator.appState.archive(world.account, { chat: theirs.phone }),
     ])
-    const isTold = (field: 'isPinned' | 'isArchived') => (change: ChatChange) =>
+    const isPublished = (field: 'isPinned' | 'isArchived') => (change: ChatChange) =>
       change.chatId === theirs.chatId && change[field] === true
-    await world.listener.next('chat', isTold('isPinned'))
-    await world.listener.next('chat', isTold('isArchived'))
+    await world.listener.next('chat', isPublished('isPinned'))
+    await world.listener.next('chat', isPublished('isArchived'))
     for (const { chatId } of [mine, theirs]) {
       assert.partialDeepStrictEqual(viewOf().chats[chatId], { pinned: true, archived: true })
     }
@@ -108,40 +114,40 @@ suite('chats, changed here', () => {
 })
 
 suite('chats, changed on the phone', () => {
-  test('archive, pin, mute, read, unread, star and deletion are told', async () => {
+  test('archive, pin, mute, read, unread, star and deletion are published', async () => {
     const { appState } = world.simulator
     const { chatId, phone, waMessageId } = await makeChat()
-    const told = (matches: (change: ChatChange) => boolean) =>
+    const published = (matches: (change: ChatChange) => boolean) =>
       world.listener.next('chat', (change) => change.chatId === chatId && matches(change))
     await appState.archive(world.account, { chat: phone })
-    await told(({ isArchived }) => isArchived === true)
+    await published(({ isArchived }) => isArchived === true)
     await appState.archive(world.account, { chat: phone, archived: false })
-    await told(({ isArchived }) => isArchived === false)
+    await published(({ isArchived }) => isArchived === false)
     await appState.pin(world.account, { chat: phone })
-    await told(({ isPinned }) => isPinned === true)
+    await published(({ isPinned }) => isPinned === true)
     const until = '2031-05-06T07:08:09.000Z'
     await appState.mute(world.account, { chat: phone, until })
-    await told(({ mutedUntil }) => mutedUntil?.toISOString() === until)
+    await published(({ mutedUntil }) => mutedUntil?.toISOString() === until)
     await appState.mute(world.account, { chat: phone })
-    await told(({ mutedUntil }) => mutedUntil?.getUTCFullYear() === 9999)
+    await published(({ mutedUntil }) => mutedUntil?.getUTCFullYear() === 9999)
     await appState.mute(world.account, { chat: phone, muted: false })
-    await told(({ mutedUntil }) => mutedUntil === null)
+    await published(({ mutedUntil }) => mutedUntil === null)
     await appState.markRead(world.account, { chat: phone, read: false })
-    await told(({ isRead }) => isRead === false)
+    await published(({ isRead }) => isRead === false)
     await appState.markRead(world.account, { chat: phone })
-    await told(({ isRead }) => isRead === true)
+    await published(({ isRead }) => isRead === true)
     await appState.star(world.account, { message: waMessageId })
     const star = await world.listener.next('change', ({ target }) => target.waMessageId === waMessageId)
     assert.deepEqual([star.change, star.chatId], [{ kind: 'star', isStarred: true }, chatId])
     await appState.deleteChat(world.account, { chat: phone })
-    await told(({ isDeleted }) => isDeleted === true)
+    await published(({ isDeleted }) => isDeleted === true)
   })
 })
 
 suite('labels', () => {
-  const told = (matches: (change: LabelChange) => boolean) => world.listener.next('label', matches)
+  const published = (matches: (change: LabelChange) => boolean) => world.listener.next('label', matches)
 
-  test('made here they stand on the phone, made there they are told', async () => {
+  test('made here they stand on the phone, made there they are published', async () => {
     const { labels } = world.engine
     const { chatId, phone } = await makeChat()
     await labels.put(sessionId(), { waLabelId: '21', name: 'VIP', colorIndex: 5 })
@@ -154,32 +160,32 @@ suite('labels', () => {
     assert.equal(viewOf().labels['21'], undefined)
     const { appState } = world.simulator
     await appState.label(world.account, { id: '31', name: 'New', color: 2 })
-    await told((change) => change.kind === 'label' && change.waLabelId === '31' && change.name === 'New')
+    await published((change) => change.kind === 'label' && change.waLabelId === '31' && change.name === 'New')
     await appState.labelChat(world.account, { chat: phone, label: '31' })
-    await told((change) => change.kind === 'chat' && change.chatId === chatId && change.isLabelled)
+    await published((change) => change.kind === 'chat' && change.chatId === chatId && change.isLabelled)
     await appState.labelChat(world.account, { chat: phone, label: '31', labeled: false })
-    await told((change) => change.kind === 'chat' && change.chatId === chatId && !change.isLabelled)
+    await published((change) => change.kind === 'chat' && change.chatId === chatId && !change.isLabelled)
     await appState.label(world.account, { id: '31', name: 'New', deleted: true })
-    await told((change) => change.kind === 'label' && change.waLabelId === '31' && change.isDeleted)
+    await published((change) => change.kind === 'label' && change.waLabelId === '31' && change.isDeleted)
   })
 
-  test('each change is told with the moment it was made at, one from the future as now', async () => {
+  test('each change is published with the timestamp it was made at, one from the future as now', async () => {
     const { appState } = world.simulator
     const { phone } = await makeChat()
     const [past, future] = ['2026-01-02T03:04:05.678Z', '2999-01-01T00:00:00Z']
     await appState.label(world.account, { id: '41', name: 'Past', at: past })
     await appState.labelChat(world.account, { chat: phone, label: '41', at: past })
-    const label = await told(({ waLabelId, kind }) => kind === 'label' && waLabelId === '41')
-    const chat = await told(({ waLabelId, kind }) => kind === 'chat' && waLabelId === '41')
+    const label = await published(({ waLabelId, kind }) => kind === 'label' && waLabelId === '41')
+    const chat = await published(({ waLabelId, kind }) => kind === 'chat' && waLabelId === '41')
     assert.deepEqual([label.at.toISOString(), chat.at.toISOString()], [past, past])
     await appState.label(world.account, { id: '42', name: 'Future', at: future })
-    const late = await told(({ waLabelId }) => waLabelId === '42')
+    const late = await published(({ waLabelId }) => waLabelId === '42')
     assert.ok(Math.abs(late.at.getTime() - Date.now()) < 60_000)
   })
 })
 
 suite('written ahead', () => {
-  test('a change that was not stored when the process died is told again after the restart', async () => {
+  test('a change that was not stored when the process died is published again after the restart', async () => {
     const { chatId, phone } = await makeChat()
     const { listener } = world
     const stored = listener.onChats.bind(listener)
@@ -189,7 +195,7 @@ suite('written ahead', () => {
       throw new Error('the database is gone')
     }
     await world.simulator.appState.pin(world.account, { chat: phone })
-    await listener.next('state', ({ status }) => status === 'starting', listener.told.length)
+    await listener.next('state', ({ status }) => status === 'starting', listener.events.length)
     assert.ok(hasDied)
     listener.onChats = stored
     await listener.next('chat', (change) => change.chatId === chatId && change.isPinned === true)

@@ -193,7 +193,7 @@ suite('refusals', () => {
 })
 
 suite('groups changed by others', () => {
-  test('who came, went and rose is told together with who did it', async () => {
+  test('who came, went and rose is published together with who did it', async () => {
     const [owner, anna] = [world.addPerson('Owner'), world.addPerson('Anna')]
     const id = await makeGroup({ owner, members: [world.account] })
     const { simulator } = world
@@ -211,7 +211,7 @@ suite('groups changed by others', () => {
     assert.deepEqual(participants.map(({ person }) => person.phone).sort(), [owner, world.account].sort())
   })
 
-  test('a new subject, a description and the end of the membership are told', async () => {
+  test('a new subject, a description and the end of the membership are published', async () => {
     const owner = world.addPerson('Owner')
     const id = await makeGroup({ owner, members: [world.account] })
     world.simulator.groups.change(id, { subject: 'Renamed', description: 'Read this' })

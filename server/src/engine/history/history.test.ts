@@ -78,7 +78,7 @@ suite('the history of a fresh link', () => {
     assert.equal((await listener.next('message', isText('mine in the group'))).isFromMe, true)
   })
 
-  test('names, groups, archived chats and both addresses of a person are told', async () => {
+  test('names, groups, archived chats and both addresses of a person are published', async () => {
     const { listener } = world
     const contact = await listener.next('contact', ({ name }) => name === 'Anna of Accounts')
     assert.equal(contact.person.phone, anna)

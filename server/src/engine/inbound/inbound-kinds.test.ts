@@ -56,7 +56,7 @@ suite('files', () => {
     { kind: 'sticker', mimetype: 'image/webp', more: { animated: true }, file: { isAnimated: true } },
   ]
   for (const { kind, mimetype, more, file, caption } of kinds) {
-    test(`${kind} is told and got byte for byte`, async () => {
+    test(`${kind} is published and got byte for byte`, async () => {
       const bytes = randomBytes(100_003)
       const message = await receive({
         media: { kind, bytes, mimetype, ...more, ...(caption !== undefined && { caption }) },
@@ -76,7 +76,7 @@ suite('files', () => {
     })
   }
 
-  test('what is to be seen once is told as such, and can be got', async () => {
+  test('what is to be seen once is marked as such, and can be got', async () => {
     const bytes = randomBytes(64)
     for (const kind of ['image', 'video', 'voice'] as const) {
       const message = await receive({ media: { kind, bytes }, viewOnce: true })
@@ -93,7 +93,7 @@ suite('files', () => {
     assert.equal(message.chatId, `${anna()}@c.us`)
   })
 
-  test('what linked devices are told of later is unknown first, then comes under the same id', async () => {
+  test('what linked devices get later is unknown first, then comes under the same id', async () => {
     const bytes = randomBytes(77)
     const media = { kind: 'image' as const, bytes, caption: 'At last' }
     const first = await receive({ media, withheld: true })
@@ -162,18 +162,18 @@ suite('other kinds', () => {
         allowMultiple: multiple,
       })
       const vote = async (options: string[]) => {
-        const after = world.listener.told.length
+        const after = world.listener.events.length
         await world.simulator.sendMessage(anna(), {
           to: world.account,
           vote: { poll: message.waMessageId, options },
         })
-        const told = await world.listener.next(
+        const recorded = await world.listener.next(
           'change',
           ({ target }) => target.waMessageId === message.waMessageId,
           after,
         )
-        assert.deepEqual(told.change, { kind: 'vote', options })
-        assert.deepEqual([told.target.isFromMe, told.actor?.phone], [false, anna()])
+        assert.deepEqual(recorded.change, { kind: 'vote', options })
+        assert.deepEqual([recorded.target.isFromMe, recorded.actor?.phone], [false, anna()])
       }
       await vote(['Bread'])
       await vote([])
@@ -192,13 +192,13 @@ suite('other kinds', () => {
       const poll = { title: 'Date', options: ['1st', '2nd', '3rd'], multiple: true }
       const { id } = await world.simulator.sendGroupMessage(group, { from: anna(), poll })
       for (const voter of [ben, world.account]) {
-        const after = world.listener.told.length
+        const after = world.listener.events.length
         const options = voter === ben ? ['1st', '3rd'] : ['2nd']
         await world.simulator.sendGroupMessage(group, { from: voter, vote: { poll: id, options } })
-        const told = await world.listener.next('change', ({ target }) => target.waMessageId === id, after)
-        assert.deepEqual(told.change, { kind: 'vote', options })
-        assert.deepEqual(told.target, { waMessageId: id, isFromMe: false, sender: `${anna()}@c.us` })
-        assert.equal(told.actor?.phone ?? null, voter === ben ? ben : null)
+        const recorded = await world.listener.next('change', ({ target }) => target.waMessageId === id, after)
+        assert.deepEqual(recorded.change, { kind: 'vote', options })
+        assert.deepEqual(recorded.target, { waMessageId: id, isFromMe: false, sender: `${anna()}@c.us` })
+        assert.equal(recorded.actor?.phone ?? null, voter === ben ? ben : null)
       }
     }
   })
@@ -315,7 +315,7 @@ suite('hostile messages', () => {
 suite('changes', () => {
   /** Anna changes a message; answers what the engine told of it. */
   async function change(draft: Draft, id: string) {
-    const after = world.listener.told.length
+    const after = world.listener.events.length
     await world.simulator.sendMessage(anna(), { to: world.account, ...draft } as never)
     return world.listener.next('change', ({ target }) => target.waMessageId === id, after)
   }
@@ -345,7 +345,7 @@ suite('changes', () => {
     await world.simulator.sendMessage(world.account, { to: anna(), edit: { message: id, text: 'Mine!' } })
     const edit = await world.listener.next('change', ({ target }) => target.waMessageId === id)
     assert.deepEqual([edit.actor, edit.target.isFromMe, edit.chatId], [null, true, `${anna()}@c.us`])
-    const after = world.listener.told.length
+    const after = world.listener.events.length
     await world.simulator.sendMessage(world.account, { to: anna(), revoke: { message: id } })
     const revoke = await world.listener.next('change', ({ target }) => target.waMessageId === id, after)
     assert.deepEqual([revoke.change, revoke.target.isFromMe], [{ kind: 'revoke' }, true])
@@ -371,8 +371,8 @@ suite('changes', () => {
     assert.deepEqual(revoke.target, { waMessageId: id, isFromMe: false, sender: `${ben}@c.us` })
     assert.equal(revoke.actor?.phone, anna())
     assert.equal(spam.sender.phone, ben)
-    const told = world.listener.all('change').filter(({ target }) => target.waMessageId === id)
-    assert.equal(told.length, 1)
+    const recorded = world.listener.all('change').filter(({ target }) => target.waMessageId === id)
+    assert.equal(recorded.length, 1)
   })
 
   test('nobody changes the text of somebody else', async () => {
@@ -434,7 +434,7 @@ suite('changes', () => {
   })
 
   test('a vote in a poll nobody knows is let go, and what follows arrives', async () => {
-    const told = world.listener.all('change').length
+    const recorded = world.listener.all('change').length
     const pollUpdateMessage = {
       pollCreationMessageKey: {
         remoteJid: `${world.account}@s.whatsapp.net`,
@@ -445,7 +445,7 @@ suite('changes', () => {
     }
     await world.simulator.sendMessage(anna(), { to: world.account, raw: { pollUpdateMessage } } as never)
     await receive({ text: 'After the vote' })
-    assert.equal(world.listener.all('change').length, told)
+    assert.equal(world.listener.all('change').length, recorded)
   })
 
   test('changes are acknowledged only when they are stored', async () => {

@@ -13,9 +13,9 @@ test('receipts that wait for a session are not lost when it is stopped while it 
   for (let n = 0; n < count; n += 1)
     sent.push((await sendText(world.engine, session.sessionId, `${bob}@c.us`, `${n}`)).waMessageId)
   simulator.fault({ kind: 'none' })
-  const told = new Set<string>()
+  const recorded = new Set<string>()
   const note = () => {
-    for (const { waMessageId } of world.listener.all('status')) told.add(waMessageId)
+    for (const { waMessageId } of world.listener.all('status')) recorded.add(waMessageId)
   }
   note()
   await world.restart()
@@ -24,5 +24,5 @@ test('receipts that wait for a session are not lost when it is stopped while it 
   note()
   await world.restart()
   for (const id of sent)
-    if (!told.has(id)) await world.listener.next('status', ({ waMessageId }) => waMessageId === id)
+    if (!recorded.has(id)) await world.listener.next('status', ({ waMessageId }) => waMessageId === id)
 })

@@ -42,7 +42,7 @@ suite('envelopes', () => {
   }
 
   for (const name of ['viewOnceMessage', 'viewOnceMessageV2', 'viewOnceMessageV2Extension']) {
-    test(`${name} is taken off and told`, () => {
+    test(`${name} is taken off and named`, () => {
       const content = parse(wrap('ephemeralMessage', wrap(name, image)))?.content
       assert.ok(content?.kind === 'image' && content.isViewOnce)
     })

@@ -20,7 +20,7 @@ function makeSocket(t: TestContext) {
     makeWASocket({ auth: { creds: initAuthCreds(), keys }, logger: silent, waWebSocketUrl: nowhere })
   const socket = captureRejections(make, log)
   t.after(() => socket.end(undefined).catch(() => {}))
-  return { socket, told: () => lines.filter((line) => line.includes('nobody waited for')) }
+  return { socket, logged: () => lines.filter((line) => line.includes('nobody waited for')) }
 }
 
 /** Runs a program over these modules; the failures that nobody waits for are its own. */
@@ -63,19 +63,19 @@ const beginning = `
 
 // A rejection that nobody takes fails the test that it happens in: the runner listens for them itself.
 suite('failures that the library waits for nowhere', () => {
-  test('an answer to a stanza that finds no connection any more is told, and nothing else happens', async (t) => {
-    const { socket, told } = makeSocket(t)
+  test('an answer to a stanza that finds no connection any more is logged, and nothing else happens', async (t) => {
+    const { socket, logged } = makeSocket(t)
     socket.ws.emit('CB:ib,,offline_preview', { tag: 'ib', attrs: {} })
     const groups = { tag: 'dirty', attrs: { type: 'groups' } }
     socket.ws.emit('CB:ib,,dirty', { tag: 'ib', attrs: {}, content: [groups] })
     await turn()
     await turn()
-    assert.equal(told().length, 2, told().join(''))
-    for (const line of told()) assert.match(line, /"level":20,.*"code":428/)
+    assert.equal(logged().length, 2, logged().join(''))
+    for (const line of logged()) assert.match(line, /"level":20,.*"code":428/)
   })
 
-  test('an event that the library cannot handle is told as a warning, without what it carried', async (t) => {
-    const { socket, told } = makeSocket(t)
+  test('an event that the library cannot handle is logged as a warning, without what it carried', async (t) => {
+    const { socket, logged } = makeSocket(t)
     const call = {
       status: 'timeout',
       get date(): Date {
@@ -85,9 +85,9 @@ suite('failures that the library waits for nowhere', () => {
     socket.ev.emit('call', [call] as never)
     await turn()
     await turn()
-    assert.equal(told().length, 1, told().join(''))
-    assert.match(told()[0] ?? '', /"level":40/)
-    assert.doesNotMatch(told()[0] ?? '', /15550001111/)
+    assert.equal(logged().length, 1, logged().join(''))
+    assert.match(logged()[0] ?? '', /"level":40/)
+    assert.doesNotMatch(logged()[0] ?? '', /15550001111/)
   })
 
   test('only the emitters of the socket are changed', (t) => {

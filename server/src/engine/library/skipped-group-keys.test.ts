@@ -26,7 +26,7 @@ function createDevice() {
 suite('group messages that overtake each other', () => {
   test('are read in any order', async () => {
     const [alice, bob] = [createDevice(), createDevice()]
-    const told = await alice.getSenderKeyDistributionMessage({ group, meId: author })
+    const distributed = await alice.getSenderKeyDistributionMessage({ group, meId: author })
     const sent: Uint8Array[] = []
     for (const text of ['one', 'two', 'three', 'four'])
       sent.push(
@@ -34,7 +34,7 @@ suite('group messages that overtake each other', () => {
       )
     await bob.processSenderKeyDistributionMessage({
       authorJid: author,
-      item: { groupId: group, axolotlSenderKeyDistributionMessage: told },
+      item: { groupId: group, axolotlSenderKeyDistributionMessage: distributed },
     })
     const read: string[] = []
     for (const index of [3, 1, 0, 2]) {

@@ -111,7 +111,7 @@ suite('encryption of large files', () => {
     assert.equal(prepared.take('ahead', 'document'), undefined)
   })
 
-  test('a file that is gone, cut or moved is told as an error', async () => {
+  test('a file that is gone, cut or moved is reported as an error', async () => {
     const file = await keep('damaged', randomBytes(1_000_000))
     const refused = (changed: SealedFile, how: { code?: string; message?: RegExp }) =>
       assert.rejects(encrypt(changed, seal), (error: unknown) => {

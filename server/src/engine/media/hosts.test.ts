@@ -93,12 +93,12 @@ async function startOther() {
       require('node:worker_threads').parentPort.postMessage({ mediaHost, mediaCertificate })
     })`
   const worker = new Worker(code, { eval: true })
-  const told = await new Promise<{ mediaHost: string; mediaCertificate: string }>((resolve, reject) => {
+  const answer = await new Promise<{ mediaHost: string; mediaCertificate: string }>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
   })
   return {
-    ...told,
+    ...answer,
     [Symbol.asyncDispose]: async () => {
       await worker.terminate()
     },

@@ -259,7 +259,7 @@ suite('uploads', () => {
     blobs.set('cut', randomBytes(30_000))
     world.simulator.fault({ kind: 'media_slow', phone: world.account, bytesPerSecond: 60_000 })
     const sending = send('cut')
-    const after = world.listener.told.length
+    const after = world.listener.events.length
     world.simulator.fault({ kind: 'drop', phone: world.account })
     assert.equal((await sending).outcome.kind, 'unknown')
     await world.listener.next('state', ({ status }) => status === 'working', after)

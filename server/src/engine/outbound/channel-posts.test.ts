@@ -89,7 +89,7 @@ suite('posts of the session', () => {
 })
 
 suite('posts of others', () => {
-  test('texts and files of a channel that is followed are told, and files can be got', async () => {
+  test('texts and files of a channel that is followed are published, and files can be got', async () => {
     const owner = world.addPerson('Editor')
     const channel = makeChannel(owner)
     world.simulator.channels.follow(world.account, channel)
@@ -128,7 +128,7 @@ suite('posts of others', () => {
     const edit = await world.listener.next('change', isOurs)
     assert.deepEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'First' }])
     assert.ok(Math.abs(edit.at.getTime() - performance.timeOrigin - performance.now()) < 60_000)
-    const after = world.listener.told.length
+    const after = world.listener.events.length
     world.simulator.channels.post(channel, { revoke: { message: id }, asService: true })
     const revoke = await world.listener.next('change', isOurs, after)
     assert.deepEqual(revoke.change, { kind: 'revoke' })

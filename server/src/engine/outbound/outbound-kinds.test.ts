@@ -194,7 +194,7 @@ suite('other kinds', () => {
     )
   })
 
-  test('polls of one and of several choices arrive, and their votes are told', async () => {
+  test('polls of one and of several choices arrive, and their votes are published', async () => {
     for (const allowMultiple of [false, true]) {
       const { id } = await send({
         kind: 'poll',
@@ -208,7 +208,7 @@ suite('other kinds', () => {
         ['When?', ['Mon', 'Tue', 'Wed'], allowMultiple],
       )
       const options = allowMultiple ? ['Mon', 'Wed'] : ['Tue']
-      const after = world.listener.told.length
+      const after = world.listener.events.length
       await world.simulator.sendMessage(anna(), { to: world.account, vote: { poll: id, options } })
       const vote = await world.listener.next('change', ({ target }) => target.waMessageId === id, after)
       assert.deepEqual(vote.change, { kind: 'vote', options })
@@ -355,9 +355,9 @@ suite('groups', () => {
       'status',
       (update) => update.waMessageId === second.id && update.status === 'read',
     )
-    const told = world.listener.all('status').filter(({ waMessageId }) => waMessageId === id)
+    const recorded = world.listener.all('status').filter(({ waMessageId }) => waMessageId === id)
     assert.deepEqual(
-      told.map(({ status, chatId }) => [status, chatId]),
+      recorded.map(({ status, chatId }) => [status, chatId]),
       [
         ['delivered', group],
         ['read', group],

@@ -62,7 +62,7 @@ suite('a connection that carries nonsense', () => {
 
   for (const [what, bytes] of Object.entries(broken)) {
     test(`${what}: the session comes back, sends and receives`, async () => {
-      const from = listener.told.length
+      const from = listener.events.length
       proxy.inject(bytes)
       await listener.next('state', ({ status }) => status === 'starting', from)
       await listener.next('state', ({ status }) => status === 'working', from)

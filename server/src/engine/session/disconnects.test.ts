@@ -100,9 +100,11 @@ suite('faults', () => {
   /** The states told since a moment, until one is reached. */
   async function until(status: StateChange['status'], since: number): Promise<string[]> {
     await listener.next('state', (change) => change.status === status, since)
-    return listener.told
+    return listener.events
       .slice(since)
-      .flatMap((told) => (told.kind === 'state' ? [`${told.value.status}:${told.value.reason ?? ''}`] : []))
+      .flatMap((recorded) =>
+        recorded.kind === 'state' ? [`${recorded.value.status}:${recorded.value.reason ?? ''}`] : [],
+      )
   }
 
   async function assertWorks(text: string): Promise<void> {
@@ -111,8 +113,8 @@ suite('faults', () => {
     await simulator.nextMessage(bob, ({ id }) => id === waMessageId)
   }
 
-  test('a lost connection is restored, and the gap is told', async () => {
-    const since = listener.told.length
+  test('a lost connection is restored, and the gap is published', async () => {
+    const since = listener.events.length
     simulator.fault({ kind: 'drop', phone: account })
     assert.deepEqual(await until('working', since), ['starting:reconnecting', 'working:'])
     const lost = listener.all('state').find(({ reason }) => reason === 'reconnecting')
@@ -130,7 +132,7 @@ suite('faults', () => {
       waMessageId,
       content: { kind: 'text' as const, text: 'once more' },
     }
-    const since = listener.told.length
+    const since = listener.events.length
     const first = await engine.send(submission)
     assert.equal(first.kind, 'unknown')
     await until('working', since)
@@ -141,7 +143,7 @@ suite('faults', () => {
   })
 
   test('a deaf connection is noticed, named and renewed', async () => {
-    const since = listener.told.length
+    const since = listener.events.length
     simulator.fault({ kind: 'deaf', phone: account })
     assert.deepEqual(await until('working', since), ['starting:deaf', 'working:'])
     await assertWorks('hearing again')
@@ -149,7 +151,7 @@ suite('faults', () => {
   })
 
   test('unavailable keeps trying and says so', async () => {
-    const since = listener.told.length
+    const since = listener.events.length
     simulator.fault({ kind: 'unavailable', phone: account, count: 2 })
     const states = await until('working', since)
     assert.deepEqual(states, ['starting:unavailable', 'working:'])
@@ -158,7 +160,7 @@ suite('faults', () => {
   })
 
   test('a removed device fails as logged out, and its keys are erased', async () => {
-    const since = listener.told.length
+    const since = listener.events.length
     simulator.fault({ kind: 'logout', phone: account })
     assert.deepEqual(await until('failed', since), ['failed:logged_out'])
     assert.equal(listener.all('state').at(-1)?.phoneNumber, null)
@@ -172,21 +174,21 @@ suite('faults', () => {
   })
 
   test('a ban and an outdated client fail at once, the pairing stays', async () => {
-    let since = listener.told.length
+    let since = listener.events.length
     simulator.fault({ kind: 'ban', phone: account })
     assert.deepEqual(await until('failed', since), ['failed:banned'])
     simulator.fault({ kind: 'ban', phone: account, clear: true })
-    since = listener.told.length
+    since = listener.events.length
     await engine.start(session)
     assert.deepEqual(await until('working', since), ['starting:', 'working:'])
-    since = listener.told.length
+    since = listener.events.length
     simulator.fault({ kind: 'outdated', phone: account })
     assert.deepEqual(await until('failed', since), ['failed:client_outdated'])
     simulator.fault({ kind: 'outdated', phone: account, clear: true })
     await engine.close()
   })
 
-  test('a state that a life could not tell is not told over those of the next one', async () => {
+  test('a state that a life could not publish is not published over those of the next one', async () => {
     const tell = listener.onState.bind(listener)
     let isAway = true
     const refused = new Promise<void>((resolve) => {
@@ -199,7 +201,7 @@ suite('faults', () => {
     simulator.fault({ kind: 'ban', phone: account })
     await refused
     simulator.fault({ kind: 'ban', phone: account, clear: true })
-    const since = listener.told.length
+    const since = listener.events.length
     await engine.start(session)
     isAway = false
     await until('working', since)
@@ -210,11 +212,11 @@ suite('faults', () => {
   })
 
   test('another client on the same device is yielded to after a few tries', async () => {
-    const since = listener.told.length
+    const since = listener.events.length
     simulator.fault({ kind: 'conflict', phone: account })
     assert.deepEqual(await until('working', since), ['starting:replaced', 'working:'])
     for (let count = 0; count < 3; count += 1) {
-      const before = listener.told.length
+      const before = listener.events.length
       simulator.fault({ kind: 'conflict', phone: account })
       await until(count === 2 ? 'failed' : 'working', before)
     }
@@ -231,7 +233,7 @@ suite('faults', () => {
   })
 
   test('the reach-out lock is a state of the session', async () => {
-    const since = listener.told.length
+    const since = listener.events.length
     simulator.fault({ kind: 'ack_error', phone: account, code: 463 })
     const { outcome } = await sendText(engine, session.sessionId, `${bob}@c.us`, 'cold')
     assert.deepEqual(outcome, { kind: 'refused', error: 'ack_463' })
@@ -240,7 +242,7 @@ suite('faults', () => {
     await engine.close()
   })
 
-  test('an unreachable server is told as such, and left at once by stop', async () => {
+  test('an unreachable server is reported as such, and left at once by stop', async () => {
     const lonely = createTestEngine({ db: database.db, waUrl: 'ws://127.0.0.1:9' })
     const other = { tenantId: ids.uuid(), sessionId: ids.uuid() }
     await lonely.engine.start(other)

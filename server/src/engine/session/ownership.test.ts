@@ -218,7 +218,7 @@ suite('secrecy', () => {
       await sendText(engine, session.sessionId, `${bob}@c.us`, 'confidential again')
       simulator.fault({ kind: 'ack_error', phone: account, code: 463 })
       await sendText(engine, session.sessionId, `${bob}@c.us`, 'confidential refusal')
-      const since = listener.told.length
+      const since = listener.events.length
       simulator.fault({ kind: 'drop', phone: account })
       await listener.next('state', ({ status }) => status === 'working', since)
       await engine.stop(session.sessionId, 'stop')

@@ -64,14 +64,14 @@ const nextReason = (reason: string | null, since = 0) =>
 suite('restrictions', () => {
   test('a cap on new conversations is a state with its end, and over when it ends', async () => {
     await pairSession(engine, listener, simulator, session, account)
-    const since = listener.told.length
+    const since = listener.events.length
     const cycleEnds = new Date(Date.now() + 86_400_000).toISOString()
     simulator.setLimits(account, { newChats: { quota: 5, used: 5, cycleEnds } })
     const capped = await nextReason('message_capped', since)
     assert.equal(capped.until?.toISOString().slice(0, 16), cycleEnds.slice(0, 16))
     const { outcome } = await sendText(engine, session.sessionId, `${bob}@c.us`, 'too many')
     assert.deepEqual(outcome, { kind: 'refused', error: 'ack_475' })
-    const lifted = listener.told.length
+    const lifted = listener.events.length
     simulator.setLimits(account, { newChats: null })
     await nextReason(null, lifted)
   })
@@ -81,7 +81,7 @@ suite('restrictions', () => {
     const until = new Date(Date.now() + 3_600_000).toISOString()
     simulator.setLimits(account, { reachOutLock: { until } })
     await nextReason('reach_out_locked')
-    const since = listener.told.length
+    const since = listener.events.length
     simulator.fault({ kind: 'drop', phone: account })
     const again = await nextReason('reach_out_locked', since)
     assert.equal(again.until?.toISOString().slice(0, 16), until.slice(0, 16))
@@ -135,11 +135,11 @@ suite('restrictions', () => {
 suite('linking', () => {
   test('each code tells which one it is, of how many, and until when it is good', async () => {
     await engine.start(session)
-    const told = await listener.next('state', ({ status }) => status === 'qr_code')
-    assert.equal(told.qrAttempt, 1)
-    assert.ok((told.qrAttempts ?? 0) > 1)
+    const recorded = await listener.next('state', ({ status }) => status === 'qr_code')
+    assert.equal(recorded.qrAttempt, 1)
+    assert.ok((recorded.qrAttempts ?? 0) > 1)
     const code = engine.qrCode(session.sessionId)
-    assert.partialDeepStrictEqual(code, { attempt: 1, attempts: told.qrAttempts })
+    assert.partialDeepStrictEqual(code, { attempt: 1, attempts: recorded.qrAttempts })
     assert.ok((code?.expiresAt.getTime() ?? 0) > Date.now())
   })
 })
@@ -159,7 +159,7 @@ suite('a passkey', () => {
 })
 
 suite('activity', () => {
-  test('what the connection has heard is counted', async () => {
+  test('what the connection has received is counted', async () => {
     assert.equal(engine.activity(session.sessionId), undefined)
     await pairSession(engine, listener, simulator, session, account)
     const first = engine.activity(session.sessionId)
@@ -244,7 +244,7 @@ suite('proxies', () => {
       }),
     })
     for (const address of [`front:wrong@127.0.0.1:${proxy.port}`, '127.0.0.1:9']) {
-      const since = listener.told.length
+      const since = listener.events.length
       await engine.start({ ...session, proxyUrl: `http://${address}` })
       const state = await listener.next('state', ({ reason }) => reason === 'proxy_unreachable', since)
       assert.equal(state.status, 'starting')

@@ -38,7 +38,7 @@ function createPublisher() {
   return { publisher, store, pass, states: () => published.map(({ status }) => status) }
 }
 
-suite('states that are told', () => {
+suite('states that are published', () => {
   test('once each, in order, and nothing for what changes nothing', async () => {
     const { publisher, states } = createPublisher()
     await Promise.all(
@@ -47,7 +47,7 @@ suite('states that are told', () => {
     assert.deepEqual(states(), ['starting', 'working'])
   })
 
-  test('one that cannot be stored is told again, with growing pauses, until it is', async () => {
+  test('one that cannot be stored is published again, with growing pauses, until it is', async () => {
     const { publisher, store, pass, states } = createPublisher()
     store.isAway = true
     const done = publisher.publish(state('working'))
@@ -59,7 +59,7 @@ suite('states that are told', () => {
     assert.deepEqual(states(), ['working'])
   })
 
-  test('one that the database refuses is given up after five tries, and the next one is told', async () => {
+  test('one that the database refuses is given up after five tries, and the next one is published', async () => {
     const { publisher, store, pass, states } = createPublisher()
     store.isRefusing = true
     const refused = publisher.publish(state('working'))

@@ -40,9 +40,9 @@ suite('groups', () => {
     const group = simulator.createGroup({ subject: 'Growing', owner: account, members: [bob] })
     await sendText(engine, session.sessionId, group.id, 'before')
     simulator.addGroupMembers(group.id, [carol])
-    const told = listener.told.length
+    const recorded = listener.events.length
     const { id } = await simulator.sendGroupMessage(group.id, { from: bob, text: 'welcome' })
-    await listener.next('message', ({ waMessageId }) => waMessageId === id, told)
+    await listener.next('message', ({ waMessageId }) => waMessageId === id, recorded)
     const { waMessageId } = await sendText(engine, session.sessionId, group.id, 'after')
     const received = await simulator.nextMessage(carol, (message) => message.id === waMessageId)
     assert.equal(received.text, 'after')
@@ -64,7 +64,7 @@ suite('people', () => {
     await simulator.nextMessage(dora, (received) => received.id === waMessageId)
   })
 
-  test('a mapping between phone and LID is told', async () => {
+  test('a mapping between phone and LID is published', async () => {
     const { simulator, listener, session, account } = world
     await simulator.sendMessage(bob, { to: account, text: 'hello' })
     const mapping = await listener.next('mapping', ({ phone }) => phone === bob)
@@ -72,7 +72,7 @@ suite('people', () => {
     assert.equal(mapping.sessionId, session.sessionId)
   })
 
-  test('typing is shown to the person, and the presence of a person is told', async () => {
+  test('typing is shown to the person, and the presence of a person is published', async () => {
     const { simulator, engine, listener, session, account } = world
     await sendText(engine, session.sessionId, `${bob}@c.us`, 'hi')
     await engine.setChatState(session.sessionId, `${bob}@c.us`, 'typing')

@@ -43,7 +43,7 @@ suite('contacts', () => {
     world.simulator.setLimits(world.account, { queriesPerMinute: null })
   })
 
-  test('a picture is told with its address, none as null', async () => {
+  test('a picture is published with its address, none as null', async () => {
     const anna = world.addPerson('Anna')
     assert.equal(await world.engine.contacts.pictureUrl(sessionId(), `${anna}@c.us`), null)
     world.simulator.setPicture(anna, { base64: Buffer.from([0xff, 0xd8, 0xff, 0xe0]).toString('base64') })
@@ -62,7 +62,7 @@ suite('contacts', () => {
     assert.ok(!texts.includes('can you hear me'))
   })
 
-  test('a name in the phone book is told, and when it is taken out', async () => {
+  test('a name in the phone book is published, and when it is taken out', async () => {
     const anna = world.addPerson('Anna')
     await world.simulator.appState.contact(world.account, { phone: anna, name: 'Anna of Accounts' })
     const named = await world.listener.next('contact', ({ name }) => name === 'Anna of Accounts')
@@ -75,8 +75,8 @@ suite('contacts', () => {
     const shop = '15550007101'
     world.simulator.createAccount({ phone: shop, name: 'Corner shop', business: true })
     await world.simulator.sendMessage(shop, { to: world.account, text: 'open until six' })
-    const told = await world.listener.next('contact', ({ isBusiness }) => isBusiness === true)
-    assert.equal(told.person.phone, shop)
+    const recorded = await world.listener.next('contact', ({ isBusiness }) => isBusiness === true)
+    assert.equal(recorded.person.phone, shop)
   })
 
   test('labels are refused for an account that is no business', async () => {
@@ -127,7 +127,7 @@ suite('calls', () => {
 })
 
 suite('status posts', () => {
-  test('those of others are told with their author', async () => {
+  test('those of others are published with their author', async () => {
     const anna = world.addPerson('Anna')
     const { id } = await world.simulator.postStatus(anna, { text: 'on holiday' })
     const post = await world.listener.next('post', ({ waMessageId }) => waMessageId === id)

@@ -34,7 +34,7 @@ suite('database', () => {
   })
 
   // An error event that nobody listens to would fail this test, as it would end the process.
-  test('a connection that breaks between two statements of a transaction is told by the next one', {
+  test('a connection that breaks between two statements of a transaction is reported by the next one', {
     skip: !isServerTest,
   }, async () => {
     const { db } = database

@@ -88,7 +88,7 @@ suite('events', () => {
     ])
   })
 
-  test('subscribers hear what was committed, of the names and matches they asked for', async () => {
+  test('subscribers get what was committed, of the names and matches they asked for', async () => {
     const subscription = bus.subscribe({
       names: [counted.name],
       matches: (event) => (event as PublishedEvent<{ tenantId: string; n: number }>).payload.n % 2 === 0,
@@ -105,13 +105,13 @@ suite('events', () => {
     assert.equal(bus.subscriptionCount, 0)
   })
 
-  test('a subscriber that falls behind keeps the oldest and is told how many it lost', async () => {
+  test('a subscriber that falls behind keeps the oldest and learns how many it lost', async () => {
     const subscription = bus.subscribe({ names: [counted.name], capacity: 2 })
     await publish(1, 2, 3, 4, 5)
     assert.deepEqual(await read(subscription, 3), [1, 2, { lost: 3 }])
   })
 
-  test('a subscriber resumes after an event that is still kept, and is told when it is not', async () => {
+  test('a subscriber resumes after an event that is still kept, and learns when it is not', async () => {
     const first = bus.subscribe({ names: [counted.name] })
     await publish(10)
     const [seen] = await (async () => {
@@ -144,7 +144,7 @@ suite('events', () => {
   })
 
   if (isServerTest) {
-    test('another process hears events once, with the same id, and is told of those too large to carry', async () => {
+    test('another process gets events once, with the same id, and learns of those too large to carry', async () => {
       const db = await database.openSecond()
       assert.ok(db !== undefined)
       const second = await open(db)

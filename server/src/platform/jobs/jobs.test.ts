@@ -80,7 +80,7 @@ suite('jobs', () => {
     assert.deepEqual(seen, [1, 2, 3])
   })
 
-  test('a delayed job runs when its moment has come, not before', async () => {
+  test('a delayed job runs when its time has come, not before', async () => {
     const type = defineJob<{ n: number }>('test.delay')
     const runner = await startManual(handle(type, async () => done))
     await store.add(database.db.sql, type, { n: 1 }, { delayMs: 60_000 })
@@ -208,7 +208,7 @@ suite('jobs', () => {
     assert.deepEqual(seen.sort(), [1, 3, 4])
   })
 
-  test('a schedule fires at its local time and once per moment, however many processes arm it', async () => {
+  test('a schedule fires at its local time and once per occurrence, however many processes arm it', async () => {
     const type = defineJob<{ n: number }>('test.cron', {
       cron: { expression: '0 9 * * *', timeZone: 'Asia/Tokyo' },
     })

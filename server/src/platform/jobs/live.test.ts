@@ -61,7 +61,7 @@ suite('job runner at work', () => {
     assert.deepEqual(attempts, [1, 2, 3])
   })
 
-  test('stop tells running jobs, does not wait for ever, and puts back what still runs', async () => {
+  test('stop aborts running jobs, does not wait for ever, and puts back what still runs', async () => {
     const started = gate()
     const never = new Promise<JobOutcome>(() => undefined)
     let wasAborted = false

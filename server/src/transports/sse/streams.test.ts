@@ -79,7 +79,7 @@ async function open(token: string, more = '', headers: Record<string, string> = 
 }
 
 const changed = (text: string, tenantId = 'tenant-a') =>
-  app.events.tell('thing.changed', { tenantId, thingId: sampleId, text })
+  app.events.emit('thing.changed', { tenantId, thingId: sampleId, text })
 
 describe('event streams', () => {
   test('200 with a token in the query: the current state first, then events with ids', async () => {
@@ -158,7 +158,7 @@ describe('event streams', () => {
   test('ends with the event that says so', async () => {
     const reader = await open(app.policy.user())
     await reader.until('thing.status')
-    app.events.tell('thing.deleted', { tenantId: 'tenant-a', thingId: sampleId })
+    app.events.emit('thing.deleted', { tenantId: 'tenant-a', thingId: sampleId })
     assert.match(await reader.end(), /event: thing.deleted/)
   })
 
@@ -171,7 +171,7 @@ describe('event streams', () => {
     await until('the subscription is given back', () => app.events.openSubscriptions === before || undefined)
   })
 
-  test('a reader that takes nothing costs a bounded amount of memory and is told what it lost', async () => {
+  test('a reader that takes nothing costs a bounded amount of memory and learns what it lost', async () => {
     const token = app.policy.user()
     const { port } = new URL(origin)
     const socket = connect(Number(port), '127.0.0.1')

@@ -71,7 +71,7 @@ suite('messages', () => {
         content_preview: 'First',
         status: 'received',
       })
-      assert.equal(recorded.told.length, 1)
+      assert.equal(recorded.received.length, 1)
       const [stored] = await messagesOf(chat.id)
       assert.equal(stored.sender_phone, `+${message.sender.phone}`)
       assert.equal(stored.status, 'received')
@@ -131,7 +131,7 @@ suite('messages', () => {
       assert.equal(chat.unread_count, 0)
       assert.equal(chat.last_message.direction, 'outbound')
       assert.deepEqual(
-        recorded.told.map(({ name }) => name),
+        recorded.received.map(({ name }) => name),
         ['message.received', 'message.sent'],
       )
     })
@@ -196,7 +196,7 @@ suite('messages', () => {
       await applyStatuses(app.app.ctx, [foreign])
       await recorded.close()
       assert.deepEqual(
-        recorded.told.map(({ name }) => name),
+        recorded.received.map(({ name }) => name),
         ['message.sent', 'message.sent', 'message.delivered', 'message.read', 'message.read'],
       )
       for (const id of [first, second]) {
@@ -217,7 +217,7 @@ suite('messages', () => {
       await applyStatuses(app.app.ctx, [update(message.waMessageId, 'delivered')])
       await recorded.close()
       assert.deepEqual(
-        recorded.told.map(({ name }) => name),
+        recorded.received.map(({ name }) => name),
         ['message.sent', 'message.delivered'],
       )
       const stored = await tenant.api.get(200, `/messages/${message.waMessageId}`)

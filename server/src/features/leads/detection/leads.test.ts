@@ -66,7 +66,7 @@ suite('detection', () => {
     ])
     assert.deepEqual([lead.lead_score, lead.score_source, lead.ai_analysis], [10, 'signals', null])
     await events.close()
-    assert.equal(events.told.length, 1)
+    assert.equal(events.received.length, 1)
   })
 
   test('a message that was a signal before changes nothing; what comes late is no newest signal', async () => {

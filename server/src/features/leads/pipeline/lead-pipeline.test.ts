@@ -61,7 +61,7 @@ suite('leads.update_status', () => {
     assert.notEqual(history[1].by, world.tenant.userId)
     await events.close()
     assert.deepEqual(
-      events.told.map(({ payload }) => payload),
+      events.received.map(({ payload }) => payload),
       [
         { tenantId: world.tenant.id, leadId: id, from: 'new', to: 'contacted', changedBy: history[0].by },
         { tenantId: world.tenant.id, leadId: id, from: 'contacted', to: 'lost', changedBy: history[1].by },

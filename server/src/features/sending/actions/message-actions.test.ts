@@ -132,7 +132,7 @@ suite('message actions', () => {
     await app.simulator.nextMessage(phone, (it) => it.kind === 'revoke')
     assert.equal(app.simulator.message(phone, shown.id).isRevoked, true)
     await recorded.close()
-    assert.equal(recorded.told.length, 1)
+    assert.equal(recorded.received.length, 1)
     const kept = await tenant.api.get(200, `/messages/${sent.id}`)
     assert.equal(kept.content_preview, null)
     assert.match(kept.deleted_at, /Z$/)

@@ -240,7 +240,7 @@ suite('reject and expire', () => {
     await app.runJobs()
     await recorded.close()
     assert.deepEqual(
-      recorded.told.map(({ payload }) => (payload as unknown as { error: string }).error),
+      recorded.received.map(({ payload }) => (payload as unknown as { error: string }).error),
       ['approval_expired'],
     )
     const [expired] = (await tenant.api.get(200, '/approvals?status=expired')).approvals

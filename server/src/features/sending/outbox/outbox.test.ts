@@ -67,7 +67,7 @@ suite('messages.send', () => {
     const { id } = await tenant.api.post(201, '/messages/send', to(phone))
     await Promise.all([sent, read])
     await recorded.close()
-    const names = recorded.told.filter(({ payload }) => isMine(payload as never)).map(({ name }) => name)
+    const names = recorded.received.filter(({ payload }) => isMine(payload as never)).map(({ name }) => name)
     assert.deepEqual(names, [...new Set(names)])
     // A receipt may overtake the answer to the send: each is told, in whatever order.
     assert.ok(names.includes('message.sent') && names.includes('message.read'))

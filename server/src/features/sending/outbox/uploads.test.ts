@@ -97,7 +97,7 @@ suite('files that WhatsApp does not take for now', () => {
     ])
     assert.deepEqual(rows, [{ status: 'failed', error: 'upload_failed' }])
     await recorded.close()
-    assert.equal(recorded.told.length, 1)
+    assert.equal(recorded.received.length, 1)
     // The owner's token has run out by now.
     assert.equal((await keyed.get(200, '/usage/current')).messages_sent, used)
     takeUploads()

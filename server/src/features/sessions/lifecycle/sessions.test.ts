@@ -82,7 +82,7 @@ suite('sessions', () => {
     assert.equal(stopped.phone_number, phone)
     assert.equal((await tenant.api.post(200, `/sessions/${id}/stop`)).status, 'stopped')
     await recorded.close()
-    const own = recorded.told.filter(
+    const own = recorded.received.filter(
       ({ payload }) => (payload as unknown as { sessionId: string }).sessionId === id,
     )
     const steps = own.map(({ name, payload }) => {

@@ -90,7 +90,7 @@ suite('what the embedded database answers, and when', () => {
     assert.deepEqual([second.answers(), third.answers()], [4, 2])
   })
 
-  test('a reader hears of nothing that the disk does not have', async (t) => {
+  test('a reader gets nothing that the disk does not have', async (t) => {
     const { connect, disk } = createBroker(t)
     const [writer, reader] = [connect(), connect()]
     writer.say('INSERT 1')

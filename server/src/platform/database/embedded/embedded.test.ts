@@ -69,7 +69,7 @@ suite('embedded database', { skip: isServerTest }, () => {
     await db.close()
   })
 
-  test('a statement without end is stopped, told, and the database goes on without losing anything', async (t) => {
+  test('a statement without end is stopped, reported, and the database goes on without losing anything', async (t) => {
     const errors: unknown[] = []
     const db = await openDatabase({
       dataDirectory: freshDirectory(t),
