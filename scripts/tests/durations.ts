@@ -1,5 +1,5 @@
 // How long each job took, so that the longest begin first. A fresh clone begins with the list that is checked in.
-// Usage, after a whole run: node scripts/tests/durations.ts
+// `npm run test:durations` writes that list after a whole run.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
@@ -34,12 +34,17 @@ export function longestFirst<T extends { name: string }>(jobs: readonly T[], dur
   })
 }
 
-/** Writes the checked-in list: whole seconds of jobs that take more than one, which do not change with every run. */
+/** Whether a job still has its file. */
+function exists(name: string): boolean {
+  const [file = ''] = name.split(' ')
+  return !file.endsWith('.test.ts') || existsSync(resolve(root, file))
+}
+
+/** Writes the checked-in list: whole seconds, which do not change with every run. */
 function checkIn(): void {
-  const entries = Object.entries(readList(lastRun)).map(
-    ([name, seconds]) => [name, Math.round(seconds)] as const,
-  )
-  const long = entries.sort(([, a], [, b]) => b - a)
+  const known = Object.entries(readList(lastRun)).filter(([name]) => exists(name))
+  const rounded = known.map(([name, seconds]) => [name, Math.round(seconds)] as const)
+  const long = rounded.sort(([, a], [, b]) => b - a)
   writeFileSync(checkedIn, `${JSON.stringify(Object.fromEntries(long), undefined, 2)}\n`)
 }
 
