@@ -69,6 +69,9 @@ export interface App {
   close(): Promise<void>
 }
 
+/** How long requests and jobs may still use the sessions of a process that stops. */
+const handOverAfterMs = 500
+
 /** What contexts are made of, and who has to be closed again. */
 interface Foundation {
   store: JobStore
@@ -122,10 +125,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   for (const feature of features) feature.resume?.(ctx)
 
   const close = async () => {
-    await http.close()
-    await runner.stop()
+    const drained = Promise.all([http.close(), runner.stop()])
+    drained.catch(() => undefined)
+    // Other processes wait for the sessions: what is still under way by then goes on without them, and waits for theirs.
+    if (db.kind === 'embedded') await drained
+    else
+      await Promise.race([
+        drained,
+        new Promise<void>((resolve) => systemClock().schedule(handOverAfterMs, resolve)),
+      ])
     for (const feature of features.toReversed()) await feature.stop?.(ctx)
     await engine.close()
+    await drained
     try {
       await closeProcessStates(ctx)
     } finally {

@@ -54,6 +54,7 @@ export function buildStateChange(
 ): StateChange {
   return {
     ...owner,
+    epoch: null,
     status: 'starting',
     previousStatus: 'stopped',
     reason: null,

@@ -15,7 +15,7 @@ import type { Engine, KeptFile } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { chatKind } from './ids.ts'
-import { writeKeys } from './keys/auth-store.ts'
+import { handOverChannel, lockEpochs, writeKeys } from './keys/auth-store.ts'
 import { KeyWriter } from './keys/key-writer.ts'
 import type { EngineSecrets } from './keys/session-store.ts'
 import { silenceLibraryConsole } from './library/console-guard.ts'
@@ -70,6 +70,10 @@ export interface EngineConfig {
 export const simulatorRootPublicKey = '4c49b9d81584f8c8da314d389f94b71d7db1c7ac76a746adad594a0f0ad08c19'
 
 const defaultAckTimeoutMs = 20_000
+/** How long a killed process keeps its sessions from the others. */
+const serverLeaseMs = 10_000
+/** Nobody waits for it: what counts is that an idle process seldom writes. */
+const embeddedLeaseMs = 60_000
 
 /** Makes the engine; nothing connects until a session is started. */
 export function createEngine(options: EngineOptions): Engine {
@@ -77,7 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
   silenceLibraryConsole()
   surviveLibraryRejections(log)
   pinRoot(config.waUrl)
-  const leaseMs = config.leaseMs ?? 30_000
+  const leaseMs = config.leaseMs ?? (db.kind === 'embedded' ? embeddedLeaseMs : serverLeaseMs)
   const media = createMediaTransfers({ ...options, waUrl: config.waUrl })
   const writer = new KeyWriter((sessions) => writeKeys(db, sessions), log)
   const sessions = new Sessions({
@@ -117,6 +121,9 @@ function assemble(sessions: Sessions, media: MediaTransfers, options: EngineOpti
     stop: (sessionId, cause) => sessions.stop(sessionId, cause),
     logout: (session) => sessions.logout(session),
     erase: (sessionId) => sessions.erase(sessionId),
+    findFree: (sessionIds) => sessions.findFree(sessionIds),
+    lockEpochs,
+    onHandOver: (run) => watchHandOvers(options.db, run),
     qrCode: (sessionId) => sessions.get(sessionId)?.qrCode,
     linkCode: async (sessionId) => sessions.get(sessionId)?.qrCode,
     async requestPairingCode(sessionId, phone) {
@@ -169,6 +176,12 @@ function assemble(sessions: Sessions, media: MediaTransfers, options: EngineOpti
       await media.hosts.close()
     },
   }
+}
+
+/** Only one process can open an embedded database: there is nobody to tell. */
+async function watchHandOvers(db: Database, run: () => void): Promise<{ close(): Promise<void> }> {
+  if (db.kind === 'embedded') return { close: async () => undefined }
+  return db.listen(handOverChannel, run, run)
 }
 
 function requireOpen(sessions: Sessions, sessionId: string): Connection {

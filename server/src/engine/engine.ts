@@ -1,3 +1,4 @@
+import type { Sql } from '../platform/database/database.ts'
 import type { ChannelActions } from './channels.ts'
 import type { MediaKind, MessageTarget, OutboundContent } from './content.ts'
 import type { PresenceUpdate } from './events.ts'
@@ -128,6 +129,15 @@ export interface Engine {
   logout(session: { tenantId: string; sessionId: string }): Promise<void>
   /** Erases every stored key of the session; the caller has stopped it. */
   erase(sessionId: string): Promise<void>
+  /** Which of the sessions no process holds, and after how many milliseconds it is worth asking again for the others. */
+  findFree(sessionIds: readonly string[]): Promise<{ free: string[]; nextInMs: number | undefined }>
+  /** Calls `run` whenever another process has handed sessions over, or may have. */
+  onHandOver(run: () => void): Promise<{ close(): Promise<void> }>
+  /**
+   * The newest lease of some sessions, by its epoch; those that never ran have none. No process takes one of them over until
+   * the transaction of `sql` ends.
+   */
+  lockEpochs(sql: Sql, sessionIds: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** The QR code to scan now; undefined when the session is not waiting for one. */
   qrCode(sessionId: string): LinkCode | undefined
   /** The same of a session that another process may hold. */
@@ -197,6 +207,6 @@ export interface Engine {
     content: OutboundContent,
     audience: readonly ChatId[],
   ): Promise<SubmitOutcome>
-  /** Closes every connection cleanly, flushes keys, releases leases. */
+  /** Closes every connection cleanly, flushes keys, hands the sessions over to other processes. */
   close(): Promise<void>
 }

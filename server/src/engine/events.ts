@@ -6,6 +6,8 @@ import type { DisconnectCause, SessionStatus, StatusReason } from './states.ts'
 export interface StateChange {
   tenantId: string
   sessionId: string
+  /** The lease it was seen under: once another one is given out it counts no more. Null for what no lease stands behind. */
+  epoch: number | null
   status: SessionStatus
   previousStatus: SessionStatus
   reason: StatusReason | null

@@ -8,6 +8,7 @@ import { benchInbound } from './inbound.ts'
 import { leadSearchBench } from './lead-search.ts'
 import { benchMemory, benchReady } from './lifecycle.ts'
 import { benchMedia } from './media.ts'
+import { handOverBench } from './rows-hand-over.ts'
 import { jobBench } from './rows-jobs.ts'
 import { leadBenches } from './rows-leads.ts'
 import { benchSend } from './send.ts'
@@ -154,6 +155,7 @@ export const benches: readonly Bench[] = [
   media,
   flood,
   ...leadBenches,
+  handOverBench,
   jobBench,
   importsBench,
   leadSearchBench,

@@ -1,5 +1,5 @@
-import { and, eq } from 'drizzle-orm'
-import type { Database } from '../../platform/database/database.ts'
+import { and, asc, eq, inArray } from 'drizzle-orm'
+import type { Database, Sql } from '../../platform/database/database.ts'
 import { engineKeys, engineSessions } from './engine.tables.ts'
 
 /** One encrypted key to write; a null value deletes it. */
@@ -15,6 +15,30 @@ export interface SessionRows {
   epoch: number
   rows: readonly KeyRow[]
 }
+
+/** A lease as a process holds it. */
+export interface HeldLease {
+  sessionId: string
+  epoch: number
+}
+
+/** The epochs of some sessions; their leases stay as they are until the transaction ends, as with keys that are written. */
+export async function lockEpochs(
+  sql: Sql,
+  sessionIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (sessionIds.length === 0) return new Map()
+  const rows = await sql
+    .select({ sessionId: engineSessions.sessionId, epoch: engineSessions.epoch })
+    .from(engineSessions)
+    .where(inArray(engineSessions.sessionId, [...sessionIds]))
+    .orderBy(asc(engineSessions.sessionId))
+    .for('share')
+  return new Map(rows.map(({ sessionId, epoch }) => [sessionId, epoch]))
+}
+
+/** Where processes tell each other that sessions wait for a new holder. */
+export const handOverChannel = 'moltflow_hand_over'
 
 /** How a claim ended. */
 export type ClaimResult = { kind: 'claimed'; epoch: number } | { kind: 'refused'; freeInSeconds: number }
@@ -80,7 +104,7 @@ export async function findLeaseHolder(db: Database, sessionId: string): Promise<
 /** Prolongs leases; returns the ids of those that are still held under the given epoch. */
 export async function renewLeases(
   db: Database,
-  held: readonly { sessionId: string; epoch: number }[],
+  held: readonly HeldLease[],
   leaseMs: number,
 ): Promise<Set<string>> {
   const { rows } = await db.pool.query<{ session_id: string }>(
@@ -93,12 +117,46 @@ export async function renewLeases(
   return new Set(rows.map((row) => row.session_id))
 }
 
-/** Ends the lease, if it is still ours, so that another process may start the session at once. */
-export async function releaseLease(db: Database, sessionId: string, epoch: number): Promise<void> {
+/** Ends leases that are still held under the given epoch; with `aloud` the other processes are told at the commit. */
+export async function releaseLeases(
+  db: Database,
+  held: readonly HeldLease[],
+  manner: 'quietly' | 'aloud',
+): Promise<void> {
+  const loudly = manner === 'aloud' && db.kind === 'server'
   await db.pool.query(
-    `UPDATE engine_sessions SET lease_until = '-infinity' WHERE session_id = $1 AND epoch = $2`,
-    [sessionId, epoch],
+    `WITH ended AS (
+       UPDATE engine_sessions s SET lease_until = '-infinity'
+       FROM unnest($1::uuid[], $2::bigint[]) AS held (session_id, epoch)
+       WHERE s.session_id = held.session_id AND s.epoch = held.epoch
+       RETURNING s.session_id
+     )
+     SELECT ${loudly ? `pg_notify('${handOverChannel}', '')` : 'NULL'} FROM ended LIMIT 1`,
+    [held.map((one) => one.sessionId), held.map((one) => one.epoch)],
   )
+}
+
+/**
+ * Which of the sessions no other process holds, and in how many milliseconds the next lease of those that one holds ends,
+ * unless it is renewed.
+ */
+export async function findFreeSessions(
+  db: Database,
+  sessionIds: readonly string[],
+  ownerId: string,
+): Promise<{ free: string[]; nextInMs: number | undefined }> {
+  const { rows } = await db.pool.query<{ session_id: string; left_ms: number | null }>(
+    `SELECT wanted.session_id, ceil(1000 * extract(epoch FROM nullif(s.lease_until, '-infinity') - now()))::float8 AS left_ms
+     FROM unnest($1::uuid[]) AS wanted (session_id)
+     LEFT JOIN engine_sessions s ON s.session_id = wanted.session_id AND s.owner_id <> $2`,
+    [sessionIds, ownerId],
+  )
+  const isFree = ({ left_ms: leftMs }: { left_ms: number | null }) => leftMs === null || leftMs < 0
+  const held = rows.filter((row) => !isFree(row)).map((row) => row.left_ms ?? 0)
+  return {
+    free: rows.filter(isFree).map((row) => row.session_id),
+    nextInMs: held.length === 0 ? undefined : Math.min(...held),
+  }
 }
 
 // Values travel as one byte array with offsets: an array of byte arrays would be spelled out in hexadecimal.

@@ -1,7 +1,14 @@
 import type { AuthenticationCreds } from 'baileys'
 import type { Database } from '../../platform/database/database.ts'
 import type { Batcher } from '../../platform/database/write-batcher.ts'
-import { eraseKeys, releaseLease, renewLeases, type StoredKey, type WantedKeys } from './auth-store.ts'
+import {
+  eraseKeys,
+  type HeldLease,
+  releaseLeases,
+  renewLeases,
+  type StoredKey,
+  type WantedKeys,
+} from './auth-store.ts'
 import { decodeKey } from './key-codec.ts'
 import type { KeyWriter, WriteSource } from './key-writer.ts'
 
@@ -24,6 +31,8 @@ export type KeyReader = Batcher<WantedKeys, StoredKey[]>
 interface SessionStoreOptions {
   db: Database
   reader: KeyReader
+  /** Ends leases so that other processes learn of it. */
+  handOvers: Batcher<HeldLease, undefined>
   secrets: EngineSecrets
   writer: KeyWriter
   tenantId: string
@@ -91,9 +100,14 @@ export class SessionStore {
     return (await renewLeases(this.#options.db, [this], leaseMs)).has(this.sessionId)
   }
 
-  /** Lets another process have the session at once. */
+  /** Ends the lease: whoever asks for the session next has it. */
   async release(): Promise<void> {
-    await releaseLease(this.#options.db, this.sessionId, this.epoch)
+    await releaseLeases(this.#options.db, [this], 'quietly')
+  }
+
+  /** Ends the lease and asks the other processes to take the session over. */
+  async handOver(): Promise<void> {
+    await this.#options.handOvers.add(this)
   }
 
   #label(type: string, id: string): string {

@@ -11,8 +11,9 @@ import {
   type Simulator,
   sendText,
 } from '../../../test/harness-engine.ts'
+import { until } from '../../../test/until.ts'
 import { systemIds } from '../../platform/ids.ts'
-import { claimSessions, readKeys, releaseLease, renewLeases, writeKeys } from '../keys/auth-store.ts'
+import { claimSessions, readKeys, releaseLeases, renewLeases, writeKeys } from '../keys/auth-store.ts'
 
 const ids = systemIds()
 const bob = '15550002222'
@@ -60,9 +61,9 @@ suite('leases', () => {
     assert.deepEqual(await claim(sessionId, 'one'), { kind: 'claimed', epoch: 2 })
     const refused = await claim(sessionId, 'two')
     assert.ok(refused.kind === 'refused' && refused.freeInSeconds > 20 && refused.freeInSeconds <= 30)
-    await releaseLease(database.db, sessionId, 1)
+    await releaseLeases(database.db, [{ sessionId, epoch: 1 }], 'quietly')
     assert.equal((await claim(sessionId, 'two')).kind, 'refused')
-    await releaseLease(database.db, sessionId, 2)
+    await releaseLeases(database.db, [{ sessionId, epoch: 2 }], 'aloud')
     assert.deepEqual(await claim(sessionId, 'two'), { kind: 'claimed', epoch: 3 })
     assert.deepEqual(await renewLeases(database.db, [{ sessionId, epoch: 2 }], 30_000), new Set())
     assert.deepEqual(await renewLeases(database.db, [{ sessionId, epoch: 3 }], 30_000), new Set([sessionId]))
@@ -137,6 +138,43 @@ suite('one owner at a time', () => {
     await first.engine.close()
     await second.engine.start(session)
     await second.engine.close()
+  })
+
+  test('whoever closes tells the others that its sessions are free; who stops or restarts one does not', async () => {
+    const [one, two] = [newAccount(), newAccount()]
+    const first = createTestEngine({ db: database.db, waUrl: simulator.url, ownerId: 'first' })
+    const second = createTestEngine({ db: database.db, waUrl: simulator.url, ownerId: 'second' })
+    let heard = 0
+    const watch = await second.engine.onHandOver(() => {
+      heard += 1
+    })
+    const sessions = [one.session, two.session]
+    const ids = sessions.map(({ sessionId }) => sessionId)
+    for (const { session, account } of [one, two])
+      await pairSession(first.engine, first.listener, simulator, session, account)
+    const held = await second.engine.findFree(ids)
+    assert.deepEqual(held.free, [])
+    assert.ok((held.nextInMs ?? 0) > 0)
+    await first.engine.stop(one.session.sessionId, 'stop')
+    assert.deepEqual((await second.engine.findFree(ids)).free, [one.session.sessionId])
+    await first.engine.start(one.session)
+    assert.equal(heard, 0)
+    await first.engine.close()
+    if (database.db.kind === 'server') await until('the hand-over to be heard', () => heard > 0 || undefined)
+    assert.deepEqual((await second.engine.findFree(ids)).free.sort(), ids.sort())
+    await watch.close()
+    await second.engine.close()
+  })
+
+  test('what this process runs is not free, and what it held before a crash is', async () => {
+    const { session, account } = newAccount()
+    const { engine, listener } = createTestEngine({ db: database.db, waUrl: simulator.url, ownerId: 'same' })
+    await pairSession(engine, listener, simulator, session, account)
+    assert.deepEqual(await engine.findFree([session.sessionId]), { free: [], nextInMs: undefined })
+    const again = createTestEngine({ db: database.db, waUrl: simulator.url, ownerId: 'same' })
+    assert.deepEqual((await again.engine.findFree([session.sessionId])).free, [session.sessionId])
+    await again.engine.close()
+    await engine.close()
   })
 
   test('an owner whose lease ran out is fenced: its next write is refused and it stops as replaced', async () => {

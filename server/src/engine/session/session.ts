@@ -178,7 +178,7 @@ export class Session {
 
   /** Ends this life without publishing a state: the process drains and another one may take over. */
   async close(): Promise<void> {
-    await this.#endLife()
+    await this.#endLife('handOver')
     await this.#publisher.close()
   }
 
@@ -356,18 +356,19 @@ export class Session {
     await ended
   }
 
-  #endLife(): Promise<void> {
+  #endLife(purpose: 'end' | 'handOver' = 'end'): Promise<void> {
     this.#isOver = true
-    this.#over ??= this.#release()
+    this.#over ??= this.#release(purpose)
     return this.#over
   }
 
-  async #release(): Promise<void> {
+  async #release(purpose: 'end' | 'handOver'): Promise<void> {
     this.#retryTimer?.cancel()
     const connection = this.#connection
     this.#clearConnection()
     await connection?.close()
-    await this.#store.release().catch(this.#putOff('a lease was not released'))
+    const released = purpose === 'end' ? this.#store.release() : this.#store.handOver()
+    await released.catch(this.#putOff('a lease was not released'))
   }
 
   /** What a database that is away leaves over settles itself: a lease runs out, and WhatsApp refuses the old pairing. */

@@ -13,7 +13,10 @@ import {
   type ClaimResult,
   claimSessions,
   eraseKeys,
+  findFreeSessions,
+  type HeldLease,
   readKeys,
+  releaseLeases,
   renewLeases,
 } from '../keys/auth-store.ts'
 import type { KeyWriter } from '../keys/key-writer.ts'
@@ -37,12 +40,15 @@ export interface SessionsOptions {
 }
 
 const closeTimeoutMs = 5000
+/** How often a lease is prolonged in its time: a database that is slow for a while costs no session. */
+const renewalsPerLease = 4
 
 /** Every session that this process runs, and its leases. */
 export class Sessions {
   readonly #options: SessionsOptions
   readonly #claims: Batcher<Claim, ClaimResult>
   readonly #reader: KeyReader
+  readonly #handOvers: Batcher<HeldLease, undefined>
   readonly #sessions = new Map<string, Session>()
   readonly #mutex = new KeyedMutex()
   readonly #waiting: (() => void)[] = []
@@ -56,6 +62,10 @@ export class Sessions {
     // After a start of the process many sessions ask at once. One statement each: no transaction is needed.
     this.#claims = createStatementBatcher((claims) => claimSessions(db, claims))
     this.#reader = createStatementBatcher((wanted) => readKeys(db, wanted))
+    this.#handOvers = createStatementBatcher(async (held) => {
+      await releaseLeases(db, held, 'aloud')
+      return held.map(() => undefined)
+    })
     this.#scheduleRenewal()
   }
 
@@ -74,7 +84,7 @@ export class Sessions {
       const stored = await store.readCredentials()
       if (stored.kind === 'unreadable') {
         await store.release()
-        return this.#publishUnreadable(wanted, stored.error)
+        return this.#publishUnreadable(store, stored.error)
       }
       const credentials = stored.kind === 'found' ? stored.credentials : undefined
       const environment = {
@@ -87,6 +97,14 @@ export class Sessions {
       this.#sessions.set(wanted.sessionId, session)
       await session.start()
     })
+  }
+
+  /** Which of the sessions run nowhere; and when the next lease of another process ends, unless it is renewed. */
+  async findFree(sessionIds: readonly string[]): Promise<{ free: string[]; nextInMs: number | undefined }> {
+    const { db, ownerId } = this.#options
+    const asked = sessionIds.filter((id) => this.#sessions.get(id)?.isOver !== false)
+    if (asked.length === 0) return { free: [], nextInMs: undefined }
+    return findFreeSessions(db, asked, ownerId)
   }
 
   /** Stops the session; one that does not run here is left alone. */
@@ -107,7 +125,7 @@ export class Sessions {
         await store.erase()
         await store.release()
         await running?.close()
-        await this.#publishLoggedOut(wanted)
+        await this.#publishLoggedOut(store)
       }
       this.#sessions.delete(wanted.sessionId)
     })
@@ -136,13 +154,17 @@ export class Sessions {
     if (claim.kind === 'refused') {
       throw new AppError(sessionRunsElsewhere, { headers: { 'Retry-After': String(claim.freeInSeconds) } })
     }
-    return new SessionStore({ db, reader: this.#reader, secrets, writer, ...wanted, epoch: claim.epoch })
+    const { epoch } = claim
+    const [reader, handOvers] = [this.#reader, this.#handOvers]
+    return new SessionStore({ db, reader, handOvers, secrets, writer, ...wanted, epoch })
   }
 
-  async #publishUnreadable(wanted: { tenantId: string; sessionId: string }, error: unknown): Promise<void> {
-    this.#options.log.error({ err: error, sessionId: wanted.sessionId }, 'stored credentials cannot be read')
+  async #publishUnreadable({ tenantId, sessionId, epoch }: SessionStore, error: unknown): Promise<void> {
+    this.#options.log.error({ err: error, sessionId }, 'stored credentials cannot be read')
     await this.#options.listener.onState({
-      ...wanted,
+      tenantId,
+      sessionId,
+      epoch,
       status: 'failed',
       previousStatus: 'stopped',
       reason: 'key_mismatch',
@@ -154,9 +176,11 @@ export class Sessions {
     })
   }
 
-  async #publishLoggedOut(wanted: { tenantId: string; sessionId: string }): Promise<void> {
+  async #publishLoggedOut({ tenantId, sessionId, epoch }: SessionStore): Promise<void> {
     await this.#options.listener.onState({
-      ...wanted,
+      tenantId,
+      sessionId,
+      epoch,
       status: 'stopped',
       previousStatus: 'stopped',
       reason: null,
@@ -181,7 +205,7 @@ export class Sessions {
 
   #scheduleRenewal(): void {
     const { clock, leaseMs } = this.#options
-    this.#renewTimer = clock.schedule(leaseMs / 3, () => void this.#renew())
+    this.#renewTimer = clock.schedule(leaseMs / renewalsPerLease, () => void this.#renew())
   }
 
   async #renew(): Promise<void> {

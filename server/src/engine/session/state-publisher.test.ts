@@ -27,7 +27,7 @@ function createPublisher() {
     },
   }
   const options = { listener, clock, log: pino({ level: 'silent' }) }
-  const publisher = new StatePublisher({ tenantId: 't', sessionId: 's' }, options)
+  const publisher = new StatePublisher({ tenantId: 't', sessionId: 's', epoch: 1 }, options)
   /** Lets time pass, and whoever waited for it go on. */
   const pass = async (ms: number) => {
     for (let left = ms; left > 0; left -= 50) {

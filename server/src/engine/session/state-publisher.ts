@@ -36,7 +36,7 @@ const mostTries = 5
  * must not stay behind what it is.
  */
 export class StatePublisher {
-  readonly #session: { tenantId: string; sessionId: string }
+  readonly #session: { tenantId: string; sessionId: string; epoch: number }
   readonly #options: StatePublisherOptions
   readonly #closing = new AbortController()
   #newest: StateChange | undefined
@@ -44,8 +44,12 @@ export class StatePublisher {
   #signature = 'stopped////'
   #published: Promise<void> = Promise.resolve()
 
-  constructor(session: { tenantId: string; sessionId: string }, options: StatePublisherOptions) {
-    this.#session = { tenantId: session.tenantId, sessionId: session.sessionId }
+  constructor(
+    session: { tenantId: string; sessionId: string; epoch: number },
+    options: StatePublisherOptions,
+  ) {
+    const { tenantId, sessionId, epoch } = session
+    this.#session = { tenantId, sessionId, epoch }
     this.#options = options
   }
 

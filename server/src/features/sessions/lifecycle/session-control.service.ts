@@ -24,6 +24,7 @@ function stateChangeOf(
   return {
     tenantId: row.tenantId,
     sessionId: row.id,
+    epoch: null,
     status,
     previousStatus: row.status,
     reason: status === 'failed' ? 'engine_error' : null,

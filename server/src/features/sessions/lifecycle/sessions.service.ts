@@ -172,7 +172,25 @@ async function applyAll(ctx: Context, sql: Sql, changes: readonly StateChange[])
   if (later.length > 0) await applyAll(ctx, sql, later)
 }
 
-async function applyOnce(ctx: Context, sql: Sql, changes: ReadonlyMap<string, StateChange>): Promise<void> {
+/** Without what was seen under a lease that another process has by now: its own states are the newer ones. */
+async function withoutFenced(
+  ctx: Context,
+  sql: Sql,
+  changes: ReadonlyMap<string, StateChange>,
+): Promise<ReadonlyMap<string, StateChange>> {
+  const leased = [...changes.values()].filter(({ epoch }) => epoch !== null)
+  const epochs = await ctx.engine.lockEpochs(
+    sql,
+    leased.map(({ sessionId }) => sessionId),
+  )
+  return new Map(
+    [...changes].filter(([id, { epoch }]) => epoch === null || epoch >= (epochs.get(id) ?? epoch)),
+  )
+}
+
+async function applyOnce(ctx: Context, sql: Sql, reported: ReadonlyMap<string, StateChange>): Promise<void> {
+  const changes = await withoutFenced(ctx, sql, reported)
+  if (changes.size === 0) return
   const rows = await lockSessions(sql, [...changes.values()])
   const changed = rows.flatMap((before) => {
     const change = changes.get(before.id)
