@@ -107,7 +107,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     callbacks: features.flatMap((feature) => feature.callbacks ?? []),
     policy: createAccessPolicy(ctx, checkGate),
     createContext: contextOf,
-    settings: { publicUrl: config.publicUrl, version: options.version },
+    settings: {
+      publicUrl: config.publicUrl,
+      version: options.version,
+      trustedProxies: config.trustedProxies,
+    },
     health: {
       isReady: async () => (await db.pool.query('SELECT 1')).rowCount === 1,
       metrics: () => metrics.render(),

@@ -128,6 +128,23 @@ suite('configuration', () => {
     )
   })
 
+  for (const [name, text] of [
+    ['MOLTFLOW_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['MOLTFLOW_TRUSTED_PROXIES', '10.0.0.1, nginx'],
+    ['MOLTFLOW_TRUSTED_PROXIES', 'true'],
+    ['MOLTFLOW_OUTGOING_ALLOW', 'http://127.0.0.1:8080'],
+    ['MOLTFLOW_OUTGOING_ALLOW', '127.0.0.1:99999'],
+    ['MOLTFLOW_OUTGOING_ALLOW', 'n8n:'],
+    ['MOLTFLOW_OUTGOING_ALLOW', '127.0.0.1/hooks'],
+    ['MOLTFLOW_OUTGOING_ALLOW', '10.0.0.0/99'],
+  ] as const) {
+    test(`${name}=${text} is refused with a sentence`, () => {
+      const [problem = '', ...more] = problemsOf({ [name]: text })
+      assert.match(problem, new RegExp(`^${name} must be .*CIDRs`))
+      assert.deepEqual(more, [])
+    })
+  }
+
   test('.env.example is current: node server/src/config-example.ts', () => {
     const file = readFileSync(join(import.meta.dirname, '../../.env.example'), 'utf8')
     assert.equal(file, describeEnvironment())

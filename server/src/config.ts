@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { isProxyRange } from './platform/client-address.ts'
 import { defaultDataDirectory, type Environment, givenIn, withFile } from './platform/environment.ts'
 import type { BucketSettings } from './platform/files/bucket.ts'
+import { parseAllowed } from './platform/outgoing/addresses.ts'
 import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
 
 /** Everything that is wrong with the environment, reported at once. */
@@ -80,8 +82,23 @@ export const environmentSchema = z.object({
     .string()
     .default('')
     .transform((text) => splitList(text))
+    .refine(
+      (entries) => entries.every((entry) => parseAllowed(entry) !== undefined),
+      'must be hosts, addresses or CIDRs separated by commas, each with :port if only that port is meant, and no URLs',
+    )
     .describe(
-      'Comma-separated hosts and CIDRs that webhooks and media downloads may reach although private or plain http.',
+      'Comma-separated hosts, addresses and CIDRs that webhooks and media downloads may reach although private or plain http; with :port only there.',
+    ),
+  MOLTFLOW_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => splitList(text))
+    .refine(
+      (ranges) => ranges.every(isProxyRange),
+      'must be addresses or CIDRs separated by commas, such as 127.0.0.1,172.16.0.0/12, and not the whole internet',
+    )
+    .describe(
+      'Addresses or CIDRs of the proxies in front, comma-separated: what they say in X-Forwarded-For is believed, so that limits and the audit log see who really asks. Nobody is believed by default.',
     ),
   MOLTFLOW_WEBHOOK_RETRY_SECONDS: z
     .string()
@@ -134,6 +151,8 @@ export interface Config {
   waUrl: string | undefined
   pace: number
   outgoingAllow: readonly string[]
+  /** Addresses and CIDRs of proxies. */
+  trustedProxies: readonly string[]
   webhookRetrySeconds: readonly number[]
   /** Directories with other programs, as `PATH` lists them. */
   searchPath: string
@@ -182,6 +201,7 @@ export function loadConfig(environment: Environment): Config {
     waUrl: values.MOLTFLOW_WA_URL,
     pace: values.MOLTFLOW_PACE,
     outgoingAllow: values.MOLTFLOW_OUTGOING_ALLOW,
+    trustedProxies: values.MOLTFLOW_TRUSTED_PROXIES,
     webhookRetrySeconds: values.MOLTFLOW_WEBHOOK_RETRY_SECONDS,
     searchPath: given['PATH'] ?? '',
     bucket: bucketOf(values),

@@ -69,6 +69,7 @@ function testConfig(database: TestDatabase): Config {
     waUrl: nowhere,
     pace: 0,
     outgoingAllow: ['127.0.0.1'],
+    trustedProxies: [],
     webhookRetrySeconds: [5, 300],
     searchPath: process.env.PATH ?? '',
     bucket: undefined,

@@ -97,6 +97,7 @@ const testConfig: Config = {
   waUrl: undefined,
   pace: 1,
   outgoingAllow: [],
+  trustedProxies: [],
   webhookRetrySeconds: [5],
   searchPath: '',
   bucket: undefined,

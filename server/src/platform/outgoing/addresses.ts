@@ -5,13 +5,20 @@ export class AllowList {
   readonly #hosts = new Set<string>()
   readonly #ranges: [ipaddr.IPv4 | ipaddr.IPv6, number][] = []
 
-  /** Entries are host names, addresses or CIDRs. */
-  constructor(entries: readonly string[]) {
+  /** Entries are host names, addresses or CIDRs. With a port those that are meant for another one do not count. */
+  constructor(entries: readonly string[], port?: number) {
     for (const entry of entries) {
-      if (ipaddr.isValidCIDR(entry)) this.#ranges.push(ipaddr.parseCIDR(entry))
-      else if (ipaddr.isValid(entry)) this.#ranges.push(wholeAddress(ipaddr.process(entry)))
-      else this.#hosts.add(normaliseHost(entry))
+      const allowed = parseAllowed(entry)
+      if (allowed === undefined) continue
+      if (port !== undefined && allowed.port !== undefined && allowed.port !== port) continue
+      if (allowed.range !== undefined) this.#ranges.push(allowed.range)
+      else this.#hosts.add(allowed.host)
     }
+  }
+
+  /** What is opened for the port that a URL leads to. */
+  static forUrl(entries: readonly string[], url: { protocol: string; port: string }): AllowList {
+    return new AllowList(entries, url.port === '' ? defaultPorts[url.protocol] : Number(url.port))
   }
 
   hasHost(host: string): boolean {
@@ -26,6 +33,40 @@ export class AllowList {
   get hasRanges(): boolean {
     return this.#ranges.length > 0
   }
+}
+
+const defaultPorts: Readonly<Record<string, number>> = {
+  'http:': 80,
+  'https:': 443,
+  'socks5:': 1080,
+  'socks5h:': 1080,
+}
+
+type Range = [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+/** One thing that is opened: a host by its name, or a range of addresses; for every port unless one is named. */
+interface Allowed {
+  host: string
+  range: Range | undefined
+  port: number | undefined
+}
+
+/** Reads `host`, `address` or `CIDR`, each with `:port` or without (IPv6 then in brackets); undefined for anything else. */
+export function parseAllowed(entry: string): Allowed | undefined {
+  const whole = parseRange(entry)
+  if (whole !== undefined) return { host: '', range: whole, port: undefined }
+  const [, bracketed, plain = '', digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(entry) ?? []
+  const port = digits === undefined ? undefined : Number(digits)
+  if (port !== undefined && (port < 1 || port > 65_535)) return undefined
+  const range = parseRange(bracketed ?? plain)
+  if (range !== undefined) return { host: '', range, port }
+  const host = normaliseHost(plain)
+  return /^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(host) ? { host, range, port } : undefined
+}
+
+function parseRange(text: string): Range | undefined {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  return ipaddr.isValid(text) ? wholeAddress(ipaddr.process(text)) : undefined
 }
 
 function wholeAddress(address: ipaddr.IPv4 | ipaddr.IPv6): [ipaddr.IPv4 | ipaddr.IPv6, number] {

@@ -24,7 +24,7 @@ export function maskProxyUrl(url: URL): string {
  * anything but an ordinary public one, unless `allow` (hosts and CIDRs) opens it.
  */
 export async function checkProxyAddress(url: URL, entries: readonly string[]): Promise<void> {
-  const allow = new AllowList(entries)
+  const allow = AllowList.forUrl(entries, url)
   const host = normaliseHost(url.hostname)
   if (allow.hasHost(host)) return
   const literal = parseAddress(host)
@@ -50,6 +50,7 @@ function requireReachable(allow: AllowList, addresses: readonly string[]): void 
 
 /** Looks names up for a socket and refuses what `checkProxyAddress` refuses, on the address connected to. */
 export function safeLookup(entries: readonly string[]): LookupFunction {
+  // The port was looked at when the proxy was chosen; a name is looked up without one.
   const allow = new AllowList(entries)
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

@@ -190,6 +190,35 @@ suite('safe fetch', () => {
     assert.equal(requests.at(-1)?.headers['x-test'], '1')
   })
 
+  test('a port that is named opens that port alone, for every way to write the host', async () => {
+    const range = `127.0.0.0/8:${port}`
+    for (const entry of [`127.0.0.1:${port}`, `[127.0.0.1]:${port}`, range])
+      assert.equal((await get('/', { allow: [entry] })).status, 200, entry)
+    for (const entry of [`127.0.0.1:${port === 8080 ? 8081 : 8080}`, '127.0.0.0/8:1', 'localhost:1'])
+      await assert.rejects(get('/', { allow: [entry] }), UrlRefused, entry)
+    const named = { allow: [`hook.test:${port}`], resolve: async () => ['127.0.0.1'] }
+    const call = (options: Pick<SafeFetchOptions, 'allow' | 'resolve'>) =>
+      safeFetch(`http://hook.test:${port}/`, { timeoutMs: 5000, maxBytes: 100, ...options })
+    assert.equal((await call(named)).status, 200)
+    await assert.rejects(call({ ...named, allow: ['hook.test:1'] }), UrlRefused)
+  })
+
+  test('a redirect to another port of an opened host is refused', async () => {
+    const to = encodeURIComponent(`http://127.0.0.1:${port === 8080 ? 8081 : 8080}/`)
+    await assert.rejects(
+      get(`/redirect?to=${to}`, { allow: [`127.0.0.1:${port}`], maxRedirects: 3 }),
+      UrlRefused,
+    )
+  })
+
+  test('without a port in the URL, the one of its scheme counts', () => {
+    assert.ok(checkUrl('http://10.0.0.1/', ['10.0.0.1:80']))
+    assert.ok(checkUrl('https://[fd00::1]/', ['[fd00::/8]:443']))
+    assert.ok(checkUrl('http://[fd00::1]:8080/', ['fd00::1']))
+    assert.throws(() => checkUrl('http://10.0.0.1/', ['10.0.0.1:443']), UrlRefused)
+    assert.throws(() => checkUrl('https://10.0.0.1:8443/', ['10.0.0.1:443']), UrlRefused)
+  })
+
   test('an answer that is too long is refused or cut, also when it only swells after decompression', async () => {
     await assert.rejects(get('/large'), ResponseTooLargeError)
     await assert.rejects(get('/bomb'), ResponseTooLargeError)

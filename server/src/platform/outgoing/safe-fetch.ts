@@ -64,16 +64,17 @@ const agents = new Map<string, Agent>()
  * enters it. A name's addresses are checked when it is called, since they may change.
  */
 export function checkUrl(text: string, allow: readonly string[]): URL {
-  return checkWith(text, new AllowList(allow))
+  return checkWith(text, allow)
 }
 
-function checkWith(text: string, allow: AllowList): URL {
+function checkWith(text: string, entries: readonly string[]): URL {
   if (!URL.canParse(text)) throw new UrlRefused('This is not a URL')
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new UrlRefused('Only https addresses are allowed')
   if (url.username !== '' || url.password !== '')
     throw new UrlRefused('A URL must not carry a user name or password')
+  const allow = AllowList.forUrl(entries, url)
   const host = normaliseHost(url.hostname)
   const address = parseAddress(host)
   if (address === undefined) {
@@ -122,7 +123,7 @@ export async function safeStream<T>(
   options: Omit<SafeFetchOptions, 'maxBytes' | 'oversize'>,
   consume: (answer: SafeStream) => Promise<T>,
 ): Promise<T> {
-  const allow = new AllowList(options.allow)
+  const { allow } = options
   const timeout = AbortSignal.timeout(options.timeoutMs)
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal])
   const dispatcher = agentFor(options)
@@ -197,13 +198,12 @@ async function resolveName(host: string): Promise<string[]> {
 }
 
 function createAgent(entries: readonly string[], resolve: Resolve): Agent {
-  const allow = new AllowList(entries)
   const connect = buildConnector({ timeout: connectTimeoutMs })
   return new Agent({
     keepAliveTimeout: 10_000,
     connections: 20,
     connect(target, done) {
-      checkedAddress(target, allow, resolve).then(
+      checkedAddress(target, AllowList.forUrl(entries, target), resolve).then(
         (address) => {
           const host = normaliseHost(target.hostname)
           // The socket goes to the address that was checked; the certificate must still name the host.

@@ -7,6 +7,9 @@ const preflightAnswer = {
   'access-control-max-age': '600',
 }
 
+/** For the scraper alone: no page has to read it. */
+const metricsPath = '/metrics'
+
 const exposed =
   'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, X-Required-Scopes'
 
@@ -17,7 +20,7 @@ const exposed =
 export function allowOrigins(http: FastifyInstance, origins: readonly string[] | undefined): void {
   http.addHook('onRequest', (request, reply, next) => {
     const { origin } = request.headers
-    if (origin === undefined) return next()
+    if (origin === undefined || request.routeOptions.url === metricsPath) return next()
     reply.header('vary', 'Origin')
     const isAllowed = origins === undefined || origins.includes(origin)
     if (isAllowed) {

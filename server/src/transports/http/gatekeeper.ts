@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
 import type { Operation } from '../../operation.ts'
+import { clientAddress, clientNetwork } from '../../platform/client-address.ts'
 import { AppError, forbidden, missingScope } from '../../platform/errors.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { holdsScope } from '../../scopes.ts'
@@ -35,7 +36,9 @@ export interface Gatekeeper {
 }
 
 /** The parts of an operation or stream that say who may use it. */
-export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys'>
+export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys'> & Partial<Pick<Operation, 'id'>>
+
+const addressOf = (request: FastifyRequest) => clientAddress(request.ip, request.socket.remoteAddress)
 
 /** Builds the gatekeeper; everything is decided per request, nothing is kept but the counts. */
 export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
@@ -44,20 +47,25 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   async function authenticate(request: FastifyRequest, queryToken?: string): Promise<Context> {
     const credential = readCredential(request.headers, queryToken)
     if (credential === undefined) throw refuse()
-    const anonymous = createContext({ kind: 'anonymous', ip: request.ip })
-    return createContext(await policy.authenticate(anonymous, credential, request.ip))
+    const ip = addressOf(request)
+    return createContext(await policy.authenticate(createContext({ kind: 'anonymous', ip }), credential, ip))
   }
 
-  async function admitPublic(request: FastifyRequest, reply: FastifyReply): Promise<Context> {
-    const state = await rateLimits.take(`public ${request.ip}`, parts.publicPerMinute)
+  /** Each operation has a count of its own: whoever guesses passwords keeps nobody's login from being prolonged. */
+  async function admitPublic(request: FastifyRequest, reply: FastifyReply, id: string): Promise<Context> {
+    const ip = addressOf(request)
+    const state = await rateLimits.take(`public ${clientNetwork(ip)} ${id}`, parts.publicPerMinute)
     announceWindow(reply, state)
     requireAllowed(state)
-    return createContext({ kind: 'anonymous', ip: request.ip })
+    return createContext({ kind: 'anonymous', ip })
   }
 
   async function countRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     if (!(error instanceof AppError) || error.status !== 401) return
-    const state = await rateLimits.take(`refused ${request.ip}`, parts.refusedPerMinute)
+    const state = await rateLimits.take(
+      `refused ${clientNetwork(addressOf(request))}`,
+      parts.refusedPerMinute,
+    )
     announceWindow(reply, state)
     requireAllowed(state)
   }
@@ -68,7 +76,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     rules: AccessRules,
     queryToken?: string,
   ) {
-    if (rules.access === 'public') return admitPublic(request, reply)
+    if (rules.access === 'public') return admitPublic(request, reply, rules.id ?? '')
     let ctx: Context
     try {
       ctx = await authenticate(request, queryToken)
@@ -91,7 +99,10 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     admit,
     authenticate,
     announce: (request, reply) =>
-      announceWindow(reply, rateLimits.peek(`public ${request.ip}`, parts.publicPerMinute)),
+      announceWindow(
+        reply,
+        rateLimits.peek(`public ${clientNetwork(addressOf(request))}`, parts.publicPerMinute),
+      ),
   }
 }
 

@@ -350,6 +350,14 @@ describe('answers', () => {
     assert.equal(headers['cache-control'], 'no-store')
   })
 
+  test('metrics are for the scraper: no other origin reads them', async () => {
+    for (const path of ['/metrics', '/metrics/', '/%6detrics']) {
+      const answer = await call('GET', path, { headers: { origin: 'https://app.example' } })
+      assert.equal(answer.statusCode, 200, path)
+      assert.equal(answer.headers['access-control-allow-origin'], undefined, path)
+    }
+  })
+
   test('other origins may call with a header credential, never with cookies', async () => {
     const origin = 'https://app.example'
     const preflight = await call('OPTIONS', 'things', {

@@ -110,7 +110,10 @@ function serverOptions(settings: HttpSettings, ids: Ids): FastifyServerOptions {
     logger: false,
     genReqId: (raw) => nameRequest(raw.headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-    trustProxy: settings.trustedProxies === undefined ? false : [...settings.trustedProxies],
+    trustProxy:
+      settings.trustedProxies === undefined || settings.trustedProxies.length === 0
+        ? false
+        : [...settings.trustedProxies],
     forceCloseConnections: 'idle',
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import type { Context } from '../../../context.ts'
+import { clientNetwork } from '../../../platform/client-address.ts'
 import { countAttempts, deleteAttempts, deleteOldAttempts, uncountAttempt } from './attempts.store.ts'
 import { tooManyAttempts } from './users.schema.ts'
 
@@ -31,17 +31,7 @@ export interface Attempt {
 
 /** Stands for an address without keeping it; a whole IPv6 network of 64 bits counts as one. */
 export function hashAddress(ip: string): string {
-  const plain = ip.replace(/^::ffff:(?=\d+\.)/, '')
-  const network = isIPv6(plain) ? expandIpv6(plain).slice(0, 4).join(':') : plain
-  return hashSubject('address', network)
-}
-
-function expandIpv6(ip: string): string[] {
-  const [head = '', tail] = (ip.split('%')[0] ?? '').split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0')
-  return [...before, ...gap, ...after].map((group) => group.padStart(4, '0'))
+  return hashSubject('address', clientNetwork(ip))
 }
 
 function hashSubject(kind: string, text: string): string {

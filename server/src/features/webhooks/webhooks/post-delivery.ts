@@ -50,8 +50,8 @@ export function openBody(ctx: Context, deliveryId: string, sealed: Buffer): Buff
  * accepted with https: it may be about to exist, and every delivery checks the address that it connects to.
  */
 export async function requireAllowedUrl(ctx: Context, text: string): Promise<void> {
-  const allow = new AllowList(ctx.config.outgoingAllow)
   const url = checkUrl(text, ctx.config.outgoingAllow)
+  const allow = AllowList.forUrl(ctx.config.outgoingAllow, url)
   const host = normaliseHost(url.hostname)
   if (parseAddress(host) !== undefined || allow.hasHost(host)) return
   const found = (await resolveBriefly(host)).map(parseAddress).filter((address) => address !== undefined)
