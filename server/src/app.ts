@@ -99,7 +99,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     contextFor: (payload) => contextFor(tenantIn(payload)),
     isManual: options.areJobsManual ?? false,
   })
-  const metrics = createMetrics()
+  const metrics = measure(features, ctx)
   const rateLimits = createRateLimits({ db, clock, log })
   const http = await createHttpServer({
     operations: features.flatMap((feature) => feature.operations ?? []),
@@ -107,11 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     callbacks: features.flatMap((feature) => feature.callbacks ?? []),
     policy: createAccessPolicy(ctx, checkGate),
     createContext: contextOf,
-    settings: {
-      publicUrl: config.publicUrl,
-      version: options.version,
-      trustedProxies: config.trustedProxies,
-    },
+    settings: { ...config, version: options.version },
     health: {
       isReady: async () => (await db.pool.query('SELECT 1')).rowCount === 1,
       metrics: () => metrics.render(),
@@ -123,6 +119,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     events,
     rateLimits,
     pages: setupPages,
+    onAnswer: metrics.onAnswer,
   })
   for (const feature of features) await feature.start?.(ctx)
   await runner.start()
@@ -161,6 +158,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       return closing
     },
   }
+}
+
+/** What the scraper gets, and who has to say something for it. */
+function measure(features: readonly Feature[], ctx: Context) {
+  const metrics = createMetrics()
+  for (const { read, ...gauges } of features.flatMap((feature) => feature.gauges ?? []))
+    metrics.watch({ ...gauges, read: () => read(ctx) })
+  const answers = metrics.histogram('http_request_seconds', 'Answers by class of status', ['status'])
+  const onAnswer = (status: number, seconds: number) =>
+    answers.observe({ status: `${Math.floor(status / 100)}xx` }, seconds)
+  return { render: metrics.render, onAnswer }
 }
 
 async function layFoundation(options: AppOptions, db: Database, clock: Clock, ids: Ids): Promise<Foundation> {

@@ -4,6 +4,7 @@ import type { JobHandler } from './job.ts'
 import type { Operation } from './operation.ts'
 import type { Sql } from './platform/database/database.ts'
 import type { EventPayload, EventType } from './platform/events/events.ts'
+import type { GaugeReading, GaugeSource } from './platform/metrics.ts'
 import type { PublicEvent, PublicEvents } from './public-event.ts'
 
 /** Runs inside the publisher's transaction: what it writes and enqueues lives or dies with the event. */
@@ -53,6 +54,11 @@ export interface Callback {
   answers: Readonly<Record<string, string>>
 }
 
+/** Figures that a feature reads when somebody scrapes; `read` gets a system context without tenant. */
+export interface FeatureGauges extends Omit<GaugeSource, 'read'> {
+  read(ctx: Context): Promise<readonly GaugeReading[]>
+}
+
 /** A folder of business rules as the composition root sees it. */
 export interface Feature {
   name: string
@@ -64,6 +70,8 @@ export interface Feature {
   publishes?: readonly PublicEvent[]
   /** Requests it makes to addresses of its tenants' choosing. */
   callbacks?: readonly Callback[]
+  /** Figures of the whole installation, for `/metrics`. */
+  gauges?: readonly FeatureGauges[]
   /** Runs once when the process is ready to work, with a system context without tenant rows of its own. */
   start?(ctx: Context): Promise<void>
   /** Takes up what was under way before the last stop: after everything has started, and nobody waits for it. */

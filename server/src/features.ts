@@ -18,6 +18,7 @@ import { labelsFeature } from './features/conversations/labels/labels.feature.ts
 import { mediaFeature } from './features/conversations/media/media.feature.ts'
 import { messagesFeature } from './features/conversations/messages/messages.feature.ts'
 import { waGroupsFeature } from './features/groups/wa-groups/wa-groups.feature.ts'
+import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
 import { limitsFeature } from './features/insight/limits/limits.feature.ts'
 import { leadUpkeepFeature } from './features/leads/detection/lead-upkeep.feature.ts'
 import { leadExportFeature } from './features/leads/list/lead-export.feature.ts'
@@ -47,6 +48,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   settingsFeature,
   auditFeature,
   limitsFeature,
+  gaugesFeature,
   setupFeature,
   webhooksFeature,
   contentPolicyFeature,

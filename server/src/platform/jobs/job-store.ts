@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import { afterCommit, type Database, type Sql } from '../database/database.ts'
 import { type Ids, systemIds } from '../ids.ts'
-import type { EnqueueOptions, Jobs, JobType } from './jobs.ts'
+import type { EnqueueOptions, Jobs, JobType, QueueBacklog } from './jobs.ts'
 import { JobNotifications } from './notifications.ts'
 
 /** A job as a runner claims it; `retryCount` names the attempt, so that a stale one cannot settle it. */
@@ -244,6 +244,23 @@ export class JobStore implements Jobs {
       [[...names]],
     )
     return new Map(rows.map((row) => [row.name, Math.max(0, Number(row.in_ms))]))
+  }
+
+  async readBacklog(): Promise<QueueBacklog[]> {
+    const { rows } = await this.db.pool.query<Omit<QueueBacklog, 'lateSeconds'> & { late_seconds: number }>(
+      `SELECT q.name, count(*) FILTER (WHERE is_due)::int AS waiting,
+         coalesce(max(late) FILTER (WHERE is_due), 0)::float8 AS late_seconds,
+         count(*) FILTER (WHERE j.state = 'active')::int AS running
+       FROM unnest($1::text[]) AS q(name)
+       LEFT JOIN LATERAL (
+         SELECT state, state < 'active' AND start_after <= ${schema}.job_now() AS is_due,
+           extract(epoch FROM ${schema}.job_now() - start_after) AS late
+         FROM ${schema}.job WHERE name = q.name AND state <= 'active'
+       ) AS j ON true
+       GROUP BY q.name ORDER BY q.name`,
+      [[...this.#prepared.keys()]],
+    )
+    return rows.map(({ late_seconds: lateSeconds, ...queue }) => ({ ...queue, lateSeconds }))
   }
 
   /** Takes back what died: expired and silent jobs, and blocked keys. Deletes what finished long ago. */

@@ -54,6 +54,16 @@ export interface EnqueueOptions {
   key?: string
 }
 
+/** How a queue stands. */
+export interface QueueBacklog {
+  name: string
+  /** Jobs that are due and have not begun, the blocked ones of a key included. */
+  waiting: number
+  /** For how many seconds the oldest of them is due. */
+  lateSeconds: number
+  running: number
+}
+
 /** Durable work: enqueued in the caller's transaction, so it exists exactly when the change does. */
 export interface Jobs {
   /** Enqueues; returns the job's id. */
@@ -67,4 +77,6 @@ export interface Jobs {
   ): Promise<void>
   /** Cancels a job that has not started; a finished or unknown one is left alone. */
   cancel(sql: Sql, type: JobType<object>, id: string): Promise<void>
+  /** How every queue stands, over all processes and tenants. */
+  readBacklog(): Promise<QueueBacklog[]>
 }

@@ -58,6 +58,8 @@ export interface HttpParts {
   /** Counts shared by several processes; default this process's memory. */
   rateLimits?: RateLimits
   pages?: readonly Page[]
+  /** Called for every answer, with its status and the seconds it took. */
+  onAnswer?(status: number, seconds: number): void
 }
 
 /** Puts HTTP in front of the operations. The caller listens and closes; closing ends every stream. */
@@ -79,6 +81,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   http.setErrorHandler(handleError)
   prepareRequests(http, securityHeaders(settings.publicUrl.startsWith('https:')))
   logAccess(http, log)
+  measureAnswers(http, parts.onAnswer)
   drainOnClose(http, clock)
   acceptAnyBody(http)
   allowOrigins(http, settings.corsOrigins)
@@ -100,6 +103,14 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   })
   await http.ready()
   return http
+}
+
+function measureAnswers(http: FastifyInstance, onAnswer: HttpParts['onAnswer']): void {
+  if (onAnswer === undefined) return
+  http.addHook('onResponse', (_request, reply, next) => {
+    onAnswer(reply.statusCode, reply.elapsedTime / 1000)
+    next()
+  })
 }
 
 function serverOptions(settings: HttpSettings, ids: Ids): FastifyServerOptions {
