@@ -44,6 +44,21 @@ async function withFfmpeg(directory: string, name: string, parameters: readonly 
   return readFileSync(path)
 }
 
+/** Files that ffmpeg makes, by name; the parameters are what stands before the name. */
+export async function makeWithFfmpeg<N extends string>(
+  wanted: Readonly<Record<N, readonly string[]>>,
+): Promise<Record<N, Buffer>> {
+  const directory = mkdtempSync(join(tmpdir(), 'moltflow-made-'))
+  const made: Partial<Record<N, Buffer>> = {}
+  try {
+    for (const name of Object.keys(wanted) as N[])
+      made[name] = await withFfmpeg(directory, name, wanted[name])
+    return made as Record<N, Buffer>
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
 /** Makes all samples; fails loudly without ffmpeg. */
 export async function makeMediaSamples(): Promise<MediaSamples> {
   const directory = mkdtempSync(join(tmpdir(), 'moltflow-samples-'))

@@ -11,12 +11,6 @@ export function cleanOrNull(text: unknown, max = 1000): string | null {
   return clean === '' ? null : clean
 }
 
-/** A name for a file: without control characters and path separators, at most 255 characters. */
-export function cleanFileName(text: unknown): string | null {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-  return cleanOrNull(cleanText(text, 1000).replace(/[\u0000-\u001f\u007f/\\]/g, '_'), 255)
-}
-
 /** Whether an id can be one of a message: whoever writes chooses it, and it is looked up and stored as it is. */
 export function isMessageId(id: unknown): id is string {
   return typeof id === 'string' && /^[\x21-\x7e]{1,255}$/.test(id)

@@ -5,6 +5,11 @@ import { RefusedFile } from './task.ts'
 const longestSeconds = 3600
 /** Seconds of processor time. */
 const mostWorkSeconds = 50
+/** Kilobytes of memory of its own: pictures of 8K with sixteen to refer to take less. */
+const mostMemoryKb = 1024 * 1024
+/** Pixels of a picture of a video: 8K. What claims more is a bomb, or of no use on a phone. */
+const mostPixels = 7680 * 4320
+const longestSide = 8192
 const maxOutputBytes = 20 * 1024 * 1024
 
 /** The one reader that may touch a file of a type: a file cannot make ffmpeg read it as something else, such as a list of other files. */
@@ -16,6 +21,9 @@ const readers: Record<string, string> = {
   'audio/x-flac': 'flac',
   'audio/ogg': 'ogg',
   'audio/mp4': 'mov',
+  'audio/3gpp': 'mov',
+  'audio/quicktime': 'mov',
+  'audio/matroska': 'matroska',
   'audio/aac': 'aac',
   'audio/amr': 'amr',
   'audio/aiff': 'aiff',
@@ -42,28 +50,47 @@ export function ffmpegMissing(purpose: string): RefusedFile {
 }
 
 function inputOf(path: string, mimetype: string): string[] {
-  return ['-protocol_whitelist', 'file', '-f', readers[mimetype] ?? 'null', '-i', path]
+  const limits = ['-max_pixels', String(mostPixels)]
+  return [...limits, '-protocol_whitelist', 'file', '-f', readers[mimetype] ?? 'null', '-i', path]
+}
+
+/** The system ends what takes more: a file cannot talk it out of that. Where it has no such limit the rest must do. */
+const bounded = `ulimit -d ${mostMemoryKb} 2>/dev/null; ulimit -t ${mostWorkSeconds + 10} 2>/dev/null; exec "$0" "$@"`
+/** What a shell answers for a program that it does not find. */
+const notFound = 127
+
+interface Run {
+  isDone: boolean
+  /** Whether it stopped because pictures are too large. */
+  isTooLarge: boolean
+  /** Whether the system or its own limit of time ended it. */
+  isEnded: boolean
+  output: Buffer
 }
 
 /** Runs a program to its end; undefined when it is not installed. */
-function run(
-  program: 'ffmpeg' | 'ffprobe',
-  parameters: readonly string[],
-): Promise<{ isDone: boolean; output: Buffer } | undefined> {
+function run(program: 'ffmpeg' | 'ffprobe', parameters: readonly string[]): Promise<Run | undefined> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, parameters, { stdio: ['ignore', 'pipe', 'ignore'] })
+    const shell = ['-c', bounded, program, ...parameters]
+    const child = spawn('/bin/sh', shell, { stdio: ['ignore', 'pipe', 'pipe'] })
     const pieces: Buffer[] = []
     let bytes = 0
+    let said = ''
+    child.stderr.on('data', (piece: Buffer) => {
+      if (said.length < 10_000) said += piece.toString('latin1')
+    })
     child.stdout.on('data', (piece: Buffer) => {
       bytes += piece.length
       if (bytes <= maxOutputBytes) pieces.push(piece)
       else child.kill('SIGKILL')
     })
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') resolve(undefined)
-      else reject(error)
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      if (code === notFound) return resolve(undefined)
+      const isTooLarge = /exceeds specified max pixel count/.test(said)
+      const isEnded = signal !== null || /Cannot allocate memory/.test(said)
+      resolve({ isDone: code === 0, isTooLarge, isEnded, output: Buffer.concat(pieces) })
     })
-    child.on('close', (code) => resolve({ isDone: code === 0, output: Buffer.concat(pieces) }))
   })
 }
 
@@ -99,7 +126,21 @@ export async function convert(
     output.path,
   ])
   if (result === undefined) throw ffmpegMissing(purpose)
-  if (!result.isDone) throw new RefusedFile('unreadable', 'the file is damaged: it cannot be converted')
+  if (!result.isDone) throw refusalOf(result, 'it cannot be converted')
+}
+
+const count = (number: number): string => number.toLocaleString('en')
+
+function picturesTooLarge(size?: { width: number; height: number }): RefusedFile {
+  const found = size === undefined ? '' : ` (${count(size.width)} by ${count(size.height)} pixels)`
+  const possible = `at most ${count(mostPixels)} pixels (8K), and ${count(longestSide)} on a side`
+  return new RefusedFile('unreadable', `the pictures of the video are too large${found}: ${possible}`)
+}
+
+function refusalOf({ isTooLarge, isEnded }: Run, what: string): RefusedFile {
+  if (isTooLarge) return picturesTooLarge()
+  if (isEnded) return new RefusedFile('unreadable', 'reading the file takes too much time or memory')
+  return new RefusedFile('unreadable', `the file is damaged: ${what}`, { isDamage: true })
 }
 
 /** A picture of a video's beginning as JPEG bytes; undefined without ffmpeg or a picture. */
@@ -167,9 +208,13 @@ export async function probeVideo(path: string, mimetype: string): Promise<VideoF
     'json',
   ])
   if (result === undefined) return undefined
+  if (result.isTooLarge || result.isEnded) throw refusalOf(result, 'it holds no video')
   const answer = result.isDone ? (JSON.parse(result.output.toString()) as ProbeAnswer) : {}
   const picture = answer.streams?.find((stream) => stream.codec_type === 'video')
   if (picture === undefined) throw new RefusedFile('unreadable', 'the file is damaged: it holds no video')
+  const { width = 0, height = 0 } = picture
+  if (Math.max(width, height) > longestSide || width * height > mostPixels)
+    throw picturesTooLarge({ width, height })
   const seconds = Number(answer.format?.duration)
   return {
     ...(Number.isFinite(seconds) ? { seconds } : {}),

@@ -1,10 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { open } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import type { Clock } from '../clock.ts'
-import { Semaphore } from '../semaphore.ts'
+import { FairTurns } from '../fair-turns.ts'
 import type { MediaResult, MediaTask } from './task.ts'
 
-/** Conversions at once: each may keep a processor busy and use 200 MB. */
-const mostAtOnce = 2
+/** What may take a minute: a tenant never has all of these turns, so that another one's recording need not wait. */
+const longTurns = { max: 3, maxPerKey: 2 }
+/** What takes a second or two, and never waits for something long. */
+const quickTurns = { max: 2, maxPerKey: 2 }
+/** Kilobytes of memory of a worker's own, as the system counts them; its engine alone takes a third. */
+const mostMemoryKb = 1536 * 1024
 const timeoutMs = 90_000
 const mostTasks = 50
 const idleMs = 15_000
@@ -19,6 +25,12 @@ export class MediaWorkerError extends Error {
     this.name = 'MediaWorkerError'
     this.output = output
   }
+}
+
+/** For whom a file is worked on, and where programs are found. */
+export interface WorkOrder {
+  tenantId: string
+  searchPath: string
 }
 
 /** A worker process; it stays a while for the next file, because starting one takes longer than most files do. */
@@ -42,12 +54,15 @@ function kill({ child }: Worker): void {
 }
 
 function startWorker(searchPath: string): Worker {
-  const child = fork(new URL('./media-worker.ts', import.meta.url), [], {
+  // The system bounds its memory where it can: a library that wants more ends this process and no other one.
+  const bounded = `ulimit -d ${mostMemoryKb} 2>/dev/null; exec "$0" "$@"`
+  const program = fileURLToPath(new URL('./media-worker.ts', import.meta.url))
+  const settings = ['--max-old-space-size=192', '--disable-warning=ExperimentalWarning']
+  const child = spawn('/bin/sh', ['-c', bounded, process.execPath, ...settings, program], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Nothing of the installation's environment: its keys are none of a converter's business.
     env: { PATH: searchPath },
-    execArgv: ['--max-old-space-size=192', '--disable-warning=ExperimentalWarning'],
   })
   const worker: Worker = { child, searchPath, output: '', tasks: 0, idleTimer: undefined }
   child.stderr?.on('data', (piece: Buffer) => {
@@ -65,10 +80,33 @@ function setHolding({ child }: Worker, isHolding: boolean): void {
   }
 }
 
-/** Looks at files and converts them, each in another process with bounded time; at most two at once, the others wait. */
+/** The first bytes of a GIF, or of a WebP whose header says that it is animated. */
+function isAnimation(start: Buffer): boolean {
+  const text = start.toString('latin1')
+  if (text.startsWith('GIF8')) return true
+  return text.startsWith('RIFF') && text.startsWith('WEBPVP8X', 8) && ((start[20] ?? 0) & 2) !== 0
+}
+
+/** Whether work on a file may take long. */
+async function isLong({ purpose, path }: MediaTask): Promise<boolean> {
+  if (purpose === 'image' || purpose === 'document') return false
+  if (purpose !== 'sticker') return true
+  const file = await open(path, 'r')
+  try {
+    return isAnimation((await file.read(Buffer.alloc(32), 0, 32, 0)).buffer)
+  } finally {
+    await file.close()
+  }
+}
+
+/**
+ * Looks at files and converts them, each in another process with bounded time and memory. Only some are at work at once,
+ * and tenants take turns.
+ */
 export class MediaWorkers {
   readonly #clock: Pick<Clock, 'schedule'>
-  readonly #semaphore = new Semaphore(mostAtOnce)
+  readonly #long = new FairTurns(longTurns)
+  readonly #quick = new FairTurns(quickTurns)
   readonly #idle: Worker[] = []
   #isClosed = false
 
@@ -76,9 +114,13 @@ export class MediaWorkers {
     this.#clock = clock
   }
 
-  /** What came of a file; `searchPath` is where programs are found. Throws MediaWorkerError when there is no result. */
-  run(task: MediaTask, searchPath: string): Promise<MediaResult> {
-    return this.#semaphore.run(() => this.#runOnce(task, searchPath))
+  /**
+   * What came of a file of a tenant; `searchPath` is where programs are found. Throws MediaWorkerError when there is no
+   * result.
+   */
+  async run(task: MediaTask, { tenantId, searchPath }: WorkOrder): Promise<MediaResult> {
+    const turns = (await isLong(task)) ? this.#long : this.#quick
+    return turns.run(tenantId, () => this.#runOnce(task, searchPath))
   }
 
   /** Ends the workers that wait for a next file; one that has a file ends with it. */

@@ -9,8 +9,12 @@ export interface MediaTask {
   outputPath: string
   /** Bytes a converted file may have. */
   maxBytes: number
-  /** What the caller says it is; only believed where the bytes do not tell. */
-  declaredType: string | undefined
+  /** What the caller says it is; counts for documents. */
+  said?: string | undefined
+  /** Its name, for documents: what the caller says by its extension. */
+  name?: string | undefined
+  /** What came with the file, as a server's or a form's type; counts for documents of which nobody says more. */
+  declaredType?: string | undefined
 }
 
 /** What a file turned out to be. */
@@ -40,9 +44,12 @@ export type MediaResult = MediaFacts | MediaRefusal
 /** Ends the work on a file with a sentence for callers. */
 export class RefusedFile extends Error {
   readonly refusal: MediaRefusal
+  /** Whether the program that says so may be wrong about the file: another one may be able to read it. */
+  readonly isDamage: boolean
 
-  constructor(refused: MediaRefusal['refused'], message: string) {
+  constructor(refused: MediaRefusal['refused'], message: string, { isDamage = false } = {}) {
     super(message)
     this.refusal = { refused, message }
+    this.isDamage = isDamage
   }
 }

@@ -8,7 +8,7 @@ import { createFormReader } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
 import { readHints } from './hints.ts'
 import { checkInput } from './input.ts'
-import { acceptForms, admitEarly, admittedContext, readForm } from './uploads.ts'
+import { acceptForms, admittedContext, createEarlyAdmission, readForm } from './uploads.ts'
 
 /** Where the whole API lives. */
 export const basePath = '/api/v2'
@@ -34,10 +34,11 @@ export async function addOperationRoutes(
   // Forms have a parser of their own, which must not change how other bodies are read.
   await http.register((inner, _options, done) => {
     acceptForms(inner)
+    const admitEarly = createEarlyAdmission(gatekeeper)
     for (const operation of operations) {
       if (operation.upload === undefined) continue
       const handler = createUploadHandler(operation, operation.upload.maxFileBytes, policy)
-      inner.route({ ...routeOf(operation, handler), onRequest: admitEarly(operation, gatekeeper) })
+      inner.route({ ...routeOf(operation, handler), onRequest: admitEarly(operation) })
     }
     done()
   })

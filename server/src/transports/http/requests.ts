@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { defineError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
+
+export const unsupportedMediaType = defineError(
+  'unsupported_media_type',
+  415,
+  'Bodies of this type or encoding are not read',
+)
 
 const safeId = /^[\w.:-]{1,64}$/
 
@@ -22,14 +29,30 @@ export function acceptAnyBody(http: FastifyInstance): void {
   http.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
 }
 
+/** Whether a content type is that of a form with files; other bodies in parts are nothing that is read here. */
+export function isForm(type: string | undefined): boolean {
+  return /^\s*multipart\/form-data\s*(?:;|$)/i.test(type ?? '')
+}
+
+const isMultipart = (type: string): boolean => /^\s*multipart\//i.test(type)
+
 /** Every request starts here: fixed headers, its id, and a content type that Fastify does not trip over. */
 export function prepareRequests(http: FastifyInstance, fixedHeaders: Record<string, string>): void {
   http.addHook('onRequest', (request, reply, next) => {
     reply.headers(fixedHeaders).header('x-request-id', request.id)
     const { headers } = request
-    const type = headers['content-type']
+    const { 'content-type': type, 'content-encoding': encoding } = headers
+    if (encoding !== undefined && !/^\s*(?:identity)?\s*$/i.test(encoding)) {
+      const message = `Bodies in the encoding ${JSON.stringify(encoding.slice(0, 40))} are not read: send them as they are`
+      return next(unsupportedMediaType.create({ message }))
+    }
+    if (isForm(type)) return next()
+    if (type !== undefined && isMultipart(type)) {
+      const message = 'Of bodies in parts only multipart/form-data is read'
+      return next(unsupportedMediaType.create({ message }))
+    }
     // Fastify refuses types it cannot read before any parser is asked; what counts here is the body itself.
-    if (type !== undefined && !type.startsWith('multipart/')) headers['content-type'] = 'application/json'
+    if (type !== undefined) headers['content-type'] = 'application/json'
     next()
   })
 }

@@ -12,10 +12,12 @@ import {
 import { dropSpool, type SpoolFile, SpoolTooLargeError, writeSpool } from '../../platform/files/spool.ts'
 import type { FormField } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
+import { isForm } from './requests.ts'
 
 /** JSON bodies from here on hold much memory, so that only some are read at once. */
-const largeBodyBytes = 8 * 1024 * 1024
-const mostLargeBodies = 2
+const largeBodyBytes = 1024 * 1024
+/** Bytes of such bodies at once: two of the largest. Each one takes several times its size while it is read. */
+const mostBytesAtOnce = 288 * 1024 * 1024
 const maxFieldBytes = 100_000
 
 /** What a multipart request held. */
@@ -31,32 +33,37 @@ export function acceptForms(http: FastifyInstance): void {
   void http.register(multipart, { throwFileSizeLimit: false })
 }
 
+/** Bytes that the body of a request may put into memory; 0 for a form, which goes to the disk piece by piece. */
+function bytesInMemory(request: FastifyRequest, maxBodyBytes: number): number {
+  if (isForm(request.headers['content-type'])) return 0
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+  // Whatever the type says, the body is read; without a length it may be as large as any.
+  if (length === undefined) return encoding === undefined ? 0 : maxBodyBytes
+  return Math.min(Number(length), maxBodyBytes)
+}
+
 /**
- * Admits the caller of an upload before a byte of the body is read, and bounds how many large bodies are in memory:
- * strangers could fill it otherwise.
+ * Admits the caller of an upload before a byte of the body is read, and bounds how much of large bodies is in memory:
+ * strangers could fill it otherwise. Returns a hook for the routes of an operation.
  */
-export function admitEarly(operation: Operation, gatekeeper: Gatekeeper) {
-  let large = 0
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    admitted.set(request, await gatekeeper.admit(request, reply, operation))
-    if (request.headers['content-type']?.startsWith('multipart/') === true) return
-    const length = request.headers['content-length']
-    const isSmall =
-      length === undefined
-        ? request.headers['transfer-encoding'] === undefined
-        : Number(length) <= largeBodyBytes
-    if (isSmall) return
-    if (large >= mostLargeBodies) {
-      const message = 'Too many large files at once: send them as multipart/form-data, or try again'
-      throw unavailable.create({ message, headers: { 'retry-after': '5' } })
+export function createEarlyAdmission(gatekeeper: Gatekeeper) {
+  let taken = 0
+  return (operation: Operation) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      admitted.set(request, await gatekeeper.admit(request, reply, operation))
+      const bytes = bytesInMemory(request, operation.maxBodyBytes ?? largeBodyBytes)
+      if (bytes <= largeBodyBytes) return
+      if (taken + bytes > mostBytesAtOnce) {
+        const message = 'Too many large files at once: send them as multipart/form-data, or try again'
+        throw unavailable.create({ message, headers: { 'retry-after': '5' } })
+      }
+      taken += bytes
+      const release = () => {
+        taken -= bytes
+        reply.raw.off('finish', release).off('close', release)
+      }
+      reply.raw.once('finish', release).once('close', release)
     }
-    large += 1
-    const release = () => {
-      large -= 1
-      reply.raw.off('finish', release).off('close', release)
-    }
-    reply.raw.once('finish', release).once('close', release)
-  }
 }
 
 /** The context of the caller, who was admitted before the body was read. */

@@ -4,6 +4,8 @@ import { tenantOf } from '../../../context.ts'
 import type { KeptFile } from '../../../engine/engine.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { ByteRange } from '../../../platform/files/blob-crypto.ts'
+import { nameWithExtension } from '../../../platform/files/file-names.ts'
+import { plainType } from '../../../platform/files/file-types.ts'
 import { dropSpool, SpoolTooLargeError, writeSpool } from '../../../platform/files/spool.ts'
 import { unseal } from '../../../platform/secrets.ts'
 import { requireOpenHistory } from '../../account/settings/chat-history.service.ts'
@@ -137,8 +139,7 @@ export function parseRange(header: string | undefined, bytes: number): ByteRange
 }
 
 // RFC 6266: the plain name for old clients, the exact one beside it.
-function disposition(fileName: string | null): string {
-  if (fileName === null) return 'attachment'
+function disposition(fileName: string): string {
   const plain = fileName.replaceAll(/[^\x20-\x7e]|["\\]/g, '_')
   const exact = encodeURIComponent(fileName.toWellFormed()).replaceAll(
     /['()*]/g,
@@ -151,7 +152,7 @@ function disposition(fileName: string | null): string {
 const headerType = /^[\w.+-]+\/[\w.+-]+(?:; ?[\w.+-]+=[\w.+-]+)*$/
 
 /** Whoever opens it in a browser gets a download, and nothing in it runs. */
-function headersOf(file: BlobRow, fileName: string | null): Record<string, string> {
+function headersOf(file: BlobRow, fileName: string): Record<string, string> {
   return {
     etag: `"${file.sha256}"`,
     'accept-ranges': 'bytes',
@@ -169,7 +170,9 @@ export async function serveMedia(ctx: Context, id: string, conditions: FileCondi
   if (!row.hasMedia) throw noMedia.create()
   const details = openDetails(ctx, row.id, row.details)
   const file = (await findFile(ctx, tenantOf(ctx), row.id)) ?? (await fetchOnDemand(ctx, row, details))
-  const headers = headersOf(file, details?.media?.file_name ?? null)
+  // What has no name is called by its kind, so that whoever saves it can open it.
+  const name = details?.media?.file_name ?? row.messageType
+  const headers = headersOf(file, nameWithExtension(name, plainType(file.mimetype) ?? ''))
   const contentType = headerType.test(file.mimetype) ? file.mimetype : 'application/octet-stream'
   const { etag = '' } = headers
   if (conditions.ifNoneMatch?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) === true) {

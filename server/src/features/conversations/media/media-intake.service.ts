@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
@@ -7,6 +6,8 @@ import type { MediaKind, OutboundFile } from '../../../engine/content.ts'
 import type { UploadedFile } from '../../../operation.ts'
 import { AppError, type ErrorDefinition, validationFailed } from '../../../platform/errors.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
+import { cleanPathName, nameWithExtension } from '../../../platform/files/file-names.ts'
+import { remoteName } from '../../../platform/files/remote-names.ts'
 import {
   dropSpool,
   type SpoolFile,
@@ -15,7 +16,7 @@ import {
   writeSpool,
 } from '../../../platform/files/spool.ts'
 import { MediaWorkers } from '../../../platform/media-worker/media-workers.ts'
-import type { MediaFacts, MediaRefusal } from '../../../platform/media-worker/task.ts'
+import type { MediaFacts, MediaRefusal, MediaTask } from '../../../platform/media-worker/task.ts'
 import { addressRefused, safeStream } from '../../../platform/outgoing/safe-fetch.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { storeFile } from './blobs.service.ts'
@@ -55,7 +56,6 @@ const workers = defineProcessState(
 )
 
 const downloadTimeoutMs = 60_000
-const longestName = 255
 
 function refuseField(field: string, message: string): AppError {
   return new AppError(validationFailed, {
@@ -80,17 +80,6 @@ interface Fetched {
   file: SpoolFile
   fileName: string | undefined
   declaredType: string | undefined
-}
-
-/** The last part of a URL's path, as a file name. */
-function nameInUrl(url: string): string | undefined {
-  const last = new URL(url).pathname.split('/').at(-1) ?? ''
-  try {
-    return decodeURIComponent(last) || undefined
-  } catch {
-    // Not percent-encoded text: no name is better than a broken one.
-    return undefined
-  }
 }
 
 function notFound(message: string, cause?: unknown): AppError {
@@ -122,7 +111,8 @@ async function download(ctx: Context, url: string, maxBytes: number): Promise<Fe
       }
       const file = await writeSpool(ctx.config.dataDir, body, maxBytes)
       const [declaredType] = (headers.get('content-type') ?? '').split(';')
-      return { file, fileName: nameInUrl(last), declaredType }
+      const disposition = headers.get('content-disposition')
+      return { file, fileName: remoteName({ asked: url, answered: last, disposition }), declaredType }
     })
   } catch (error) {
     throw downloadFailure(error, maxBytes)
@@ -160,15 +150,6 @@ async function obtain(ctx: Context, source: MediaSource, maxBytes: number): Prom
   return { file: upload, fileName: upload.fileName, declaredType: upload.mimetype }
 }
 
-/** A name as phones show it: no path, no control characters. */
-function cleanName(name: string): string | undefined {
-  const bare = basename(name.toWellFormed().replaceAll('\\', '/'))
-    .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim()
-    .slice(0, longestName)
-  return bare === '' || bare === '.' || bare === '..' ? undefined : bare
-}
-
 const refusals: Record<MediaRefusal['refused'], ErrorDefinition> = {
   wrong_type: wrongFileType,
   unreadable: unreadableFile,
@@ -176,21 +157,16 @@ const refusals: Record<MediaRefusal['refused'], ErrorDefinition> = {
   needs_ffmpeg: converterMissing,
 }
 
-async function inspect(
-  ctx: Context,
-  kind: MediaKind,
-  { file, declaredType }: Fetched,
-  outputPath: string,
-): Promise<MediaFacts> {
-  const task = { purpose: kind, path: file.path, outputPath, maxBytes: maxFileBytes[kind], declaredType }
+async function inspect(ctx: Context, task: MediaTask): Promise<MediaFacts> {
+  const order = { tenantId: tenantOf(ctx), searchPath: ctx.config.searchPath }
   const result = await workers
     .of(ctx)
-    .run(task, ctx.config.searchPath)
+    .run(task, order)
     .catch((error: unknown) => {
       // It crashed or took too long: with another file it would not have.
-      ctx.log.warn({ err: error, kind }, 'a file could not be processed')
+      ctx.log.warn({ err: error, kind: task.purpose }, 'a file could not be processed')
       throw unreadableFile.create({
-        message: 'The file cannot be read: it is damaged or takes too long',
+        message: 'The file cannot be read: it is damaged, or reading it takes too much time or memory',
         cause: error,
       })
     })
@@ -260,14 +236,16 @@ async function readIn(
   outputPath: string,
 ) {
   if (fetched.file.bytes === 0) throw unreadableFile.create({ message: 'The file is empty' })
-  const fileName = kind === 'document' ? cleanName(source.filename ?? fetched.fileName ?? '') : undefined
-  if (kind === 'document' && fileName === undefined) {
+  const name = kind === 'document' ? cleanPathName(source.filename ?? fetched.fileName ?? '') : undefined
+  if (kind === 'document' && name === undefined) {
     throw refuseField('filename', 'field required: the file has no name of its own')
   }
-  const declaredType = source.mimetype ?? fetched.declaredType
-  const facts = await inspect(ctx, kind, { ...fetched, declaredType }, outputPath)
-  const bytes = await checkedSize(facts.path, maxFileBytes[kind])
-  return { facts, bytes, fileName }
+  const { file, declaredType } = fetched
+  const given = { path: file.path, said: source.mimetype, name, declaredType }
+  const maxBytes = maxFileBytes[kind]
+  const facts = await inspect(ctx, { ...given, purpose: kind, outputPath, maxBytes })
+  const bytes = await checkedSize(facts.path, maxBytes)
+  return { facts, bytes, fileName: name === undefined ? undefined : nameWithExtension(name, facts.mimetype) }
 }
 
 /**

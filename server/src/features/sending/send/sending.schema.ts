@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parsePhone } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
+import { plainType } from '../../../platform/files/file-types.ts'
 import { uuidField } from '../../../wire.ts'
 import { mediaSourceFields } from '../../conversations/media/media.schema.ts'
 
@@ -165,8 +166,12 @@ export const sendMediaBody = z.object({
   mimetype: z
     .string()
     .max(255)
+    .refine((text) => plainType(text) !== undefined, 'must be a media type such as application/pdf')
     .optional()
-    .meta({ description: 'Only believed where the bytes do not tell, as with text' }),
+    .meta({
+      description: 'Type of a document; default that of its extension. Other kinds go by their bytes',
+      examples: ['application/pdf'],
+    }),
   filename: z
     .string()
     .min(1)
