@@ -52,10 +52,12 @@ suite('hostile files', () => {
     liar.server.close()
   })
 
-  test('a document goes out as what it is, whatever name and type it is given', async () => {
+  test('a document goes out as what its sender says, byte for byte, and a program as what it is', async () => {
     for (const [bytes, mimetype] of [
-      [samples.png, 'image/png'],
-      [samples.mp4, 'video/mp4'],
+      [samples.png, 'application/pdf'],
+      [samples.mp4, 'application/pdf'],
+      [Buffer.from('\x7fELF\x02\x01\x01\0', 'latin1'), 'application/x-elf'],
+      [Buffer.from('#!/bin/sh\nrm -rf ~\n'), 'text/x-shellscript'],
     ] as const) {
       const sent = await trip.tenant.api.post(201, '/messages/send/media', {
         ...trip.to('person'),
