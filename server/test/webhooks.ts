@@ -28,6 +28,7 @@ export function buildReceived(tenantId: string, text: string): MessageReceived {
     hasMedia: false,
     mentions: [],
     quotedWaMessageId: null,
+    replyToId: null,
     waTimestamp: '2026-02-11T10:00:00Z',
     details: null,
     targetMessageId: null,

@@ -96,6 +96,9 @@ export class Companion {
 /** What a client says of its keys when it is linked. */
 export type CompanionKeys = Pick<Companion, 'noiseKey' | 'identity' | 'registrationId' | 'signedPreKey'>
 
+/** After how many seconds messages of a chat disappear, and since when (seconds of the epoch) that holds. */
+export type ChatTimer = { seconds: number; since: number }
+
 /** A person or business with a phone. The phone is device 0; clients are linked devices from 1 on. */
 export class Account {
   readonly phone: string
@@ -110,6 +113,8 @@ export class Account {
   readonly messages = new Mailbox<ReceivedMessage>(keptMessages)
   readonly events = new Mailbox<SeenEvent>(keptMessages)
   readonly blocked = new Set<string>()
+  /** How long messages of chats with others stay, by their phone numbers. */
+  readonly chatTimers = new Map<string, ChatTimer>()
   /** What a business says about itself. */
   readonly businessProfile: BusinessProfile = {}
   /** Phone numbers in the address book, for privacy settings that make a difference. */

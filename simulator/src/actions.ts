@@ -10,7 +10,7 @@ import type { HistoryInput } from './history/inputs.ts'
 import type { LimitsInput } from './limits/inputs.ts'
 import type { LimitsView } from './limits/model.ts'
 import { untilOnline, untilPairingRequest } from './linking/waiting.ts'
-import type { GroupMessageInput, MessageInput } from './messages/inputs.ts'
+import type { BroadcastInput, GroupMessageInput, MessageInput } from './messages/inputs.ts'
 import type { AccountInfo, LinkedDevice } from './people/facade.ts'
 import type { AccountInput, PresenceInput, ReceiptsInput, UnlinkInput } from './people/inputs.ts'
 import type { PictureInput } from './pictures/inputs.ts'
@@ -88,6 +88,11 @@ export abstract class Actions {
   /** Somebody writes on the phone, to a person or a group. On a linked phone this is its owner typing. */
   sendMessage(phone: string, input: MessageInput): Promise<{ id: string }> {
     return this.facades.messages.send(phone, input)
+  }
+
+  /** Somebody writes to several people at once, through a broadcast list. */
+  sendBroadcast(phone: string, input: BroadcastInput): Promise<{ id: string }> {
+    return this.facades.messages.broadcast(phone, input)
   }
 
   /** A message as it stands on a phone's screen, also one its owner wrote, with what came of it since. */

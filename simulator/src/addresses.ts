@@ -10,6 +10,13 @@ export function authorAttributes(account: Account, device = 0): Record<string, s
     : { from: account.deviceJid(device), sender_lid: account.lidJid, addressing_mode: 'pn' }
 }
 
+/** Attributes that say who wrote through a broadcast list. Source: `decodeMessageNode` of Baileys, whatsmeow's `parseMessageSource`. */
+export function listAttributes(account: Account, list: string): Record<string, string> {
+  return account.addressing === 'lid'
+    ? { from: list, participant: account.lidJid, participant_pn: account.jid, addressing_mode: 'lid' }
+    : { from: list, participant: account.jid, participant_lid: account.lidJid, addressing_mode: 'pn' }
+}
+
 /** The jid under which a person's chat is kept. */
 export function chatJid(account: Account, addressing: Addressing = account.addressing): string {
   return addressing === 'lid' ? account.lidJid : account.jid

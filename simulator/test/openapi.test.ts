@@ -191,6 +191,7 @@ async function onGroups({ call }: Caller): Promise<void> {
   const { id = '' } = await call('createGroup', {}, { subject: 'Club', owner, members: [bob] })
   const { inviteCode: code } = await call('group', { id })
   await call('sendGroupMessage', { id }, { from: bob, text: 'hello' })
+  await call('sendBroadcast', { phone: bob }, { to: [owner], text: 'hello' })
   await call('sendBurst', {}, { to: id, from: [bob], count: 2, perSecond: 100 })
   await call('joinGroup', { phone: carol }, { code })
   await call('leaveGroup', { phone: carol }, { group: id })

@@ -36,7 +36,8 @@ export interface Submission {
 
 /** How a send ended: WhatsApp's own words, no answer in time, or nothing sent at all. */
 export type SubmitOutcome =
-  | { kind: 'sent'; at: Date; proto: Uint8Array }
+  /** `proto` is the message as sent; of an edit the edited message, with the people whom it mentions now. */
+  | { kind: 'sent'; at: Date; proto: Uint8Array; mentions?: readonly ChatId[] }
   /** WhatsApp refused: `error` is a code such as `ack_463`; never sent again. */
   | { kind: 'refused'; error: string }
   /**

@@ -102,8 +102,11 @@ export interface MessageChange {
   /** Who did it; null for the account itself. */
   actor: Person | null
   at: Date
-  change:
-    | { kind: 'edit'; text: string }
+  change: /**
+   * The new text with the chat ids it mentions (absent when it was kept by an older version), and the serialised
+   * protobuf, base64, of the message as it is from now on, where the message was known.
+   */
+    | { kind: 'edit'; text: string; mentions?: readonly ChatId[]; proto?: string }
     | { kind: 'revoke' }
     /** Options the voter has chosen now, as texts; none takes the vote back. */
     | { kind: 'vote'; options: readonly string[] }
@@ -144,6 +147,8 @@ export interface ChatChange {
   mutedUntil?: Date | null
   /** Read on the phone, or marked as unread there. */
   isRead?: boolean
+  /** From history: how many messages were unread on the phone, as of its newest message there; null when it does not say. */
+  unread?: { count: number; asOf: Date | null }
   isDeleted?: boolean
 }
 

@@ -89,6 +89,7 @@ function messagesFor(tenantId: string, side: Side, count: number, hits: boolean)
       waMessageId: `BENCH${randomUUID()}`,
       content: { kind: 'text', text: said, mentions: [] },
       quotedWaMessageId: null,
+      replyToId: null,
       waTimestamp: new Date(),
       isOffline: false,
       isHistory: false,

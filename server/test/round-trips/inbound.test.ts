@@ -111,8 +111,24 @@ const rows: Row[] = [
   },
   {
     name: 'a kind that nobody knows',
-    content: { raw: { groupInviteMessage: { groupJid: '1@g.us', inviteCode: 'x', groupName: 'Y' } } },
+    content: { raw: { placeholderMessage: { type: 0 } } },
     type: 'unknown',
+  },
+  {
+    name: 'an answer to buttons',
+    content: {
+      raw: { buttonsResponseMessage: { selectedButtonId: 'y', selectedDisplayText: 'Yes, please' } },
+    },
+    type: 'text',
+    text: 'Yes, please',
+  },
+  {
+    name: 'an invitation',
+    content: {
+      raw: { groupInviteMessage: { groupJid: '1@g.us', inviteCode: 'x', groupName: 'Neighbours' } },
+    },
+    type: 'text',
+    text: 'Neighbours',
   },
 ]
 
@@ -171,13 +187,21 @@ suite('round trips of what arrives', () => {
       const sent = await trip.tenant.api.post(201, '/messages/send', { ...trip.to(where), message: 'Ask' })
       await trip.app.simulator.nextMessage(trip.phone, ({ id }) => id === sent.wa_message_id)
       for (const row of rows.filter(({ content }) => !('raw' in content) && content.viewOnce === undefined)) {
-        const { message, event } = await check(row, where, { quoted: sent.wa_message_id })
+        const { message, event, data } = await check(row, where, { quoted: sent.wa_message_id })
         assert.equal(message.reply_to_id, sent.id, row.name)
         assert.equal(event.quotedWaMessageId, sent.wa_message_id, row.name)
+        assert.deepEqual(
+          [data.reply_to_id, data.reply_to_wa_message_id, data.mentions],
+          [sent.id, sent.wa_message_id, []],
+        )
       }
       const mentions = { text: `@${trip.friend} look`, mentions: [trip.friend] }
-      const { event } = await trip.receive(where, mentions)
+      const { event, data } = await trip.receive(where, mentions)
       assert.deepEqual(event.mentions, [`${trip.friend}@c.us`])
+      assert.deepEqual(
+        [data.reply_to_id, data.reply_to_wa_message_id, data.mentions],
+        [null, null, [`${trip.friend}@c.us`]],
+      )
     })
 
     test(`edit, reaction, vote and revoke from a ${where}`, async () => {

@@ -99,6 +99,13 @@ const said = {
   wa_message_id: waMessageId,
 }
 
+/** What a message refers to. */
+const references = {
+  reply_to_id: z.uuid().nullable(),
+  reply_to_wa_message_id: z.string().min(1).nullable(),
+  mentions: z.array(z.string().regex(/^\d+@c\.us$/)),
+}
+
 const received = z.strictObject({
   ...said,
   direction: z.literal('inbound'),
@@ -108,6 +115,7 @@ const received = z.strictObject({
   is_group: z.boolean(),
   has_media: z.boolean(),
   target_message_id: z.uuid().nullable(),
+  ...references,
   // Beside a file, a place, cards or a poll; not with plain texts.
   media: details.media.optional(),
   poll: details.poll.optional(),
@@ -188,7 +196,7 @@ const dataSchemas: Record<string, z.ZodType> = {
   'message.delivered': progress('delivered'),
   'message.read': progress('read'),
   'message.failed': progress('failed'),
-  'message.edited': changed,
+  'message.edited': changed.extend({ mentions: references.mentions }),
   'message.deleted': changed,
   'poll.vote': vote,
   'call.received': call,

@@ -88,7 +88,10 @@ function composeRaw(raw: NonNullable<ContentDraft['raw']>): proto.IMessage {
 }
 
 /** What a message refers to. Undefined when nothing. */
-function contextOf({ world, chat, nameOf }: Composer, draft: ContentDraft): proto.IContextInfo | undefined {
+function contextOf(
+  { world, from, chat, nameOf }: Composer,
+  draft: ContentDraft,
+): proto.IContextInfo | undefined {
   const context: proto.IContextInfo = {}
   if (draft.quoted !== undefined) {
     const quoted = findMessage(world, draft.quoted, 'quoted', 'to quote')
@@ -103,9 +106,11 @@ function contextOf({ world, chat, nameOf }: Composer, draft: ContentDraft): prot
     context.isForwarded = true
     context.forwardingScore = 1
   }
-  const expiration =
-    draft.ephemeralSeconds ?? (standsAlone(draft) && chat instanceof Group && chat.ephemeralSeconds)
+  const timer = standsAlone(draft) && !(chat instanceof Group) ? from.chatTimers.get(chat.phone) : undefined
+  const ofGroup = standsAlone(draft) && chat instanceof Group && chat.ephemeralSeconds
+  const expiration = draft.ephemeralSeconds ?? (timer?.seconds || ofGroup)
   if (expiration) context.expiration = expiration
+  if (timer?.seconds && draft.ephemeralSeconds === undefined) context.ephemeralSettingTimestamp = timer.since
   return Object.keys(context).length ? context : undefined
 }
 

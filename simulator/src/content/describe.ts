@@ -11,7 +11,7 @@ export function describeMessage(world: World, message: proto.IMessage): Descript
   const content = normalizeMessageContent(message) ?? message
   const description = describeContent(content)
   if (isViewOnce(message, content)) description.viewOnce = true
-  const context = contextOf(content)
+  const context = contextOf(content) ?? contextOf(content.protocolMessage?.editedMessage ?? {})
   if (!context) return description
   if (context.stanzaId) {
     const text = context.quotedMessage ? describeContent(context.quotedMessage).text : undefined

@@ -39,7 +39,8 @@ export const mediaSchema = z
   })
 
 const emojiSchema = z.string().max(50)
-const secondsSchema = z
+/** A time in seconds. */
+export const secondsSchema = z
   .number()
   .int()
   .min(0)

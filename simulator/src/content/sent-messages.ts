@@ -12,6 +12,8 @@ export type SentMessage = {
   message: proto.IMessage
   /** Linked clients learn only that there is a message, to be viewed once or to be asked for. */
   isHidden?: boolean | 'view_once'
+  /** It went through a broadcast list; `chat` is one of those it went to. */
+  broadcast?: { list: string; to: Account[] }
   /** It is a status post; `chat` is its author. */
   isStatus?: boolean
 }

@@ -1,6 +1,6 @@
 import type { BinaryNode, proto } from 'baileys'
 import type { Account, Companion } from '../accounts.ts'
-import { authorAttributes, chatJid, ownCopyAttributes } from '../addresses.ts'
+import { authorAttributes, chatJid, listAttributes, ownCopyAttributes } from '../addresses.ts'
 import { verifiedNameOf } from '../business/model.ts'
 import { type SentMessage, sentMessagesOf } from '../content/sent-messages.ts'
 import { outerAttributes } from '../content/stanza-type.ts'
@@ -62,8 +62,11 @@ export function answerWithReceipts(world: World, reader: Account, sent: SentMess
   })
 }
 
-function readerAttributes({ chat, isStatus }: SentMessage, reader: Account): Record<string, string> {
-  if (isStatus) return { participant: chatJid(reader) }
+function readerAttributes(
+  { chat, isStatus, broadcast }: SentMessage,
+  reader: Account,
+): Record<string, string> {
+  if (isStatus || broadcast) return { participant: chatJid(reader) }
   return chat instanceof Group ? chat.authorAttributes(reader) : {}
 }
 
@@ -150,10 +153,12 @@ function sendPlaceholders(sent: SentMessage): void {
   }
 }
 
-function messageStanza(sent: SentMessage, companion: Companion, content: BinaryNode[]): BinaryNode {
+/** A message on its way to a linked device. */
+export function messageStanza(sent: SentMessage, companion: Companion, content: BinaryNode[]): BinaryNode {
   const { author, chat, message, id } = sent
   let who: Record<string, string>
-  if (chat instanceof Group) who = { from: chat.id, ...chat.authorAttributes(author) }
+  if (sent.broadcast) who = listAttributes(author, sent.broadcast.list)
+  else if (chat instanceof Group) who = { from: chat.id, ...chat.authorAttributes(author) }
   else if (companion.account === author && chat !== author) who = ownCopyAttributes(author, chat)
   else who = authorAttributes(author)
   const { type, edit, mediatype } = outerAttributes(message)
@@ -163,7 +168,8 @@ function messageStanza(sent: SentMessage, companion: Companion, content: BinaryN
   return stanza('message', attrs, [...content, ...name.nodes])
 }
 
-function encNode({ type, ciphertext }: Ciphertext, count?: string): BinaryNode {
+/** A ciphertext as it travels in a message. */
+export function encNode({ type, ciphertext }: Ciphertext, count?: string): BinaryNode {
   return stanza('enc', { v: '2', type, count }, ciphertext)
 }
 
@@ -174,6 +180,7 @@ function distributionOf(author: Account, group: Group): proto.Message.ISenderKey
   }
 }
 
-function asOwnCopy(chat: Account, message: proto.IMessage): proto.IMessage {
+/** What an own device gets of a message to somebody. */
+export function asOwnCopy(chat: Account, message: proto.IMessage): proto.IMessage {
   return { deviceSentMessage: { destinationJid: chatJid(chat), message } }
 }

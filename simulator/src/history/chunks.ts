@@ -46,7 +46,11 @@ export function planChunks(
   const now = Math.floor(Date.now() / 1000)
   const recentFrom = now - transfer.recentDays * secondsPerDay
   const fullFrom = now - transfer.fullDays * secondsPerDay
-  const rest = chats.map((chat) => ({ ...chat, messages: chat.messages.slice(transfer.bootstrapPerChat) }))
+  const rest = chats.map((chat) => ({
+    ...chat,
+    newest: chat.messages[0]?.at,
+    messages: chat.messages.slice(transfer.bootstrapPerChat),
+  }))
   const between = (from: number, to: number) =>
     chunksOf(
       rest.map((chat) => ({ ...chat, messages: chat.messages.filter(({ at }) => at >= from && at < to) })),
@@ -126,8 +130,8 @@ function directoryOf(world: World, account: Account, chats: readonly PastChat[])
 }
 
 function conversationOf(account: Account, { chat: past, messages, isLast }: Slice): proto.IConversation {
-  const { chat, name, unread, archived, pinned, mutedUntil } = past
-  const newest = past.messages[0]?.at
+  const { chat, name, unread, markedUnread, archived, pinned, mutedUntil } = past
+  const newest = past.newest ?? past.messages[0]?.at
   const isGroup = chat instanceof Group
   return {
     id: isGroup ? chat.id : chatJid(chat),
@@ -140,6 +144,8 @@ function conversationOf(account: Account, { chat: past, messages, isLast }: Slic
           lidJid: chat.lidJid,
         }),
     unreadCount: unread,
+    ...(markedUnread && { markedAsUnread: true }),
+    ...timerOf(account, chat),
     archived,
     ...(pinned && { pinned: newest ?? 1 }),
     ...(mutedUntil !== undefined && { muteEndTime: mutedUntil }),
@@ -153,6 +159,14 @@ function conversationOf(account: Account, { chat: past, messages, isLast }: Slic
       msgOrderId: messages.length - index,
     })),
   }
+}
+
+/** How long messages of the chat stay, as a phone describes it. */
+function timerOf(account: Account, chat: Account | Group): proto.IConversation {
+  if (chat instanceof Group)
+    return chat.ephemeralSeconds ? { ephemeralExpiration: chat.ephemeralSeconds } : {}
+  const timer = account.chatTimers.get(chat.phone)
+  return timer ? { ephemeralExpiration: timer.seconds, ephemeralSettingTimestamp: timer.since } : {}
 }
 
 function participantsOf(group: Group): proto.IGroupParticipant[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkContent, contentFields } from '../content/inputs.ts'
+import { checkContent, contentFields, secondsSchema } from '../content/inputs.ts'
 import { chatSchema, messageIdSchema, phoneSchema } from '../fields.ts'
 
 const time = z.iso.datetime({ offset: true })
@@ -30,6 +30,10 @@ const historyChatSchema = z.strictObject({
   /** Name in the address book. A person without an account gets one, with this name. */
   name: z.string().min(1).max(100).optional(),
   unread: z.number().int().min(0).max(100_000).optional(),
+  /** The owner marked the chat as unread. */
+  markedUnread: z.boolean().optional(),
+  /** How long messages of the chat stay; of a person's chat, groups say it of themselves. */
+  ephemeralSeconds: secondsSchema.min(1).optional(),
   archived: z.boolean().optional(),
   pinned: z.boolean().optional(),
   mutedUntil: time.optional(),

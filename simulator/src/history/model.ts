@@ -26,9 +26,12 @@ export type PastChat = {
   chat: Account | Group
   name?: string | undefined
   unread: number
+  markedUnread?: boolean | undefined
   archived: boolean
   pinned: boolean
   mutedUntil?: number | undefined
+  /** Time of the newest, where only a part of them is at hand. */
+  newest?: number | undefined
   messages: PastMessage[]
 }
 
@@ -80,11 +83,17 @@ function readChat(world: World, account: Account, draft: HistoryChatDraft, field
     ),
     ...generate(account, chat, draft.generate),
   ].sort((a, b) => b.at - a.at)
-  const { name, unread, archived, pinned, mutedUntil } = draft
+  const { name, unread, markedUnread, archived, pinned, mutedUntil, ephemeralSeconds } = draft
+  if (ephemeralSeconds !== undefined && !(chat instanceof Group)) {
+    const timer = { seconds: ephemeralSeconds, since: messages.at(-1)?.at ?? Math.floor(Date.now() / 1000) }
+    account.chatTimers.set(chat.phone, timer)
+    chat.chatTimers.set(account.phone, timer)
+  }
   return {
     chat,
     name,
     unread: unread ?? 0,
+    ...(markedUnread && { markedUnread }),
     archived: archived ?? false,
     pinned: pinned ?? false,
     ...(mutedUntil && { mutedUntil: Date.parse(mutedUntil) }),

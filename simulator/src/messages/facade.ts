@@ -2,6 +2,7 @@ import type { Account } from '../accounts.ts'
 import { composeMessage } from '../content/compose.ts'
 import type { ContentDraft } from '../content/inputs.ts'
 import type { Context } from '../context.ts'
+import { broadcastFromPhone } from '../delivery/broadcast.ts'
 import { sendFromPhone } from '../delivery/outgoing.ts'
 import { fileOf } from '../delivery/phone-files.ts'
 import { messageOnPhone } from '../delivery/screen.ts'
@@ -10,7 +11,14 @@ import { chatNamed, groupNamed } from '../groups/groups.ts'
 import { Group } from '../groups/model.ts'
 import { parse, parseSince } from '../parsing.ts'
 import type { ReceivedMessage } from '../records.ts'
-import { type GroupMessageInput, groupMessageSchema, type MessageInput, messageSchema } from './inputs.ts'
+import {
+  type BroadcastInput,
+  broadcastSchema,
+  type GroupMessageInput,
+  groupMessageSchema,
+  type MessageInput,
+  messageSchema,
+} from './inputs.ts'
 
 /** What people write on their phones. */
 export class MessagesFacade {
@@ -25,6 +33,17 @@ export class MessagesFacade {
     const from = this.#context.account(phone)
     const { to, ...draft } = parse(messageSchema, input)
     return this.#send(from, chatNamed(this.#context, to), draft)
+  }
+
+  /** Somebody writes to several people at once, through a broadcast list. */
+  async broadcast(phone: string, input: BroadcastInput): Promise<{ id: string }> {
+    const { world } = this.#context
+    const from = this.#context.account(phone)
+    const { to, ...draft } = parse(broadcastSchema, input)
+    const [first, ...others] = to.map((name) => world.account(name, 'to'))
+    if (!first) throw new SimulatorError(422, 'somebody has to get it', 'to')
+    const message = composeMessage(world, from, first, draft)
+    return { id: await broadcastFromPhone(world, from, [first, ...others], message) }
   }
 
   /** A member writes into a group. */
@@ -64,7 +83,15 @@ export class MessagesFacade {
     if (chat instanceof Group && !chat.takes(from, isReply)) {
       throw new SimulatorError(422, `only admins write into ${chat.id}`, 'from')
     }
+    if (draft.disappearing && !(chat instanceof Group)) setTimer(from, chat, draft.disappearing.seconds)
     const isHidden = draft.viewOnce === 'hidden' ? 'view_once' : draft.withheld === true
     return { id: await sendFromPhone(world, from, chat, message, { isHidden }) }
   }
+}
+
+/** Messages of the chat of two disappear from now on, or stay again. */
+function setTimer(one: Account, other: Account, forSeconds: number): void {
+  const timer = { seconds: forSeconds, since: Math.floor(Date.now() / 1000) }
+  one.chatTimers.set(other.phone, timer)
+  other.chatTimers.set(one.phone, timer)
 }

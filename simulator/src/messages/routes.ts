@@ -4,7 +4,7 @@ import { maxFileBodyBytes } from '../content/inputs.ts'
 import { type Route, routesOf } from '../route.ts'
 import { messageAnswer } from './answers.ts'
 import type { MessagesFacade } from './facade.ts'
-import { groupMessageSchema, messageSchema } from './inputs.ts'
+import { broadcastSchema, groupMessageSchema, messageSchema } from './inputs.ts'
 
 const route = routesOf<MessagesFacade>()
 
@@ -23,6 +23,18 @@ export const messageRoutes: Route<MessagesFacade>[] = [
     maxBodyBytes: maxFileBodyBytes,
     answer: idAnswer,
     run: (messages, { params, body }) => messages.send(params.phone ?? '', body),
+  }),
+  route({
+    method: 'POST',
+    path: '/accounts/{phone}/broadcasts',
+    operation: 'sendBroadcast',
+    tag,
+    summary: 'Somebody writes to several people at once, through a broadcast list',
+    status: 201,
+    body: broadcastSchema,
+    maxBodyBytes: maxFileBodyBytes,
+    answer: idAnswer,
+    run: (messages, { params, body }) => messages.broadcast(params.phone ?? '', body),
   }),
   route({
     method: 'GET',

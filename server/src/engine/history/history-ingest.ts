@@ -9,8 +9,9 @@ import type {
   Person,
 } from '../events.ts'
 import type { Addresses } from '../inbound/addresses.ts'
-import { cleanOrNull } from '../inbound/clean.ts'
-import { parseMessage, type Recipient } from '../inbound/parse-message.ts'
+import { type ChatTimers, timedChats, timerOf } from '../inbound/chat-timers.ts'
+import { cleanCount, cleanOrNull, dateOfSeconds } from '../inbound/clean.ts'
+import { chatKeyOf, parseMessage, type Recipient } from '../inbound/parse-message.ts'
 import { parseJid, personOf } from '../library/jids.ts'
 import { readMute } from '../updates/chats.ts'
 import { readHistory, readMappings } from './history-chunk.ts'
@@ -20,9 +21,12 @@ import type { PrivacyToken } from './privacy-tokens.ts'
 export interface IngestContext {
   recipient: Recipient
   addresses: Addresses
+  timers: Pick<ChatTimers, 'learn'>
   listener: Pick<EngineListener, 'onMessages' | 'onContacts' | 'onGroups' | 'onChats'>
   /** Proof towards WhatsApp that a person wrote to the account. */
   storeToken(token: PrivacyToken): void
+  /** Whether it is the first piece after linking: what it does not count as unread was read on the phone. */
+  isInitial: boolean
   /** Throws once the session is over: what is left comes again. */
   check(): void
 }
@@ -92,6 +96,7 @@ async function ingestChat(chat: protocol.IConversation, context: IngestContext):
   const ids = { tenantId: recipient.tenantId, sessionId: recipient.sessionId }
   const address = parseJid(chat.id)
   if (address.kind === 'other') return 0
+  await learnTimer(chat, context)
   const name = cleanOrNull(chat.name) ?? cleanOrNull(chat.displayName)
   let contacts = 0
   if (address.kind === 'group') {
@@ -106,11 +111,18 @@ async function ingestChat(chat: protocol.IConversation, context: IngestContext):
     contacts = 1
   }
   const chatId = await addresses.chatIdOfJid(chat.id ?? '')
-  const settings = settingsOf(chat)
+  const settings = settingsOf(chat, context.isInitial)
   if (chatId !== undefined && Object.keys(settings).length > 0) {
     await listener.onChats([{ ...ids, chatId, ...settings }])
   }
   return contacts
+}
+
+async function learnTimer(chat: protocol.IConversation, { timers }: IngestContext): Promise<void> {
+  if (chat.ephemeralExpiration === null || chat.ephemeralExpiration === undefined) return
+  const timer = timerOf(chat.ephemeralExpiration, chat.ephemeralSettingTimestamp)
+  const names = timedChats(chat.id?.endsWith('@g.us') ? [chat.id] : [chat.id, chat.pnJid, chat.lidJid])
+  if (timer !== undefined) await timers.learn(names, timer)
 }
 
 async function contactOf(
@@ -124,18 +136,25 @@ async function contactOf(
 }
 
 /** Only what differs from a new chat: the rest comes with the app state. */
-function settingsOf({
-  archived,
-  pinned,
-  muteEndTime,
-  markedAsUnread,
-}: protocol.IConversation): Pick<ChatChange, 'isArchived' | 'isPinned' | 'mutedUntil' | 'isRead'> {
+function settingsOf(
+  chat: protocol.IConversation,
+  isInitial: boolean,
+): Pick<ChatChange, 'isArchived' | 'isPinned' | 'mutedUntil' | 'unread'> {
+  const { archived, pinned, muteEndTime } = chat
+  const unread = unreadOf(chat)
   return {
     ...(archived === true ? { isArchived: true } : {}),
     ...(pinned ? { isPinned: true } : {}),
     ...(muteEndTime && Number(muteEndTime) !== 0 ? { mutedUntil: readMute(Number(muteEndTime)) } : {}),
-    ...(markedAsUnread === true ? { isRead: false } : {}),
+    ...(unread.count > 0 || (isInitial && unread.asOf !== null) ? { unread } : {}),
   }
+}
+
+/** What is unread on the phone; a chat that its owner marked as unread counts as one message. */
+function unreadOf(chat: protocol.IConversation): NonNullable<ChatChange['unread']> {
+  const count = Math.max(cleanCount(chat.unreadCount, 1_000_000) ?? 0, chat.markedAsUnread === true ? 1 : 0)
+  const seconds = cleanCount(chat.conversationTimestamp) || cleanCount(chat.lastMsgTimestamp)
+  return { count, asOf: seconds ? dateOfSeconds(seconds) : null }
 }
 
 async function ingestMessages(
@@ -144,10 +163,10 @@ async function ingestMessages(
 ): Promise<number> {
   const inbound: InboundMessage[] = []
   for (const message of messages) {
-    const key = message.key
+    const participant = message.key?.participant ?? message.participant ?? null
+    const key = message.key && chatKeyOf({ ...message.key, participant } as WAMessage['key'])
     if (!key || parseJid(key.remoteJid).kind === 'other') continue
-    const participant = key.participant ?? message.participant ?? null
-    const complete = { ...message, key: { ...key, participant } } as WAMessage
+    const complete = { ...message, key } as WAMessage
     const parsed = await parseMessage(complete, 'history', recipient, addresses)
     if (parsed !== undefined) inbound.push(parsed)
   }

@@ -5,6 +5,7 @@ import type { proto as protocol } from 'baileys'
 import type { Logger } from 'pino'
 import type { EngineListener, HistoryProgress } from '../events.ts'
 import type { Addresses } from '../inbound/addresses.ts'
+import type { ChatTimers } from '../inbound/chat-timers.ts'
 import type { Recipient } from '../inbound/parse-message.ts'
 import type { SessionKeys, WriteMark } from '../keys/session-keys.ts'
 import { proto } from '../library/library.ts'
@@ -17,6 +18,7 @@ type Notification = protocol.Message.IHistorySyncNotification
 export interface HistoryOptions {
   keys: SessionKeys
   addresses: Addresses
+  timers: Pick<ChatTimers, 'learn'>
   recipient(): Recipient
   listener: EngineListener
   log: Logger
@@ -151,7 +153,7 @@ export class HistorySync {
   }
 
   async #tryChunk(notice: Notification, tokens: PrivacyToken[]): Promise<IngestCount | undefined> {
-    const { recipient, addresses, listener, log } = this.#options
+    const { recipient, addresses, timers, listener, log } = this.#options
     for (let tries = 1; tries <= maxTries; tries += 1) {
       const storing = guard(listener)
       try {
@@ -159,8 +161,10 @@ export class HistorySync {
           ingestHistory(source, {
             recipient: recipient(),
             addresses,
+            timers,
             listener: storing,
             storeToken: (token) => tokens.push(token),
+            isInitial: Number(notice.syncType ?? 0) === HistorySyncType.INITIAL_BOOTSTRAP,
             check: () => {
               if (this.#isOver) throw new StoreError(new Error('the session is over'))
             },

@@ -1,8 +1,8 @@
 import type { proto } from 'baileys'
 
 /**
- * Fields of a message that hold another message (`FutureProofMessage` of the protobuf): disappearing, view-once,
- * documents with a caption, answers to bots, and what newer clients wrap so that older ones skip it.
+ * Fields of a message that hold another message (`FutureProofMessage` of the protobuf, and comments): disappearing,
+ * view-once, documents with a caption, answers to bots, and what newer clients wrap so that older ones skip it.
  */
 const envelopes = [
   'ephemeralMessage',
@@ -14,9 +14,8 @@ const envelopes = [
   'groupMentionedMessage',
   'botInvokeMessage',
   'lottieStickerMessage',
-  'eventCoverImage',
+  'commentMessage',
   'statusMentionMessage',
-  'pollCreationOptionImageMessage',
   'associatedChildMessage',
   'groupStatusMentionMessage',
   'pollCreationMessageV4',
@@ -36,11 +35,17 @@ const viewOnceEnvelopes: ReadonlySet<string> = new Set([
   'viewOnceMessageV2Extension',
 ])
 /** Beside the content, not content. */
-const companions: ReadonlySet<string> = new Set([
+const companions = [
   'messageContextInfo',
   'senderKeyDistributionMessage',
   'fastRatchetKeySenderKeyDistributionMessage',
-])
+] as const satisfies readonly (keyof proto.IMessage)[]
+const companionNames: ReadonlySet<string> = new Set(companions)
+
+/** Fields that hold another message. */
+export type EnvelopeName = (typeof envelopes)[number] | 'deviceSentMessage'
+/** Fields beside the content. */
+export type CompanionName = (typeof companions)[number]
 const maxDepth = 12
 
 /** A message without its envelopes. */
@@ -81,7 +86,8 @@ function nextLayer(message: proto.IMessage): { message: proto.IMessage; isViewOn
 /** The first field that is content: decoded messages have own properties for what was sent alone. */
 function contentField(message: proto.IMessage): keyof proto.IMessage | undefined {
   for (const [name, value] of Object.entries(message)) {
-    if (value !== null && value !== undefined && !companions.has(name)) return name as keyof proto.IMessage
+    if (value !== null && value !== undefined && !companionNames.has(name))
+      return name as keyof proto.IMessage
   }
   return undefined
 }

@@ -15,6 +15,7 @@ import {
   messageContent,
   parseEnvelope,
   type Recipient,
+  resolveContent,
 } from './parse-message.ts'
 import { pollOf } from './poll.ts'
 
@@ -78,7 +79,7 @@ function readChange(
 ): Promise<Change | undefined> | Change | undefined {
   switch (carrier.kind) {
     case 'edit':
-      return editOf(carrier.key, carrier.edited, envelope)
+      return editOf(carrier.key, carrier.edited, envelope, recipient, sources)
     case 'sealed_edit':
       return readSealedEdit(carrier, envelope, recipient, sources)
     case 'revoke':
@@ -123,17 +124,36 @@ function ownTarget(key: protocol.IMessageKey, envelope: Envelope): MessageTarget
   }
 }
 
-/** The new text: that of a text, or the caption of a file. */
-function editOf(
+/** The new text, that of a text or the caption of a file, and whom it mentions. */
+async function editOf(
   key: protocol.IMessageKey,
   edited: protocol.IMessage,
   envelope: Envelope,
-): Change | undefined {
-  const content = parseContent(edited)?.content
-  const text =
-    content?.kind === 'text' ? content.text : content && 'caption' in content ? content.caption : undefined
+  recipient: Recipient,
+  sources: ChangeSources,
+): Promise<Change | undefined> {
+  const parsed = parseContent(edited)
+  if (parsed === undefined) return undefined
+  const content = await resolveContent(parsed, envelope, recipient, sources.addresses)
+  const text = content.kind === 'text' ? content.text : 'caption' in content ? content.caption : undefined
   if (text === undefined) return undefined
-  return { target: ownTarget(key, envelope), change: { kind: 'edit', text } }
+  const original = await sources.findMessage(key.id ?? '')
+  return {
+    target: ownTarget(key, envelope),
+    change: {
+      kind: 'edit',
+      text,
+      mentions: 'mentions' in content ? content.mentions : [],
+      ...(original && { proto: encodeEdited(edited, original) }),
+    },
+  }
+}
+
+/** The edited message with the keys of the original one, which additions to it are made with. */
+function encodeEdited(edited: protocol.IMessage, original: protocol.IMessage): string {
+  const { contextInfo } = openEnvelopes(original)
+  const whole = { ...edited, ...(contextInfo && { messageContextInfo: contextInfo }) }
+  return Buffer.from(proto.Message.encode(whole).finish()).toString('base64')
 }
 
 async function readSealedEdit(
@@ -155,7 +175,7 @@ async function readSealedEdit(
   const decoded = decodeMessage(plain)
   const carried = decoded && findCarrier(decoded)
   const edited = carried?.kind === 'edit' ? carried.edited : decoded
-  return edited && editOf(key, edited, envelope)
+  return edited && editOf(key, edited, envelope, recipient, sources)
 }
 
 async function readRevoke(

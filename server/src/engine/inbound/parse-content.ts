@@ -1,17 +1,9 @@
 import type { proto } from 'baileys'
 import type { InboundContent } from '../content.ts'
-import { parseAudio } from './audio.ts'
+import { proto as protocol } from '../library/library.ts'
 import { isMessageId } from './clean.ts'
-import { parseDocument } from './document.ts'
-import { openEnvelopes } from './envelopes.ts'
-import { parseImage } from './image.ts'
-import { parseLocation } from './location.ts'
-import { parsePoll } from './poll.ts'
-import { parseReaction } from './reaction.ts'
-import { parseSticker } from './sticker.ts'
-import { parseText } from './text.ts'
-import { parseVcard } from './vcard.ts'
-import { parseVideo } from './video.ts'
+import { type OpenedMessage, openEnvelopes } from './envelopes.ts'
+import { type FieldRule, messageFields } from './message-fields.ts'
 
 /** What a protocol message says; people are still protocol addresses. */
 export interface ParsedContent {
@@ -23,30 +15,6 @@ export interface ParsedContent {
   targetKey: proto.IMessageKey | undefined
 }
 
-type Parser = (message: proto.IMessage, isViewOnce: boolean) => InboundContent | undefined
-
-const parsers: Partial<Record<keyof proto.IMessage, Parser>> = {
-  conversation: parseText,
-  extendedTextMessage: parseText,
-  imageMessage: parseImage,
-  videoMessage: parseVideo,
-  ptvMessage: parseVideo,
-  audioMessage: parseAudio,
-  documentMessage: parseDocument,
-  stickerMessage: parseSticker,
-  locationMessage: parseLocation,
-  liveLocationMessage: parseLocation,
-  contactMessage: parseVcard,
-  contactsArrayMessage: parseVcard,
-  pollCreationMessage: parsePoll,
-  pollCreationMessageV2: parsePoll,
-  pollCreationMessageV3: parsePoll,
-  pollCreationMessageV5: parsePoll,
-  reactionMessage: parseReaction,
-}
-
-/** Fields that change another message or speak to devices: no message of their own. */
-const notMessages: ReadonlySet<string> = new Set(['protocolMessage', 'pollUpdateMessage'])
 const maxMentions = 1024
 
 /**
@@ -55,9 +23,12 @@ const maxMentions = 1024
  */
 export function parseContent(message: proto.IMessage | null | undefined): ParsedContent | undefined {
   if (!message) return undefined
-  const { message: inner, type, isViewOnce } = openEnvelopes(message)
-  if (type === undefined || notMessages.has(type)) return undefined
-  const parsed = parsers[type]?.(inner, isViewOnce)
+  const opened = openEnvelopes(message)
+  const { message: inner, type, isViewOnce } = opened
+  if (type === undefined) return undefined
+  const rule = ruleOf(type)
+  if (rule?.as === 'nothing' || isSecondCopy(opened)) return undefined
+  const parsed = rule?.as === 'message' ? rule.parse(inner, isViewOnce) : undefined
   const context = contextOf(inner[type])
   return {
     content: parsed ?? { kind: 'unknown', type },
@@ -66,6 +37,28 @@ export function parseContent(message: proto.IMessage | null | undefined): Parsed
     isForwarded: context?.isForwarded === true,
     targetKey: parsed?.kind === 'reaction' ? (inner.reactionMessage?.key ?? undefined) : undefined,
   }
+}
+
+/** An envelope that could not be opened has no rule. */
+function ruleOf(type: keyof proto.IMessage): FieldRule | undefined {
+  return type in messageFields ? messageFields[type as keyof typeof messageFields] : undefined
+}
+
+const { AssociationType } = protocol.MessageAssociation
+/** Children of a message that phones do not show by themselves: they stand in for their parent, or are a part of it. */
+const shownInParent: ReadonlySet<unknown> = new Set([
+  AssociationType.HD_IMAGE_DUAL_UPLOAD,
+  AssociationType.HD_VIDEO_DUAL_UPLOAD,
+  AssociationType.HEVC_VIDEO_DUAL_UPLOAD,
+  AssociationType.EVENT_COVER_IMAGE,
+  AssociationType.MEDIA_POLL,
+  AssociationType.MOTION_PHOTO,
+  AssociationType.STICKER_ANNOTATION,
+])
+
+/** Whether it is the same picture once more in full quality, or a part of another message. Pictures of albums are none. */
+function isSecondCopy({ contextInfo }: OpenedMessage): boolean {
+  return shownInParent.has(contextInfo?.messageAssociation?.associationType)
 }
 
 /** What a message that could not be read, but must not be lost, is kept as. */
@@ -85,6 +78,5 @@ function contextOf(part: unknown): proto.IContextInfo | undefined {
 }
 
 function quotedIdOf(context: proto.IContextInfo | undefined): string | null {
-  if (!context?.quotedMessage) return null
-  return isMessageId(context.stanzaId) ? context.stanzaId : null
+  return isMessageId(context?.stanzaId) ? context.stanzaId : null
 }

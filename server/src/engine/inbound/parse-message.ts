@@ -79,7 +79,7 @@ export async function parseEnvelope(
   recipient: Recipient,
   addresses: Addresses,
 ): Promise<Envelope | undefined> {
-  const { key } = message
+  const key = chatKeyOf(message.key)
   const chat = parseJid(key.remoteJid)
   if (chat.kind === 'other') return undefined
   const isFromMe = key.fromMe === true
@@ -91,6 +91,23 @@ export async function parseEnvelope(
   )
   const chatId = isPerson ? await addresses.chatIdOf(sender) : chat.chatId
   return chatId === undefined ? undefined : { chatId, sender, isGroup: chat.kind === 'group', isFromMe }
+}
+
+/**
+ * The key of a message by the chat it belongs to. What somebody sends through a broadcast list comes from the list and is
+ * shown in the chat with that person; answers go there as well. The account's own lists are no chats of ours.
+ */
+export function chatKeyOf(key: WAMessage['key']): WAMessage['key'] {
+  const { remoteJid, participant, participantAlt, remoteJidAlt } = key
+  if (!isBroadcastList(remoteJid) || key.fromMe === true || !participant) return key
+  const { participant: _, participantAlt: __, ...others } = key
+  const second = participantAlt ?? remoteJidAlt
+  return { ...others, remoteJid: participant, ...(second === undefined ? {} : { remoteJidAlt: second }) }
+}
+
+/** A list of people whom somebody writes to at once; status posts are another thing. */
+function isBroadcastList(jid: string | null | undefined): boolean {
+  return jid?.endsWith('@broadcast') === true && jid !== 'status@broadcast'
 }
 
 /** Whether an address is one of the account's own. */

@@ -7,10 +7,11 @@ import type { ChatId } from '../ids.ts'
 import { personOf } from '../library/jids.ts'
 import { proto as protocol } from '../library/library.ts'
 import type { Addresses } from './addresses.ts'
+import { type ChatTimers, settingIn, timedChats, timerIn } from './chat-timers.ts'
 import { historyIn, openEnvelopes } from './envelopes.ts'
 import type { Arrival, Inbox } from './inbox.ts'
 import { type ChangeSources, isChange, parseChange } from './parse-change.ts'
-import { isPlaceholder, parseMessage, type Recipient } from './parse-message.ts'
+import { chatKeyOf, isPlaceholder, parseMessage, type Recipient } from './parse-message.ts'
 import { Receipts } from './receipts.ts'
 import { openSealedReaction } from './sealed-reaction.ts'
 
@@ -18,6 +19,7 @@ import { openSealedReaction } from './sealed-reaction.ts'
 export interface ReceiverOptions {
   recipient(): Recipient
   addresses: Addresses
+  timers: ChatTimers
   inbox: Inbox
   listener: Pick<EngineListener, 'onPresence'>
   clock: Clock
@@ -99,6 +101,7 @@ export class Receiver {
     }
     // A chunk of history is acknowledged when it is stored.
     if (message.key.fromMe === true && historyIn(message.message) !== undefined) return
+    this.#setTimer(message)
     const isDeviceMessage =
       message.message?.protocolMessage !== undefined && message.message.protocolMessage !== null
     if (isDeviceMessage || !(message.message || isPlaceholder(message))) {
@@ -112,6 +115,7 @@ export class Receiver {
 
   async #receiveMessage(message: WAMessage, id: string, isAppend: boolean): Promise<Arrival> {
     const { recipient, addresses } = this.#options
+    await this.#learnTimer(message)
     const opened = await openSealedReaction(message, recipient(), this.#sources)
     const parsed = await parseMessage(opened, isAppend ? 'offline' : 'live', recipient(), addresses)
     return { messages: parsed === undefined ? [] : [parsed], inFlight: [id] }
@@ -122,6 +126,20 @@ export class Receiver {
     const change = await parseChange(message, recipient(), this.#sources)
     if (change === undefined) log.debug('a change of a message was let go')
     return { changes: change === undefined ? [] : [change], inFlight: [id] }
+  }
+
+  /** Somebody changed how long messages of the chat stay. */
+  #setTimer({ key, message, messageTimestamp }: WAMessage): void {
+    const timer = message ? settingIn(message, messageTimestamp) : undefined
+    if (timer !== undefined) this.#options.timers.set(timedNames(key), timer)
+  }
+
+  /** A message of a chat of two says how long it stays there; groups say it of themselves. */
+  async #learnTimer({ key, message, messageTimestamp }: WAMessage): Promise<void> {
+    const timer = message ? timerIn(message, messageTimestamp) : undefined
+    const names = timedNames(key)
+    if (timer === undefined || names.some((name) => name.endsWith('@g.us'))) return
+    await this.#options.timers.learn(names, timer)
   }
 
   #rememberKey(id: string, message: proto.IMessage): void {
@@ -169,6 +187,12 @@ export class Receiver {
     this.#presenceWaiters.delete(chatId)
     listener.onPresence(update)
   }
+}
+
+/** The addresses of a message's chat. The second one of what the own phone wrote is the account's own. */
+function timedNames(key: WAMessage['key']): string[] {
+  const { remoteJid, remoteJidAlt, fromMe } = chatKeyOf(key)
+  return timedChats(fromMe === true ? [remoteJid] : [remoteJid, remoteJidAlt])
 }
 
 function presenceOf(presence: string): PresenceUpdate['presence'] {

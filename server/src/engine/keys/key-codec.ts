@@ -12,6 +12,7 @@ const plainTypes = new Set([
   'app-state-read',
   'retry-counters',
   'sent-act',
+  'chat-timer',
 ])
 /** Types whose values are byte arrays. */
 const byteTypes = new Set(['sender-key', 'identity-key', 'history-chunk'])
@@ -58,5 +59,5 @@ export function isChangedByReaders(type: string): boolean {
 
 /** Whether values stay in the memory of all keys: groups have one of their own, the others are large or rarely asked for. */
 export function isKeptInMemory(type: string): boolean {
-  return type !== 'group' && type !== 'history-chunk' && type !== 'sent-act'
+  return type !== 'group' && type !== 'history-chunk' && type !== 'sent-act' && type !== 'chat-timer'
 }

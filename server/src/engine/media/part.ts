@@ -1,5 +1,6 @@
 import type { proto } from 'baileys'
 import { openEnvelopes } from '../inbound/envelopes.ts'
+import { headerOf } from '../inbound/templates.ts'
 import { proto as protocol } from '../library/library.ts'
 import { expandMediaKey, type FileClaims, type MediaClass } from './crypto.ts'
 
@@ -25,7 +26,7 @@ const classes = {
 
 /** The file of a message, whatever envelopes it is in; undefined when it has none. */
 export function findMediaPart(message: proto.IMessage): MediaPart | undefined {
-  const { message: inner } = openEnvelopes(message)
+  const inner = fileHolderOf(message)
   for (const [name, mediaClass] of Object.entries(classes)) {
     const part = inner[name as keyof typeof classes]
     if (!part) continue
@@ -43,7 +44,7 @@ export function findMediaPart(message: proto.IMessage): MediaPart | undefined {
 
 /** A stored message with nothing left in it but where its file is and how it is opened: a part of a kilobyte. */
 export function reduceToFile(stored: Uint8Array): Uint8Array {
-  const { message: inner } = openEnvelopes(protocol.Message.decode(stored))
+  const inner = fileHolderOf(protocol.Message.decode(stored))
   const reduced: proto.IMessage = {}
   for (const name of Object.keys(classes) as (keyof typeof classes)[]) {
     const part = inner[name]
@@ -53,6 +54,12 @@ export function reduceToFile(stored: Uint8Array): Uint8Array {
     break
   }
   return protocol.Message.encode(reduced).finish()
+}
+
+/** What has the file: the message out of its envelopes, or the header of what a business composed. */
+function fileHolderOf(message: proto.IMessage): proto.IMessage {
+  const { message: inner } = openEnvelopes(message)
+  return headerOf(inner) ?? inner
 }
 
 /** What to check the file against. */

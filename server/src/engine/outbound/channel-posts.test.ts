@@ -114,7 +114,7 @@ suite('posts of others', () => {
     assert.ok(file.equals(bytes))
     world.simulator.channels.post(channel, { edit: { message: text.id, text: 'Broken' } })
     const edit = await world.listener.next('change', ({ target }) => target.waMessageId === text.id)
-    assert.deepEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'Broken' }])
+    assert.partialDeepStrictEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'Broken' }])
   })
 
   test('edits and deletions under the id of the post are changes, whatever has become of the post', async () => {
@@ -126,7 +126,7 @@ suite('posts of others', () => {
     const isOurs = ({ target }: { target: { waMessageId: string } }) => target.waMessageId === id
     world.simulator.channels.post(channel, { edit: { message: id, text: 'First' }, asService: true })
     const edit = await world.listener.next('change', isOurs)
-    assert.deepEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'First' }])
+    assert.partialDeepStrictEqual([edit.chatId, edit.change], [channel, { kind: 'edit', text: 'First' }])
     assert.ok(Math.abs(edit.at.getTime() - performance.timeOrigin - performance.now()) < 60_000)
     const after = world.listener.events.length
     world.simulator.channels.post(channel, { revoke: { message: id }, asService: true })

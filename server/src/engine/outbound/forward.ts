@@ -14,14 +14,19 @@ const fileTypes = new Set([
 ])
 
 /** Another message's content once more, marked as forwarded and counted (library `generateForwardMessageContent`). */
-export function convertForward(content: ContentOf<'forward'>, { secret }: OutboundParts): proto.IMessage {
+export function convertForward(
+  content: ContentOf<'forward'>,
+  { secret, context }: OutboundParts,
+): proto.IMessage {
   const message = normalizeMessageContent(protocol.Message.decode(Buffer.from(content.proto, 'base64')))
   const type = getContentType(message)
   if (message === undefined || type === undefined || type === 'protocolMessage') {
     throw new NotSendableError('nothing_to_forward')
   }
   if (type === 'conversation') {
-    return { extendedTextMessage: { text: message.conversation ?? '', contextInfo: marks(undefined) } }
+    return {
+      extendedTextMessage: { text: message.conversation ?? '', contextInfo: marks(undefined, context) },
+    }
   }
   const part = message[type]
   if (typeof part !== 'object' || part === null) throw new NotSendableError('nothing_to_forward')
@@ -29,7 +34,7 @@ export function convertForward(content: ContentOf<'forward'>, { secret }: Outbou
   // A channel's file is not encrypted: sent to a chat nobody could open it.
   if (fileTypes.has(type) && !hasKey(part)) throw new NotSendableError('channel_file_not_forwardable')
   const { contextInfo } = part as { contextInfo?: proto.IContextInfo | null }
-  const forwarded = { ...part, contextInfo: marks(contextInfo) }
+  const forwarded = { ...part, contextInfo: marks(contextInfo, context) }
   const isPoll = type.startsWith('pollCreationMessage')
   const bare: proto.IMessage = {
     [type]: forwarded,
@@ -39,10 +44,13 @@ export function convertForward(content: ContentOf<'forward'>, { secret }: Outbou
   return hasCaption ? { documentWithCaptionMessage: { message: bare } } : bare
 }
 
-/** Quotes and mentions are not forwarded, the count is. */
-function marks(before: proto.IContextInfo | null | undefined): proto.IContextInfo {
+/** Quotes and mentions are not forwarded, the count is; how long it stays is the new chat's. */
+function marks(
+  before: proto.IContextInfo | null | undefined,
+  context: proto.IContextInfo | undefined,
+): proto.IContextInfo {
   const score = Math.min(maxScore, Math.max(0, before?.forwardingScore ?? 0) + 1)
-  return { isForwarded: true, forwardingScore: score }
+  return { ...context, isForwarded: true, forwardingScore: score }
 }
 
 function hasKey(part: object): boolean {

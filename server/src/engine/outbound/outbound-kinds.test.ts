@@ -246,9 +246,10 @@ suite('other kinds', () => {
       text: 'New',
     })
     assert.equal((await received(changed.id)).text, 'New')
-    const edited = changed.message.editedMessage?.message?.protocolMessage?.editedMessage
-    assert.equal(edited?.imageMessage?.caption, 'New')
-    assert.equal(edited?.imageMessage?.mediaKey?.length, 32)
+    // What is kept of an edit is the message as it is now.
+    assert.equal(changed.message.imageMessage?.caption, 'New')
+    assert.equal(changed.message.imageMessage?.mediaKey?.length, 32)
+    assert.equal(changed.message.messageContextInfo?.messageSecret?.length, 32)
   })
 
   test('an own message is taken back, and an admin takes back that of a member', async () => {

@@ -5,14 +5,18 @@ import { contentMentions, type MessageTarget, type OutboundContent } from '../co
 import type { Submission } from '../engine.ts'
 import { type ChatId, chatKind } from '../ids.ts'
 import type { Addresses } from '../inbound/addresses.ts'
+import { type ChatTimer, type ChatTimers, timedChats } from '../inbound/chat-timers.ts'
+import { personOf } from '../library/jids.ts'
 import { type MediaContent, NotSendableError, type UploadedFile } from '../media/parts.ts'
 import { convertContext } from './context.ts'
 import { convertOutbound } from './convert-outbound.ts'
+import { editedMessage, mentionedIn } from './edit.ts'
 
 /** What preparing a message needs of the connection. */
 export interface PreparerOptions {
   socket: WASocket
   addresses: Addresses
+  timers: Pick<ChatTimers, 'of'>
   clock: Clock
   /** The group as it is known; asks WhatsApp when it is not. */
   findGroup(jid: string): Promise<GroupMetadata | undefined>
@@ -28,6 +32,10 @@ export interface PreparerOptions {
 export interface PreparedMessage {
   jid: string
   message: proto.IMessage
+  /** Of an edit: the message that it changes, as it is from then on. */
+  edited?: proto.IMessage
+  /** The people it mentions then. */
+  mentions?: readonly ChatId[]
   /** The id the stanza carries and its ack names: in channels that of the post that is changed. */
   stanzaId: string
   /** Attributes and children of the stanza beside the content. */
@@ -54,14 +62,14 @@ export class OutboundPreparer {
     const target = 'target' in content ? await this.#keyOf(jid, chatId, content.target) : undefined
     const upload = 'file' in content ? await this.#options.upload(content, kind === 'channel') : undefined
     const secret = this.#secretOf(waMessageId)
+    const original =
+      content.kind === 'edit' ? await this.#options.findMessage(content.target.waMessageId) : undefined
     const message = convertOutbound(content, {
       context: await this.#contextOf(submission, jid),
       secret,
       nowMs: this.#options.clock.nowMs(),
       ...(target && { target }),
-      ...(content.kind === 'edit' && {
-        original: await this.#options.findMessage(content.target.waMessageId),
-      }),
+      ...(original && { original }),
       ...(upload && { upload }),
     })
     // Official clients give every message a key of its own; additions to it and reports of it are made with it.
@@ -69,6 +77,7 @@ export class OutboundPreparer {
     return {
       jid,
       message,
+      ...(content.kind === 'edit' && (await this.#editedParts(message, original))),
       stanzaId: stanzaIdOf(submission),
       attributes: stanzaAttributes(content, kind === 'group'),
       nodes: content.kind === 'poll' ? [{ tag: 'meta', attrs: { polltype: 'creation' } }] : [],
@@ -79,16 +88,44 @@ export class OutboundPreparer {
   async #contextOf(submission: Submission, jid: string): Promise<proto.IContextInfo | undefined> {
     const { content, quoted } = submission
     const { addresses, socket } = this.#options
+    const timer = await this.#timerOf(content, jid)
     const mentions = contentMentions(content)
-    if (mentions.length === 0 && quoted === undefined) return undefined
     const mentioned = await Promise.all(mentions.map((chatId) => addresses.jidOf(chatId)))
-    if (quoted === undefined) return convertContext({ mentioned })
+    if (quoted === undefined) return convertContext({ mentioned, timer })
     const quotedSender = quoted.isFromMe
       ? ownJid(socket)
       : quoted.sender === null
         ? undefined
         : await this.#memberJid(jid, quoted.sender)
-    return convertContext({ quoted, quotedSender, mentioned })
+    return convertContext({ quoted, quotedSender, mentioned, timer })
+  }
+
+  async #editedParts(
+    message: proto.IMessage,
+    original: proto.IMessage | undefined,
+  ): Promise<Pick<PreparedMessage, 'edited' | 'mentions'>> {
+    const edited = editedMessage(message, original)
+    const { addresses } = this.#options
+    const mentioned = await Promise.all(mentionedIn(edited).map((jid) => addresses.chatIdOfJid(jid)))
+    return { edited, mentions: mentioned.filter((chatId) => chatId !== undefined) }
+  }
+
+  /** How long what is sent stays in its chat; undefined where messages stay, and for what is shown at others. */
+  async #timerOf(content: OutboundContent, jid: string): Promise<ChatTimer | undefined> {
+    if (content.kind === 'reaction' || content.kind === 'revoke') return undefined
+    const { addresses, timers, findGroup } = this.#options
+    const [chat] = timedChats([jid])
+    if (chat === undefined) return undefined
+    if (!chat.endsWith('@g.us')) {
+      const { phone, lid } = await addresses.complete(personOf([chat], null))
+      const names = [phone && `${phone}@s.whatsapp.net`, lid && `${lid}@lid`].filter((name) => name !== null)
+      const timer = await timers.of(names)
+      return timer?.seconds ? timer : undefined
+    }
+    const { ephemeralDuration: seconds } = (await findGroup(chat)) ?? {}
+    if (!seconds) return undefined
+    const known = await timers.of([chat])
+    return { seconds, since: known?.seconds === seconds ? known.since : 0 }
   }
 
   /** Names a message of the chat in the protocol's way; groups name the author too. */

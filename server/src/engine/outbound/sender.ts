@@ -1,4 +1,4 @@
-import type { proto, WASocket } from 'baileys'
+import type { WASocket } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
 import { KeyedMutex } from '../../platform/keyed-mutex.ts'
@@ -91,7 +91,7 @@ export class Sender {
         void dispatched.catch(() => {})
         return { kind: 'unknown', error: first.why }
       }
-      return this.#conclude(await pending.answered, (await dispatched).message)
+      return this.#conclude(await pending.answered, await dispatched)
     } catch (error) {
       this.#acks.cancel(stanzaId, 'not_sent')
       return this.#judge(error)
@@ -161,13 +161,14 @@ export class Sender {
     this.#warm.set(jid, true)
   }
 
-  #conclude(ack: Ack, message: proto.IMessage): SubmitOutcome {
+  #conclude(ack: Ack, { message, edited, mentions }: PreparedMessage): SubmitOutcome {
     const { clock } = this.#options
     if (ack.kind === 'error') return { kind: 'refused', error: `ack_${ack.code}` }
     if (ack.kind === 'none') return { kind: 'unknown', error: ack.why }
     const at = ack.atMs === undefined ? clock.now() : new Date(ack.atMs)
     // Remembered for minutes: bytes of its own, or it would keep the 8 KB block that the encoder cut them from.
-    return { kind: 'sent', at, proto: new Uint8Array(protocol.Message.encode(message).finish()) }
+    const proto = new Uint8Array(protocol.Message.encode(edited ?? message).finish())
+    return { kind: 'sent', at, proto, ...(mentions && { mentions }) }
   }
 
   #judge(error: unknown): SubmitOutcome {

@@ -1,7 +1,7 @@
 import type { proto } from 'baileys'
 import type { ContentOf, OutboundParts } from '../media/parts.ts'
 
-/** A text; one with mentions or a quote needs the extended form, which carries the context. */
+/** A text; one with mentions, a quote or a timer needs the extended form, which carries the context. */
 export function convertText(
   content: ContentOf<'text'>,
   { context }: Pick<OutboundParts, 'context'>,

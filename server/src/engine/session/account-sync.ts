@@ -3,6 +3,7 @@ import type { BaileysEventMap, BinaryNode, proto, WASocket } from 'baileys'
 import type { Logger } from 'pino'
 import type { EngineListener } from '../events.ts'
 import { HistorySync } from '../history/history-sync.ts'
+import type { ChatTimers } from '../inbound/chat-timers.ts'
 import { historyIn } from '../inbound/envelopes.ts'
 import type { SessionKeys } from '../keys/session-keys.ts'
 import type { MediaPart } from '../media/part.ts'
@@ -12,6 +13,7 @@ import { UpdatesReceiver, type UpdatesReceiverOptions } from '../updates/updates
 /** What everything beside messages needs of its connection. */
 export interface AccountSyncOptions extends UpdatesReceiverOptions {
   keys: SessionKeys
+  timers: ChatTimers
   listener: EngineListener
   log: Logger
   socket(): WASocket
@@ -30,13 +32,14 @@ export class AccountSync {
   readonly #appState: AppStateSync
 
   constructor(options: AccountSyncOptions) {
-    const { keys, log, addresses, recipient, listener } = options
+    const { keys, log, addresses, timers, recipient, listener } = options
     this.#receiver = new UpdatesReceiver(options)
     this.#appState = new AppStateSync(options.socket, keys, log)
     this.#history = new HistorySync({
       keys,
       log,
       addresses,
+      timers,
       recipient,
       listener,
       download: (notice) => options.fetchFile(partOf(notice), historyFile),

@@ -10,6 +10,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
 import type { EngineListener } from '../events.ts'
 import { Addresses } from '../inbound/addresses.ts'
+import { ChatTimers } from '../inbound/chat-timers.ts'
 import { Inbox } from '../inbound/inbox.ts'
 import type { Recipient } from '../inbound/parse-message.ts'
 import { Receiver } from '../inbound/receiver.ts'
@@ -83,6 +84,7 @@ export class Connection {
   readonly log: Logger
   readonly keys: SessionKeys
   readonly addresses: Addresses
+  readonly timers: ChatTimers
   readonly groups: GroupCache
   readonly sender: Sender
   readonly media: SessionMedia
@@ -105,29 +107,25 @@ export class Connection {
     this.keys = this.#createKeys()
     this.#sent = new SentMessages({ ...options, keys: this.keys })
     this.addresses = new Addresses(this.keys)
+    this.timers = new ChatTimers(this.keys)
     this.groups = new GroupCache({
       keys: this.keys,
       nowMs: () => options.clock.nowMs(),
       query: (jid) => this.#socket.groupMetadata(jid),
     })
+    const parts = { ...options, addresses: this.addresses, timers: this.timers, inbox: this.#inbox }
     this.receiver = new Receiver({
+      ...parts,
       recipient: () => this.recipient(),
-      addresses: this.addresses,
-      inbox: this.#inbox,
-      listener: options.listener,
-      clock: options.clock,
-      log: options.log,
       dismiss: (ids, isOwnDevice) => this.#stanzas.dismiss(ids, isOwnDevice),
       findMessage: (id) => this.#sent.find(id),
       findGroup: (jid) => this.groups.get(jid),
     })
     this.media = this.#createMedia()
     this.accountSync = new AccountSync({
-      ...options,
+      ...parts,
       recipient: () => this.recipient(),
-      addresses: this.addresses,
       keys: this.keys,
-      inbox: this.#inbox,
       groups: this.groups,
       socket: () => this.#socket,
       fetchFile: (part, limits) => this.media.fetch(part, limits),
@@ -135,14 +133,12 @@ export class Connection {
     })
     this.#socket = this.#openSocket()
     this.sender = new Sender({
+      ...parts,
       socket: this.#socket,
-      addresses: this.addresses,
       findGroup: (jid) => this.groups.get(jid),
       findMessage: (id) => this.#sent.find(id),
       upload: (content, isChannel) => this.media.upload(content, isChannel),
       identityKey: () => options.credentials.signedIdentityKey.private,
-      clock: options.clock,
-      log: options.log,
       isOpen: () => this.#isOpen,
       sent: this.#sent,
       onReachOutLock: () => this.#handleRefusal('reach_out_locked'),

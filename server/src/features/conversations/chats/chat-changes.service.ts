@@ -15,7 +15,7 @@ async function applyChange(ctx: Context, change: ChatChange): Promise<void> {
   const { tenantId, sessionId, chatId: waChatId } = change
   await ctx.db.transaction(async (sql) => {
     const chat = await findChat(ctx, tenantId, sessionId, waChatId, sql)
-    if (chat !== undefined) await updateChatState(sql, tenantId, chat.id, change)
-    else await storeChatState(sql, { tenantId, sessionId, waChatId }, change)
+    if (chat !== undefined) await updateChatState(sql, tenantId, chat.id, change, ctx.clock.now())
+    else await storeChatState(sql, { tenantId, sessionId, waChatId }, change, ctx.clock.now())
   })
 }

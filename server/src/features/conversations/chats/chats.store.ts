@@ -75,9 +75,10 @@ export async function insertChats(
 ): Promise<void> {
   await sql.execute(text`
     WITH made AS (INSERT INTO chats (id, tenant_id, session_id, kind, contact_id, wa_chat_id, created_at, is_archived, is_pinned,
-      muted_until)
+      muted_until, unread_count, unread_changed_at)
     SELECT id, ${tenantId}::uuid, ${sessionId}::uuid, kind, "contactId", "waChatId", ${now.toISOString()}::timestamptz,
-      coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until
+      coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until, coalesce(w.unread_count, 0),
+      w.unread_changed_at
     FROM json_to_recordset(${JSON.stringify(rows)}::json)
       AS r(id uuid, kind text, "contactId" uuid, "waChatId" text)
     LEFT JOIN wa_chat_states w ON w.session_id = ${sessionId} AND w.wa_chat_id = r."waChatId"
@@ -110,9 +111,10 @@ export interface NamedChat {
 export async function upsertSubjects(sql: Sql, rows: readonly NamedChat[], now: Date): Promise<void> {
   await sql.execute(text`
     WITH made AS (INSERT INTO chats (id, tenant_id, session_id, kind, wa_chat_id, name, created_at, is_archived, is_pinned,
-      muted_until)
+      muted_until, unread_count, unread_changed_at)
     SELECT r.id, s.tenant_id, s.id, r.kind, r."waChatId", r.name, ${now.toISOString()}::timestamptz,
-      coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until
+      coalesce(w.is_archived, false), coalesce(w.is_pinned, false), w.muted_until, coalesce(w.unread_count, 0),
+      w.unread_changed_at
     FROM json_to_recordset(${JSON.stringify(rows)}::json)
       AS r(id uuid, "tenantId" uuid, "sessionId" uuid, kind text, "waChatId" text, name text)
     JOIN sessions s ON s.id = r."sessionId" AND s.tenant_id = r."tenantId"

@@ -27,6 +27,8 @@ export const chats = pgTable(
     name: text(),
     messageCount: integer('message_count').notNull().default(0),
     unreadCount: integer('unread_count').notNull().default(0),
+    /** As of when the counter holds: last read or marked as unread, here or on the phone, or counted by the phone. */
+    unreadChangedAt: timestamptz('unread_changed_at'),
     lastMessageId: uuid('last_message_id'),
     lastMessageAt: timestamptz('last_message_at'),
     lastInboundAt: timestamptz('last_inbound_at'),
@@ -55,6 +57,8 @@ export const waChatStates = pgTable(
     isArchived: boolean('is_archived').notNull().default(false),
     isPinned: boolean('is_pinned').notNull().default(false),
     mutedUntil: timestamptz('muted_until'),
+    unreadCount: integer('unread_count').notNull().default(0),
+    unreadChangedAt: timestamptz('unread_changed_at'),
   },
   (table) => [primaryKey({ columns: [table.sessionId, table.waChatId] })],
 )

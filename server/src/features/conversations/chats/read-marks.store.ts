@@ -57,7 +57,8 @@ export async function markRead(
       AND direction = 'inbound' AND read_at IS NULL`)
   const marked = rowCount ?? 0
   await sql.execute(text`
-    UPDATE chats SET unread_count = ${options.isAll ? text`0` : text`greatest(0, unread_count - ${marked}::int)`}
+    UPDATE chats SET unread_count = ${options.isAll ? text`0` : text`greatest(0, unread_count - ${marked}::int)`},
+      unread_changed_at = greatest(unread_changed_at, ${options.at.toISOString()}::timestamptz)
     WHERE id = ${chatId} AND tenant_id = ${tenantId}`)
   return marked
 }

@@ -6,13 +6,25 @@ import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { displayName, personKey, resolveContacts } from '../contacts/contacts.service.ts'
 import { countVotes, openDetails } from '../messages/message-details.service.ts'
 import { pollVoted } from '../messages/message-events.schema.ts'
-import { changeOf, deleteStored, editStored, starStored, type TargetRow } from './changed-message.service.ts'
+import {
+  changeOf,
+  deleteStored,
+  type Edit,
+  editStored,
+  starStored,
+  type TargetRow,
+} from './changed-message.service.ts'
 import { deferUpdates } from './deferred-updates.service.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { listTargets, listVotes, upsertVote } from './targets.store.ts'
 
 function isSame(row: TargetRow, phone: string | null, lid: string | null): boolean {
   return (phone !== null && row.senderPhone === phone) || (lid !== null && row.senderLid === lid)
+}
+
+/** An edit as it is told; older ones that were kept for their message have nothing but the text. */
+function editOf({ text, mentions, proto }: Extract<MessageChange['change'], { kind: 'edit' }>): Edit {
+  return { text, mentions, proto: proto === undefined ? undefined : Buffer.from(proto, 'base64') }
 }
 
 /** Whether who changes a message wrote it: ids are chosen by senders, so anybody could name another's. */
@@ -85,7 +97,7 @@ async function applyOne(ctx: Context, sql: Sql, update: MessageChange): Promise<
   const { change, actor, at } = update
   switch (change.kind) {
     case 'edit':
-      if (isAuthor(target, actor)) await editStored(ctx, sql, target, change.text, at)
+      if (isAuthor(target, actor)) await editStored(ctx, sql, target, editOf(change), at)
       return
     case 'revoke':
       if (mayRevoke(target, actor)) await deleteStored(ctx, sql, target, at)

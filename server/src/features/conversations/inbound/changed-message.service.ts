@@ -5,7 +5,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { openDetails, sealDetails } from '../messages/message-details.service.ts'
 import { type MessageChanged, messageDeleted, messageEdited } from '../messages/message-events.schema.ts'
 import { previewOf, storableText } from '../messages/message-text.service.ts'
-import { fullTextPurpose } from '../messages/purposes.service.ts'
+import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
 import {
   emptyMessage,
   findTargetById,
@@ -42,15 +42,24 @@ function isKnownEdit(target: TargetRow, preview: string, at: Date): boolean {
   return at.getTime() < knownMs || (at.getTime() === knownMs && preview === target.preview)
 }
 
+/** What an edit makes of a message. */
+export interface Edit {
+  text: string
+  /** Chat ids of the people that the new text mentions. */
+  mentions?: readonly string[] | undefined
+  /** The serialised protobuf of the message as it is now; what is forwarded and quoted from then on. */
+  proto?: Uint8Array | undefined
+}
+
 /** Gives a stored message its new text and publishes it; nothing when that is known already or the message is gone. */
 export async function editStored(
   ctx: Context,
   sql: Sql,
   target: TargetRow,
-  newText: string,
+  edit: Edit,
   at: Date,
 ): Promise<void> {
-  const text = storableText(newText)
+  const text = storableText(edit.text)
   const preview = previewOf(text)
   if (isKnownEdit(target, preview, at)) return
   const { id, tenantId } = target
@@ -59,9 +68,11 @@ export async function editStored(
     preview,
     full: target.hasFullText ? seal(ctx.config, fullTextPurpose(id), Buffer.from(text)) : null,
     details: sealDetails(ctx, id, details),
+    proto: edit.proto === undefined ? null : seal(ctx.config, protoPurpose(id), edit.proto),
     at,
   })
-  await ctx.events.publish(sql, messageEdited, changeOf(target, text, at))
+  const mentions = edit.mentions ?? []
+  await ctx.events.publish(sql, messageEdited, { ...changeOf(target, text, at), mentions })
 }
 
 /** Empties a stored message that was taken back for everyone and publishes it; nothing when that was done before. */

@@ -37,6 +37,24 @@ export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Prom
   return new Set(stored.map((row) => row.id))
 }
 
+/**
+ * Which messages these answer, by the answer's id: only messages of the same chat that are known. What came together with
+ * its answer was not there yet when that was stored, and is noted now.
+ */
+export async function linkReplies(sql: Sql, rows: readonly ArrivedRow[]): Promise<Map<string, string>> {
+  const { rows: linked } = await sql.execute<{ id: string; replyToId: string }>(text`
+    UPDATE messages m SET reply_to_id = q.id
+    FROM json_to_recordset(${JSON.stringify(rows)}::json)
+      AS r(id uuid, tenant_id uuid, session_id uuid, chat_id uuid, quoted text)
+    CROSS JOIN LATERAL (
+      SELECT a.id FROM messages a WHERE a.session_id = r.session_id AND a.wa_message_id = r.quoted
+        AND a.chat_id = r.chat_id AND a.tenant_id = r.tenant_id AND a.id <> r.id LIMIT 1
+    ) q
+    WHERE m.id = r.id AND m.tenant_id = r.tenant_id
+    RETURNING m.id, m.reply_to_id AS "replyToId"`)
+  return new Map(linked.map(({ id, replyToId }) => [id, replyToId]))
+}
+
 /** Which of these sessions still exist, of any tenant. */
 export async function listExistingSessions(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await sql.execute<{ id: string }>(text`

@@ -33,6 +33,7 @@ export async function mergeContactRecords(
       message_count = (SELECT count(*) FROM messages m WHERE m.chat_id = hk.id
         AND m.status NOT IN ('pending', 'pending_approval', 'failed')),
       unread_count = hk.unread_count + hd.unread_count,
+      unread_changed_at = greatest(hk.unread_changed_at, hd.unread_changed_at),
       last_message_id = CASE WHEN hk.last_message_at IS NULL OR hd.last_message_at > hk.last_message_at
         THEN hd.last_message_id ELSE hk.last_message_id END,
       last_message_at = greatest(hk.last_message_at, hd.last_message_at),

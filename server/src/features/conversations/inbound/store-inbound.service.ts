@@ -28,7 +28,13 @@ import { previewOf, storableText } from '../messages/message-text.service.ts'
 import { isMediaType, type MessageDetails } from '../messages/messages.schema.ts'
 import { fullTextPurpose, protoPurpose } from '../messages/purposes.service.ts'
 import { applyDeferred } from './apply-deferred.service.ts'
-import { type ArrivedRow, dropPlaceholders, insertArrived, listExistingSessions } from './inbound.store.ts'
+import {
+  type ArrivedRow,
+  dropPlaceholders,
+  insertArrived,
+  linkReplies,
+  listExistingSessions,
+} from './inbound.store.ts'
 import { mergeContactsWith } from './merge-contacts.service.ts'
 import { applyReactions } from './reactions.service.ts'
 
@@ -146,6 +152,7 @@ function receivedEvent(
   ctx: Context,
   arrival: Arrival,
   targets: ReadonlyMap<string, string>,
+  replies: ReadonlyMap<string, string>,
 ): MessageReceived {
   const { message, resolved, row, details } = arrival
   const phone = resolved.contact?.phone ?? null
@@ -159,6 +166,7 @@ function receivedEvent(
     targetMessageId: targets.get(row.id) ?? null,
     mentions: contentMentions(message.content),
     quotedWaMessageId: message.quotedWaMessageId,
+    replyToId: replies.get(row.id) ?? null,
     waTimestamp: row.wa_timestamp,
     isOffline: message.isOffline,
   }
@@ -185,6 +193,11 @@ async function insertNew(sql: Sql, rows: readonly ArrivedRow[]): Promise<Set<str
   return new Set([...inserted, ...(await insertArrived(sql, known))])
 }
 
+/** What answers refer to; nearly all messages are none and cost nothing here. */
+async function findReplies(sql: Sql, answers: readonly ArrivedRow[]): Promise<Map<string, string>> {
+  return answers.length === 0 ? new Map() : linkReplies(sql, answers)
+}
+
 async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Promise<void> {
   const keeping = await tenantsKeepingText(ctx, messages)
   const stored = await ctx.db.transaction(async (sql) => {
@@ -201,6 +214,11 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     const fresh = arrivals.filter(({ row }) => inserted.has(row.id))
     if (fresh.length === 0) return { arrivals, fresh }
     const targets = await applyReactions(ctx, sql, fresh)
+    const answers = fresh.filter(({ row }) => row.quoted !== null)
+    const replies = await findReplies(
+      sql,
+      answers.map(({ row }) => row),
+    )
     // What comes from WhatsApp's history is not published.
     const live = fresh.filter(({ message }) => !message.isHistory)
     const [received, own] = [
@@ -217,7 +235,7 @@ async function storeBatch(ctx: Context, messages: readonly InboundMessage[]): Pr
     await ctx.events.publishMany(
       sql,
       messageReceived,
-      received.map((arrival) => receivedEvent(ctx, arrival, targets)),
+      received.map((arrival) => receivedEvent(ctx, arrival, targets, replies)),
     )
     await ctx.events.publishMany(sql, messageSent, own.map(ownPhoneEvent))
     await applyDeferred(

@@ -100,16 +100,16 @@ export async function replaceReaction(
     UPDATE messages SET reactions = ${JSON.stringify(reactions)}::jsonb WHERE id = ${id} AND tenant_id = ${tenantId}`)
 }
 
-/** Gives a message a new text. */
+/** Gives a message a new text. A protobuf whose time is over does not come back. */
 export async function updateText(
   sql: Sql,
   tenantId: string,
   id: string,
-  changes: { preview: string; full: Buffer | null; details: Buffer | null; at: Date },
+  changes: { preview: string; full: Buffer | null; details: Buffer | null; proto: Buffer | null; at: Date },
 ): Promise<void> {
   await sql.execute(text`
     UPDATE messages SET content_preview = ${changes.preview}, content_full = ${changes.full},
-      details = ${changes.details}, edited_at = ${changes.at.toISOString()}
+      details = ${changes.details}, proto = CASE WHEN proto IS NULL THEN NULL ELSE coalesce(${changes.proto}, proto) END, edited_at = ${changes.at.toISOString()}
     WHERE id = ${id} AND tenant_id = ${tenantId}`)
 }
 

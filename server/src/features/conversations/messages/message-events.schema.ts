@@ -45,6 +45,29 @@ const eventFields = {
 
 const direction = z.enum(['inbound', 'outbound'])
 
+const referenceNames = ['reply_to_id', 'reply_to_wa_message_id', 'mentions'] as const
+
+/** What a message refers to, on the wire: the message it answers and the people it mentions. */
+export const referenceFields = {
+  reply_to_id: z.string().nullable().meta({
+    description: 'The message it answers, where that is known in this chat',
+  }),
+  reply_to_wa_message_id: z.string().nullable().meta({ description: "The same by WhatsApp's id" }),
+  mentions: z
+    .array(z.string())
+    .readonly()
+    .meta({ description: 'Chat ids of the people it mentions', examples: [[chatId]] }),
+}
+
+/** Writes what a message refers to. */
+export function referencesToWire({
+  replyToId,
+  quotedWaMessageId,
+  mentions,
+}: Pick<MessageReceived, 'replyToId' | 'quotedWaMessageId' | 'mentions'>) {
+  return { reply_to_id: replyToId, reply_to_wa_message_id: quotedWaMessageId, mentions }
+}
+
 /** An inbound message, stored a moment ago. */
 export interface MessageReceived extends MessageEvent {
   /** File, place, cards or poll as the message object shows them; null when there is none, as with most. */
@@ -58,7 +81,9 @@ export interface MessageReceived extends MessageEvent {
   hasMedia: boolean
   /** Chat ids of the people it mentions. */
   mentions: readonly string[]
+  /** What it answers by WhatsApp's id; by ours where that message is known in this chat. */
   quotedWaMessageId: string | null
+  replyToId: string | null
   /** ISO 8601. */
   waTimestamp: string
   /** Queued by WhatsApp while the session was offline. */
@@ -82,6 +107,7 @@ export const messageReceived = definePublicEvent({
         .string()
         .nullable()
         .meta({ description: 'Of a reaction: the message it is on, where known' }),
+      ...referenceFields,
       ...z.object(detailFields).partial().shape,
     })
     .meta({ id: 'MessageReceivedData' }),
@@ -98,6 +124,7 @@ export const messageReceived = definePublicEvent({
     is_group: message.isGroup,
     has_media: message.hasMedia,
     target_message_id: message.targetMessageId,
+    ...referencesToWire(message),
     ...message.details,
   }),
   example: {
@@ -108,8 +135,9 @@ export const messageReceived = definePublicEvent({
     senderName: person,
     senderContactId: id,
     hasMedia: false,
-    mentions: [],
-    quotedWaMessageId: null,
+    mentions: [chatId],
+    quotedWaMessageId: waMessageId,
+    replyToId: id,
     waTimestamp: at,
     isOffline: false,
   },
@@ -127,6 +155,7 @@ export const messageReceived = definePublicEvent({
       'sender_phone',
       'sender_name',
       'is_group',
+      ...referenceNames,
     ],
   },
 })
@@ -218,31 +247,45 @@ const changedData = z
   })
   .meta({ id: 'MessageChangedData' })
 
-function defineChange(name: string, description: string) {
-  return definePublicEvent({
-    name,
-    description,
-    data: changedData,
-    toWire: (message: MessageChanged) => ({
-      session_id: message.sessionId,
-      chat_id: message.chatId,
-      message: message.text,
-      direction: message.direction,
-      message_id: message.messageId,
-      wa_message_id: message.waMessageId,
-      message_type: message.messageType,
-      is_group: message.isGroup,
-      changed_at: message.at,
-    }),
-    example: { ...eventExample, direction: 'inbound', at },
-    subscribers: { webhooks: true },
-  })
+function changedToWire(message: MessageChanged) {
+  return {
+    session_id: message.sessionId,
+    chat_id: message.chatId,
+    message: message.text,
+    direction: message.direction,
+    message_id: message.messageId,
+    wa_message_id: message.waMessageId,
+    message_type: message.messageType,
+    is_group: message.isGroup,
+    changed_at: message.at,
+  }
+}
+
+/** A known message has a new text. */
+export interface MessageEdited extends MessageChanged {
+  /** Chat ids of the people that the new text mentions. */
+  mentions: readonly string[]
 }
 
 /** A message has a new text; once per edit. */
-export const messageEdited = defineChange('message.edited', 'A message has a new text.')
+export const messageEdited = definePublicEvent({
+  name: 'message.edited',
+  description: 'A message has a new text.',
+  data: changedData.extend({ mentions: referenceFields.mentions }).meta({ id: 'MessageEditedData' }),
+  toWire: (message: MessageEdited) => ({ ...changedToWire(message), mentions: message.mentions }),
+  example: { ...eventExample, direction: 'inbound', at, mentions: [chatId] },
+  subscribers: { webhooks: true },
+})
+
 /** A message was taken back for everyone; once. */
-export const messageDeleted = defineChange('message.deleted', 'A message was taken back for everyone.')
+export const messageDeleted = definePublicEvent({
+  name: 'message.deleted',
+  description: 'A message was taken back for everyone.',
+  data: changedData,
+  toWire: changedToWire,
+  example: { ...eventExample, direction: 'inbound', at },
+  subscribers: { webhooks: true },
+})
 
 /** Somebody chose in a poll. */
 export interface PollVoted extends MessageEvent {

@@ -141,6 +141,9 @@ function toEvent({ message, group, keyword }: MonitoredMessage): GroupMessage {
     senderName: message.senderName,
     text: message.text,
     matchedKeyword: keyword,
+    replyToId: message.replyToId,
+    quotedWaMessageId: message.quotedWaMessageId,
+    mentions: message.mentions,
     waTimestamp: message.waTimestamp,
   }
 }

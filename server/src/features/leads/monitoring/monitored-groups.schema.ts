@@ -11,6 +11,7 @@ import {
   toTimestamp,
   uuidField,
 } from '../../../wire.ts'
+import { referenceFields, referencesToWire } from '../../conversations/messages/message-events.schema.ts'
 import { isUsableKeyword } from './keywords.ts'
 import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
 
@@ -33,6 +34,10 @@ export interface GroupMessage {
   senderName: string | null
   text: string
   matchedKeyword: string | null
+  /** What it answers, by our id where known and by WhatsApp's, and the chat ids of the people it mentions. */
+  replyToId: string | null
+  quotedWaMessageId: string | null
+  mentions: readonly string[]
   /** ISO 8601. */
   waTimestamp: string
 }
@@ -51,6 +56,7 @@ export const groupMessageCaptured = definePublicEvent({
       sender_name: z.string().nullable(),
       message: z.string().meta({ description: 'The whole text' }),
       matched_keyword: z.string().nullable(),
+      ...referenceFields,
       wa_timestamp: timestampOutput,
     })
     .meta({ id: 'GroupMessageData' }),
@@ -63,6 +69,7 @@ export const groupMessageCaptured = definePublicEvent({
     sender_name: message.senderName,
     message: message.text,
     matched_keyword: message.matchedKeyword,
+    ...referencesToWire(message),
     wa_timestamp: toTimestamp(new Date(message.waTimestamp)),
   }),
   example: {
@@ -75,6 +82,9 @@ export const groupMessageCaptured = definePublicEvent({
     senderName: exampleValues.person,
     text: 'I am looking for a plumber',
     matchedKeyword: 'looking for',
+    replyToId: null,
+    quotedWaMessageId: null,
+    mentions: [],
     waTimestamp: exampleValues.at,
   },
   subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },

@@ -45,7 +45,7 @@ const editOperation = defineOperation({
   body: editBody,
   success: { status: 200, schema: messageObject },
   errors: [...errors, notEditable],
-  run: (ctx, input) => edit(ctx, input.message_id, input.message),
+  run: (ctx, input) => edit(ctx, input.message_id, input),
 })
 
 const unsendOperation = defineOperation({

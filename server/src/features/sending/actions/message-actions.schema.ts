@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
 import { uuidField } from '../../../wire.ts'
+import { mentionFields } from '../send/sending.schema.ts'
 
 export const notSentYet = defineError('not_sent_yet', 400, 'The message has not left yet, or never did')
 export const notEditable = defineError(
@@ -41,7 +42,14 @@ export const editBody = z.object({
     .min(1)
     .max(4096)
     .meta({ examples: ['Hello again'] }),
+  mentions: mentionFields.mentions.meta({
+    description:
+      'Phones of the people that the text names as @<digits>; without it those stay that it still names',
+  }),
 })
+
+/** A new text, checked. */
+export type EditMessage = Pick<z.output<typeof editBody>, 'message' | 'mentions'>
 
 /** Which messages were seen; none named means all. */
 export const readBody = z.object({ message_ids: z.array(uuidField).min(1).max(1000).optional() })

@@ -21,7 +21,13 @@ import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { failureOf, messageLost } from '../outbox/outbox.schema.ts'
 import { passForAction } from '../outbox/submit.service.ts'
-import { messageGone, notEditable, notSentYet, notUnsendable } from './message-actions.schema.ts'
+import {
+  type EditMessage,
+  messageGone,
+  notEditable,
+  notSentYet,
+  notUnsendable,
+} from './message-actions.schema.ts'
 
 /** WhatsApp takes an edit for about 15 minutes, and an unsend for two days and a half. */
 const editWindowMs = 15 * 60_000
@@ -52,6 +58,10 @@ async function requireLeft(ctx: Context, id: string): Promise<MessageRow> {
 interface HandedOver {
   at: Date
   content: OutboundContent
+  /** What was sent, serialised; of an edit the message as it is now. */
+  proto: Uint8Array
+  /** Of an edit: whom the message mentions now. */
+  mentions: readonly string[] | undefined
 }
 
 /** Hands an act over, wherever the session is; without an answer once more under the same id, which counts once. */
@@ -65,7 +75,10 @@ async function handOver(ctx: Context, row: MessageRow, wanted: OutboundContent):
     // A second try that could not be made says nothing of the first one.
     if (again.kind !== 'not_sent') outcome = again
   }
-  if (outcome.kind === 'sent') return { at: outcome.at, content }
+  if (outcome.kind === 'sent') {
+    const { at, proto, mentions } = outcome
+    return { at, content, proto, mentions }
+  }
   if (outcome.kind === 'refused') throw failureOf(outcome.error, row.id)
   if (outcome.kind === 'not_sent') throw sessionNotWorking.create()
   throw messageLost.create({ details: { message_id: row.id, error: outcome.error } })
@@ -95,14 +108,26 @@ function isWithin(ctx: Context, row: MessageRow, windowMs: number): boolean {
   return row.sentAt !== null && ctx.clock.nowMs() - row.sentAt.getTime() <= windowMs
 }
 
-/** Gives an own text a new wording. */
-export async function edit(ctx: Context, id: string, text: string): Promise<MessageObject> {
+/** Gives an own text a new wording. Without mentions those stay that the text still names. */
+export async function edit(
+  ctx: Context,
+  id: string,
+  { message: text, mentions: wantedMentions }: EditMessage,
+): Promise<MessageObject> {
   const row = await requireLeft(ctx, id)
   const isOwnText = row.direction === 'outbound' && row.messageType === 'text'
   if (!isOwnText || !isWithin(ctx, row, editWindowMs)) throw notEditable.create()
-  const { content } = await handOver(ctx, row, { kind: 'edit', target: targetOf(row), text })
+  const wanted = {
+    kind: 'edit' as const,
+    target: targetOf(row),
+    text,
+    ...(wantedMentions && { mentions: wantedMentions }),
+  }
+  const { content, proto, mentions } = await handOver(ctx, row, wanted)
   // Our own timestamp: a second edit within WhatsApp's second is still the newer one.
-  await change(ctx, row, (sql, target) => editStored(ctx, sql, target, contentText(content), ctx.clock.now()))
+  await change(ctx, row, (sql, target) =>
+    editStored(ctx, sql, target, { text: contentText(content), mentions, proto }, ctx.clock.now()),
+  )
   return showMessage(ctx, row.id)
 }
 
