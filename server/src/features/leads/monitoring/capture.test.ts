@@ -262,6 +262,9 @@ suite('messages and events', () => {
       sender_name: 'Sample Contact',
       message: 'a flat, please',
       matched_keyword: 'flat',
+      mentions: [],
+      reply_to_id: null,
+      reply_to_wa_message_id: null,
       wa_timestamp: '2026-02-11T10:00:00Z',
     })
     await tenant.api.patch(200, `/groups/${group.id}`, { webhook_url: null })
