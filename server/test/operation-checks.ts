@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Operation } from '../src/operation.ts'
+import { notFound } from '../src/platform/errors.ts'
 import { allScopes, holdsScope, type Scope } from '../src/scopes.ts'
 import { errorsOf } from '../src/transports/http/openapi.ts'
 import type { CallOptions, Reply } from './api-client.ts'
@@ -150,8 +151,13 @@ export async function checkIds(target: CheckTarget, operation: Operation): Promi
   const body = sampleBody(operation)
   const ask = async (fill: (name: string) => string) => {
     const url = fillPath(operation.path, fill) + sampleQuery(operation)
-    return (await target.call(operation.method, url, { headers, ...(body === undefined ? {} : { body }) }))
-      .status
+    const reply = await target.call(operation.method, url, {
+      headers,
+      ...(body === undefined ? {} : { body }),
+    })
+    if (reply.status === 404 && reply.body.detail === notFound.text)
+      problems.push('a 404 that does not say which thing is unknown')
+    return reply.status
   }
   for (const id of ids) {
     const malformed = await ask((name) => (name === id ? 'no-uuid' : sample(name)))
@@ -179,8 +185,9 @@ export async function checkBodyIds(target: CheckTarget, operation: Operation): P
     const url = fillPath(operation.path, (name) => own?.get(name) ?? sampleParameter(operation)(name))
     const headers = await allowedHeaders(operation, target.tenant)
     const body = { ...sampleBody(operation), [field]: id }
-    const { status } = await target.call(operation.method, url, { headers, body })
+    const { status, body: answer } = await target.call(operation.method, url, { headers, body })
     if (status !== 404) problems.push(`${status} instead of 404 for another tenant's ${field} in the body`)
+    else if (answer.detail === notFound.text) problems.push(`a 404 that does not name ${field}`)
   }
   return problems
 }
@@ -206,6 +213,26 @@ export async function checkInputs(target: CheckTarget, operation: Operation): Pr
   for (const bad of badParameters(query)) {
     const url = `${fillPath(operation.path, sampleParameter(operation))}?${bad.field}=${encodeURIComponent(String(bad.value))}`
     await ask(url, good, bad)
+  }
+  return [...problems, ...(await checkChoices(target, operation))]
+}
+
+/** The answer to a value that is not in a closed list names those that are. */
+async function checkChoices(target: CheckTarget, operation: Operation): Promise<string[]> {
+  const problems: string[] = []
+  const good = sampleBody(operation)
+  if (good === undefined) return problems
+  const headers = await allowedHeaders(operation, target.tenant)
+  for (const [field, part] of Object.entries(bodySchema(operation).properties ?? {})) {
+    const items = typeof part.items === 'object' ? part.items : undefined
+    const choices = part.enum ?? items?.enum
+    if (choices === undefined) continue
+    const wrong = part.enum === undefined ? ['no such value'] : 'no such value'
+    const body = { ...good, [field]: wrong }
+    const url = sampleUrl(operation)
+    const reply = await target.call(operation.method, url, { headers, address: nextAddress(), body })
+    const missing = choices.filter((choice) => choice !== null && !reply.text.includes(String(choice)))
+    if (missing.length > 0) problems.push(`the 422 for a wrong ${field} does not name ${missing.join(', ')}`)
   }
   return problems
 }

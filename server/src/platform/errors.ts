@@ -66,6 +66,12 @@ export function listErrorDefinitions(): ErrorDefinition[] {
 }
 
 export const notFound = defineError('not_found', 404, 'Not found')
+
+/** A 404 that says which thing is unknown, as in `Webhook not found`: a caller may have named several. */
+export function unknownThing(thing: string): AppError {
+  return notFound.create({ message: `${thing} not found` })
+}
+
 export const validationFailed = defineError('validation_failed', 422, 'Validation failed')
 export const malformedRequest = defineError('malformed_request', 400, 'The request could not be read')
 export const unauthorized = defineError('unauthorized', 401, 'Authentication required')

@@ -1,10 +1,12 @@
 import type { WASocket } from 'baileys'
 import type { Logger } from 'pino'
 import type { Clock } from '../../platform/clock.ts'
+import { AppError } from '../../platform/errors.ts'
 import { KeyedMutex } from '../../platform/keyed-mutex.ts'
 import { createLru } from '../../platform/lru.ts'
 import type { Submission, SubmitOutcome } from '../engine.ts'
 import { type ChatId, chatKind } from '../ids.ts'
+import { codeOf } from '../library/ask.ts'
 import { proto as protocol } from '../library/library.ts'
 import { maskDigits } from '../library/library-log.ts'
 import { NotSendableError } from '../media/parts.ts'
@@ -37,6 +39,8 @@ const mostOutcomes = 500
 const rememberMs = 5 * 60_000
 /** Ack errors that mean a restriction of the account, not of the message (source: `NACK_REASONS` of Baileys 7). */
 const reachOutCode = '463'
+/** WhatsApp knows no such account, group or channel. */
+const noSuchChatCode = '404'
 
 /** Encrypts, sends and waits for the server's ack, one chat in order and chats side by side. */
 export class Sender {
@@ -91,10 +95,10 @@ export class Sender {
         void dispatched.catch(() => {})
         return { kind: 'unknown', error: first.why }
       }
-      return this.#conclude(await pending.answered, await dispatched)
+      return this.#conclude(await pending.answered, await dispatched, submission.chatId)
     } catch (error) {
       this.#acks.cancel(stanzaId, 'not_sent')
-      return this.#judge(error)
+      return this.#judge(error, submission.chatId)
     }
   }
 
@@ -114,7 +118,7 @@ export class Sender {
     )
     return chatId === undefined
       ? undefined
-      : { chatId, waMessageId: id, error: error === undefined ? null : `ack_${error}` }
+      : { chatId, waMessageId: id, error: error === undefined ? null : refusalOf(error, chatId) }
   }
 
   /** The connection is gone. */
@@ -161,9 +165,9 @@ export class Sender {
     this.#warm.set(jid, true)
   }
 
-  #conclude(ack: Ack, { message, edited, mentions }: PreparedMessage): SubmitOutcome {
+  #conclude(ack: Ack, { message, edited, mentions }: PreparedMessage, chatId: ChatId): SubmitOutcome {
     const { clock } = this.#options
-    if (ack.kind === 'error') return { kind: 'refused', error: `ack_${ack.code}` }
+    if (ack.kind === 'error') return { kind: 'refused', error: refusalOf(ack.code, chatId) }
     if (ack.kind === 'none') return { kind: 'unknown', error: ack.why }
     const at = ack.atMs === undefined ? clock.now() : new Date(ack.atMs)
     // Remembered for minutes: bytes of its own, or it would keep the 8 KB block that the encoder cut them from.
@@ -171,7 +175,7 @@ export class Sender {
     return { kind: 'sent', at, proto, ...(mentions && { mentions }) }
   }
 
-  #judge(error: unknown): SubmitOutcome {
+  #judge(error: unknown, chatId: ChatId): SubmitOutcome {
     const { isOpen, log } = this.#options
     if (!isOpen()) return { kind: 'unknown', error: 'connection_lost' }
     if (error instanceof NotSendableError) return { kind: 'refused', error: error.code }
@@ -181,6 +185,16 @@ export class Sender {
       return { kind: error.isFinal ? 'refused' : 'not_sent', error: error.code }
     }
     log.info({ error: text }, 'a message could not be handed over')
-    return { kind: 'refused', error: 'not_deliverable' }
+    const code = error instanceof AppError ? error.status : codeOf(error)
+    return {
+      kind: 'refused',
+      error: code === undefined ? 'not_handed_over' : refusalOf(String(code), chatId),
+    }
   }
+}
+
+/** Why WhatsApp refused: whom or what it does not know in words, anything else by its code. */
+function refusalOf(code: string, chatId: ChatId): string {
+  if (code !== noSuchChatCode) return `ack_${code}`
+  return chatKind(chatId) === 'person' ? 'recipient_not_on_whatsapp' : 'not_deliverable'
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Operation } from '../../operation.ts'
-import { type FieldProblem, malformedRequest, notFound, validationFailed } from '../../platform/errors.ts'
+import { type FieldProblem, malformedRequest, unknownThing, validationFailed } from '../../platform/errors.ts'
 import { describeIssue, listProblems, summariseProblems } from './input-messages.ts'
 
 /** The parts of a request before they are checked. */
@@ -37,7 +37,7 @@ export function checkInput(operation: Operation, raw: RawInput): Record<string, 
   const input: Record<string, unknown> = {}
   if (operation.params !== undefined) {
     const result = operation.params.safeParse(raw.params)
-    if (!result.success) throw notFound.create()
+    if (!result.success) throw unknownThing(thingOf(operation.path, result.error))
     Object.assign(input, result.data)
   }
   const problems: FieldProblem[] = []
@@ -51,6 +51,16 @@ export function checkInput(operation: Operation, raw: RawInput): Record<string, 
     throw validationFailed.create({ message: summariseProblems(problems), details: { errors: problems } })
   }
   return input
+}
+
+/** What a path parameter names, in words: its own name, or the collection it stands in. */
+function thingOf(path: string, { issues }: z.ZodError): string {
+  const parameter = String(issues[0]?.path[0] ?? 'id')
+  const segments = path.split('/')
+  const collection = segments[segments.indexOf(`{${parameter}}`) - 1] ?? ''
+  const name = parameter === 'id' ? collection.replace(/ies$/, 'y').replace(/s$/, '') : parameter
+  const words = name.replace(/_id$/, '').replaceAll(/[-_]/g, ' ')
+  return words === '' ? 'Resource' : `${words[0]?.toUpperCase()}${words.slice(1)}`
 }
 
 function check(schema: z.ZodType, value: unknown, problems: FieldProblem[]): unknown {

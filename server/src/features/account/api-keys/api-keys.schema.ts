@@ -21,7 +21,10 @@ const presetNames = ['messaging', 'outreach', 'read_only'] as const
 
 const scopeField = z.string().transform((text, context): Scope => {
   if (isScope(text)) return text
-  context.addIssue({ code: 'custom', message: `unknown scope ${text.slice(0, 60)}` })
+  context.addIssue({
+    code: 'custom',
+    message: `unknown scope ${text.slice(0, 60)}; must be one of ${allScopes.join(', ')}`,
+  })
   return z.NEVER
 })
 
@@ -53,7 +56,7 @@ export const createKeyBody = z
   })
   .refine((body) => body.scopes !== undefined || body.preset !== undefined, {
     path: ['scopes'],
-    message: 'field required',
+    message: `field required: a list of scopes, or instead of it preset with one of ${presetNames.join(', ')}`,
   })
   .transform((body) => ({
     name: body.name,

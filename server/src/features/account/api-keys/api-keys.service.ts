@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Caller, type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { forbidden, notFound } from '../../../platform/errors.ts'
+import { forbidden, unknownThing } from '../../../platform/errors.ts'
 import { holdsScope, type Scope } from '../../../scopes.ts'
 import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import { accountSuspended, scopesWithinRole } from '../users/users.schema.ts'
@@ -119,7 +119,7 @@ export function getKeys(ctx: Context): Promise<ApiKeyRow[]> {
 /** One key of the caller's tenant, or 404. */
 export async function getKey(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<ApiKeyRow> {
   const key = await findKey(sql, tenantOf(ctx), id)
-  if (key === undefined) throw notFound.create()
+  if (key === undefined) throw unknownThing('API key')
   return key
 }
 
@@ -144,7 +144,7 @@ export async function rotateKey(ctx: Context, id: string): Promise<{ key: ApiKey
     await publishChange(ctx, sql, [`key:${id}`])
     return updateKey(sql, before.tenantId, id, secret)
   })
-  if (key === undefined) throw notFound.create()
+  if (key === undefined) throw unknownThing('API key')
   return { key, rawKey }
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { type Identity, openIdentity, type TestAccount, untilStatus } from '../../../../test/identity.ts'
+import { allScopes } from '../../../scopes.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { updateUser } from '../users/users.store.ts'
 import { verifyKey } from './api-keys.service.ts'
@@ -77,6 +78,19 @@ suite('POST /api-keys', () => {
         JSON.stringify(body),
       )
     }
+  })
+
+  test('the 422 without scopes names the presets, the one for an unknown scope or preset all there are', async () => {
+    const { token } = await identity.createAccount()
+    const detailOf = async (body: object) => {
+      const reply = await identity.call('POST', '/api-keys', { token, body })
+      assert.equal(reply.status, 422)
+      return reply.body.detail as string
+    }
+    assert.match(await detailOf({ name: 'n8n' }), /^scopes: .*preset.*messaging, outreach, read_only/)
+    assert.match(await detailOf({ name: 'n8n', preset: 'everything' }), /messaging, outreach, read_only/)
+    const unknown = await detailOf({ name: 'n8n', scopes: ['messages:fly'] })
+    for (const scope of allScopes) assert.ok(unknown.includes(scope), scope)
   })
 
   test('403 for a scope that the making key does not have', async () => {

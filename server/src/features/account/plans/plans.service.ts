@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound, planLimitReached } from '../../../platform/errors.ts'
+import { planLimitReached, unknownThing } from '../../../platform/errors.ts'
 import { defineCache } from '../tenants/changes.service.ts'
 import {
   isLimitName,
@@ -50,7 +50,7 @@ const tenantPlans = defineCache<TenantPlan>({
 /** Plan, limits and features of a tenant, from memory; inside a transaction give its `sql`. */
 export async function getTenantPlan(ctx: Context, tenantId: string, sql?: Sql): Promise<TenantPlan> {
   const plan = await tenantPlans.get(ctx, tenantId, sql)
-  if (plan === undefined) throw notFound.create()
+  if (plan === undefined) throw unknownThing('Tenant')
   return plan
 }
 

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import {
   type AntispamSettings,
@@ -41,14 +41,14 @@ const settingsCache = defineCache<TenantSettings>({
 /** Settings of a tenant, from memory and current on every process; inside a transaction give its `sql`. */
 export async function getSettings(ctx: Context, tenantId: string, sql?: Sql): Promise<TenantSettings> {
   const settings = await settingsCache.get(ctx, tenantId, sql)
-  if (settings === undefined) throw notFound.create()
+  if (settings === undefined) throw unknownThing('Tenant')
   return settings
 }
 
 /** Settings for an event handler, within a transaction that does not change them. */
 export async function getSettingsWithin(ctx: Context, sql: Sql, tenantId: string): Promise<TenantSettings> {
   const settings = await settingsCache.getWithin(ctx, tenantId, sql)
-  if (settings === undefined) throw notFound.create()
+  if (settings === undefined) throw unknownThing('Tenant')
   return settings
 }
 
@@ -123,7 +123,7 @@ export async function changeSettings(
   by: ConsentOrigin,
 ): Promise<TenantSettings> {
   const before = await lockSettings(sql, tenantId)
-  if (before === undefined) throw notFound.create()
+  if (before === undefined) throw unknownThing('Tenant')
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
   const after = await updateSettingsRow(sql, tenantId, { ...given, updatedAt: ctx.clock.now() })
   await insertConsents(sql, consentRows(ctx, before, changes as UpdateSettings, by))
@@ -154,7 +154,7 @@ export async function changeAntispam(
   changes: Partial<AntispamSettings>,
 ): Promise<AntispamSettings> {
   const before = await lockSettings(sql, tenantId)
-  if (before === undefined) throw notFound.create()
+  if (before === undefined) throw unknownThing('Tenant')
   const antispam = { ...before.antispam, ...encodeAntispam(changes) }
   await updateSettingsRow(sql, tenantId, { antispam, updatedAt: ctx.clock.now() })
   await publishChange(ctx, sql, [`tenant:${tenantId}`])

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import {
   findFirstTenant,
   findTenant,
@@ -23,7 +23,7 @@ export function createTenant(ctx: Context, sql: Sql, name: string): Promise<Tena
 /** One tenant, or 404. */
 export async function getTenant(sql: Sql, tenantId: string): Promise<TenantRow> {
   const tenant = await findTenant(sql, tenantId)
-  if (tenant === undefined) throw notFound.create()
+  if (tenant === undefined) throw unknownThing('Tenant')
   return tenant
 }
 
@@ -42,7 +42,7 @@ export function findSetupTenant(sql: Sql): Promise<TenantRow | undefined> {
  * two adding at once cannot both see room for one.
  */
 export async function lockTenant(sql: Sql, tenantId: string): Promise<void> {
-  if (!(await lockTenantRow(sql, tenantId))) throw notFound.create()
+  if (!(await lockTenantRow(sql, tenantId))) throw unknownThing('Tenant')
 }
 
 /** Lets one process through at a time while it decides whether to make the first tenant. */

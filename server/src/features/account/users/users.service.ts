@@ -1,6 +1,6 @@
 import type { Context, Role } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound, unauthorized } from '../../../platform/errors.ts'
+import { unauthorized, unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { beginAttempt } from './attempts.service.ts'
@@ -73,7 +73,7 @@ export async function claimUser(
     emailVerifiedAt: now,
     updatedAt: now,
   })
-  if (claimed === undefined) throw notFound.create()
+  if (claimed === undefined) throw unknownThing('User')
   await publishChange(ctx, sql, [`user:${user.id}`])
   return claimed
 }
@@ -155,7 +155,7 @@ export async function updateMe(ctx: Context, changes: UpdateMe) {
   await ctx.db.transaction(async (sql) => {
     if (email !== undefined) await requireFreeAddress(sql, email, userId)
     const updated = await updateUserOnce(sql, user, columns)
-    if (updated === undefined) throw notFound.create()
+    if (updated === undefined) throw unknownThing('User')
     if (passwordHash !== undefined) {
       const exceptLoginId = ctx.caller.kind === 'user' ? ctx.caller.loginId : null
       await ctx.events.publish(sql, passwordChanged, { tenantId, userId, exceptLoginId })

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import type { CallUpdate } from '../../../engine/events.ts'
 import { phoneOf } from '../../../engine/ids.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import {
   findTenantSession,
@@ -117,7 +117,7 @@ export async function rejectCall(
 ): Promise<z.infer<typeof callObject>> {
   const session = await getSession(ctx, sessionId)
   const call = await findCall(ctx.db.sql, session.tenantId, sessionId, callId)
-  if (call === undefined) throw notFound.create()
+  if (call === undefined) throw unknownThing('Call')
   await getWorkingSession(ctx, sessionId)
   const caller = callerChatIdOf(call)
   if (call.status !== 'ringing' || caller === null) throw callNotRinging.create()

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { requireOpenHistory } from '../../account/settings/chat-history.service.ts'
 import { getSession, getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
@@ -66,7 +66,7 @@ export async function getContact(ctx: Context, id: string): Promise<ContactObjec
 
 async function readContact(ctx: Context, id: string): Promise<ContactObject> {
   const row = await findContact(ctx.db.sql, tenantOf(ctx), id)
-  if (row === undefined) throw notFound.create()
+  if (row === undefined) throw unknownThing('Contact')
   return contactToWire(row)
 }
 
@@ -78,7 +78,7 @@ export async function updateContact(
 ): Promise<ContactObject> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
-    if (!(await updateOwnWords(sql, tenantId, id, change, ctx.clock.now()))) throw notFound.create()
+    if (!(await updateOwnWords(sql, tenantId, id, change, ctx.clock.now()))) throw unknownThing('Contact')
     if (change.name !== undefined)
       await ctx.events.publish(sql, contactsRenamed, { tenantId, contactIds: [id] })
   })

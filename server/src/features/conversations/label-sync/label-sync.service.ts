@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import {
   getSession,
@@ -61,7 +61,7 @@ export async function syncLabel(ctx: Context, id: string, named: string | undefi
   await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
       const label = await lockLabel(sql, tenantId, id)
-      if (label === undefined) throw notFound.create()
+      if (label === undefined) throw unknownThing('Label')
       // Also keeps anybody else from choosing an id for a label of this account.
       await requestPushes(ctx, sql, tenantId, [sessionId])
       await linkLabel(ctx, sql, sessionId, label)

@@ -3,7 +3,7 @@ import { type Context, tenantOf } from '../../../context.ts'
 import { chatKind, parseChatId, parsePhone } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { notFound, unknownThing } from '../../../platform/errors.ts'
 import { uuidField } from '../../../wire.ts'
 import {
   findChatsById,
@@ -29,7 +29,7 @@ async function requireChats(ctx: Context, sql: Sql, text: string): Promise<Label
     const digits = chatKind(waChatId) === 'person' ? (parsePhone(waChatId) ?? null) : null
     chats = await findChatsByWaId(sql, tenantId, waChatId, digits)
   }
-  if (chats.length === 0) throw notFound.create()
+  if (chats.length === 0) throw unknownThing('Chat')
   return chats
 }
 

@@ -1,7 +1,7 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks, sqlStateOf } from '../../../platform/database/sql-state.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { requireBelowLimit } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
@@ -49,7 +49,7 @@ export async function listLabels(
 /** One label of the caller's tenant, or 404. */
 export async function getLabel(ctx: Context, id: string): Promise<LabelObject> {
   const [label] = await listLabels(ctx, [id])
-  if (label === undefined) throw notFound.create()
+  if (label === undefined) throw unknownThing('Label')
   return label
 }
 
@@ -125,7 +125,7 @@ export async function updateLabel(ctx: Context, id: string, input: LabelChangeIn
   await refuseTakenName(() =>
     ctx.db.transaction(async (sql) => {
       const row = await store.findLabelForUpdate(sql, tenantId, id)
-      if (row === undefined) throw notFound.create()
+      if (row === undefined) throw unknownThing('Label')
       const now = ctx.clock.now()
       const { name = row.name, color = row.color, description = row.description } = input
       const colorIndex = indexOfColor(color)
@@ -143,7 +143,7 @@ export async function updateLabel(ctx: Context, id: string, input: LabelChangeIn
 export async function removeLabel(ctx: Context, id: string): Promise<void> {
   await retryDeadlocks(() =>
     ctx.db.transaction(async (sql) => {
-      if (!(await dropLabel(ctx, sql, id))) throw notFound.create()
+      if (!(await dropLabel(ctx, sql, id))) throw unknownThing('Label')
     }),
   )
 }

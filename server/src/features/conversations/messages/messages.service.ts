@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import { parseChatId, phoneOf } from '../../../engine/ids.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { notFound, unknownThing } from '../../../platform/errors.ts'
 import { isUuid } from '../../../platform/ids.ts'
 import { unseal } from '../../../platform/secrets.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
@@ -71,7 +71,7 @@ export async function getChat(ctx: Context, sessionId: string, name: string): Pr
     return chatId === undefined ? undefined : findChat(ctx, tenantId, sessionId, chatId)
   }
   const chat = await find()
-  if (chat === undefined) throw notFound.create()
+  if (chat === undefined) throw unknownThing('Chat')
   return chat
 }
 
@@ -114,7 +114,7 @@ export async function requireMessage(ctx: Context, id: string): Promise<MessageR
   const row = isUuid(lowered)
     ? await findMessage(ctx.db.sql, tenantId, lowered)
     : await findMessageByWaId(ctx.db.sql, tenantId, id)
-  if (row === undefined) throw notFound.create()
+  if (row === undefined) throw unknownThing('Message')
   return row
 }
 

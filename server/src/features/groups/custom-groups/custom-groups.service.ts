@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { holdGroup, insertMembers, touchGroup } from './custom-groups.store.ts'
 
 /** Somebody to be put on a list; the phone in digits. */
@@ -20,7 +20,7 @@ export async function addMembers(
   groupId: string,
   members: readonly MemberInput[],
 ): Promise<Set<string>> {
-  if (!(await holdGroup(sql, tenantId, groupId))) throw notFound.create()
+  if (!(await holdGroup(sql, tenantId, groupId))) throw unknownThing('Custom group (list of contacts)')
   const byPhone = new Map(members.toReversed().map(({ phone, name }) => [phone, name]))
   if (byPhone.size === 0) return new Set()
   const now = ctx.clock.now()

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { AppError, notFound, validationFailed } from '../../../platform/errors.ts'
+import { AppError, notFound, unknownThing, validationFailed } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { requireBelowLimit, requireFeature } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
@@ -144,7 +144,7 @@ export async function getGroup(
   sql: Sql = ctx.db.sql,
 ): Promise<MonitoredGroupObject> {
   const row = await store.findGroup(sql, tenantOf(ctx), id)
-  if (row === undefined) throw notFound.create()
+  if (row === undefined) throw unknownThing('Monitored group')
   return toWire(row)
 }
 
@@ -222,11 +222,11 @@ export async function changeGroup(
   input: GroupSettingsInput,
 ): Promise<MonitoredGroupObject> {
   const tenantId = tenantOf(ctx)
-  if ((await store.findGroup(ctx.db.sql, tenantId, id)) === undefined) throw notFound.create()
+  if ((await store.findGroup(ctx.db.sql, tenantId, id)) === undefined) throw unknownThing('Monitored group')
   await requireAllowed(ctx, input)
   return ctx.db.transaction(async (sql) => {
     const before = await store.lockGroup(sql, tenantId, id)
-    if (before === undefined) throw notFound.create()
+    if (before === undefined) throw unknownThing('Monitored group')
     const after = merge(before, input)
     requireComplete(after)
     await store.updateGroup(sql, tenantId, id, { ...after, updatedAt: ctx.clock.now() })
@@ -240,7 +240,7 @@ export async function changeGroup(
 export async function removeGroup(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const sessionId = await store.deleteGroup(sql, tenantOf(ctx), id)
-    if (sessionId === undefined) throw notFound.create()
+    if (sessionId === undefined) throw unknownThing('Monitored group')
     await announceWatched(ctx, sql, [sessionId])
   })
 }

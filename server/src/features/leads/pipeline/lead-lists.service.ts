@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { addMembers } from '../../groups/custom-groups/custom-groups.service.ts'
 import type { bulkAddAnswer } from './lead-pipeline.schema.ts'
 import { listPeople } from './lead-pipeline.store.ts'
@@ -21,7 +21,7 @@ export async function addLeadsToList(
       const members: { phone: string; name: string | null }[] = []
       for (const id of ids) {
         const person = people.get(id)
-        if (person === undefined) errors.push({ lead_id: id, detail: notFound.text })
+        if (person === undefined) errors.push({ lead_id: id, detail: unknownThing('Lead').message })
         else if (person.phone === null)
           errors.push({ lead_id: id, detail: "WhatsApp hides the person's number" })
         else members.push({ phone: person.phone, name: person.name })

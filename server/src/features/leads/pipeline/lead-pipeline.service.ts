@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { notFound, unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { findTenantUser } from '../../account/users/users.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
@@ -75,7 +75,7 @@ function detailToWire(
 export async function getLead(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<LeadDetail> {
   const tenantId = tenantOf(ctx)
   const row = await findLead(sql, tenantId, id)
-  if (row === undefined) throw notFound.create()
+  if (row === undefined) throw unknownThing('Lead')
   const signals = await listSignals(sql, tenantId, id, shownSignals)
   return detailToWire(row, signals, await listStatusChanges(sql, tenantId, id))
 }
@@ -88,7 +88,7 @@ export async function patchLead(
 ): Promise<LeadDetail> {
   const tenantId = tenantOf(ctx)
   return ctx.db.transaction(async (sql) => {
-    if ((await findLead(sql, tenantId, id)) === undefined) throw notFound.create()
+    if ((await findLead(sql, tenantId, id)) === undefined) throw unknownThing('Lead')
     if (typeof assignedTo === 'string' && (await findTenantUser(sql, tenantId, assignedTo)) === undefined) {
       throw notFound.create({ message: 'assigned_to: no user of the tenant has this id' })
     }
@@ -111,7 +111,7 @@ export async function getReciprocity(
 ): Promise<z.infer<typeof reciprocityAnswer>> {
   const tenantId = tenantOf(ctx)
   const lead = await findLead(ctx.db.sql, tenantId, id)
-  if (lead === undefined) throw notFound.create()
+  if (lead === undefined) throw unknownThing('Lead')
   await getSession(ctx, sessionId)
   const at =
     lead.contactId === null ? null : await findLastDirect(ctx.db.sql, tenantId, lead.contactId, sessionId)

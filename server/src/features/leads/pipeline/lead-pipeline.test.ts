@@ -136,8 +136,8 @@ suite('bulk', () => {
     assert.deepEqual([answer.updated, answer.failed], [1, 3])
     assert.deepEqual(answer.errors, [
       { lead_id: done, detail: 'A lead that is converted cannot become contacted' },
-      { lead_id: nobody, detail: 'Not found' },
-      { lead_id: foreign, detail: 'Not found' },
+      { lead_id: nobody, detail: 'Lead not found' },
+      { lead_id: foreign, detail: 'Lead not found' },
     ])
     assert.equal((await other.tenant.api.get(200, `/leads/${foreign}`)).lead_status, 'new')
     for (const ids of [[], Array.from({ length: 1001 }, () => good), ['x'], 'all']) {

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { sqlStateOf } from '../../../platform/database/sql-state.ts'
-import { type AppError, notFound } from '../../../platform/errors.ts'
+import { type AppError, unknownThing } from '../../../platform/errors.ts'
 import { leadStatusChanged } from '../detection/leads.schema.ts'
 import type { LeadStatus } from '../detection/leads.tables.ts'
 import type { LeadDetail } from '../list/lead-list.schema.ts'
@@ -58,7 +58,7 @@ async function moveAll(
   const moving: StandingLead[] = []
   for (const id of ids) {
     const lead = standing.get(id)
-    if (lead === undefined) refused.set(id, notFound.create())
+    if (lead === undefined) refused.set(id, unknownThing('Lead'))
     else if (!canMove(lead.status, to)) {
       const message = `A lead that is ${lead.status} cannot become ${to}`
       refused.set(id, leadTransitionRefused.create({ message }))

@@ -1,5 +1,5 @@
 import { type Context, tenantOf } from '../../../context.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { decodeAntispamChanges, encodeAntispam, roleTooLow } from '../../account/settings/settings.schema.ts'
 import { changeAntispam, getSettings } from '../../account/settings/settings.service.ts'
@@ -87,7 +87,7 @@ export async function changeSpamRule(
   return ctx.db.transaction(async (sql) => {
     await store.lockSpamRules(sql, tenantId)
     const before = await store.lockSpamRule(sql, tenantId, id)
-    if (before === undefined) throw notFound.create()
+    if (before === undefined) throw unknownThing('Rule')
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
     const after = { ...before, ...given }
     if (after.pattern !== before.pattern) {
@@ -95,7 +95,7 @@ export async function changeSpamRule(
       requirePatternBudget(await store.listSpamRules(sql, tenantId), after)
     }
     const row = await store.updateSpamRule(sql, tenantId, id, { ...given, updatedAt: ctx.clock.now() })
-    if (row === undefined) throw notFound.create()
+    if (row === undefined) throw unknownThing('Rule')
     await publishChange(ctx, sql, [`tenant:${tenantId}`])
     return ruleToWire(row)
   })
@@ -105,7 +105,7 @@ export async function changeSpamRule(
 export async function removeSpamRule(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
-    if (!(await store.deleteSpamRule(sql, tenantId, id))) throw notFound.create()
+    if (!(await store.deleteSpamRule(sql, tenantId, id))) throw unknownThing('Rule')
     await publishChange(ctx, sql, [`tenant:${tenantId}`])
   })
 }
@@ -159,7 +159,7 @@ export async function liftBlock(ctx: Context, id: string): Promise<BlockObject> 
   const userId = caller.kind === 'user' || caller.kind === 'key' ? caller.userId : null
   return ctx.db.transaction(async (sql) => {
     const block = await store.findBlock(sql, tenantId, id, true)
-    if (block === undefined) throw notFound.create()
+    if (block === undefined) throw unknownThing('Block')
     if (block.liftedAt !== null) return blockToWire(block)
     const changes = { liftedAt: ctx.clock.now(), liftedBy: userId }
     const row = await store.updateBlock(sql, tenantId, id, changes)

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { detectorKinds } from '../detectors/detectors.schema.ts'
@@ -123,7 +123,7 @@ export async function changeRule(
   return ctx.db.transaction(async (sql) => {
     await lockPolicy(ctx, sql, tenantId)
     const before = await store.lockRule(sql, tenantId, id)
-    if (before === undefined) throw notFound.create()
+    if (before === undefined) throw unknownThing('Rule')
     const given = Object.fromEntries(
       Object.entries(change(before)).filter(([, value]) => value !== undefined),
     )
@@ -133,7 +133,7 @@ export async function changeRule(
       requirePatternBudget(await store.listRules(sql, tenantId), after)
     }
     const row = await store.updateRule(sql, tenantId, id, { ...given, updatedAt: ctx.clock.now() })
-    if (row === undefined) throw notFound.create()
+    if (row === undefined) throw unknownThing('Rule')
     await publishChange(ctx, sql, [`tenant:${tenantId}`])
     return ruleToWire(row)
   })
@@ -143,7 +143,7 @@ export async function changeRule(
 export async function deleteRule(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
-    if ((await store.deleteRules(sql, tenantId, id)) === 0) throw notFound.create()
+    if ((await store.deleteRules(sql, tenantId, id)) === 0) throw unknownThing('Rule')
     await publishChange(ctx, sql, [`tenant:${tenantId}`])
   })
 }

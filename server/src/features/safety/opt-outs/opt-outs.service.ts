@@ -1,7 +1,7 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import { type ChatId, parsePhone } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { optOutChanged, recipientOptedOut } from './opt-outs.schema.ts'
 import * as store from './opt-outs.store.ts'
@@ -99,7 +99,7 @@ export async function getOptOut(ctx: Context, phone: string) {
   const tenantId = tenantOf(ctx)
   const addresses = await store.listAddresses(ctx.db.sql, tenantId, phone)
   const ledger = await store.listLedger(ctx.db.sql, tenantId, addresses)
-  if (ledger.length === 0) throw notFound.create()
+  if (ledger.length === 0) throw unknownThing('Opt-out')
   return {
     phone: `+${phone}`,
     opted_out: await store.hasOptedOut(ctx.db.sql, tenantId, addresses),

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Context } from '../../../context.ts'
 import type { MessageTarget } from '../../../engine/content.ts'
 import { type ChatId, chatKind, parseChatId } from '../../../engine/ids.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { isUuid } from '../../../platform/ids.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { listUnread, markRead } from '../../conversations/chats/read-marks.service.ts'
@@ -78,7 +78,7 @@ export async function showTyping(
   const chatId = isUuid(input.chat_id)
     ? (await getChat(ctx, session.id, input.chat_id)).waChatId
     : parseChatId(input.chat_id)
-  if (chatId === undefined) throw notFound.create()
+  if (chatId === undefined) throw unknownThing('Chat')
   if (chatKind(chatId) === 'channel') throw notInChannels.create()
   await ctx.engine.setChatState(session.id, chatId, input.state)
   scheduleEnd(ctx, session.id, chatId, input.state === 'paused' ? 0 : input.duration_ms)

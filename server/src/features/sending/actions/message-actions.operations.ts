@@ -2,8 +2,7 @@ import { defineOperation, type Operation } from '../../../operation.ts'
 import { deletedAnswer } from '../../../wire.ts'
 import { chatParams, messageObject, messageParams } from '../../conversations/messages/messages.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
-import { reachOutLocked } from '../limits/send-limits.schema.ts'
-import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
+import { deliveryErrors } from '../outbox/send-failures.schema.ts'
 import { readChat, showTyping } from './chat-marks.service.ts'
 import {
   editBody,
@@ -20,7 +19,7 @@ import {
 } from './message-actions.schema.ts'
 import { edit, react, star, unsend } from './message-actions.service.ts'
 
-const errors = [sessionNotWorking, notSentYet, messageGone, reachOutLocked, messageRefused, messageLost]
+const errors = [sessionNotWorking, notSentYet, messageGone, ...deliveryErrors]
 
 const reactOperation = defineOperation({
   id: 'messages.react',

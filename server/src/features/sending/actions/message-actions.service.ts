@@ -19,7 +19,7 @@ import {
 } from '../../conversations/messages/messages.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { failureOf, messageLost } from '../outbox/outbox.schema.ts'
+import { failureOf, messageLost } from '../outbox/send-failures.schema.ts'
 import { passForAction } from '../outbox/submit.service.ts'
 import {
   type EditMessage,

@@ -6,13 +6,9 @@ import { spamRefused } from '../../safety/antispam/antispam.schema.ts'
 import { contentRefused } from '../../safety/content-policy/content-policy.schema.ts'
 import { recipientOptedOut } from '../../safety/opt-outs/opt-outs.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
-import {
-  coldBudgetUsed,
-  coldContactRefused,
-  reachOutLocked,
-  tooManyWaiting,
-} from '../limits/send-limits.schema.ts'
-import { messageLost, messageRefused, notAllowedNumber, uploadFailed } from '../outbox/outbox.schema.ts'
+import { coldBudgetUsed, coldContactRefused, tooManyWaiting } from '../limits/send-limits.schema.ts'
+import { notAllowedNumber } from '../outbox/outbox.schema.ts'
+import { deliveryErrors, uploadFailed } from '../outbox/send-failures.schema.ts'
 import {
   alreadyDecided,
   approvalSchema,
@@ -52,13 +48,11 @@ const approveOne = defineOperation({
     recipientOptedOut,
     coldContactRefused,
     coldBudgetUsed,
-    reachOutLocked,
     spamRefused,
     contentRefused,
     planLimitReached,
     tooManyWaiting,
-    messageRefused,
-    messageLost,
+    ...deliveryErrors,
     uploadFailed,
   ],
   run: (ctx, { id, message }) => approve(ctx, id, message),

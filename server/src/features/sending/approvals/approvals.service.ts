@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import type { MessageObject } from '../../conversations/messages/messages.schema.ts'
 import {
@@ -46,7 +46,7 @@ export async function getApprovals(
 /** An approval nobody has decided; 404 for none, 400 for a decided one. */
 async function getPending(ctx: Context, id: string): Promise<store.ApprovalRow> {
   const approval = await store.findApproval(ctx.db.sql, tenantOf(ctx), id)
-  if (approval === undefined) throw notFound.create()
+  if (approval === undefined) throw unknownThing('Approval')
   if (approval.status === 'pending') return approval
   throw alreadyDecided.create({ message: `The approval is ${approval.status} already` })
 }
@@ -90,7 +90,7 @@ export async function reject(ctx: Context, id: string, reason: string | undefine
     await discardHeld(ctx, sql, approval.tenantId, approval.messageId, 'approval_rejected')
   })
   const decided = await store.findApproval(ctx.db.sql, approval.tenantId, id)
-  if (decided === undefined) throw notFound.create()
+  if (decided === undefined) throw unknownThing('Approval')
   return toWire(decided)
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { type AppError, notFound } from '../../../platform/errors.ts'
+import { type AppError, unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import type { AntispamSettings, TenantSettings } from '../../account/settings/settings.schema.ts'
 import { dayOf } from '../../account/usage/usage.schema.ts'
@@ -64,7 +64,7 @@ export async function admitCold(ctx: Context, send: ColdSend): Promise<number | 
   const { settings, tenantId, sessionId } = send
   if (settings.coldContacts === 'strict') throw coldContactRefused.create()
   const session = await findTenantSession(ctx.db.sql, tenantId, sessionId)
-  if (session === undefined) throw notFound.create()
+  if (session === undefined) throw unknownThing('Session')
   const now = ctx.clock.now()
   // Every further attempt under a lock counts against the account, so not even `warn` sends.
   if (session.reachOutLockedUntil !== null && session.reachOutLockedUntil > now) {

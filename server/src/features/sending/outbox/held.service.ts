@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import type { OutboundContent } from '../../../engine/content.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound, validationFailed } from '../../../platform/errors.ts'
+import { unknownThing, validationFailed } from '../../../platform/errors.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { dayOf, monthOf } from '../../account/usage/usage.schema.ts'
 import { releaseMessages } from '../../account/usage/usage.service.ts'
@@ -78,7 +78,7 @@ export async function prepareRelease(
   const { chat } = draft
   if (chat === undefined) {
     cancelRelease(ctx, { draft })
-    throw notFound.create()
+    throw unknownThing('Chat')
   }
   const row = {
     id: held.id,

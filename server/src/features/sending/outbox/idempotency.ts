@@ -6,8 +6,9 @@ import {
   messageToWire,
 } from '../../conversations/messages/messages.service.ts'
 import { freeIdempotencyKey } from '../../conversations/messages/outgoing.service.ts'
-import { failureOf, idempotencyMismatch, type Submitted } from './outbox.schema.ts'
+import { idempotencyMismatch, type Submitted } from './outbox.schema.ts'
 import { outcomesOf } from './outcome.ts'
+import { failureOf } from './send-failures.schema.ts'
 
 const ttlMs = 24 * 3_600_000
 

@@ -1,26 +1,14 @@
 import type { OutboundContent } from '../../../engine/content.ts'
 import type { ChatId } from '../../../engine/ids.ts'
-import { type AppError, defineError } from '../../../platform/errors.ts'
+import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
 import type { MessageDetails, MessageObject } from '../../conversations/messages/messages.schema.ts'
-import { reachOutLocked } from '../limits/send-limits.schema.ts'
 
 export const notAllowedNumber = defineError(
   'not_an_allowed_number',
   403,
   'The recipient is not among the allowed_numbers',
-)
-export const messageRefused = defineError('message_refused', 500, 'WhatsApp refused the message')
-export const messageLost = defineError(
-  'message_lost',
-  500,
-  'WhatsApp gave no answer; the message may not have arrived',
-)
-export const uploadFailed = defineError(
-  'upload_failed',
-  503,
-  'The file could not be brought to WhatsApp, though it was tried for half an hour; the message was not sent',
 )
 export const quotedElsewhere = defineError(
   'quoted_elsewhere',
@@ -76,23 +64,4 @@ export interface Submitted {
   message: MessageObject
   /** 202 when the caller did not want to wait. */
   status: 201 | 202
-}
-
-/** Why a file could not be brought to WhatsApp, in the engine's words. */
-const uploadFailures: ReadonlySet<string> = new Set([
-  'upload_failed',
-  'upload_not_allowed',
-  'upload_not_understood',
-  'file_unreadable',
-])
-
-/** What the caller of a send that failed gets; `code` is what WhatsApp or the engine said. */
-export function failureOf(code: string | null, messageId: string): AppError {
-  const details = { message_id: messageId, error: code }
-  if (code === 'ack_463') return reachOutLocked.create({ details })
-  if (code === null || code === 'no_answer') return messageLost.create({ details })
-  if (code === 'expired')
-    return messageLost.create({ message: 'The message waited too long to be sent', details })
-  if (uploadFailures.has(code)) return uploadFailed.create({ details })
-  return messageRefused.create({ message: `${messageRefused.text} (${code})`, details })
 }

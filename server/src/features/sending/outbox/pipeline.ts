@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import { parsePhone } from '../../../engine/ids.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { cachedWarmChat, findChat } from '../../conversations/chats/chats.service.ts'
 import { getQuotable } from '../../conversations/messages/messages.service.ts'
 import { quotationOf } from '../../conversations/messages/quoting.service.ts'
@@ -25,7 +25,7 @@ const requireSession: Step = {
     const isHere = ctx.engine.isWorking(sessionId)
     if (!isHere) invalidateSession(ctx, sessionId)
     const session = await findCachedSession(ctx, tenantOf(ctx), sessionId)
-    if (session === undefined) throw notFound.create()
+    if (session === undefined) throw unknownThing('Session')
     if (!isHere && session.status !== 'working') {
       throw sessionNotWorking.create({ message: `${sessionNotWorking.text} (it is ${session.status})` })
     }

@@ -6,20 +6,9 @@ import { planLimitReached } from '../../../platform/errors.ts'
 import { messageObject, messageParams, quotedTooOld } from '../../conversations/messages/messages.schema.ts'
 import { requireMessage } from '../../conversations/messages/messages.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
-import {
-  coldBudgetUsed,
-  coldContactRefused,
-  reachOutLocked,
-  tooManyWaiting,
-} from '../limits/send-limits.schema.ts'
-import {
-  idempotencyMismatch,
-  messageLost,
-  messageRefused,
-  notAllowedNumber,
-  quotedElsewhere,
-  uploadFailed,
-} from '../outbox/outbox.schema.ts'
+import { coldBudgetUsed, coldContactRefused, tooManyWaiting } from '../limits/send-limits.schema.ts'
+import { idempotencyMismatch, notAllowedNumber, quotedElsewhere } from '../outbox/outbox.schema.ts'
+import { deliveryErrors, uploadFailed } from '../outbox/send-failures.schema.ts'
 import { submit } from '../outbox/submit.service.ts'
 import { readForwarded } from './forwarding.ts'
 import {
@@ -40,14 +29,12 @@ export const sendErrors = [
   notAllowedNumber,
   coldContactRefused,
   coldBudgetUsed,
-  reachOutLocked,
   planLimitReached,
   tooManyWaiting,
   quotedElsewhere,
   quotedTooOld,
   idempotencyMismatch,
-  messageRefused,
-  messageLost,
+  ...deliveryErrors,
   uploadFailed,
 ]
 

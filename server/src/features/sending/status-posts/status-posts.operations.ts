@@ -2,7 +2,7 @@ import { defineOperation, type Operation } from '../../../operation.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { contentRefused } from '../../safety/content-policy/content-policy.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
-import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
+import { deliveryErrors } from '../outbox/send-failures.schema.ts'
 import { nobodyToShow, sendStatusBody, sentStatus } from './status-posts.schema.ts'
 import { sendStatus } from './status-posts.service.ts'
 
@@ -14,7 +14,7 @@ const send = defineOperation({
   access: ['messages:send'],
   body: sendStatusBody,
   success: { status: 201, schema: sentStatus },
-  errors: [sessionNotWorking, nobodyToShow, contentRefused, messageRefused, messageLost, notFound],
+  errors: [sessionNotWorking, nobodyToShow, contentRefused, ...deliveryErrors, notFound],
   run: (ctx, input) => sendStatus(ctx, input.session_id, input.message),
 })
 

@@ -8,7 +8,7 @@ import { getSettings } from '../../account/settings/settings.service.ts'
 import { storableText } from '../../conversations/messages/message-text.service.ts'
 import { screenContent } from '../../safety/content-policy/content-policy.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { messageLost, messageRefused } from '../outbox/outbox.schema.ts'
+import { failureOf, messageLost } from '../outbox/send-failures.schema.ts'
 import {
   audienceLimit,
   nobodyToShow,
@@ -68,8 +68,7 @@ export async function sendStatus(
   const waMessageId = ctx.engine.newMessageId(sessionId)
   const content = { kind: 'text', text: screened } as const
   const outcome = await ctx.engine.postStatus(sessionId, waMessageId, content, audience)
-  if (outcome.kind === 'refused')
-    throw messageRefused.create({ message: `${messageRefused.text} (${outcome.error})` })
+  if (outcome.kind === 'refused') throw failureOf(outcome.error)
   if (outcome.kind !== 'sent') throw messageLost.create()
   return {
     status: 'sent',

@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { StateChange } from '../../../engine/events.ts'
 import type { DisconnectCause } from '../../../engine/states.ts'
-import { AppError, notFound } from '../../../platform/errors.ts'
+import { AppError, unknownThing } from '../../../platform/errors.ts'
 import { KeyedMutex } from '../../../platform/keyed-mutex.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { startOptionsOf } from './session-proxy.ts'
@@ -136,7 +136,7 @@ export function deleteSession(ctx: Context, id: string): Promise<void> {
     await settleStopped(ctx, id, 'stop')
     await ctx.engine.erase(id)
     await ctx.db.transaction(async (sql) => {
-      if (!(await deleteSessionRow(sql, tenantId, id))) throw notFound.create()
+      if (!(await deleteSessionRow(sql, tenantId, id))) throw unknownThing('Session')
       await ctx.events.publish(sql, sessionDeleted, { tenantId, sessionId: id })
     })
   })

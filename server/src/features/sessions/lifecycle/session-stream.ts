@@ -1,5 +1,5 @@
 import type { EventStream, StreamSource } from '../../../feature.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import type { PublicEvent } from '../../../public-event.ts'
 import { idParams, toTimestamp } from '../../../wire.ts'
 import { type SessionTransition, sessionDeleted, sessionStatusChanged } from './sessions.schema.ts'
@@ -32,7 +32,7 @@ export function createSessionStream(declared: readonly PublicEvent[]): EventStre
     access: ['sessions:read'],
     async open(ctx, params): Promise<StreamSource> {
       const parsed = idParams.safeParse(params)
-      if (!parsed.success) throw notFound.create()
+      if (!parsed.success) throw unknownThing('Session')
       const session = await getSession(ctx, parsed.data.id)
       const first = {
         session_id: session.id,

@@ -4,7 +4,7 @@ import type { StateChange } from '../../../engine/events.ts'
 import { statusReasons } from '../../../engine/states.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { createBatcher } from '../../../platform/database/write-batcher.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { maskProxyUrl, parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
@@ -84,7 +84,7 @@ export function findTenantSession(sql: Sql, tenantId: string, id: string): Promi
 /** One session of the caller's tenant, or 404. */
 export async function getSession(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<SessionRow> {
   const row = await findSession(sql, tenantOf(ctx), id)
-  if (row === undefined) throw notFound.create()
+  if (row === undefined) throw unknownThing('Session')
   return row
 }
 
@@ -125,7 +125,7 @@ export async function changeSettings(
   if (typeof proxyUrl === 'string') await requireAllowedProxy(ctx, proxyUrl)
   return ctx.db.transaction(async (sql) => {
     const row = await findSessionForUpdate(sql, tenantId, id)
-    if (row === undefined) throw notFound.create()
+    if (row === undefined) throw unknownThing('Session')
     const isProxyNew = proxyUrl !== undefined && proxyUrl !== proxyOf(ctx, row)
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
     const config: SessionConfig = { ...row.config, ...given }

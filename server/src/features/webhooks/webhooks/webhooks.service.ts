@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import { openSecret, postDelivery, requireAllowedUrl, sealSecret } from './post-delivery.ts'
 import { publishChange } from './subscriptions.ts'
@@ -23,7 +23,7 @@ function toRecord(row: store.WebhookRow): WebhookRecord {
 
 async function requireWebhook(ctx: Context, sql: Sql, id: string): Promise<store.WebhookRow> {
   const row = await store.findWebhook(sql, tenantOf(ctx), id)
-  if (row === undefined) throw notFound.create()
+  if (row === undefined) throw unknownThing('Webhook')
   return row
 }
 
@@ -81,7 +81,7 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
       ...(isRevived ? { failureCount: 0, failingSince: null, lastFailureAt: null, lastError: null } : {}),
       updatedAt: ctx.clock.now(),
     })
-    if (row === undefined) throw notFound.create()
+    if (row === undefined) throw unknownThing('Webhook')
     await publishChange(ctx, sql, tenantId)
     return toRecord(row)
   })
@@ -92,7 +92,7 @@ export async function removeWebhook(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
     const isDeleted = await store.deleteWebhook(sql, tenantId, id)
-    if (!isDeleted) throw notFound.create()
+    if (!isDeleted) throw unknownThing('Webhook')
     await publishChange(ctx, sql, tenantId)
   })
 }
@@ -143,7 +143,7 @@ export async function getDeliveries(
 export async function getDelivery(ctx: Context, id: string, deliveryId: string) {
   const tenantId = tenantOf(ctx)
   const delivery = await store.findDelivery(ctx.db.sql, tenantId, id, deliveryId)
-  if (delivery === undefined) throw notFound.create()
+  if (delivery === undefined) throw unknownThing('Delivery')
   return { delivery, attempts: await store.listAttempts(ctx.db.sql, tenantId, deliveryId) }
 }
 
@@ -158,7 +158,7 @@ export async function resendDelivery(ctx: Context, id: string, deliveryId: strin
       id: deliveryId,
       at: ctx.clock.now(),
     })
-    if (delivery === undefined) throw notFound.create()
+    if (delivery === undefined) throw unknownThing('Delivery')
     if (!webhook.isActive) throw webhookInactive.create()
     await ctx.jobs.add(sql, deliverJob, { tenantId, webhookId: id, deliveryId, round: delivery.round })
     return delivery
