@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { countCharacters } from './characters.ts'
 
 /** Longest pattern that is accepted, in characters. */
 export const maxPatternLength = 1000
@@ -32,7 +33,8 @@ function parse(text: string): RE2JS {
 /** Compiles a pattern in RE2 syntax, ignoring case. Throws PatternRefused. */
 export function compilePattern(text: string): SafePattern {
   if (text.length === 0) throw new PatternRefused('must not be empty')
-  if (text.length > maxPatternLength) throw new PatternRefused(`has more than ${maxPatternLength} characters`)
+  if (countCharacters(text) > maxPatternLength)
+    throw new PatternRefused(`has more than ${maxPatternLength} characters`)
   const compiled = parse(text)
   const size = compiled.programSize()
   if (size > maxProgramSize) {

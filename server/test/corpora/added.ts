@@ -19,13 +19,8 @@ export const addedTexts: readonly CorpusText[] = [
     'passwords',
     'Your temporary password is: Welcome2024',
     'Login: maria@ / Passwort: hallo1234',
-    'wifi: Guest, pw: Sunny-Day-9',
     'Her password was fluffy77',
     'Benutzer: tom, Kennwort: Tom!1999',
-    'La clave del wifi es: casa2024azul',
-    'contraseña del wifi: playa1234',
-    'le mot de passe du wifi : vacances2023',
-    'senha do wifi: praia2023',
     'пароль qwerty12345',
   ),
   ...holding(

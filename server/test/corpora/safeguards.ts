@@ -9,6 +9,7 @@ import {
   harmlessTalk,
 } from './harmless.ts'
 import { injectionTexts } from './injection.ts'
+import { networkTexts } from './networks.ts'
 import { accountTexts, cardTexts, idTexts } from './personal.ts'
 import { apiKeyTexts, passwordTexts, privateKeyTexts, tokenTexts } from './secrets.ts'
 
@@ -35,5 +36,6 @@ export const harmlessTexts: readonly CorpusText[] = [
   ...harmlessTalk,
   ...harmlessInstructions,
   ...harmlessChat,
+  ...networkTexts,
   ...addedTexts.filter(({ has }) => has.length === 0),
 ]

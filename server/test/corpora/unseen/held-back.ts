@@ -1,4 +1,5 @@
 import { alnum, type CorpusText, fake, glue, harmless, hex, holding, urlSafe } from '../corpus-entry.ts'
+import { heldBackNetworkTexts } from '../networks.ts'
 
 /**
  * Written after the first run and before the detectors were mended on it, and never mended on: it tells whether the
@@ -38,34 +39,19 @@ export const heldBackTexts: readonly CorpusText[] = [
   ),
   ...holding(
     'passwords',
-    'wifi pass = Garden_55',
     'pass for the laptop: Chair99!',
     'pin: 4410',
-    'the door PIN is 2291#',
     'SMTP_PASSWORD=xK88-mint',
     'mysql -u root -pRt88kkla shop',
     'new pw Tomato-88',
-    'La clave de la wifi es gatoNegro7',
     'minha senha do banco é Sol@2231',
     'Le code du portail est 4471B',
-    'das WLAN-Kennwort ist apfelbaum9',
     'la password del computer è Gelato_3',
-    'het wachtwoord van de wifi is fiets2025',
     'hasło do komputera: Lato#2025',
     'heslo k počítači je Snih2025',
-    'lösenordet till wifi är Fika2025',
     'adgangskoden til nettet er Sol2025x',
-    'wifin salasana on Kesä2025',
     'пароль от почты Luna_2025',
     'şifrem Kedi2025!',
-    'كلمة مرور الواي فاي: Qamar2025',
-    'הסיסמה של הווייפיי היא yam2025',
-    'वाईफाई पासवर्ड Aam2025 है',
-    'wifi密码是xiaomao88',
-    'ワイファイのパスワードは neko2025 です',
-    '와이파이 비밀번호 gomdori88',
-    'pass wifi là cafe2025',
-    'password wifi-nya kopi88hitam',
   ),
   ...holding(
     'credit_cards',
@@ -250,4 +236,5 @@ export const heldBackTexts: readonly CorpusText[] = [
     'quên đi nhé',
     'lupakan saja',
   ),
+  ...heldBackNetworkTexts,
 ]

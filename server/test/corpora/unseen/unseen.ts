@@ -1,5 +1,6 @@
 import type { DetectorKind } from '../../../src/features/safety/detectors/detectors.schema.ts'
 import type { CorpusText } from '../corpus-entry.ts'
+import { unseenNetworkTexts } from '../networks.ts'
 import { unseenContact } from './contact.ts'
 import { unseenChat } from './harmless-chat.ts'
 import { unseenNumbers } from './harmless-numbers.ts'
@@ -22,6 +23,7 @@ export const unseenTexts: readonly CorpusText[] = [
   ...unseenNumbers,
   ...unseenTalk,
   ...unseenChat,
+  ...unseenNetworkTexts,
 ]
 
 /** What the detectors did with it at first sight: 318 of the 509 things that are in it, and 6 false ones. */

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import type { CallUpdate } from '../../../engine/events.ts'
 import { phoneOf } from '../../../engine/ids.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import {
@@ -72,7 +73,7 @@ function storeCall(ctx: Context, update: CallUpdate): Promise<CallRow | undefine
     const row = await upsertCall(sql, {
       tenantId: update.tenantId,
       sessionId: update.sessionId,
-      callId: storableText(update.callId).slice(0, longestId),
+      callId: firstCharacters(storableText(update.callId), longestId),
       callerPhone: update.caller.phone,
       callerLid: update.caller.lid,
       waGroupId: update.groupId,

@@ -1,5 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { ContactChange } from '../../../engine/events.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { type BookEntry, updateBookEntries } from './contact-list.store.ts'
@@ -12,7 +13,7 @@ const longestName = 255
 
 // PostgreSQL keeps neither zero characters nor halves of surrogate pairs.
 const storableName = (name: string): string | null => {
-  const kept = name.replaceAll('\0', '').toWellFormed().trim().slice(0, longestName).toWellFormed()
+  const kept = firstCharacters(name.replaceAll('\0', '').toWellFormed().trim(), longestName)
   return kept === '' ? null : kept
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { InboundMessage } from '../../../engine/events.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { ResolvedChat } from '../chats/chats.service.ts'
 import { waChatIdOf } from '../contacts/contacts.service.ts'
@@ -39,7 +40,7 @@ export async function applyReactions(
     const reaction: DeferredReaction = {
       kind: 'reaction',
       messageId: row.id,
-      emoji: storableText(content.emoji).slice(0, longestEmoji),
+      emoji: firstCharacters(storableText(content.emoji), longestEmoji),
       from: isFromMe || resolved.contact === null ? '' : waChatIdOf(resolved.contact),
       by: row.sender_contact_id,
       at: message.waTimestamp.toISOString(),

@@ -2,6 +2,7 @@ import type { Context } from '../../../context.ts'
 import { contentMentions, contentText, type MessageType } from '../../../engine/content.ts'
 import type { InboundMessage, Person } from '../../../engine/events.ts'
 import { chatKind, parsePhone, phoneOf } from '../../../engine/ids.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { sqlStateOf } from '../../../platform/database/sql-state.ts'
 import { seal } from '../../../platform/secrets.ts'
@@ -52,7 +53,7 @@ interface Arrival {
 
 function personOf(message: InboundMessage): Person | null {
   const { phone, lid, pushName } = message.sender
-  const name = pushName === null || message.isFromMe ? null : storableText(pushName).slice(0, 200)
+  const name = pushName === null || message.isFromMe ? null : firstCharacters(storableText(pushName), 200)
   if (message.isGroup) {
     return message.isFromMe || (phone === null && lid === null) ? null : { phone, lid, pushName: name }
   }

@@ -1,3 +1,4 @@
+import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import {
   lockLeadsOf,
@@ -20,7 +21,7 @@ function byWorth(a: MergedLead, b: MergedLead): number {
 
 const joined = (parts: readonly (string | null)[], sign: string, most: number): string | null => {
   const text = [...new Set(parts.flatMap((part) => (part ?? '').split(sign)))].filter((part) => part !== '')
-  return text.length === 0 ? null : text.join(sign).slice(0, most)
+  return text.length === 0 ? null : firstCharacters(text.join(sign), most)
 }
 
 /**

@@ -20,7 +20,8 @@ export const policyDefaults = {
   block_private_keys: true,
   block_ssn: true,
   block_credit_cards: true,
-  block_bank_accounts: true,
+  // Businesses send theirs to be paid.
+  block_bank_accounts: false,
   block_emails: false,
   max_urls_per_message: null as number | null,
   min_trust_level: 'discovered' as 'blocked' | 'discovered' | 'verified',
@@ -51,7 +52,10 @@ const fields = {
     description:
       'The tenant policy: lengths, languages, addresses, numbers and own rules. Secrets, personal data and injection have switches of their own',
   }),
-  input_sanitization_enabled: z.boolean().meta({ description: 'Refuses prompt injection' }),
+  input_sanitization_enabled: z.boolean().meta({
+    description:
+      'Prompt injection: refused when an agent, a tool or a model wrote it, and on the way to a model; only marked in what your own integration sends',
+  }),
   output_filtering_enabled: z
     .boolean()
     .meta({ description: 'Rules with the action filter replace what they match; off, they do nothing' }),
@@ -71,7 +75,9 @@ const fields = {
       examples: [['en', 'es']],
     }),
   block_api_keys: z.boolean(),
-  block_passwords: z.boolean(),
+  block_passwords: z.boolean().meta({
+    description: 'Passwords of accounts; one-time codes and passwords of a wireless network are none',
+  }),
   block_tokens: z.boolean(),
   block_private_keys: z.boolean(),
   block_ssn: z
@@ -151,7 +157,7 @@ export const testBody = z.object({
     .meta({ examples: ['See you at noon'] }),
 })
 
-/** What the pipeline would do with a text. */
+/** What the pipeline would do with a text that an agent or a tool wants to send. */
 export const testAnswer = z.object({
   allowed: z.boolean(),
   blocked_reason: z.string().nullable(),

@@ -3,7 +3,7 @@ import type { OutboundContent } from '../../../engine/content.ts'
 import { addToCounter } from '../rules/counters.service.ts'
 import { contentRefused } from './content-policy.schema.ts'
 import { mapTexts } from './content-texts.ts'
-import { evaluate, type Screening } from './evaluate.ts'
+import { type Door, evaluate, type Screening } from './evaluate.ts'
 import { getPolicy } from './policy-cache.ts'
 
 /** What may leave: the texts as the policy leaves them, and the rules that mark it. */
@@ -26,11 +26,15 @@ function count(ctx: Context, tenantId: string, screenings: readonly Screening[])
  * Step 6 of the pipeline for whatever content: throws `contentRefused` (403), or answers what may leave. A forwarded
  * message cannot be changed, so what would be filtered out of it refuses it.
  */
-export async function screenOutbound(ctx: Context, content: OutboundContent): Promise<ScreenedContent> {
+export async function screenOutbound(
+  ctx: Context,
+  content: OutboundContent,
+  door: Door,
+): Promise<ScreenedContent> {
   const policy = await getPolicy(ctx, tenantOf(ctx))
   const screenings: Screening[] = []
-  const screened = mapTexts(content, (text) => {
-    const screening = evaluate(policy, text)
+  const screened = mapTexts(content, (text, isRead = true) => {
+    const screening = evaluate(policy, { text, door, isRead })
     screenings.push(screening)
     return screening.filtered
   })
@@ -50,12 +54,12 @@ export async function screenOutbound(ctx: Context, content: OutboundContent): Pr
 }
 
 /** The same for a bare text, an edit for example: throws `contentRefused` (403), or answers the text that may leave. */
-export async function screenContent(ctx: Context, text: string): Promise<string> {
-  const { content } = await screenOutbound(ctx, { kind: 'text', text })
+export async function screenContent(ctx: Context, text: string, door: Door): Promise<string> {
+  const { content } = await screenOutbound(ctx, { kind: 'text', text }, door)
   return content.kind === 'text' ? content.text : text
 }
 
-/** What the pipeline would do with a text; nothing is counted. */
+/** What the pipeline would do with a text at the strictest door, that of agents and tools; nothing is counted. */
 export async function tryContent(ctx: Context, text: string): Promise<Screening> {
-  return evaluate(await getPolicy(ctx, tenantOf(ctx)), text)
+  return evaluate(await getPolicy(ctx, tenantOf(ctx)), { text, door: 'model' })
 }

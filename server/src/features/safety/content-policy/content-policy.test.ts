@@ -32,7 +32,7 @@ const defaults = {
   block_private_keys: true,
   block_ssn: true,
   block_credit_cards: true,
-  block_bank_accounts: true,
+  block_bank_accounts: false,
   block_emails: false,
   max_urls_per_message: null,
   min_trust_level: 'discovered',
@@ -109,6 +109,7 @@ suite('a2a-policy/test', () => {
       block_urls: true,
       block_emails: true,
       block_phone_numbers: true,
+      block_bank_accounts: true,
     })
     const cases: [string, string, string][] = [
       ['block_urls', 'see https://example.com/x now', 'see [URL REMOVED] now'],
@@ -340,14 +341,14 @@ suite('sends', () => {
       { kind: 'forward' as const, proto: '', messageType: 'text' as const, text: 'darn' },
     ]
     for (const content of refused) {
-      await assert.rejects(screenOutbound(ctx, content), { code: 'content_refused' }, content.kind)
+      await assert.rejects(screenOutbound(ctx, content, 'model'), { code: 'content_refused' }, content.kind)
     }
-    assert.equal(await screenContent(ctx, 'darn it'), '[REMOVED] it')
+    assert.equal(await screenContent(ctx, 'darn it', 'person'), '[REMOVED] it')
     const reaction = {
       kind: 'reaction' as const,
       target: { waMessageId: 'x', isFromMe: true, sender: null },
       emoji: '👍',
     }
-    assert.equal((await screenOutbound(ctx, reaction)).content, reaction)
+    assert.equal((await screenOutbound(ctx, reaction, 'person')).content, reaction)
   })
 })

@@ -1,11 +1,14 @@
 import type { OutboundContent } from '../../../engine/content.ts'
 
+/** What is done to a text; `isRead` says whether people read it as it is. */
+type Change = (text: string, isRead?: boolean) => string
+
 /** The content with every text in it changed; the same object when none did. */
-export function mapTexts(content: OutboundContent, change: (text: string) => string): OutboundContent {
+export function mapTexts(content: OutboundContent, change: Change): OutboundContent {
   let isChanged = false
-  const apply = (text: string): string => {
+  const apply: Change = (text, isRead = true) => {
     if (text === '') return text
-    const changed = change(text)
+    const changed = change(text, isRead)
     isChanged ||= changed !== text
     return changed
   }
@@ -13,14 +16,18 @@ export function mapTexts(content: OutboundContent, change: (text: string) => str
   return isChanged ? mapped : content
 }
 
-function mapKind(content: OutboundContent, apply: (text: string) => string): OutboundContent {
+function mapKind(content: OutboundContent, apply: Change): OutboundContent {
   switch (content.kind) {
     case 'text':
     case 'edit':
     case 'forward':
       return { ...content, text: apply(content.text) }
     case 'poll':
-      return { ...content, title: apply(content.title), options: content.options.map(apply) }
+      return {
+        ...content,
+        title: apply(content.title),
+        options: content.options.map((option) => apply(option)),
+      }
     case 'location':
       return {
         ...content,
@@ -30,7 +37,7 @@ function mapKind(content: OutboundContent, apply: (text: string) => string): Out
     case 'vcard':
       return {
         ...content,
-        vcards: content.vcards.map(({ name, vcard }) => ({ name: apply(name), vcard: apply(vcard) })),
+        vcards: content.vcards.map(({ name, vcard }) => ({ name: apply(name), vcard: apply(vcard, false) })),
       }
     case 'reaction':
     case 'revoke':

@@ -1,3 +1,4 @@
+import { countCharacters } from '../../../platform/characters.ts'
 import type { SafePattern } from '../../../platform/safe-patterns.ts'
 import { type DetectorKind, detectorKinds, type Finding } from '../detectors/detectors.schema.ts'
 import { detect } from '../detectors/detectors.service.ts'
@@ -32,6 +33,20 @@ export interface Screening {
   /** With everything replaced that the policy does not let out; equal to the input when nothing matched. */
   filtered: string
   isChanged: boolean
+}
+
+/**
+ * Who wrote a text: a person, by an integration of their own, or a model, an agent or a tool, which somebody may have
+ * turned. What goes to a model counts as the latter.
+ */
+export type Door = 'person' | 'model'
+
+/** What a policy is asked about. */
+export interface Screened {
+  text: string
+  door: Door
+  /** Whether people read it as it is; a contact card is read by programs, so it has no length and no language. */
+  isRead?: boolean
 }
 
 type Field = keyof PolicySettings
@@ -104,13 +119,26 @@ class Verdict {
     this.matched.push(rule)
     this.reasons.push(reason)
   }
+
+  mark(rule: string): void {
+    this.matched.push(rule)
+    this.flags.push(rule)
+  }
 }
 
-function passFamilies(settings: PolicySettings, text: string, verdict: Verdict): string {
+/** Whether a finding refuses the text: what could turn a model is only marked where a person wrote it. */
+const isRefused = (settings: PolicySettings, kind: DetectorKind, door: Door): boolean =>
+  isOn(settings, kind) && (kind !== 'injection' || door === 'model')
+
+function passFamilies(settings: PolicySettings, { text, door }: Screened, verdict: Verdict): string {
   const findings = detect(text, wantedKinds(settings))
-  const refused = findings.filter(({ kind }) => isOn(settings, kind))
+  const refused = findings.filter(({ kind }) => isRefused(settings, kind, door))
   for (const kind of detectorKinds) {
-    if (!refused.some((finding) => finding.kind === kind)) continue
+    if (!isOn(settings, kind) || !findings.some((finding) => finding.kind === kind)) continue
+    if (!isRefused(settings, kind, door)) {
+      verdict.mark(`built-in:${fieldOf[kind]}`)
+      continue
+    }
     verdict.block(`built-in:${fieldOf[kind]}`, `it contains ${words[kind].name} (${fieldOf[kind]})`)
   }
   const most = settings.max_urls_per_message
@@ -129,10 +157,11 @@ function passFamilies(settings: PolicySettings, text: string, verdict: Verdict):
 
 function passForm({ settings, isForeign }: Policy, text: string, verdict: Verdict): void {
   const most = settings.max_message_length
-  if (text.length > most) {
+  const length = countCharacters(text)
+  if (length > most) {
     verdict.block(
       'built-in:max_message_length',
-      `it has ${text.length} characters of ${most} (max_message_length)`,
+      `it has ${length} characters of ${most} (max_message_length)`,
     )
   }
   if (isForeign(text)) {
@@ -151,19 +180,20 @@ function passRules(policy: Policy, text: string, soFar: string, verdict: Verdict
     // What is too much to replace is not let out either.
     else if (action === 'filter' && replaced === undefined)
       verdict.block(rule, `it matches the rule "${name}" too often to be filtered`)
+    else if (action === 'flag') verdict.mark(rule)
     else verdict.matched.push(rule)
-    if (action === 'flag') verdict.flags.push(rule)
     filtered = replaced ?? filtered
   }
   return filtered
 }
 
 /** What a policy says of a text: the one function behind sending, editing and trying. */
-export function evaluate(policy: Policy, text: string): Screening {
+export function evaluate(policy: Policy, screened: Screened): Screening {
+  const { text, isRead = true } = screened
   const verdict = new Verdict()
-  let filtered = passFamilies(policy.settings, text, verdict)
+  let filtered = passFamilies(policy.settings, screened, verdict)
   if (policy.settings.enabled) {
-    passForm(policy, text, verdict)
+    if (isRead) passForm(policy, text, verdict)
     filtered = passRules(policy, text, filtered, verdict)
   }
   const isAllowed = verdict.reasons.length === 0

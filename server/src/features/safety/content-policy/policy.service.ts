@@ -1,4 +1,5 @@
 import { type Context, tenantOf } from '../../../context.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
@@ -91,7 +92,7 @@ export async function createRule(ctx: Context, input: RuleInput): Promise<RuleOb
   const row: store.RuleRow = {
     id: ctx.ids.uuid(),
     tenantId,
-    name: named.trim().slice(0, 255),
+    name: firstCharacters(named.trim(), 255),
     pattern: input.pattern,
     action: input.action,
     description,

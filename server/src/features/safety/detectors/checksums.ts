@@ -77,6 +77,9 @@ export function isDay(month: string, day: string): boolean {
   return m >= 1 && m <= 12 && d >= 1 && d <= 31
 }
 
+/** A day of the month; Swedish coordination numbers and Danish temporary ones have 60 added to it. */
+export const withoutSixty = (day: string): string => (Number(day) > 60 ? String(Number(day) - 60) : day)
+
 /** What modulo 11 adds to a weighted sum: 0 to 10. */
 export const mod11Check = (id: string, weights: readonly number[]): number =>
   (11 - (weightedSum(id, weights) % 11)) % 11

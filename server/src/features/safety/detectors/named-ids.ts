@@ -1,4 +1,4 @@
-import { isDay, isRepeated, mod11Check, weightedSum } from './checksums.ts'
+import { isDay, isRepeated, mod11Check, weightedSum, withoutSixty } from './checksums.ts'
 
 /** One kind of personal number: how it is written and what makes it valid. */
 export interface IdForm {
@@ -6,6 +6,8 @@ export interface IdForm {
   pattern: RegExp
   /** Gets the number without separators, in upper case. */
   isValid(id: string): boolean
+  /** Of a number that everybody knows from examples: it counts only when it is named. */
+  isSample?(id: string): boolean
   /** Words near it without which the digits could be anything. */
   words?: RegExp
   /** Written so, it needs no words. */
@@ -53,6 +55,10 @@ function isIndonesian(id: string): boolean {
   return isDay(id.slice(8, 10), String(day > 40 ? day - 40 : day))
 }
 
+/** Until 1985 a remainder of 10 was written as the digit 0. */
+const isCzech = (id: string): boolean =>
+  id.length === 9 || Number(id) % 11 === 0 || (Number(id.slice(0, 9)) % 11 === 10 && id.endsWith('0'))
+
 const isAny = (id: string): boolean => !isRepeated(id)
 
 /** Numbers of people that need their name nearby, with the checks that they have. */
@@ -66,7 +72,7 @@ export const namedIds: readonly NamedIdForm[] = [
   {
     country: 'DK',
     pattern: /(?<![\d.,-])\d{6}[- ]?\d{4}(?![\d]|[.,-]\d)/g,
-    isValid: (id) => isDay(id.slice(2, 4), id.slice(0, 2)),
+    isValid: (id) => isDay(id.slice(2, 4), withoutSixty(id.slice(0, 2))),
     words: /\bcpr\b|personnummer/,
   },
   {
@@ -84,7 +90,7 @@ export const namedIds: readonly NamedIdForm[] = [
   {
     country: 'CZ',
     pattern: /(?<![\d.,-])\d{6}\/?\d{3,4}(?![\d]|[.,-]\d)/g,
-    isValid: (id) => id.length === 9 || Number(id) % 11 === 0,
+    isValid: isCzech,
     words: /rodn[eé] ?[cč][ií]slo|rodn[eé]ho [cč][ií]sla/,
   },
   {
@@ -147,7 +153,9 @@ export const namedIds: readonly NamedIdForm[] = [
   {
     country: 'TH',
     pattern: /(?<![\d.,-])\d-?\d{4}-?\d{5}-?\d{2}-?\d(?![\d]|[.,-]\d)/g,
-    isValid: (id) => mod11Check(id, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 10 === Number(id[12]),
+    // A sum that 11 divides leaves 11, whose last digit is the check: 1, not 0.
+    isValid: (id) =>
+      (11 - (weightedSum(id, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 === Number(id[12]),
     words: /บัตรประชาชน|เลขประจำตัวประชาชน|thai id/,
   },
   {

@@ -1,5 +1,6 @@
 import type { Finding, ScannedText } from './detectors.schema.ts'
 import { matchesOf } from './matches.ts'
+import { isMadeToBeShared } from './shared-passwords.ts'
 
 /** The word for password in the languages of most users; of two with the same beginning the longer comes first. */
 const words = [
@@ -32,7 +33,7 @@ const mention = new RegExp(before, 'giu')
 const announced =
   /(?:[ \t][\p{L}()]{1,12}){0,2}["'`*]{0,2}[ \t]{0,3}(?:[:=：]|=>|→|->)[ \t\n]{0,3}["'`*]{0,2}([^\s"'`]{4,64})/iuy
 const verbs =
-  '(?:(?<![\\p{L}])(?:is|was|war|era|es|ist|est|é|è|jest|je|är|er|este|to|lautet|είναι|هي|هو|است|היא|הוא|это|là|adalah|ialah|ni|ass|são)(?![\\p{L}])|(?<=salasana )on(?![\\p{L}])|–|—|是|は|은|는|คือ)'
+  '(?:(?<![\\p{L}])(?:is|was|war|era|es|ist|est|é|è|jest|je|är|er|este|to|lautet|είναι|هي|هو|است|היא|הוא|это|là|adalah|ialah|ni|ass|são|है|हैं)(?![\\p{L}])|(?<=salasana )on(?![\\p{L}])|–|—|是|は|은|는|คือ)'
 /** A verb may announce one, or begin a sentence about passwords. */
 const statement = new RegExp(
   `(?:[ \\t][\\p{L}]{1,12}){0,3}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
@@ -94,13 +95,15 @@ function isAnnouncedValue(value: string, text: string, end: number): boolean {
 export function findPasswords({ text, longestWord }: ScannedText, into: Finding[]): void {
   if (longestWord < 4) return
   if (text.includes('://')) collect(text, inAddress, into, () => true)
+  findSettings(text, into)
   findHinted(text, into)
   for (const { 0: word, index } of matchesOf(mention, text)) {
     for (const { pattern, isWanted } of followers) {
       pattern.lastIndex = index + word.length
       const value = pattern.exec(text)?.[1]
       if (value === undefined || !isWanted(value, text, pattern.lastIndex)) continue
-      into.push({ kind: 'passwords', start: pattern.lastIndex - value.length, end: pattern.lastIndex })
+      const [start, end] = [pattern.lastIndex - value.length, pattern.lastIndex]
+      if (!isMadeToBeShared(text, start, end)) into.push({ kind: 'passwords', start, end })
     }
   }
 }
@@ -124,12 +127,21 @@ const followers: readonly {
   { pattern: quoted, isWanted: (value) => /[\p{L}]/u.test(value) && /[\d!#$%&*+@^_]/.test(value) },
 ]
 
-/** What is a password by a weaker word, a PIN, a setting or an option. */
+/** What is a password by a weaker word, or a PIN. */
 function findHinted(text: string, into: Finding[]): void {
+  const isOwn = (value: string, end: number) => !isMadeToBeShared(text, end - value.length, end)
   if (/p(?:ass|w)(?![\p{L}])/iu.test(text)) {
-    collect(text, loose, into, (value) => !placeholder.test(value) && isLettersAndMore(value))
+    collect(text, loose, into, (value, _text, end) => {
+      return !placeholder.test(value) && isLettersAndMore(value) && isOwn(value, end)
+    })
   }
-  if (/pin|пин|пін/i.test(text)) collect(text, pins, into, (value) => !/^(?:19|20)\d\d$/.test(value))
+  if (/pin|пин|пін/i.test(text)) {
+    collect(text, pins, into, (value, _text, end) => !/^(?:19|20)\d\d$/.test(value) && isOwn(value, end))
+  }
+}
+
+/** What is a password by a setting or an option of a command: nobody sends those to guests. */
+function findSettings(text: string, into: Finding[]): void {
   if (/PASS|PWD/.test(text))
     collect(text, environment, into, (value) => !/^[<$*{[]/.test(value) && !notValues.test(value))
   if (/ -u |--user|sshpass|mysql|mariadb|--pass/.test(text)) {

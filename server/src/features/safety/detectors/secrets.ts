@@ -90,6 +90,12 @@ const namedTokenValue = new RegExp(
   `(?<![\\p{L}])(?:${tokenWords})${between}([A-Za-z0-9_\\-/+=.~]{16,2000})`,
   'giu',
 )
+/** What is called a key and is written like one, however short: the samples that everybody tries are. */
+const shortKeyValue = new RegExp(
+  `(?<![\\p{L}])(?:${keyWords})${between}((?=[A-Za-z0-9_\\-]{0,40}\\d)(?:(?:sk|pk|rk)[-_][A-Za-z0-9_-]{3,40}|(?=[A-Za-z0-9]{0,40}[A-Za-z])[A-Za-z0-9]{8,40}))(?![\\w-])`,
+  'giu',
+)
+const anyKeyValue = new RegExp(`(?<![\\p{L}])key${between}((?:sk|rk)[-_][A-Za-z0-9_-]{4,200})`, 'giu')
 const bearerValue =
   /\b(?:bearer|basic|authorization: ?[a-z]{3,12}):?\s{1,3}([A-Za-z0-9._~+/-]{16,2000}={0,2})/gi
 const bareKeyValue =
@@ -160,6 +166,10 @@ function collectInWords(
 /** Keys of known services by their form, others by what they are called. */
 export function findApiKeys(scanned: ScannedText, into: Finding[]): void {
   const { text, longWords } = scanned
+  if (scanned.digits > 0 && assignments.test(text)) {
+    collect('api_keys', shortKeyValue, text, into)
+    collect('api_keys', anyKeyValue, text, into)
+  }
   if (longWords.length === 0) return
   collectInWords('api_keys', namedKeys, scanned, into)
   collectInWords('api_keys', prefixedKey, scanned, into, isDrawnByLot)

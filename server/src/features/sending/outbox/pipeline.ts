@@ -109,20 +109,23 @@ const passAntispam: Step = {
   },
 }
 
+/** What nobody wrote by hand: replies by themselves, agents and tools (contract C15). */
+const writtenByItself: ReadonlySet<Origin> = new Set(['auto_reply', 'agent', 'tool'])
+
 /** Step 6: the content policy; the message goes on as it leaves it. */
 const passContentPolicy: Step = {
   name: 'content_policy',
   isForChannels: true,
   isForActions: true,
   async pass(ctx, draft) {
-    const { content, flags } = await screenOutbound(ctx, draft.outgoing.content)
+    const { outgoing, approval } = draft
+    // What a person read and let go is that person's.
+    const door = writtenByItself.has(outgoing.origin) && approval === null ? 'model' : 'person'
+    const { content, flags } = await screenOutbound(ctx, outgoing.content, door)
     if (content !== draft.outgoing.content) draft.outgoing = { ...draft.outgoing, content }
     draft.flags = [...draft.flags, ...flags]
   },
 }
-
-/** What nobody wrote by hand: replies by themselves, agents and tools (contract C15). */
-const heldOrigins: ReadonlySet<Origin> = new Set(['auto_reply', 'agent', 'tool'])
 
 /** Step 8: held until a person of the tenant has seen it. */
 const holdForApproval: Step = {
@@ -130,7 +133,7 @@ const holdForApproval: Step = {
   isForChannels: false,
   pass(_ctx, draft) {
     if (!draft.settings.requireApproval || draft.approval !== null) return
-    if (!heldOrigins.has(draft.outgoing.origin)) return
+    if (!writtenByItself.has(draft.outgoing.origin)) return
     draft.isHeld = true
     draft.waitsFor = 'approval'
   },

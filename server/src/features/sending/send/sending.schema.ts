@@ -133,6 +133,7 @@ export const sendVcardBody = z
       .string()
       .min(1)
       .max(65_536)
+      .refine((text) => Buffer.byteLength(text) <= 65_536, 'must be at most 65536 bytes')
       .optional()
       .meta({ description: 'vCard 3.0 text instead of contacts' }),
   })

@@ -1,3 +1,4 @@
+import { firstCharacters } from '../../../platform/characters.ts'
 import { AppError, validationFailed } from '../../../platform/errors.ts'
 import type { CardContact } from './sending.schema.ts'
 
@@ -49,6 +50,6 @@ export function readVcards(text: string): Card[] {
       ?.replaceAll(/\r?\n[ \t]/g, '')
       .trim()
     if (name === undefined || name === '') refuse('FN (the name) is missing')
-    return { name: (name ?? '').replaceAll(/\\([\\,;])/g, '$1').slice(0, 255), vcard: vcard.trim() }
+    return { name: firstCharacters((name ?? '').replaceAll(/\\([\\,;])/g, '$1'), 255), vcard: vcard.trim() }
   })
 }

@@ -3,6 +3,7 @@ import { type Context, tenantOf } from '../../../context.ts'
 import { contentText, messageTypeOf } from '../../../engine/content.ts'
 import type { StatusPost } from '../../../engine/events.ts'
 import { phoneOf } from '../../../engine/ids.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { storableText } from '../../conversations/messages/message-text.service.ts'
@@ -39,7 +40,7 @@ function toEvent(post: StatusPost): StatusReceived {
 
 /** The author's phone chooses the id; an index takes no text of any length. */
 function withStorableId(post: StatusPost): StatusPost {
-  return { ...post, waMessageId: storableText(post.waMessageId).slice(0, 200) }
+  return { ...post, waMessageId: firstCharacters(storableText(post.waMessageId), 200) }
 }
 
 /** Publishes status posts of others, each once. The post itself is not kept. */
@@ -63,7 +64,7 @@ export async function sendStatus(
   const { allowedNumbers } = await getSettings(ctx, tenantId)
   const people = await listAudience(ctx.db.sql, tenantId, sessionId, allowedNumbers, audienceLimit)
   if (people.length === 0) throw nobodyToShow.create()
-  const screened = await screenContent(ctx, text)
+  const screened = await screenContent(ctx, text, 'person')
   const audience = people.map(({ phone, lid }) => `${phone ?? lid}@c.us`)
   const waMessageId = ctx.engine.newMessageId(sessionId)
   const content = { kind: 'text', text: screened } as const
