@@ -32,7 +32,7 @@ export const environmentSchema = z.object({
   MOLTFLOW_PORT: integer(0, 65_535).default(3000).describe('Port to listen on.'),
   MOLTFLOW_PUBLIC_URL: url(/^https?:$/, 'https://flow.example.com')
     .default('http://localhost:3000')
-    .transform((text) => text.replace(/\/+$/, ''))
+    .transform((text) => text.replace(/(?<!\/)\/+$/, ''))
     .describe('Base of links, OAuth issuer and agent card, as people and programs reach it.'),
   MOLTFLOW_DATA_DIR: z
     .string()

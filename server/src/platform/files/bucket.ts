@@ -34,7 +34,8 @@ interface Exchange {
 
 /** Sealed files in a bucket, below `media/`. */
 export function createBucket(settings: BucketSettings): BlobBackend {
-  const urlOf = (key: string) => `${settings.endpoint.replace(/\/+$/, '')}/${settings.name}/media/${key}`
+  const urlOf = (key: string) =>
+    `${settings.endpoint.replace(/(?<!\/)\/+$/, '')}/${settings.name}/media/${key}`
 
   async function send({ method, key, headers = {}, body }: Exchange): Promise<Dispatcher.ResponseData> {
     const { accessKeyId, secretAccessKey, region } = settings

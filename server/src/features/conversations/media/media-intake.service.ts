@@ -126,7 +126,7 @@ async function decode(ctx: Context, text: string, maxBytes: number): Promise<Fet
   const given = prefix === null ? text : text.slice(prefix[0].length)
   const compact = /\s/.test(given) ? given.replaceAll(/\s+/g, '') : given
   if ((compact.length / 4) * 3 > maxBytes + 3) throw tooLarge(maxBytes)
-  if (!base64Pattern.test(compact) || compact.replace(/=+$/, '').length % 4 === 1) {
+  if (!base64Pattern.test(compact) || compact.replace(/(?<!=)=+$/, '').length % 4 === 1) {
     throw refuseField('media_base64', 'not valid base64')
   }
   try {

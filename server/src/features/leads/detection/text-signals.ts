@@ -103,7 +103,7 @@ const patterns = (['purchase', 'price', 'question', 'urgency'] as const).map(
 const questionMark = /[?¿؟？՞፧](?![\p{L}\p{N}=&])/u
 /** A number somebody can be called at, or an e-mail address. */
 const contactDetails =
-  /(?<!\p{N})\+?(?:\p{Nd}[\s().-]{0,2}){8,14}\p{Nd}(?!\p{N})|[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}\.\p{L}{2,}/u
+  /(?<!\p{N})\+?(?:\p{Nd}[\s().-]{0,2}){8,14}\p{Nd}(?!\p{N})|(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}-]{1,63}\.\p{L}{2,}/u
 
 /** What a text says about interest: `purchase`, `price`, `question`, `urgency`, `contact_details`. */
 export function findTextSignals(text: string): string[] {

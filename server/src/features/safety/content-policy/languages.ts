@@ -116,7 +116,7 @@ const leastDetected = 30
 /** The best of the allowed languages is that much less likely than the one that was found. */
 const certainty = 0.75
 /** Addresses, numbers and signs. */
-const unspoken = /https?:\/\/\S+|\S+@\S+|[\p{N}\p{P}\p{S}]+/gu
+const unspoken = /https?:\/\/\S+|(?<!\S)[^\s@]*@\S*|[\p{N}\p{P}\p{S}]+/gu
 /** Names, which belong to no language: words with a capital, also those that begin a sentence. */
 const nameLike = /(?<!\p{L})\p{Lu}\p{Ll}+/gu
 

@@ -146,7 +146,7 @@ function collectUrls(
     if (isWanted !== undefined && !isWanted(match[0])) continue
     const written = match[1] ?? match[0]
     const start = offset + match.index + match[0].length - written.length
-    const trimmed = written.replace(/[.,;:!?)\]}'"»”]+$/, '')
+    const trimmed = written.replace(/(?<![.,;:!?)\]}'"»”])[.,;:!?)\]}'"»”]+$/, '')
     into.push({ kind: 'urls', start, end: start + trimmed.length })
   }
 }

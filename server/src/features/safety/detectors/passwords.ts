@@ -59,9 +59,9 @@ const cornered = /[はを是은는]?[「『“"]([^」』”"\s]{4,64})(?=[」�
 /** What follows "password:" in sentences about passwords. */
 const notValues =
   /^(?:required|optional|forgotten|forgot|reset|resets?|change[ds]?|here|none|null|undefined|invalid|incorrect|wrong|expired?|protected|policy|manager|must|should|please|enter|type|your|the|see|with|when|only|never|hidden|redacted|removed|min(?:imum)?|at least|same|unchanged|string|text|true|false|obligatorio|olvidada|vergessen|erforderlich|oublié|requis|obrigatória|esqueceu|https?|not|no|ask|sent|that|this|stored|strong|weak|secure|update[ds]?|security|login|email|username|recovery|needed|missing|mandatory|field|box|empty|blank|what|how|why|and|for|new|old)(?:[^\p{L}\p{N}]|$)/iu
-const placeholder = /^[*•●x.…_\-<>[\]{}()#%$]+[\p{L}_ -]{0,30}[*•●x.…_\-<>[\]{}()#%$]*$/iu
+const placeholder = /^(?=[^\n]{1,80}$)[*•●x.…_\-<>[\]{}()#%$]+[\p{L}_ -]{0,30}[*•●x.…_\-<>[\]{}()#%$]*$/iu
 
-const trailing = /[.,;!?)\]。，！？]+$/u
+const trailing = /(?<![.,;!?)\]。，！？])[.,;!?)\]。，！？]+$/u
 
 function isStrongLooking(value: string): boolean {
   const bare = value.replace(trailing, '')

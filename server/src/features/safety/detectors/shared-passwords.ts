@@ -33,7 +33,7 @@ function sinceLast(words: RegExp, text: string): string | undefined {
 /** Whether the words before a value say that it is a one-time code, or lets guests in. */
 export function isMadeToBeShared(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - reach), start)
-  const value = text.slice(start, end).replace(/[.,;!?]+$/, '')
+  const value = text.slice(start, end).replace(/(?<![.,;!?])[.,;!?]+$/, '')
   if (oneTime.test(before) && oneTimeValue.test(value)) return true
   if (/^["'`]?[ \t]?\((?:for |para |für |pour )?(?:wi-?fi|wlan)/iu.test(text.slice(end, end + 24)))
     return true

@@ -36,10 +36,13 @@ function refuse(message: string): never {
   })
 }
 
+// Ends at the next beginning too: a text of beginnings alone would be read again from each.
+const cardText = /BEGIN:VCARD(?:(?!BEGIN:VCARD)[\s\S])*?END:VCARD/gi
+
 /** The cards of a text as it was given; 422 when it is no vCard. */
 export function readVcards(text: string): Card[] {
-  const cards = text.match(/BEGIN:VCARD[\s\S]*?END:VCARD/gi) ?? []
-  const rest = text.replaceAll(/BEGIN:VCARD[\s\S]*?END:VCARD/gi, '').trim()
+  const cards = text.match(cardText) ?? []
+  const rest = text.replaceAll(cardText, '').trim()
   if (cards.length === 0 || rest !== '') refuse('must be BEGIN:VCARD ... END:VCARD')
   if (cards.length > mostCards) refuse(`at most ${mostCards} cards`)
   return cards.map((vcard) => {
