@@ -1,5 +1,3 @@
-import { firstCharacters } from '../../../platform/characters.ts'
-
 /** Stored message text is at most this long (contract section 3). */
 export const previewLength = 500
 
@@ -13,10 +11,9 @@ export function storableText(text: string): string {
 
 /** The part of a text that is kept: whole characters as people see them, never half an emoji. */
 export function previewOf(text: string): string {
-  const kept = firstCharacters(text, previewLength)
-  if (kept.length === text.length) return text
-  // What people see as the one character that the limit falls into begins at most some dozens of units before it.
-  const cut = graphemes.segment(text.slice(0, kept.length + 100)).containing(kept.length)
+  if (text.length <= previewLength) return text
+  // The character that the limit falls into begins at most some dozens of units before it.
+  const cut = graphemes.segment(text.slice(0, previewLength + 100)).containing(previewLength)
   if (cut !== undefined && cut.index > 0) return text.slice(0, cut.index)
-  return kept.toWellFormed()
+  return text.slice(0, previewLength).toWellFormed()
 }
