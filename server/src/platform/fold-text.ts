@@ -15,6 +15,28 @@ export interface FoldingRules {
   spaces?: 'single' | 'lines' | 'kept'
 }
 
+/**
+ * Letters of Latin scripts that no decomposition takes apart, as people write them who have none of them: in lower
+ * case.
+ */
+export const latinTwins: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  þ: 'th',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  ħ: 'h',
+  ŧ: 't',
+  ŋ: 'n',
+  ı: 'i',
+}
+
+/** No language writes so many marks on a letter; putting them into their order takes the square of their number. */
+const endlessMarks = /(\p{M}{32})\p{M}+/gu
+
 /** Beyond this a text needs the steps for marks and forms: most texts do not. */
 const beyondPlain = /[^\n\x20-\x7e]/
 const plainSigns = ['\n', ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))]
@@ -65,7 +87,7 @@ export function createFolding(rules: FoldingRules): (text: string) => string {
   const replacePlain = replacer(letters.filter(([letter]) => !beyondPlain.test(letter)))
   return (text) => {
     if (!beyondPlain.test(text)) return space.plain(replacePlain(dropPlain(text.toLowerCase())))
-    let folded = text.normalize('NFKD')
+    let folded = text.replace(endlessMarks, '$1').normalize('NFKD')
     if (marks !== undefined) folded = folded.replace(marks, '')
     if (!isDecomposed) folded = folded.normalize('NFC')
     return space.any(replace(drop(folded.toLowerCase())))
