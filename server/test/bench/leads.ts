@@ -12,21 +12,26 @@ const groupId = (n: number) => `01990000-0000-7000-8000-${String(n).padStart(12,
 /** 100,000 leads of the first tenant: 20 groups, 400 first and 250 last names, 40 keywords, every status. */
 async function insertLeads(db: Database): Promise<void> {
   await db.sql.execute(text`
-    INSERT INTO leads (id, tenant_id, contact_phone, contact_name, status, score, score_source, score_signals, facts,
-      group_id, wa_group_id, group_name, session_id, matched_keyword, message_preview, monitor_mode, triggered_at,
-      keywords, message_count, detected_at, updated_at)
+    INSERT INTO leads (id, tenant_id, contact_phone, contact_name, status, signal_score, score_signals, facts,
+      group_id, wa_group_id, group_name, session_id, matched_keyword, message_preview, monitor_mode, last_group_id,
+      last_group_name, last_monitor_mode, last_signal_at, keywords, message_count, detected_at, updated_at)
     SELECT gen_random_uuid(), t.id, '49' || (1700000000 + (n::bigint * 7919) % 99999989)::text,
       'First' || (n * 31) % 400 || ' Last' || (n * 17) % 250,
-      (ARRAY['new', 'new', 'contacted', 'qualified', 'converted', 'lost'])[1 + n % 6], n % 11, 'signals',
+      (ARRAY['new', 'new', 'contacted', 'qualified', 'converted', 'lost'])[1 + n % 6], n % 11,
       '[{"signal":"keyword","weight":3}]', '{"kinds":["keyword"],"days":[],"groups":[]}',
       (${groupId(0).slice(0, -2)}::text || lpad((n % 20)::text, 2, '0'))::uuid, '12036300@g.us', 'Group ' || n % 20,
       gen_random_uuid(), 'keyword' || n % 40, repeat('A message of some length. ', 6), 'keywords',
+      (${groupId(0).slice(0, -2)}::text || lpad((n % 20)::text, 2, '0'))::uuid, 'Group ' || n % 20, 'keywords',
       timestamptz '2026-01-01' + n * interval '1 second', 'keyword' || n % 40, 1,
       timestamptz '2026-01-01' + n * interval '1 second', now()
     FROM (SELECT id FROM tenants ORDER BY created_at LIMIT 1) t, generate_series(1, ${leadCount}::int) AS n`)
+  await db.sql.execute(text`
+    INSERT INTO lead_groups (lead_id, group_id, tenant_id, detected_at, is_first)
+    SELECT id, group_id, tenant_id, detected_at, true FROM leads`)
   // What is not on the disk yet is not marked as visible to everybody, and counted row by row.
   await db.sql.execute(text`CHECKPOINT`)
-  for (const table of ['leads', 'lead_search']) await db.sql.execute(text.raw(`VACUUM (ANALYZE) ${table}`))
+  for (const table of ['leads', 'lead_search', 'lead_groups'])
+    await db.sql.execute(text.raw(`VACUUM (ANALYZE) ${table}`))
 }
 
 /** What people look for: a word of a name, two of them, a part of a number, a keyword; with and without filters. */

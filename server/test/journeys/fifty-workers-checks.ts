@@ -78,7 +78,9 @@ export function checkGroups(world: FiftyWorld, model: Model, outcome: Outcome): 
     const captured = (outcome.captured.get(name) ?? []).map(({ content_preview: text }) => text).sort()
     assert.deepEqual(captured, delivered.toSorted(), name)
     const { messages_processed: processed, leads_detected: leads } = outcome.groups.get(name)
-    const detected = outcome.leads.filter(({ source_group: { id: of } }) => of === id).length
+    const detected = outcome.leads.filter(({ timeline }: Json) =>
+      timeline.some(({ source_group: { id: of } }: Json) => of === id),
+    ).length
     // A group that is not always listening captures all it hears.
     const processedExpected = kind === 'steady' ? said.length : captured.length
     assert.deepEqual([processed, leads], [processedExpected, detected], name)

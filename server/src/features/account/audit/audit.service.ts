@@ -10,6 +10,7 @@ import { type AuditRow, insertEntries, listEntries } from './audit.store.ts'
 const harmlessActions: ReadonlySet<string> = new Set([
   'a2a_policy.test',
   'contacts.check',
+  'groups.test_keywords',
   'messages.typing',
   'sessions.set_presence',
 ])

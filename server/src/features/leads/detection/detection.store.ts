@@ -2,6 +2,17 @@ import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { LeadFacts, ScoreSignal } from './leads.tables.ts'
 
+/** The newest signal of a lead. */
+export interface LastSignal {
+  message_id: string
+  group_id: string
+  group_name: string
+  matched_keyword: string | null
+  message_preview: string
+  monitor_mode: string
+  at: string
+}
+
 /** A lead as it would be when the person has none that is open. */
 export interface ProposedLead {
   id: string
@@ -9,17 +20,18 @@ export interface ProposedLead {
   contact_id: string
   contact_phone: string | null
   contact_name: string | null
-  score: number
+  signal_score: number
   score_signals: ScoreSignal[]
   facts: LeadFacts
   group_id: string
   wa_group_id: string
   group_name: string
   session_id: string
+  message_id: string
   matched_keyword: string | null
   message_preview: string
   monitor_mode: string
-  triggered_at: string
+  last: LastSignal
   keywords: string
   message_count: number
   detected_at: string
@@ -33,7 +45,8 @@ export interface OpenLead extends Record<string, unknown> {
   contactId: string
   facts: LeadFacts
   keywords: string
-  triggeredAt: string
+  /** When the newest signal was written. */
+  lastAt: string
 }
 
 /** The open leads of persons, by tenant, a space and contact; or, of the messages, those that were signals before. */
@@ -44,7 +57,7 @@ export interface OpenedLeads {
 
 /**
  * The open leads of persons, locked, and made where there is none. When one of the messages was a signal before,
- * nothing is made, and only these messages are answered. A function of the database (migration 0013), see there.
+ * nothing is made, and only these messages are answered. A function of the database (migration 0020), see there.
  */
 export async function openLeads(
   sql: Sql,
@@ -61,19 +74,14 @@ export async function openLeads(
   }
 }
 
-/** What new signals make of an open lead; without a trigger the newest signal stays what it was. */
+/** What new signals make of an open lead; without a last one the newest signal stays what it was. */
 export interface RaisedLead {
   id: string
   tenant_id: string
-  score: number
+  signal_score: number
   score_signals: ScoreSignal[]
   facts: LeadFacts
-  trigger: {
-    matched_keyword: string | null
-    message_preview: string
-    monitor_mode: string
-    triggered_at: string
-  } | null
+  last: LastSignal | null
   keywords: string
   added: number
   updated_at: string
@@ -96,15 +104,16 @@ export interface SignalRow {
 }
 
 /**
- * Adds to timelines, and to leads that this transaction has locked; what an AI said of the score stays. A function of
- * the database (migration 0013).
+ * Adds to timelines, and to leads that this transaction has locked; answers which groups gave a lead its first signal of
+ * theirs, as `lead group`. A function of the database (migration 0020).
  */
 export async function addSignals(
   sql: Sql,
   raised: readonly RaisedLead[],
   signals: readonly SignalRow[],
-): Promise<void> {
-  await sql.execute(
-    text`SELECT add_lead_signals(${JSON.stringify(raised)}::json, ${JSON.stringify(signals)}::json)`,
+): Promise<Set<string>> {
+  const { rows } = await sql.execute<{ leadId: string; groupId: string }>(
+    text`SELECT * FROM add_lead_signals(${JSON.stringify(raised)}::json, ${JSON.stringify(signals)}::json)`,
   )
+  return new Set(rows.map(({ leadId, groupId }) => `${leadId} ${groupId}`))
 }

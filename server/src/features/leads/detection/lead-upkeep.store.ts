@@ -13,11 +13,9 @@ export interface MergedLead extends Record<string, unknown> {
   notes: string | null
   assignedTo: string | null
   messageCount: number
-  matchedKeyword: string | null
-  messagePreview: string | null
-  monitorMode: string
+  leadScore: number
   /** As JavaScript reads it, as the one below. */
-  triggeredAt: string
+  lastSignalAt: string
   detectedAt: string
 }
 
@@ -32,9 +30,8 @@ export async function lockLeadsOf(
     ORDER BY id FOR UPDATE`)
   const { rows } = await sql.execute<MergedLead>(text`
     SELECT id, contact_id AS "contactId", status, facts, keywords, notes, assigned_to AS "assignedTo",
-      message_count AS "messageCount", matched_keyword AS "matchedKeyword", message_preview AS "messagePreview",
-      monitor_mode AS "monitorMode",
-      to_char(triggered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "triggeredAt",
+      message_count AS "messageCount", lead_score AS "leadScore",
+      to_char(last_signal_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "lastSignalAt",
       to_char(detected_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "detectedAt"
     FROM leads WHERE tenant_id = ${tenantId} AND contact_id = ANY(${text.param([...contactIds])}::uuid[])
     ORDER BY contact_id, id FOR UPDATE`)
@@ -49,12 +46,58 @@ export async function listSessionlessContacts(sql: Sql, tenantId: string): Promi
   return rows.map((row) => row.id)
 }
 
-/** Gives the timeline and the history of one lead to another. */
-export async function moveHistory(sql: Sql, tenantId: string, fromId: string, toId: string): Promise<void> {
+/**
+ * Gives the timeline, the groups and the history of one lead to another; answers the groups that had counted both of
+ * them.
+ */
+export async function moveHistory(
+  sql: Sql,
+  tenantId: string,
+  fromId: string,
+  toId: string,
+): Promise<string[]> {
+  const { rows } = await sql.execute<{ groupId: string; isAdded: boolean }>(text`
+    WITH added AS (
+      INSERT INTO lead_groups (lead_id, group_id, tenant_id, detected_at, is_first)
+      SELECT l.id, g.group_id, l.tenant_id, l.detected_at, g.group_id = l.group_id FROM lead_groups g JOIN leads l ON l.id = ${toId}
+      WHERE g.lead_id = ${fromId} AND g.tenant_id = ${tenantId} AND l.tenant_id = ${tenantId}
+      ON CONFLICT DO NOTHING RETURNING group_id
+    )
+    SELECT g.group_id AS "groupId", g.group_id IN (SELECT group_id FROM added) AS "isAdded" FROM lead_groups g
+    WHERE g.lead_id = ${fromId} AND g.tenant_id = ${tenantId} ORDER BY 1`)
   await sql.execute(text`
     UPDATE lead_signals SET lead_id = ${toId} WHERE lead_id = ${fromId} AND tenant_id = ${tenantId}`)
   await sql.execute(text`
     UPDATE lead_status_changes SET lead_id = ${toId} WHERE lead_id = ${fromId} AND tenant_id = ${tenantId}`)
+  return rows.flatMap(({ groupId, isAdded }) => (isAdded ? [] : [groupId]))
+}
+
+/** Counts one lead less in each of these groups. */
+export async function lowerLeadCounts(
+  sql: Sql,
+  tenantId: string,
+  groupIds: readonly string[],
+): Promise<void> {
+  for (const groupId of groupIds)
+    await sql.execute(text`
+      UPDATE monitored_group_counts SET leads_detected = greatest(leads_detected - 1, 0)
+      WHERE group_id = ${groupId} AND tenant_id = ${tenantId}`)
+}
+
+/** Takes over the newest signal of another lead. */
+export async function takeLastSignal(
+  sql: Sql,
+  tenantId: string,
+  fromId: string,
+  toId: string,
+): Promise<void> {
+  await sql.execute(text`
+    UPDATE leads l SET last_message_id = n.last_message_id, last_group_id = n.last_group_id,
+      last_group_name = n.last_group_name, last_matched_keyword = n.last_matched_keyword,
+      last_message_preview = n.last_message_preview, last_monitor_mode = n.last_monitor_mode,
+      last_signal_at = n.last_signal_at
+    FROM leads n
+    WHERE l.id = ${toId} AND n.id = ${fromId} AND l.tenant_id = ${tenantId} AND n.tenant_id = ${tenantId}`)
 }
 
 /** Removes a lead whose timeline another one has. */
@@ -66,13 +109,12 @@ export async function removeLead(sql: Sql, tenantId: string, id: string): Promis
 export interface MergedFacts {
   facts: LeadFacts
   score: number
+  leadScore: number
   reasons: ScoreSignal[]
   keywords: string
   notes: string | null
   assignedTo: string | null
   messageCount: number
-  /** Whose trigger is the newer one. */
-  newest: Pick<MergedLead, 'matchedKeyword' | 'messagePreview' | 'monitorMode' | 'triggeredAt'>
 }
 
 /** Writes what two leads are together. */
@@ -82,14 +124,10 @@ export async function writeMerged(
   id: string,
   merged: MergedFacts,
 ): Promise<void> {
-  const { newest } = merged
   await sql.execute(text`
     UPDATE leads SET facts = ${JSON.stringify(merged.facts)}::jsonb,
-      score = CASE WHEN score_source = 'ai' THEN score ELSE ${merged.score}::integer END,
-      score_signals = ${JSON.stringify(merged.reasons)}::jsonb, keywords = ${merged.keywords},
-      notes = ${merged.notes}, assigned_to = ${merged.assignedTo}::uuid, message_count = ${merged.messageCount},
-      matched_keyword = ${newest.matchedKeyword}, message_preview = ${newest.messagePreview},
-      monitor_mode = ${newest.monitorMode}, triggered_at = ${newest.triggeredAt}::timestamptz
+      signal_score = ${merged.score}::integer, lead_score = ${merged.leadScore}::integer, score_signals = ${JSON.stringify(merged.reasons)}::jsonb, keywords = ${merged.keywords},
+      notes = ${merged.notes}, assigned_to = ${merged.assignedTo}::uuid, message_count = ${merged.messageCount}
     WHERE id = ${id} AND tenant_id = ${tenantId}`)
 }
 
@@ -110,7 +148,7 @@ export interface ChangedText {
   preview: string | null
 }
 
-/** Replaces the texts of messages in timelines, and with leads whose newest signal they are. */
+/** Replaces the texts of messages in timelines, and with leads whose first or newest signal they are. */
 export async function replaceTexts(sql: Sql, changes: readonly ChangedText[]): Promise<void> {
   await sql.execute(text`
     WITH changed AS (
@@ -118,10 +156,19 @@ export async function replaceTexts(sql: Sql, changes: readonly ChangedText[]): P
       FROM json_to_recordset(${JSON.stringify(changes)}::json)
         AS r("tenantId" uuid, "messageId" uuid, preview text)
       WHERE s.message_id = r."messageId" AND s.tenant_id = r."tenantId"
-      RETURNING s.lead_id, s.at, s.message_preview
+      RETURNING s.lead_id, s.message_id, s.message_preview
     )
-    UPDATE leads l SET message_preview = c.message_preview FROM changed c
-    WHERE l.id = c.lead_id AND l.triggered_at = c.at`)
+    UPDATE leads l SET
+      message_preview = CASE WHEN c.is_first THEN c.first_preview ELSE l.message_preview END,
+      last_message_preview = CASE WHEN c.is_last THEN c.last_preview ELSE l.last_message_preview END
+    FROM (
+      SELECT d.id, f.message_id IS NOT NULL AS is_first, f.message_preview AS first_preview,
+        n.message_id IS NOT NULL AS is_last, n.message_preview AS last_preview
+      FROM leads d LEFT JOIN changed f ON f.message_id = d.trigger_message_id
+        LEFT JOIN changed n ON n.message_id = d.last_message_id
+      WHERE d.id IN (SELECT lead_id FROM changed)
+    ) c
+    WHERE l.id = c.id AND (c.is_first OR c.is_last)`)
 }
 
 /** One step of a walk over what was kept of messages. */
@@ -139,8 +186,15 @@ export async function expireTexts(sql: Sql, { now, limit }: ExpiryStep): Promise
       SELECT g.message_id FROM lead_signals g JOIN tenant_settings s ON s.tenant_id = g.tenant_id
       WHERE g.message_preview IS NOT NULL AND ${over(text`g.at`)} LIMIT ${limit})`)
   const { rowCount: leads } = await sql.execute(text`
-    UPDATE leads SET message_preview = NULL WHERE id IN (
-      SELECT l.id FROM leads l JOIN tenant_settings s ON s.tenant_id = l.tenant_id
-      WHERE l.message_preview IS NOT NULL AND ${over(text`l.triggered_at`)} LIMIT ${limit})`)
+    UPDATE leads u SET message_preview = CASE WHEN o.is_first_over THEN NULL ELSE u.message_preview END,
+      last_message_preview = CASE WHEN o.is_last_over THEN NULL ELSE u.last_message_preview END
+    FROM (
+      SELECT l.id, ${over(text`l.detected_at`)} AS is_first_over, ${over(text`l.last_signal_at`)} AS is_last_over
+      FROM leads l JOIN tenant_settings s ON s.tenant_id = l.tenant_id
+      WHERE (l.message_preview IS NOT NULL AND ${over(text`l.detected_at`)})
+        OR (l.last_message_preview IS NOT NULL AND ${over(text`l.last_signal_at`)})
+      LIMIT ${limit}
+    ) o
+    WHERE u.id = o.id`)
   return (signals ?? 0) + (leads ?? 0)
 }

@@ -19,7 +19,7 @@ export interface LeadDetected {
   /** `+E.164`; null while WhatsApp hides the number. */
   contactPhone: string | null
   contactName: string | null
-  score: number
+  signalScore: number
   scoreSignals: readonly ScoreSignal[]
   matchedKeyword: string | null
   messagePreview: string
@@ -48,7 +48,8 @@ export const leadDetected = definePublicEvent({
       contact_phone: z.string().nullable().meta({ description: 'Null while WhatsApp hides the number' }),
       contact_name: z.string().nullable(),
       lead_status: z.literal('new'),
-      lead_score: z.int(),
+      lead_score: z.literal(0).meta({ description: 'No model has analysed it yet' }),
+      signal_score: z.int().meta({ description: '0 to 10, what `score_signals` add up to' }),
       source_group: z.object({ id: z.string(), name: z.string() }),
       trigger: z.object({
         matched_keyword: z.string().nullable(),
@@ -72,7 +73,8 @@ export const leadDetected = definePublicEvent({
     contact_phone: lead.contactPhone,
     contact_name: lead.contactName,
     lead_status: 'new' as const,
-    lead_score: lead.score,
+    lead_score: 0 as const,
+    signal_score: lead.signalScore,
     source_group: { id: lead.groupId, name: lead.groupName },
     trigger: {
       matched_keyword: lead.matchedKeyword,
@@ -93,8 +95,8 @@ export const leadDetected = definePublicEvent({
     messageId: id,
     contactPhone: exampleValues.phone,
     contactName: exampleValues.person,
-    score: 4,
-    scoreSignals: [{ signal: 'keyword', weight: 4 }],
+    signalScore: 3,
+    scoreSignals: [{ signal: 'keyword', weight: 3 }],
     matchedKeyword: 'looking for',
     messagePreview: 'I am looking for a plumber',
     monitorMode: 'keywords',

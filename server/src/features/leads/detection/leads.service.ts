@@ -36,10 +36,14 @@ export function mergeScores(a: LeadFacts, b: LeadFacts) {
   return { facts, ...scoreOf(facts) }
 }
 
-/** What became of a signal: the person's open lead, and whether this message made it. */
+/** What became of a signal. */
 export interface DetectedLead {
+  /** The person's open lead. */
   leadId: string
+  /** Whether this message made it. */
   isNew: boolean
+  /** Whether it is the first signal of the lead in this group. */
+  isNewInGroup: boolean
 }
 
 const maxKeywords = 20
@@ -71,10 +75,21 @@ function interestsOf(signals: readonly LeadSignal[]): Interest[] {
 }
 
 const triggerOf = (signal: LeadSignal) => ({
+  message_id: signal.messageId,
   matched_keyword: signal.matchedKeyword === null ? null : storableText(signal.matchedKeyword),
   message_preview: previewOf(storableText(signal.text)),
   monitor_mode: signal.monitorMode,
-  triggered_at: signal.at.toISOString(),
+})
+
+const placeOf = ({ groupId, groupName }: LeadSignal) => ({
+  group_id: groupId,
+  group_name: storableText(groupName),
+})
+
+const lastOf = (signal: LeadSignal) => ({
+  ...triggerOf(signal),
+  ...placeOf(signal),
+  at: signal.at.toISOString(),
 })
 
 function newLeadOf(ctx: Context, { first, newest, signals }: Interest) {
@@ -86,14 +101,14 @@ function newLeadOf(ctx: Context, { first, newest, signals }: Interest) {
     contact_id: first.contactId,
     contact_phone: first.contactPhone === null ? null : first.contactPhone.replace(/^\+/, ''),
     contact_name: newest.contactName === null ? null : storableText(newest.contactName),
-    score,
+    signal_score: score,
     score_signals: reasons,
     facts,
-    group_id: first.groupId,
+    ...placeOf(first),
     wa_group_id: first.waGroupId,
-    group_name: storableText(first.groupName),
     session_id: first.sessionId,
-    ...triggerOf(newest),
+    ...triggerOf(first),
+    last: lastOf(newest),
     keywords: addKeywords(
       '',
       signals.map(({ matchedKeyword }) => matchedKeyword),
@@ -110,11 +125,11 @@ function raisedLeadOf(ctx: Context, known: OpenLead, { newest, signals }: Intere
   return {
     id: known.id,
     tenant_id: newest.tenantId,
-    score,
+    signal_score: score,
     score_signals: reasons,
     facts,
     // What arrives late is part of the timeline, but not the newest signal.
-    trigger: newest.at.getTime() < Date.parse(known.triggeredAt) ? null : triggerOf(newest),
+    last: newest.at.getTime() < Date.parse(known.lastAt) ? null : lastOf(newest),
     keywords: addKeywords(
       known.keywords,
       signals.map(({ matchedKeyword }) => matchedKeyword),
@@ -134,39 +149,32 @@ function detectedEvent(lead: ReturnType<typeof newLeadOf>, first: LeadSignal) {
     messageId: first.messageId,
     contactPhone: first.contactPhone,
     contactName: lead.contact_name,
-    score: lead.score,
+    signalScore: lead.signal_score,
     scoreSignals: lead.score_signals,
     groupName: lead.group_name,
     matchedKeyword: lead.matched_keyword,
     messagePreview: lead.message_preview,
     monitorMode: lead.monitor_mode,
-    detectedAt: toTimestamp(new Date(lead.triggered_at)),
+    detectedAt: toTimestamp(new Date(lead.detected_at)),
   }
 }
 
 function timelineOf(interests: readonly Interest[], found: ReadonlyMap<string, DetectedLead>): SignalRow[] {
   return interests.flatMap((interest) =>
-    interest.signals.map((signal) => {
-      const { triggered_at: at, ...trigger } = triggerOf(signal)
-      return {
-        message_id: signal.messageId,
-        tenant_id: signal.tenantId,
-        lead_id: (found.get(signal.messageId) as DetectedLead).leadId,
-        session_id: signal.sessionId,
-        group_id: signal.groupId,
-        wa_group_id: signal.waGroupId,
-        group_name: storableText(signal.groupName),
-        ...trigger,
-        signals: factsOf(signal).kinds,
-        at,
-      }
-    }),
+    interest.signals.map((signal) => ({
+      ...lastOf(signal),
+      tenant_id: signal.tenantId,
+      lead_id: (found.get(signal.messageId) as DetectedLead).leadId,
+      session_id: signal.sessionId,
+      wa_group_id: signal.waGroupId,
+      signals: factsOf(signal).kinds,
+    })),
   )
 }
 
 /**
- * Makes a lead of each person who has none that is open, or adds to the one there is: its timeline, its trigger and
- * its score. Runs in the transaction that stores the messages, and answers the lead of every message by its id. A
+ * Makes a lead of each person who has none that is open, or adds to the one there is: its timeline, its last signal
+ * and its score; the trigger stays that of the detection. Runs in the transaction that stores the messages, and answers the lead of every message by its id. A
  * message that was a signal before changes nothing and is left out. Exact however many ask at once: the open lead
  * of a person is one row under a unique index, and stays locked until the transaction ends.
  */
@@ -197,10 +205,15 @@ export async function detectLeads(
     if (isNew) made.push({ lead, first: interest.first })
     else raised.push(raisedLeadOf(ctx, row, interest))
     for (const signal of interest.signals) {
-      found.set(signal.messageId, { leadId: row.id, isNew: isNew && signal === interest.first })
+      const isFirst = isNew && signal === interest.first
+      found.set(signal.messageId, { leadId: row.id, isNew: isFirst, isNewInGroup: false })
     }
   })
-  await addSignals(sql, raised, timelineOf(interests, found))
+  const added = await addSignals(sql, raised, timelineOf(interests, found))
+  for (const { messageId, groupId } of interests.flatMap((interest) => interest.signals)) {
+    const lead = found.get(messageId) as DetectedLead
+    lead.isNewInGroup = added.delete(`${lead.leadId} ${groupId}`)
+  }
   const atMs = ctx.clock.nowMs()
   await countLeads(
     sql,

@@ -1,4 +1,4 @@
-import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
 
 /** Where a lead stands. */
@@ -28,22 +28,30 @@ export const leads = pgTable('leads', {
   contactPhone: text('contact_phone'),
   contactName: text('contact_name'),
   status: text({ enum: leadStatuses }).notNull(),
-  /** 0 to 10. */
-  score: integer().notNull(),
-  scoreSource: text('score_source', { enum: ['signals', 'ai'] }).notNull(),
+  /** What a model says, 1 to 10; 0 until one was asked. */
+  leadScore: integer('lead_score').notNull().default(0),
+  /** What the signals add up to, 0 to 10. */
+  signalScore: integer('signal_score').notNull(),
   scoreSignals: jsonb('score_signals').$type<ScoreSignal[]>().notNull(),
   facts: jsonb().$type<LeadFacts>().notNull(),
   aiAnalysis: jsonb('ai_analysis').$type<Record<string, unknown>>(),
-  /** The monitored group of the first signal. */
+  /** The monitored group of the first signal, as all up to the text's mode. */
   groupId: uuid('group_id').notNull(),
   waGroupId: text('wa_group_id').notNull(),
   groupName: text('group_name').notNull(),
   sessionId: uuid('session_id').notNull(),
-  /** Of the newest signal, as the three below. */
+  triggerMessageId: uuid('trigger_message_id'),
   matchedKeyword: text('matched_keyword'),
   messagePreview: text('message_preview'),
   monitorMode: text('monitor_mode').notNull(),
-  triggeredAt: timestamptz('triggered_at').notNull(),
+  /** The newest signal. */
+  lastMessageId: uuid('last_message_id'),
+  lastGroupId: uuid('last_group_id').notNull(),
+  lastGroupName: text('last_group_name').notNull(),
+  lastMatchedKeyword: text('last_matched_keyword'),
+  lastMessagePreview: text('last_message_preview'),
+  lastMonitorMode: text('last_monitor_mode').notNull(),
+  lastSignalAt: timestamptz('last_signal_at').notNull(),
   /** Every keyword that matched, one a line. */
   keywords: text().notNull().default(''),
   messageCount: integer('message_count').notNull().default(0),
@@ -57,13 +65,30 @@ export const leads = pgTable('leads', {
 export const leadSearch = pgTable('lead_search', {
   leadId: uuid('lead_id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
+  /** The group of the first signal. */
   groupId: uuid('group_id').notNull(),
+  /** Null where there are no others. */
+  otherGroupIds: uuid('other_group_ids').array(),
   detectedAt: timestamptz('detected_at').notNull(),
   status: text({ enum: leadStatuses }).notNull(),
   contactName: text('contact_name'),
   contactPhone: text('contact_phone'),
   keywords: text().notNull(),
 })
+
+/** Every monitored group that gave a signal of a lead. */
+export const leadGroups = pgTable(
+  'lead_groups',
+  {
+    leadId: uuid('lead_id').notNull(),
+    groupId: uuid('group_id').notNull(),
+    tenantId: uuid('tenant_id').notNull(),
+    /** A copy of the lead's. */
+    detectedAt: timestamptz('detected_at').notNull(),
+    isFirst: boolean('is_first').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.leadId, table.groupId] })],
+)
 
 /** Messages that made a lead or raised it. */
 export const leadSignals = pgTable('lead_signals', {

@@ -20,7 +20,7 @@ before(async () => {
 after(() => app.close())
 
 suite('detection', () => {
-  test('one open lead per person: further signals are added to it, the trigger is the newest, the event comes once', async () => {
+  test('one open lead per person: further signals are added to it, its detection stays, the event comes once', async () => {
     const world = await makeWorld()
     const events = recordEvents(app, ['lead.detected'])
     const anna = await world.person('Anna')
@@ -37,8 +37,8 @@ suite('detection', () => {
     const made = await world.detect(first)
     const raised = await world.detect(second)
     const leadId = made.get(first.messageId)?.leadId
-    assert.deepEqual(made.get(first.messageId), { leadId, isNew: true })
-    assert.deepEqual(raised.get(second.messageId), { leadId, isNew: false })
+    assert.deepEqual(made.get(first.messageId), { leadId, isNew: true, isNewInGroup: true })
+    assert.deepEqual(raised.get(second.messageId), { leadId, isNew: false, isNewInGroup: true })
     const lead = await world.tenant.api.get(200, `/leads/${leadId}`)
     assert.deepEqual(
       [lead.contact_phone, lead.contact_name, lead.lead_status, lead.message_count],
@@ -51,7 +51,11 @@ suite('detection', () => {
     })
     assert.deepEqual(
       [lead.trigger.matched_keyword, lead.trigger.message_preview],
-      ['how much', 'How much is it?'],
+      ['looking for', 'I am looking for a plumber'],
+    )
+    assert.deepEqual(
+      [lead.last_signal.source_group, lead.last_signal.matched_keyword, lead.last_signal.message_preview],
+      [{ id: second.groupId, name: 'Market' }, 'how much', 'How much is it?'],
     )
     assert.deepEqual(
       lead.timeline.map((entry: { source_group: { name: string } }) => entry.source_group.name),
@@ -64,9 +68,20 @@ suite('detection', () => {
       { signal: 'question', weight: 1 },
       { signal: 'several_groups', weight: 1 },
     ])
-    assert.deepEqual([lead.lead_score, lead.score_source, lead.ai_analysis], [10, 'signals', null])
+    assert.deepEqual([lead.lead_score, lead.signal_score, lead.ai_analysis], [0, 10, null])
     await events.close()
     assert.equal(events.received.length, 1)
+    for (const groupId of [world.groupId, second.groupId])
+      for (const path of [
+        `/leads?source_group_id=${groupId}`,
+        `/leads?source_group_id=${groupId}&status=new`,
+        `/leads?source_group_id=${groupId}&search=anna`,
+      ])
+        assert.deepEqual([(await world.tenant.api.get(200, path)).leads[0]?.id], [leadId], path)
+    assert.equal(
+      (await world.tenant.api.get(200, `/leads?source_group_id=${second.groupId}&status=lost`)).total,
+      0,
+    )
   })
 
   test('a message that was a signal before changes nothing; what comes late is no newest signal', async () => {
@@ -77,7 +92,10 @@ suite('detection', () => {
     assert.equal((await world.detect(signal)).size, 0)
     await world.lead(speaker, { at: new Date(signal.at.getTime() - dayMs), text: 'an older one' })
     const lead = await world.tenant.api.get(200, `/leads/${leadId}`)
-    assert.deepEqual([lead.message_count, lead.trigger.message_preview], [2, 'looking for a van'])
+    assert.deepEqual(
+      [lead.message_count, lead.trigger.message_preview, lead.last_signal.message_preview],
+      [2, 'looking for a van', 'looking for a van'],
+    )
     assert.ok(lead.score_signals.some(({ signal: kind }: { signal: string }) => kind === 'several_days'))
   })
 
@@ -117,7 +135,11 @@ suite('detection', () => {
     const known = await world.person('Known')
     const hidden = await world.person('Hidden', { lid: '11223344556677' })
     const stays = await world.lead(known)
-    const goes = await world.lead(hidden, { text: 'how much is it', matchedKeyword: 'how much' })
+    const goes = await world.lead(hidden, {
+      text: 'how much is it',
+      matchedKeyword: 'how much',
+      at: new Date(app.clock.nowMs() + 1000),
+    })
     await world.tenant.api.patch(200, `/leads/${stays}/status`, { status: 'contacted' })
     await world.tenant.api.patch(200, `/leads/${goes}`, { notes: 'call on Friday' })
     await applyMappings(world.ctx, [
@@ -135,6 +157,10 @@ suite('detection', () => {
       [lead.lead_status, lead.message_count, lead.timeline.length, lead.notes],
       ['contacted', 2, 2, 'call on Friday'],
     )
+    assert.deepEqual(
+      [lead.trigger.matched_keyword, lead.last_signal.matched_keyword],
+      ['looking for', 'how much'],
+    )
     assert.equal(await world.lead(known), stays)
   })
 
@@ -147,7 +173,10 @@ suite('detection', () => {
     await app.runJobs()
     const lead = await world.tenant.api.get(200, `/leads/${id}`)
     assert.notEqual((await world.tenant.api.get(200, `/leads/${young}`)).trigger.message_preview, null)
-    assert.deepEqual([lead.trigger.message_preview, lead.timeline[0].message_preview], [null, null])
+    assert.deepEqual(
+      [lead.trigger, lead.last_signal, lead.timeline[0]].map(({ message_preview: text }) => text),
+      [null, null, null],
+    )
   })
 })
 

@@ -2,10 +2,12 @@ import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import {
   lockLeadsOf,
+  lowerLeadCounts,
   type MergedLead,
   moveContact,
   moveHistory,
   removeLead,
+  takeLastSignal,
   writeMerged,
 } from './lead-upkeep.store.ts'
 import { mergeScores } from './leads.service.ts'
@@ -26,7 +28,8 @@ const joined = (parts: readonly (string | null)[], sign: string, most: number): 
 
 /**
  * Gives the leads of one contact to another that turned out to be the same person. Of two open ones one is left,
- * with both timelines. Closed ones stay as they are.
+ * with its own detection and both timelines, and a group that had counted both counts it once. Closed ones stay as they
+ * are.
  */
 export async function mergeLeadsOf(
   sql: Sql,
@@ -38,8 +41,9 @@ export async function mergeLeadsOf(
   if (leads.every(({ contactId }) => contactId === keepId)) return
   const [stays, goes] = leads.filter(isOpen).toSorted(byWorth)
   if (stays !== undefined && goes !== undefined) {
-    const newest = Date.parse(goes.triggeredAt) > Date.parse(stays.triggeredAt) ? goes : stays
-    await moveHistory(sql, tenantId, goes.id, stays.id)
+    await lowerLeadCounts(sql, tenantId, await moveHistory(sql, tenantId, goes.id, stays.id))
+    if (Date.parse(goes.lastSignalAt) > Date.parse(stays.lastSignalAt))
+      await takeLastSignal(sql, tenantId, goes.id, stays.id)
     await removeLead(sql, tenantId, goes.id)
     await writeMerged(sql, tenantId, stays.id, {
       ...mergeScores(stays.facts, goes.facts),
@@ -47,7 +51,7 @@ export async function mergeLeadsOf(
       notes: joined([stays.notes, goes.notes], '\n', 4_000),
       assignedTo: stays.assignedTo ?? goes.assignedTo,
       messageCount: stays.messageCount + goes.messageCount,
-      newest,
+      leadScore: Math.max(stays.leadScore, goes.leadScore),
     })
   }
   await moveContact(sql, tenantId, dropId, keepId)

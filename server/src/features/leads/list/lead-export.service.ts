@@ -19,6 +19,11 @@ const csvColumns = [
   'matched_keyword',
   'message_preview',
   'lead_detected_at',
+  'signal_score',
+  'last_group',
+  'last_keyword',
+  'last_message',
+  'last_signal_at',
 ] as const
 
 const toCsvRow = (lead: LeadObject): Record<(typeof csvColumns)[number], string | number | null> => ({
@@ -31,6 +36,11 @@ const toCsvRow = (lead: LeadObject): Record<(typeof csvColumns)[number], string 
   matched_keyword: lead.trigger.matched_keyword,
   message_preview: lead.trigger.message_preview,
   lead_detected_at: lead.lead_detected_at,
+  signal_score: lead.signal_score,
+  last_group: lead.last_signal.source_group.name,
+  last_keyword: lead.last_signal.matched_keyword,
+  last_message: lead.last_signal.message_preview,
+  last_signal_at: lead.last_signal.detected_at,
 })
 
 /** A number as people are called; spreadsheets take nothing else for harmless that begins with a plus. */
@@ -75,7 +85,7 @@ async function* jsonOf(batches: AsyncIterable<LeadObject[]>): AsyncGenerator<str
   yield separator === '[' ? '[]' : ']'
 }
 
-/** The newest leads that a filter finds, as a file that is written while it is read. */
+/** The first leads that a filter finds, in the order it asks for, as a file that is written while it is read. */
 export async function exportLeads(
   ctx: Context,
   input: LeadFilterInput,

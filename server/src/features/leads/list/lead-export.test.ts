@@ -16,10 +16,11 @@ after(() => app.close())
 /** Many leads without people, the last one the newest. */
 async function insertMany(count: number): Promise<void> {
   await world.ctx.db.sql.execute(text`
-    INSERT INTO leads (id, tenant_id, contact_phone, contact_name, status, score, score_source, score_signals, facts,
-      group_id, wa_group_id, group_name, session_id, monitor_mode, triggered_at, detected_at, updated_at)
+    INSERT INTO leads (id, tenant_id, contact_phone, contact_name, status, signal_score, score_signals, facts,
+      group_id, wa_group_id, group_name, session_id, monitor_mode, last_group_id, last_group_name,
+      last_monitor_mode, last_signal_at, detected_at, updated_at)
     SELECT gen_random_uuid(), ${world.tenant.id}, '1666' || lpad(n::text, 7, '0'), 'Person ' || n, 'qualified', 3,
-      'signals', '[]', '{}', ${world.groupId}, '1@g.us', 'Many', ${world.sessionId}, 'all', now(),
+      '[]', '{}', ${world.groupId}, '1@g.us', 'Many', ${world.sessionId}, 'all', ${world.groupId}, 'Many', 'all', now(),
       timestamptz '2025-01-01' + n * interval '1 minute', now() FROM generate_series(1, ${count}::int) AS n`)
 }
 
@@ -56,14 +57,65 @@ suite('the list', () => {
     for (const search of ['小明', '买房']) assert.deepEqual(await finds(search), [1, ids[2]], search)
     for (const search of ['???', "o'x:*", 'uller', 'zoe иван', '\\'])
       assert.deepEqual(await finds(search), [0, undefined], search)
+    const ostergaard = await world.lead(await world.person('Søren Ægir Łukasz Straße'), {
+      matchedKeyword: 'GROẞ',
+    })
+    for (const search of ['soren', 'SØREN', 'aegir', 'ægir', 'lukasz', 'strasse', 'STRAẞE', 'gross', 'groß'])
+      assert.deepEqual(await finds(search), [1, ostergaard], search)
     await api.patch(200, `/leads/${ids[0]}/status`, { status: 'lost' })
     assert.equal((await api.get(200, '/leads?status=lost&limit=1')).total, 1)
     assert.equal((await api.get(200, '/leads?status=new&limit=1&search=zoe')).total, 0)
-    assert.equal((await api.get(200, `/leads?source_group_id=${world.groupId}`)).total, 3)
+    assert.equal((await api.get(200, `/leads?source_group_id=${world.groupId}`)).total, 4)
     assert.equal((await api.get(200, `/leads?source_group_id=${world.sessionId}`)).total, 0)
     assert.deepEqual((await api.get(200, '/leads?offset=50&search=zoe')).total, 1)
     assert.match((await api.get(422, '/leads?status=spam')).detail, /^status/)
     assert.equal((await (await app.tenant()).api.get(200, '/leads')).total, 0)
+  })
+})
+
+suite('scores', () => {
+  test('lists and exports filter and sort by both, and by the newest signal', async () => {
+    const tenant = await app.tenant()
+    const own = new LeadsWorld(app, tenant)
+    const at = app.clock.nowMs()
+    const kinds = ['Good morning', 'I need a plumber', 'I need a plumber, what is the price?']
+    const ids: string[] = []
+    for (const [index, text] of kinds.entries())
+      ids.push(await own.lead(await own.person(`Person ${index}`), { text, at: new Date(at + index * 1000) }))
+    const [weak, middle, strong] = ids as [string, string, string]
+    await own.ctx.db.sql.execute(text`UPDATE leads SET lead_score = 7 WHERE id = ${weak}`)
+    await own.ctx.db.sql.execute(text`UPDATE leads SET lead_score = 3 WHERE id = ${strong}`)
+    const orders: [query: string, expected: string[]][] = [
+      ['', [strong, middle, weak]],
+      ['order=asc', [weak, middle, strong]],
+      ['sort=signal_score', [strong, middle, weak]],
+      ['sort=signal_score&order=asc', [weak, middle, strong]],
+      ['sort=lead_score', [weak, strong, middle]],
+      ['sort=last_signal&order=asc', [weak, middle, strong]],
+      ['min_lead_score=1', [strong, weak]],
+      ['max_lead_score=0', [middle]],
+      ['min_lead_score=3&max_lead_score=3', [strong]],
+      ['min_signal_score=4', [strong, middle]],
+      ['max_signal_score=3', [weak]],
+      [`source_group_id=${own.groupId}&sort=lead_score`, [weak, strong, middle]],
+      [`source_group_id=${own.groupId}&status=new&min_lead_score=1&sort=signal_score`, [strong, weak]],
+      [`source_group_id=${own.groupId}&search=person&sort=lead_score`, [weak, strong, middle]],
+    ]
+    const idsOf = (leads: { id: string }[]) => leads.map(({ id }) => id)
+    for (const [query, expected] of orders) {
+      for (const search of ['', '&search=person']) {
+        if (search !== '' && query.includes('search=')) continue
+        const listed = await tenant.api.get(200, `/leads?${query}${search}`)
+        assert.deepEqual([idsOf(listed.leads), listed.total], [expected, expected.length], query + search)
+        const exported = await tenant.api.get(200, `/leads/export/json?${query}${search}`)
+        assert.deepEqual(exported, listed.leads, query + search)
+      }
+    }
+    for (const query of ['sort=score', 'order=up', 'min_lead_score=11', 'max_signal_score=x'])
+      assert.match(
+        (await tenant.api.get(422, `/leads?${query}`)).detail,
+        new RegExp(`^${query.split('=')[0]}`),
+      )
   })
 })
 
@@ -95,13 +147,14 @@ suite('exports', () => {
     const [header] = reply.text.split('\r\n')
     assert.equal(
       header,
-      'id,contact_name,contact_phone,lead_status,lead_score,source_group,matched_keyword,message_preview,lead_detected_at',
+      'id,contact_name,contact_phone,lead_status,lead_score,source_group,matched_keyword,message_preview,lead_detected_at,' +
+        'signal_score,last_group,last_keyword,last_message,last_signal_at',
     )
     for (const name of evil.filter((each) => !each.startsWith('"'))) {
       assert.ok(reply.text.includes(`'${name}`), `${JSON.stringify(name)} is not escaped`)
     }
     const cells = cellsOf(reply.text)
-    assert.equal(cells.length, (evil.length + 1) * 9)
+    assert.equal(cells.length, (evil.length + 1) * 14)
     for (const cell of cells) {
       assert.ok(
         /^\+\d{11}$/.test(cell) || !/^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(cell),

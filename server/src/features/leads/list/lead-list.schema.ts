@@ -2,10 +2,41 @@ import { z } from 'zod'
 import { pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 import { leadStatuses } from '../detection/leads.tables.ts'
 
-/** Which leads: the same for the list and the exports. */
+/** What leads can be listed by. */
+export const leadSorts = ['lead_detected_at', 'lead_score', 'signal_score', 'last_signal'] as const
+/** One of them. */
+export type LeadSort = (typeof leadSorts)[number]
+
+const leastScore = (score: string) =>
+  z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .optional()
+    .meta({ description: `Leads whose ${score} is at least this` })
+const mostScore = (score: string) =>
+  z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .optional()
+    .meta({ description: `Leads whose ${score} is at most this` })
+
+/** Which leads, in which order: the same for the list and the exports. */
 export const leadFilters = {
   status: z.enum(leadStatuses).optional(),
-  source_group_id: uuidField.optional().meta({ description: 'The monitored group of the first signal' }),
+  source_group_id: uuidField.optional().meta({ description: 'A monitored group that gave a signal' }),
+  min_lead_score: leastScore('lead_score'),
+  max_lead_score: mostScore('lead_score'),
+  min_signal_score: leastScore('signal_score'),
+  max_signal_score: mostScore('signal_score'),
+  sort: z
+    .enum(leadSorts)
+    .default('lead_detected_at')
+    .meta({ description: 'What comes first; among equals the newest detection' }),
+  order: z.enum(['desc', 'asc']).default('desc'),
   search: z.string().trim().max(200).optional().meta({
     description:
       'Beginnings of words of the name and of keywords that matched, or a part of the number; all words must be found',
@@ -19,11 +50,14 @@ export const leadListQuery = z.object({ ...leadFilters, ...pageQuery() })
 export interface LeadFilterInput {
   status?: (typeof leadStatuses)[number] | undefined
   source_group_id?: string | undefined
+  min_lead_score?: number | undefined
+  max_lead_score?: number | undefined
+  min_signal_score?: number | undefined
+  max_signal_score?: number | undefined
+  sort: LeadSort
+  order: 'asc' | 'desc'
   search?: string | undefined
 }
-
-const scoreDescription =
-  '0 to 10: from an AI where one is configured, else from the signals that the detail lists'
 
 const trigger = z.object({
   matched_keyword: z.string().nullable(),
@@ -31,6 +65,9 @@ const trigger = z.object({
   monitor_mode: z.string(),
   detected_at: timestampOutput,
 })
+
+const sourceGroup = z.object({ id: z.string(), name: z.string() })
+const fullSourceGroup = sourceGroup.extend({ wa_group_id: z.string() })
 
 const leadFields = {
   id: z.string(),
@@ -40,14 +77,21 @@ const leadFields = {
     .meta({ description: '`+E.164`; null while WhatsApp hides the number' }),
   contact_name: z.string().nullable(),
   lead_status: z.enum(leadStatuses),
-  lead_score: z.int().min(0).max(10).meta({ description: scoreDescription }),
-  score_source: z.enum(['signals', 'ai']),
+  lead_score: z
+    .int()
+    .min(0)
+    .max(10)
+    .meta({ description: '1 to 10, from a model; 0 until one has analysed the lead' }),
+  signal_score: z.int().min(0).max(10).meta({ description: 'What `score_signals` add up to' }),
+  score_signals: z
+    .array(z.object({ signal: z.string(), weight: z.int() }))
+    .meta({ description: 'What raised `signal_score`' }),
   lead_detected_at: timestampOutput,
-  trigger: trigger.meta({ description: 'The newest signal' }),
+  trigger: trigger.meta({ description: 'The signal that made the lead' }),
+  last_signal: trigger
+    .extend({ source_group: sourceGroup })
+    .meta({ description: 'The newest signal, in whichever group' }),
 }
-
-const sourceGroup = z.object({ id: z.string(), name: z.string() })
-const fullSourceGroup = sourceGroup.extend({ wa_group_id: z.string() })
 
 /** The lead object of the contract. */
 export const leadObject = z
@@ -69,9 +113,6 @@ export const leadDetail = z
     ...leadFields,
     source_group: fullSourceGroup,
     message_count: z.int().meta({ description: 'Messages of the timeline' }),
-    score_signals: z
-      .array(z.object({ signal: z.string(), weight: z.int() }))
-      .meta({ description: 'What raised the score' }),
     ai_analysis: z.record(z.string(), z.unknown()).nullable(),
     assigned_to: z.string().nullable(),
     notes: z.string().nullable(),

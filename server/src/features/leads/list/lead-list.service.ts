@@ -19,15 +19,23 @@ export function leadToWire(row: LeadRow): LeadObject {
     contact_phone: phoneOf(row.contactPhone),
     contact_name: row.contactName,
     lead_status: row.status,
-    lead_score: row.score,
-    score_source: row.scoreSource,
+    lead_score: row.leadScore,
+    signal_score: row.signalScore,
+    score_signals: row.scoreSignals,
     lead_detected_at: row.detectedAt,
     source_group: { id: row.groupId, name: row.groupName },
     trigger: {
       matched_keyword: row.matchedKeyword,
       message_preview: row.messagePreview,
       monitor_mode: row.monitorMode,
-      detected_at: row.triggeredAt,
+      detected_at: row.detectedAt,
+    },
+    last_signal: {
+      source_group: { id: row.lastGroupId, name: row.lastGroupName },
+      matched_keyword: row.lastMatchedKeyword,
+      message_preview: row.lastMessagePreview,
+      monitor_mode: row.lastMonitorMode,
+      detected_at: row.lastSignalAt,
     },
   }
 }
@@ -37,7 +45,16 @@ function filterOf(ctx: Context, input: LeadFilterInput): LeadFilter | undefined 
   const typed = input.search === '' ? undefined : input.search
   const search = typed === undefined ? undefined : searchQuery(tenantOf(ctx), typed)
   if (typed !== undefined && search === undefined) return undefined
-  return { tenantId: tenantOf(ctx), status: input.status, groupId: input.source_group_id, search }
+  return {
+    tenantId: tenantOf(ctx),
+    status: input.status,
+    groupId: input.source_group_id,
+    search,
+    leadScore: { least: input.min_lead_score, most: input.max_lead_score },
+    signalScore: { least: input.min_signal_score, most: input.max_signal_score },
+    sort: input.sort,
+    isAscending: input.order === 'asc',
+  }
 }
 
 /** One page of the caller's leads. */
@@ -58,7 +75,7 @@ export async function countTenantLeads(ctx: Context, input: LeadFilterInput): Pr
   return filter === undefined ? 0 : countLeads(ctx.db.sql, filter)
 }
 
-/** Walks over the caller's leads, newest detection first, in steps, so that few are in memory at once. */
+/** Walks over the caller's leads in their order, in steps, so that few are in memory at once. */
 export async function* walkTenantLeads(
   ctx: Context,
   input: LeadFilterInput,
@@ -73,7 +90,7 @@ export async function* walkTenantLeads(
     if (rows.length > 0) yield rows.map(leadToWire)
     const last = rows.at(-1)
     if (last === undefined || rows.length < wanted) return
-    after = { id: last.id, detectedAt: last.exactAt }
+    after = last
     left -= rows.length
   }
 }

@@ -1,6 +1,6 @@
 import { foldForSearch } from '../detection/fold.service.ts'
 
-// The same as in `lead_words` of migration 0013, so that both sides find the same words.
+// The same as in `lead_words` of migration 0020, so that both sides find the same words.
 const separators =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they separate words as well
   /[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u2000-\u206f\u3000-\u3004\u3008-\u3020\u3030]+/u

@@ -185,7 +185,7 @@ export async function captureMessages(
   if (captured.length === 0) return
   await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
   const leads = await detectLeads(ctx, sql, signalsOf(captured))
-  const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNew === true))
+  const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNewInGroup))
   await countLeads(sql, tenantOf(ctx), fresh)
   const followed = captured.flatMap(({ message, group }) => {
     const lead = leads.get(message.messageId)

@@ -37,7 +37,7 @@ export async function recordMessages(
   return new Set(rows.map((row) => row.id))
 }
 
-/** Counts new leads of groups whose counts this transaction holds already. */
+/** Counts leads that are new to groups whose counts this transaction holds already. */
 export async function countLeads(sql: Sql, tenantId: string, counts: readonly GroupCount[]): Promise<void> {
   if (counts.length === 0) return
   await sql.execute(text`

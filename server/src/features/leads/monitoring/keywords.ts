@@ -1,124 +1,141 @@
+import { SubstringAutomaton, type WalkStep } from '../../../platform/substring-automaton.ts'
 import { foldKeyword } from './fold-keyword.ts'
+import type { KeywordMatch } from './monitored-groups.tables.ts'
+import { bordersOf, findPlaces, startKinds, type WordPlaces } from './word-places.ts'
+
+/** A keyword in a text. */
+export interface FoundKeyword {
+  /** As it was configured. */
+  keyword: string
+  /** Units of the folded text. */
+  start: number
+  end: number
+}
 
 /** Finds which of its keywords a text holds. */
 export interface KeywordMatcher {
   /** The keyword that stands first in the text, the longest of several there, as it was configured. */
   find(text: string): string | undefined
+  /** Every keyword that the text holds, each where it stands first, in the order of the text. */
+  findAll(text: string): FoundKeyword[]
 }
 
-interface Keyword {
+interface Form {
   configured: string
   folded: string
+  /** The least of `startKinds` that the keyword may begin at. */
+  leastStart: number
+  /** Whether the word has to end with the keyword. */
+  hasEnd: boolean
 }
 
-/** Scripts written without spaces: where a word ends there, only a dictionary knows. */
-const spaceless =
-  '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}ー'
-const isSpaceless = new RegExp(`[${spaceless}]`, 'u')
-/** A letter or digit that would make a longer word of what stands beside it. */
-const isJoining = new RegExp(`(?![${spaceless}])[\\p{L}\\p{M}\\p{N}_]`, 'u')
-const isMark = /\p{M}/u
+/** What WhatsApp lets a message hold; further in a text nothing is looked for. */
+const readLength = 65_536
 
-/**
- * What is written in one with the word that follows. Hebrew: and, that, the, in, to (not from and as: too many words
- * of their own begin with these letters). Arabic: and, so, with, like, for, the.
- */
-const attached = [
-  { script: /\p{Script=Hebrew}/u, prefixes: /^ו?ש?[הבל]?$/ },
-  { script: /\p{Script=Arabic}/u, prefixes: /^[وف]?(?:[بك]?ال|لل|[بل])?$/ },
-]
-const longestPrefix = 4
-
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
-
-const lastOf = (text: string, end: number): string => {
-  const unit = text.charCodeAt(end - 1)
-  return unit >= 0xdc00 && unit <= 0xdfff && end > 1 ? text.slice(end - 2, end) : text.slice(end - 1, end)
-}
-const firstOf = (text: string, start: number): string => {
-  const point = text.codePointAt(start)
-  return point === undefined ? '' : String.fromCodePoint(point)
+const leastStarts: Record<KeywordMatch, number> = {
+  start: startKinds.attached,
+  word: startKinds.word,
+  anywhere: startKinds.within,
 }
 
-/** Whether only letters that are written in one with the next word stand between the word's begin and `start`. */
-function isAfterPrefix(text: string, start: number, first: string): boolean {
-  const rule = attached.find(({ script }) => script.test(first))
-  if (rule === undefined) return false
-  for (let length = 1; length <= longestPrefix && length <= start; length += 1) {
-    const before = lastOf(text, start - length)
-    if (start - length > 0 && isJoining.test(before)) continue
-    return rule.prefixes.test(text.slice(start - length, start))
+const linked = /(?<=[\p{L}\p{N}])['-](?=[\p{L}\p{N}])/gu
+
+/** A keyword as people write it: `wi-fi` is `wifi` and `wi fi` to many, `don't` is `dont`. */
+function spellingsOf(folded: string): string[] {
+  const joined = folded.replace(linked, '')
+  return joined === folded
+    ? [folded]
+    : [folded, joined, folded.replace(linked, (sign) => (sign === '-' ? ' ' : ''))]
+}
+
+function formsOf(keywords: readonly string[], match: KeywordMatch): Form[] {
+  const forms = new Map<string, Form>()
+  const whole = keywords.map((configured) => ({ configured, folded: foldKeyword(configured) }))
+  const spelled = whole.flatMap(({ configured, folded }) =>
+    spellingsOf(folded).map((spelling) => ({ configured, folded: spelling })),
+  )
+  // What was configured goes before what only resembles it.
+  for (const { configured, folded } of [...whole, ...spelled]) {
+    if (folded === '' || forms.has(folded)) continue
+    const { hasStart, hasEnd } = bordersOf(folded)
+    const leastStart = hasStart ? leastStarts[match] : startKinds.within
+    forms.set(folded, { configured, folded, leastStart, hasEnd: hasEnd && match === 'word' })
   }
-  return false
+  return [...forms.values()]
 }
 
-function startsWord(text: string, start: number): boolean {
-  const first = firstOf(text, start)
-  if (start === 0 || !isJoining.test(first)) return true
-  return !isJoining.test(lastOf(text, start)) || isAfterPrefix(text, start, first)
-}
+/** Tells a keyword that stands where its match allows. */
+type OnKeyword = (index: number, start: number, end: number) => WalkStep
 
-function endsWord(text: string, end: number): boolean {
-  if (end === text.length) return true
-  const next = firstOf(text, end)
-  return isJoining.test(lastOf(text, end)) ? !isJoining.test(next) : !isMark.test(next)
-}
-
-/**
- * Without spaces a keyword has to begin where a word begins and to hold at least this word: the dictionary may split
- * the rest of it in another way than whoever configured the keyword.
- */
-function holdsWord(text: string, start: number, end: number): boolean {
-  const word = segmenter.segment(text).containing(start)
-  return word !== undefined && word.index === start && start + word.segment.length <= end
-}
-
-function standsAlone(text: string, start: number, end: number): boolean {
-  if (!startsWord(text, start) || !endsWord(text, end)) return false
-  return !isSpaceless.test(firstOf(text, start)) || holdsWord(text, start, end)
-}
-
-/** The first two units of a keyword; a keyword of one unit stands under this unit alone. */
-const keyOf = (text: string, at: number, length: number): number =>
-  text.charCodeAt(at) * 0x10000 + (length > 1 ? text.charCodeAt(at + 1) : 0)
-
-/**
- * Compiles keywords. Case, accents and width do not matter; a keyword is found as a whole word or phrase: `flat` is
- * neither in `flatter` nor in `inflate`. Hebrew and Arabic words are found with the prefixes written in one with them;
- * Chinese, Japanese and Thai ones where a word of the text begins.
- */
-export function compileKeywords(keywords: readonly string[]): KeywordMatcher {
-  const byStart = new Map<number, Keyword[]>()
-  let hasSingle = false
-  for (const configured of keywords) {
-    const folded = foldKeyword(configured)
-    if (folded === '') continue
-    if (folded.length === 1) hasSingle = true
-    const key = keyOf(folded, 0, folded.length)
-    const same = byStart.get(key)
-    if (same === undefined) byStart.set(key, [{ configured, folded }])
-    else same.push({ configured, folded })
+/** Walks over a text and tells every keyword that stands where its match allows, by its end, the longest first. */
+function createWalk(forms: readonly Form[], automaton: SubstringAutomaton) {
+  const free = forms.filter(({ leastStart }) => leastStart === startKinds.within)
+  const shortestFree = free.reduce(
+    (least, { folded }) => Math.min(least, folded.length),
+    Number.POSITIVE_INFINITY,
+  )
+  return (text: string, onKeyword: OnKeyword): void => {
+    const folded = foldKeyword(text.slice(0, readLength))
+    // Most texts hold no keyword: where their words begin is not asked.
+    let places: WordPlaces | undefined
+    automaton.walk(folded, (index, end, length) => {
+      const form = forms[index] as Form
+      if (form.leastStart === startKinds.within && !form.hasEnd) return onKeyword(index, end - length, end)
+      places ??= findPlaces(folded)
+      // Where one word begins, the one before it has ended. Keywords with one end agree on it.
+      if (form.hasEnd && places.starts[end] !== startKinds.word) return 'next'
+      const start = end - length
+      if ((places.starts[start] ?? 0) >= form.leastStart) return onKeyword(index, start, end)
+      // No shorter one begins a word either when none begins within this one.
+      const isHopeless =
+        form.leastStart > 0 && length <= shortestFree && (places.lastStarts[end] ?? 0) <= start
+      return isHopeless ? 'next' : 'shorter'
+    })
   }
-  for (const same of byStart.values()) same.sort((a, b) => b.folded.length - a.folded.length)
-  const findAt = (text: string, start: number, key: number): string | undefined =>
-    byStart
-      .get(key)
-      ?.find(
-        ({ folded }) => text.startsWith(folded, start) && standsAlone(text, start, start + folded.length),
-      )?.configured
+}
+
+function createMatcher(forms: readonly Form[]): KeywordMatcher {
+  const automaton = new SubstringAutomaton(forms.map(({ folded }) => folded))
+  const walk = createWalk(forms, automaton)
+  const isAllFree = forms.every(({ leastStart, hasEnd }) => leastStart === startKinds.within && !hasEnd)
   return {
     find(text) {
-      if (byStart.size === 0) return undefined
-      const folded = foldKeyword(text)
-      for (let start = 0; start < folded.length; start += 1) {
-        const found =
-          findAt(folded, start, keyOf(folded, start, 2)) ??
-          (hasSingle ? findAt(folded, start, keyOf(folded, start, 1)) : undefined)
-        if (found !== undefined) return found
-      }
-      return undefined
+      let best: { index: number; start: number; end: number } | undefined
+      walk(text, (index, start, end) => {
+        if (best === undefined || start < best.start || (start === best.start && end > best.end))
+          best = { index, start, end }
+        // What ends later than this begins later, too.
+        return end - automaton.longest > best.start ? 'stop' : 'shorter'
+      })
+      return best === undefined ? undefined : forms[best.index]?.configured
+    },
+    findAll(text) {
+      const seen = new Uint8Array(forms.length)
+      const found = new Map<string, FoundKeyword>()
+      walk(text, (index, start, end) => {
+        // Together with this one the shorter ones were told, where no border keeps any of them away.
+        if (seen[index] === 1) return isAllFree ? 'next' : 'shorter'
+        seen[index] = 1
+        const keyword = (forms[index] as Form).configured
+        if (!found.has(keyword)) found.set(keyword, { keyword, start, end })
+        return 'shorter'
+      })
+      return [...found.values()].sort((a, b) => a.start - b.start || b.end - a.end)
     },
   }
+}
+
+const none: KeywordMatcher = { find: () => undefined, findAll: () => [] }
+
+/**
+ * Compiles keywords. Case, accents and width do not matter. With `start` a keyword begins a word: `leak` is in
+ * `leaking`, not in `bleak`; letters that Hebrew and Arabic write in one with the next word, and numbers, may stand
+ * before it. With `word` it is a whole word or phrase, with `anywhere` it may stand within one. Scripts that write
+ * without spaces, and keywords that begin with a sign, are found anywhere.
+ */
+export function compileKeywords(keywords: readonly string[], match: KeywordMatch): KeywordMatcher {
+  const forms = formsOf(keywords, match)
+  return forms.length === 0 ? none : createMatcher(forms)
 }
 
 /** Whether anything is left of a keyword to look for. */

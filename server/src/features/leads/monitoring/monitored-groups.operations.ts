@@ -3,7 +3,9 @@ import { notFound, planLimitReached } from '../../../platform/errors.ts'
 import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
+import { chatHistoryClosed } from '../../account/settings/settings.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
+import { testKeywords } from './keyword-test.service.ts'
 import {
   alreadyMonitored,
   availableAnswer,
@@ -15,6 +17,8 @@ import {
   groupMessagesParams,
   monitoredGroupObject,
   pageOnly,
+  testKeywordsAnswer,
+  testKeywordsBody,
   updateGroupBody,
 } from './monitored-groups.schema.ts'
 import {
@@ -121,6 +125,19 @@ const messages = defineOperation({
   run: (ctx, input) => getCaptured(ctx, input.group_id, input),
 })
 
+const testWords = defineOperation({
+  id: 'groups.test_keywords',
+  method: 'POST',
+  path: '/groups/{id}/test-keywords',
+  summary: 'Try keywords on the messages of a group that are stored; changes nothing',
+  access: ['groups:read', 'messages:read'],
+  params: idParams,
+  body: testKeywordsBody,
+  success: { status: 200, schema: testKeywordsAnswer },
+  errors: [chatHistoryClosed],
+  run: (ctx, { id, ...input }) => testKeywords(ctx, id, input),
+})
+
 export const monitoredGroupsOperations: readonly Operation[] = [
   list,
   create,
@@ -129,4 +146,5 @@ export const monitoredGroupsOperations: readonly Operation[] = [
   update,
   remove,
   messages,
+  testWords,
 ]

@@ -13,7 +13,7 @@ import {
 } from '../../../wire.ts'
 import { referenceFields, referencesToWire } from '../../conversations/messages/message-events.schema.ts'
 import { isUsableKeyword } from './keywords.ts'
-import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
+import { keywordMatches, type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
 
 export const alreadyMonitored = defineError(
   'group_already_monitored',
@@ -116,6 +116,10 @@ const keywords = z
   .array(keyword)
   .max(500)
   .meta({ examples: [['looking for', 'urgent']] })
+const keywordMatch = z.enum(keywordMatches).meta({
+  description:
+    '`start` (the default): a keyword begins a word; `word`: it is whole words; `anywhere`: it may stand within one. Scripts that write without spaces match anywhere',
+})
 const placeholder = /\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}/g
 const known: ReadonlySet<string> = new Set(['name', 'phone', 'keyword'])
 const template = z
@@ -154,6 +158,7 @@ const settings = {
   monitor_mode: mode.optional(),
   monitor_keywords: keywords.optional(),
   keywords: keywords.optional().meta({ description: 'Alias of `monitor_keywords`' }),
+  keyword_match: keywordMatch.optional(),
   monitor_prompt: z.string().trim().max(4000).nullable().optional(),
   auto_respond: z.boolean().optional(),
   response_template: template.optional(),
@@ -212,6 +217,45 @@ export const availableQuery = z.object({ monitored: booleanQuery().optional() })
 /** Which page of groups or messages. */
 export const pageOnly = z.object(pageQuery())
 
+/** Keywords to try on what was said in a group; what is not given is the group's own. */
+export const testKeywordsBody = z.object({
+  keywords: z
+    .array(keyword)
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ description: 'Default: those of the group', examples: [['leak', 'price']] }),
+  keyword_match: keywordMatch.optional(),
+  days: z.int().min(1).max(365).default(30).meta({ description: 'How far back to look' }),
+  limit: z.int().min(1).max(500).default(100).meta({ description: 'Hits in the answer; all are counted' }),
+})
+
+/** What keywords would have found. */
+export const testKeywordsAnswer = z
+  .object({
+    group_id: z.string(),
+    keyword_match: z.enum(keywordMatches),
+    days: z.int(),
+    messages_checked: z.int(),
+    messages_matched: z.int(),
+    is_complete: z.boolean().meta({ description: 'False when only the newest messages were looked at' }),
+    keywords: z.array(z.object({ keyword: z.string(), messages: z.int() })),
+    hits: z
+      .array(
+        z.object({
+          message_id: z.string(),
+          sender_phone: z.string().nullable(),
+          sender_name: z.string().nullable(),
+          content_preview: z.string().nullable(),
+          wa_timestamp: timestampOutput,
+          keyword: z.string(),
+          position: z.int().meta({ description: 'Characters of the text before the keyword' }),
+        }),
+      )
+      .meta({ description: 'Newest message first; every keyword of a message where it stands first' }),
+  })
+  .meta({ id: 'KeywordTest', description: 'What keywords would have found' })
+
 /** The monitored group object of the contract; the last two fields are additive. */
 export const monitoredGroupObject = z
   .object({
@@ -221,6 +265,7 @@ export const monitoredGroupObject = z
     name: z.string(),
     monitor_mode: z.enum(monitorModes),
     monitor_keywords: z.array(z.string()),
+    keyword_match: z.enum(keywordMatches),
     monitor_prompt: z.string().nullable(),
     auto_respond: z.boolean(),
     response_template: z.string().nullable(),

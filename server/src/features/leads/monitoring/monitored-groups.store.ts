@@ -18,7 +18,8 @@ export interface ShownGroup extends MonitoredGroupRow {
 
 const shownColumns = text`
   g.id, g.tenant_id AS "tenantId", g.session_id AS "sessionId", g.wa_group_id AS "waGroupId", g.name,
-  g.monitor_mode AS "monitorMode", g.monitor_keywords AS "monitorKeywords", g.monitor_prompt AS "monitorPrompt",
+  g.monitor_mode AS "monitorMode", g.monitor_keywords AS "monitorKeywords", g.keyword_match AS "keywordMatch",
+  g.monitor_prompt AS "monitorPrompt",
   g.auto_respond AS "autoRespond", g.response_template AS "responseTemplate",
   g.auto_respond_interval_hours AS "autoRespondIntervalHours", g.auto_respond_daily_cap AS "autoRespondDailyCap",
   g.auto_label_leads AS "autoLabelLeads", g.lead_label_id AS "leadLabelId", g.webhook_url AS "webhookUrl",
@@ -154,6 +155,47 @@ export async function seedSpeakers(sql: Sql, tenantId: string, id: string): Prom
     JOIN messages m ON m.chat_id = h.id AND m.direction = 'inbound' AND m.sender_contact_id IS NOT NULL
     WHERE g.id = ${id} AND g.tenant_id = ${tenantId}
     ON CONFLICT DO NOTHING`)
+}
+
+/** A message that was said in a group, captured or not. */
+export interface HeardRow {
+  id: string
+  preview: string | null
+  /** The whole text, sealed, where the tenant keeps it. */
+  whole: Uint8Array | null
+  phone: string | null
+  name: string | null
+  bookName: string | null
+  pushName: string | null
+  waTimestamp: string
+  /** With all its digits, as PostgreSQL prints it. */
+  orderedAt: string
+}
+
+/** What others said in a monitored group since a moment, as its session heard it, newest first; goes on behind a row. */
+export async function listHeard(
+  sql: Sql,
+  tenantId: string,
+  groupId: string,
+  page: { since: Date; after: HeardRow | undefined; limit: number },
+): Promise<HeardRow[]> {
+  const { since, after, limit } = page
+  const behind =
+    after === undefined
+      ? text``
+      : text`AND (m.ordered_at, m.id) < (${after.orderedAt}::timestamptz, ${after.id}::uuid)`
+  const { rows } = await sql.execute<HeardRow & Record<string, unknown>>(text`
+    SELECT m.id, m.content_preview AS preview, m.content_full AS whole, c.phone, c.name, c.book_name AS "bookName",
+      c.push_name AS "pushName", m.wa_timestamp AS "waTimestamp", m.ordered_at::text AS "orderedAt"
+    FROM monitored_groups g
+    JOIN chats h ON h.session_id = g.session_id AND h.wa_chat_id = g.wa_group_id AND h.tenant_id = g.tenant_id
+    JOIN messages m ON m.chat_id = h.id AND m.tenant_id = g.tenant_id
+    LEFT JOIN contacts c ON c.id = m.sender_contact_id
+    WHERE g.id = ${groupId} AND g.tenant_id = ${tenantId} AND m.direction = 'inbound' AND m.deleted_at IS NULL
+      AND m.message_type NOT IN ('reaction', 'unknown') AND m.content_preview IS NOT NULL
+      AND m.ordered_at >= ${since.toISOString()}::timestamptz ${behind}
+    ORDER BY m.ordered_at DESC, m.id DESC LIMIT ${limit}`)
+  return rows
 }
 
 /** A captured message as it is listed. */

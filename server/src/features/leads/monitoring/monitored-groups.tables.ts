@@ -16,6 +16,11 @@ export const monitorModes = ['all', 'keywords', 'mentions', 'first_message', 'ai
 /** One of them. */
 export type MonitorMode = (typeof monitorModes)[number]
 
+/** Where in a text a keyword is found. */
+export const keywordMatches = ['start', 'word', 'anywhere'] as const
+/** One of them. */
+export type KeywordMatch = (typeof keywordMatches)[number]
+
 /** Groups that a tenant listens to. */
 export const monitoredGroups = pgTable(
   'monitored_groups',
@@ -28,6 +33,7 @@ export const monitoredGroups = pgTable(
     name: text(),
     monitorMode: text('monitor_mode', { enum: monitorModes }).notNull(),
     monitorKeywords: text('monitor_keywords').array().notNull(),
+    keywordMatch: text('keyword_match', { enum: keywordMatches }).notNull().default('start'),
     monitorPrompt: text('monitor_prompt'),
     autoRespond: boolean('auto_respond').notNull(),
     responseTemplate: text('response_template'),

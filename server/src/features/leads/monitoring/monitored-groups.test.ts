@@ -49,6 +49,7 @@ suite('groups.monitor', () => {
       name: 'Flea market',
       monitor_mode: 'first_message',
       monitor_keywords: [],
+      keyword_match: 'start',
       monitor_prompt: null,
       auto_respond: false,
       response_template: null,

@@ -36,11 +36,11 @@ export interface WatchedSession {
 
 function toWatched(row: ShownGroup): WatchedGroup {
   let matcher: KeywordMatcher | undefined
-  const { monitorKeywords, ...group } = row
+  const { monitorKeywords, keywordMatch, ...group } = row
   return {
     ...group,
     matcher: () => {
-      matcher ??= compileKeywords(monitorKeywords)
+      matcher ??= compileKeywords(monitorKeywords, keywordMatch)
       return matcher
     },
   }
