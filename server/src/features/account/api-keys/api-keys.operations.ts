@@ -7,6 +7,7 @@ import {
   encodeScopes,
   keyOfEnvironment,
   keyRevoked,
+  keyRotatedMeanwhile,
   keySchema,
   newKeySchema,
   scopeEscalation,
@@ -85,7 +86,7 @@ const rotate = defineOperation({
   access: ['settings:manage'],
   params: idParams,
   success: { status: 200, schema: newKeySchema },
-  errors: [keyRevoked, keyOfEnvironment, scopeEscalation],
+  errors: [keyRevoked, keyOfEnvironment, scopeEscalation, keyRotatedMeanwhile],
   async run(ctx, input) {
     const { key, rawKey } = await rotateKey(ctx, input.id)
     return { ...encodeKey(key, ctx.clock.now()), raw_key: rawKey }

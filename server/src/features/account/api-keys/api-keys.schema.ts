@@ -11,6 +11,11 @@ export const scopeEscalation = defineError(
   'A key cannot be given scopes its maker does not have',
 )
 export const keyRevoked = defineError('api_key_revoked', 400, 'The API key is revoked')
+export const keyRotatedMeanwhile = defineError(
+  'api_key_rotated',
+  409,
+  'Another request rotates this API key at the same moment',
+)
 export const keyOfEnvironment = defineError(
   'api_key_of_environment',
   400,

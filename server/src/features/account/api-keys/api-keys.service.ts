@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type Caller, type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { forbidden, unknownThing } from '../../../platform/errors.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { holdsScope, type Scope } from '../../../scopes.ts'
 import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import { accountSuspended, scopesWithinRole } from '../users/users.schema.ts'
@@ -10,6 +11,7 @@ import {
   invalidApiKey,
   keyOfEnvironment,
   keyRevoked,
+  keyRotatedMeanwhile,
   scopeEscalation,
 } from './api-keys.schema.ts'
 import {
@@ -18,6 +20,7 @@ import {
   findKeyByHash,
   insertKey,
   listKeys,
+  replaceSecret,
   updateKey,
 } from './api-keys.store.ts'
 import type { ApiKeyRow } from './api-keys.tables.ts'
@@ -91,12 +94,21 @@ function newSecret(ctx: Context) {
   return { rawKey, keyHash: hashKey(rawKey), keyPrefix: rawKey.slice(0, prefixLength) }
 }
 
+/** When a key that is made ends: what a key makes ends with it at the latest. */
+async function expiryOf(ctx: Context, createdAt: Date, days: number | undefined): Promise<Date | null> {
+  const asked = days === undefined ? null : new Date(createdAt.getTime() + days * dayMs)
+  if (ctx.caller.kind !== 'key') return asked
+  const { expiresAt: latest } = await getKey(ctx, ctx.caller.keyId)
+  if (asked === null || latest === null || asked <= latest) return asked ?? latest
+  throw scopeEscalation.create({ message: 'expires_in_days: a key cannot outlive the key that makes it' })
+}
+
 /** Makes a key of the caller's user; its secret is shown here and never again. */
 export async function createKey(ctx: Context, input: CreateKey): Promise<{ key: ApiKeyRow; rawKey: string }> {
   const userId = requireOwnScopes(ctx, input.scopes)
   const { rawKey, ...secret } = newSecret(ctx)
   const createdAt = ctx.clock.now()
-  const { expiresInDays } = input
+  const expiresAt = await expiryOf(ctx, createdAt, input.expiresInDays)
   const key = await insertKey(ctx.db.sql, {
     id: ctx.ids.uuid(),
     tenantId: tenantOf(ctx),
@@ -104,7 +116,7 @@ export async function createKey(ctx: Context, input: CreateKey): Promise<{ key: 
     name: input.name,
     ...secret,
     scopes: input.scopes,
-    expiresAt: expiresInDays === undefined ? null : new Date(createdAt.getTime() + expiresInDays * dayMs),
+    expiresAt,
     createdAt,
   })
   if (key === undefined) throw new Error('two keys with one hash')
@@ -132,19 +144,39 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
   })
 }
 
-/** Gives a key another secret; the old one stops at once. The caller needs the key's scopes, as if making it. */
+/** Keys that this process gives another secret now. */
+const rotations = defineProcessState(() => new Set<string>())
+
+/**
+ * Gives a key another secret; the old one stops at once. The caller needs the key's scopes, as if making it. Of several
+ * requests at once one is answered with a secret: another's would have stopped before its caller read it.
+ */
 export async function rotateKey(ctx: Context, id: string): Promise<{ key: ApiKeyRow; rawKey: string }> {
+  const inProgress = rotations.of(ctx)
+  // The lock is taken before anything is awaited: whoever comes while it is held does not see the secret of the other.
+  const lock = `${tenantOf(ctx)} ${id}`
+  if (inProgress.has(lock)) throw keyRotatedMeanwhile.create()
+  inProgress.add(lock)
+  try {
+    return await rotateOnce(ctx, id)
+  } finally {
+    inProgress.delete(lock)
+  }
+}
+
+async function rotateOnce(ctx: Context, id: string): Promise<{ key: ApiKeyRow; rawKey: string }> {
   const { rawKey, ...secret } = newSecret(ctx)
+  const before = await getKey(ctx, id)
+  if (before.revokedAt !== null) throw keyRevoked.create()
+  // The next start would bring the old secret back.
+  if (before.isBootstrap) throw keyOfEnvironment.create()
+  requireOwnScopes(ctx, before.scopes)
   const key = await ctx.db.transaction(async (sql) => {
-    const before = await getKey(ctx, id, sql)
-    if (before.revokedAt !== null) throw keyRevoked.create()
-    // The next start would bring the old secret back.
-    if (before.isBootstrap) throw keyOfEnvironment.create()
-    requireOwnScopes(ctx, before.scopes)
     await publishChange(ctx, sql, [`key:${id}`])
-    return updateKey(sql, before.tenantId, id, secret)
+    return replaceSecret(sql, before, secret)
   })
-  if (key === undefined) throw unknownThing('API key')
+  // Another process was quicker, or the key was revoked meanwhile.
+  if (key === undefined) throw keyRotatedMeanwhile.create()
   return { key, rawKey }
 }
 

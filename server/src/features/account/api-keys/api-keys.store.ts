@@ -1,4 +1,4 @@
-import { and, asc, eq, ne, sql as raw } from 'drizzle-orm'
+import { and, asc, eq, isNull, ne, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { users } from '../users/users.tables.ts'
@@ -25,6 +25,22 @@ export async function findKey(sql: Sql, tenantId: string, id: string): Promise<A
     .select()
     .from(apiKeys)
     .where(and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.id, id)))
+  return row
+}
+
+/** Gives a key another secret while it has the one it had; undefined when that one is gone. */
+export async function replaceSecret(
+  sql: Sql,
+  key: ApiKeyRow,
+  secret: Pick<ApiKeyRow, 'keyHash' | 'keyPrefix'>,
+): Promise<ApiKeyRow | undefined> {
+  const isSame = and(
+    eq(apiKeys.tenantId, key.tenantId),
+    eq(apiKeys.id, key.id),
+    eq(apiKeys.keyHash, key.keyHash),
+    isNull(apiKeys.revokedAt),
+  )
+  const [row] = await sql.update(apiKeys).set(secret).where(isSame).returning()
   return row
 }
 

@@ -6,7 +6,7 @@ import { allScopes } from '../../../scopes.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { updateUser } from '../users/users.store.ts'
 import { verifyKey } from './api-keys.service.ts'
-import { findKey } from './api-keys.store.ts'
+import { findKey, replaceSecret } from './api-keys.store.ts'
 import { flushUses } from './last-used.ts'
 
 const dayMs = 86_400_000
@@ -103,6 +103,28 @@ suite('POST /api-keys', () => {
       const reply = await ask(scopes)
       assert.equal(reply.status, 403)
       assert.equal(reply.headers['x-required-scopes'], undefined)
+    }
+  })
+
+  test('what a key makes ends with it at the latest, with scopes and expiry it has itself', async () => {
+    const account = await identity.createAccount()
+    const maker = await makeKey(account, { scopes: ['settings:manage', 'leads:read'], expires_in_days: 10 })
+    const make = (body: object) =>
+      identity.call('POST', '/api-keys', {
+        key: maker.raw_key,
+        body: { name: 'child', scopes: ['leads:read'], ...body },
+      })
+    assert.equal((await make({})).body.expires_at, maker.expires_at)
+    assert.equal((await make({ expires_in_days: 10 })).status, 201)
+    for (const [body, detail] of [
+      [{ expires_in_days: 11 }, /^expires_in_days/],
+      [{ scopes: ['leads:manage'] }, /leads:manage/],
+      [{ scopes: ['*'] }, /\*/],
+      [{ preset: 'messaging' }, /messages:send/],
+    ] as const) {
+      const reply = await make(body)
+      assert.deepEqual([reply.status, reply.body.code], [403, 'scope_escalation'])
+      assert.match(reply.body.detail, detail)
     }
   })
 
@@ -241,6 +263,34 @@ suite('POST /api-keys/{id}/rotate', () => {
     )
     assert.equal((await use(made.raw_key)).status, 401)
     assert.equal((await use(body.raw_key)).status, 200)
+  })
+
+  test('five times at once: one 200 whose secret works, the others 409', async () => {
+    const account = await identity.createAccount()
+    const made = await makeKey(account, { scopes: ['settings:manage'] })
+    const rotate = () => identity.call('POST', `/api-keys/${made.id}/rotate`, { token: account.token })
+    const replies = await Promise.all(Array.from({ length: 5 }, rotate))
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 409, 409, 409, 409])
+    const winner = replies.find(({ status }) => status === 200)
+    assert.equal((await use(winner?.body.raw_key)).status, 200)
+    assert.equal((await use(made.raw_key)).status, 401)
+    const loser = replies.find(({ status }) => status === 409)
+    assert.deepEqual([loser?.body.code, loser?.body.raw_key], ['api_key_rotated', undefined])
+    // One after the other is no race.
+    assert.deepEqual([(await rotate()).status, (await rotate()).status], [200, 200])
+  })
+
+  test('of rotations through two processes that saw the same secret one counts', async () => {
+    const account = await identity.createAccount()
+    const { id } = await makeKey(account)
+    const before = await findKey(identity.ctx.db.sql, account.tenantId, id)
+    assert.ok(before !== undefined)
+    const replaced = await Promise.all(
+      ['first', 'second', 'third'].map((name) =>
+        replaceSecret(identity.ctx.db.sql, before, { keyHash: `${name} ${id}`, keyPrefix: 'mf_1234' }),
+      ),
+    )
+    assert.equal(replaced.filter((row) => row !== undefined).length, 1)
   })
 
   test('400 for a revoked key', async () => {

@@ -24,7 +24,7 @@ const update = defineOperation({
   method: 'PATCH',
   path: '/tenant/settings',
   summary:
-    'Change settings of the tenant; cold_contacts and chat_history_access_enabled only as a signed-in owner or admin',
+    'Change settings of the tenant; cold_contacts, chat_history_access_enabled, opt_out_words, opt_in_words and audit_retention_days only as a signed-in owner or admin',
   access: ['settings:manage'],
   roles: ['owner', 'admin'],
   body: updateSettingsBody,

@@ -57,23 +57,32 @@ export async function createSettings(ctx: Context, sql: Sql, tenantId: string): 
   await insertSettings(sql, tenantId, ctx.clock.now())
 }
 
-/** How new contacts are treated can cost the number its account, so no program decides it. */
-function requirePersonForColdContacts(ctx: Context): void {
-  const { caller } = ctx
-  if (caller.kind === 'user' && caller.role !== 'member') return
-  throw roleTooLow.create({
-    message: 'cold_contacts: only an owner or admin may change it, never an API key',
+/**
+ * What only a signed-in owner or admin decides, by its wire name: what programs may do or see, what of it is remembered,
+ * and which words of people end it. A program must not widen its own rights, nor remove its traces.
+ */
+const decidedByPeople: Partial<Record<keyof UpdateSettings, string>> = {
+  coldContacts: 'cold_contacts',
+  chatHistoryAccessEnabled: 'chat_history_access_enabled',
+  optOutWords: 'opt_out_words',
+  optInWords: 'opt_in_words',
+  auditRetentionDays: 'audit_retention_days',
+}
+
+function refuseKey(field: string, change: string): never {
+  throw userRequired.create({
+    message: `${field}: only a signed-in owner or admin may ${change}, never an API key`,
+    details: { field },
   })
 }
 
-/** Opening chats to programs is a consent (contract C16): a program must not give it to itself. */
-function requirePersonForChatHistory(ctx: Context): void {
+/** Keys change what is no matter of people's; a rein on programs they may put on, not take off. */
+function requirePersonFor(ctx: Context, before: SettingsRow, changes: UpdateSettings): void {
   if (ctx.caller.kind === 'user') return
-  const field = 'chat_history_access_enabled'
-  throw userRequired.create({
-    message: `${field}: only a signed-in user may change it, never an API key`,
-    details: { field },
-  })
+  for (const [name, field] of Object.entries(decidedByPeople))
+    if (changes[name as keyof UpdateSettings] !== undefined) refuseKey(field, 'change it')
+  if (before.requireApproval && changes.requireApproval === false)
+    refuseKey('require_approval', 'switch it off')
 }
 
 /** Who gave a consent from where. */
@@ -140,10 +149,13 @@ export async function updateSettings(
   const tenantId = tenantOf(ctx)
   const { caller } = ctx
   if (caller.kind !== 'user' && caller.kind !== 'key') throw roleTooLow.create()
-  if (changes.coldContacts !== undefined) requirePersonForColdContacts(ctx)
-  if (changes.chatHistoryAccessEnabled !== undefined) requirePersonForChatHistory(ctx)
   const by = { userId: caller.userId, ip: caller.ip, userAgent }
-  return ctx.db.transaction((sql) => changeSettings(ctx, sql, tenantId, changes, by))
+  return ctx.db.transaction(async (sql) => {
+    const before = await lockSettings(sql, tenantId)
+    if (before === undefined) throw notFound.create()
+    requirePersonFor(ctx, before, changes)
+    return changeSettings(ctx, sql, tenantId, changes, by)
+  })
 }
 
 /** Changes anti-spam figures within a transaction. */

@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { type Identity, openIdentity, type TestAccount, untilStatus } from '../../../../test/identity.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { updateUser } from '../users/users.store.ts'
+import { updateSettingsBody } from './settings.schema.ts'
 import { changeAntispam, getSettings } from './settings.service.ts'
 import { listConsents } from './settings.store.ts'
 
@@ -153,6 +154,59 @@ suite('tenant settings', () => {
       (await patch(account, { chat_history_access_enabled: true })).body.chat_history_access_enabled,
       true,
     )
+  })
+
+  /** Every field that can be written, with a value: whether an API key may write it. */
+  const writable: Record<string, [value: unknown, isForKeys: boolean]> = {
+    allowed_numbers: [['+15550123456'], true],
+    require_approval: [true, true],
+    require_approval_before_send: [true, true],
+    ai_consent_enabled: [true, true],
+    ai_consent: [true, true],
+    chat_history_access_enabled: [true, false],
+    message_retention_days: [30, true],
+    store_full_text: [true, true],
+    store_media: [true, true],
+    media_retention_days: [10, true],
+    cold_contacts: ['warn', false],
+    opt_out_words: [['HALT'], false],
+    opt_in_words: [['GO'], false],
+    approval_expiry_hours: [24, true],
+    audit_retention_days: [1, false],
+  }
+
+  test('which fields an API key may write, whatever its scopes: a table of all of them', async () => {
+    const parts = updateSettingsBody.def.in as typeof updateSettingsBody.in
+    assert.deepEqual(Object.keys(parts.shape).sort(), Object.keys(writable).sort())
+    for (const [field, [value, isForKeys]] of Object.entries(writable)) {
+      const account = await identity.createAccount()
+      const key = await keyOf(account, ['*'])
+      const refused = await identity.call('PATCH', '/tenant/settings', { key, body: { [field]: value } })
+      assert.equal(refused.status, isForKeys ? 200 : 403, field)
+      if (isForKeys) continue
+      assert.deepEqual([refused.body.code, refused.body.field], ['user_required', field])
+      const withOthers = { [field]: value, store_full_text: true }
+      assert.equal((await identity.call('PATCH', '/tenant/settings', { key, body: withOthers })).status, 403)
+      assert.deepEqual((await identity.call('GET', '/tenant/settings', { key })).body, defaults)
+      const changed = await patch(account, { [field]: value })
+      assert.deepEqual(changed.body[field], value, field)
+      if (Array.isArray(value))
+        assert.equal(
+          (await identity.call('PATCH', '/tenant/settings', { key, body: { [field]: null } })).status,
+          403,
+        )
+    }
+  })
+
+  test('a key may ask for approval, and only a person ends it', async () => {
+    const account = await identity.createAccount()
+    const key = await keyOf(account, ['*'])
+    const change = (body: object) => identity.call('PATCH', '/tenant/settings', { key, body })
+    assert.equal((await change({ require_approval: false })).status, 200)
+    assert.equal((await change({ require_approval: true })).status, 200)
+    for (const field of ['require_approval', 'require_approval_before_send'])
+      assert.equal((await change({ [field]: false })).body.field, 'require_approval')
+    assert.equal((await patch(account, { require_approval: false })).body.require_approval, false)
   })
 
   test('a change counts at once here, and on another process with its notification', async () => {

@@ -1,5 +1,12 @@
 import { defineOperation } from '../../../operation.ts'
-import { emailTaken, meSchema, tooManyAttempts, updateMeBody, wrongPassword } from './users.schema.ts'
+import {
+  emailTaken,
+  meSchema,
+  signInRequired,
+  tooManyAttempts,
+  updateMeBody,
+  wrongPassword,
+} from './users.schema.ts'
 import { getMe, updateMe } from './users.service.ts'
 
 const getOwn = defineOperation({
@@ -26,11 +33,12 @@ const updateOwn = defineOperation({
   id: 'users.update_me',
   method: 'PATCH',
   path: '/users/me',
-  summary: 'Change own name, e-mail address or password; another password ends all other logins',
+  summary:
+    'Change own name, e-mail address or password; address and password need the current one and no key, another password ends all other logins',
   access: ['account:manage'],
   body: updateMeBody,
   success: { status: 200, schema: meSchema },
-  errors: [wrongPassword, emailTaken, tooManyAttempts],
+  errors: [wrongPassword, signInRequired, emailTaken, tooManyAttempts],
   run: (ctx, input) => updateMe(ctx, input),
 })
 

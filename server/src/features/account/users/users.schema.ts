@@ -6,6 +6,11 @@ import { allScopes, holdsScope, type Scope } from '../../../scopes.ts'
 import { timestampOutput } from '../../../wire.ts'
 
 export const emailTaken = defineError('email_taken', 409, 'This e-mail address is already registered')
+export const signInRequired = defineError(
+  'sign_in_required',
+  403,
+  'Only a signed-in user may change address and password, never an API key',
+)
 export const wrongPassword = defineError('wrong_password', 400, 'The current password is wrong')
 export const accountSuspended = defineError('account_suspended', 403, 'This account is suspended')
 export const tooManyAttempts = defineError('too_many_attempts', 429, 'Too many attempts, try again later')
@@ -99,9 +104,8 @@ export const updateMeBody = z
     current_password: passwordField.optional(),
     new_password: newPasswordField.optional(),
   })
-  .refine((body) => body.new_password === undefined || body.current_password !== undefined, {
-    path: ['current_password'],
-    message: 'required with new_password',
+  .meta({
+    description: 'Another address or password needs `current_password`, and a signed-in user: no API key',
   })
   .transform((body) => ({
     fullName: body.full_name,

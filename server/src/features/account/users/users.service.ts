@@ -1,17 +1,18 @@
 import type { Context, Role } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { unauthorized, unknownThing } from '../../../platform/errors.ts'
+import { unauthorized, unknownThing, validationFailed } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { beginAttempt } from './attempts.service.ts'
 import { hashPassword, verifyPassword } from './passwords.service.ts'
-import { emailTaken, passwordChanged, type UpdateMe, wrongPassword } from './users.schema.ts'
+import { emailTaken, passwordChanged, signInRequired, type UpdateMe, wrongPassword } from './users.schema.ts'
 import {
   findOwner,
   findUser,
   findUserByEmail,
   findUserWithTenant,
   insertUser,
+  lockUser,
   type UserRow,
   updateUser,
 } from './users.store.ts'
@@ -115,14 +116,41 @@ export async function getMe(ctx: Context) {
   }
 }
 
-/** The new hash after the current password was proven; guesses are limited as they are at sign-in. */
-async function changePassword(ctx: Context, user: UserRow, current: string, next: string): Promise<string> {
+/** Refuses a wrong current password; guesses are limited as they are at sign-in. */
+async function requirePassword(ctx: Context, user: UserRow, current: string): Promise<void> {
   const ip = 'ip' in ctx.caller ? ctx.caller.ip : ''
   // Whoever asks is signed in already, so the limit over all addresses must not keep the owner out.
   const attempt = await beginAttempt(ctx, { email: user.email, ip, isKnownAddress: async () => true })
   if (!(await verifyPassword(ctx, current, user.passwordHash))) throw wrongPassword.create()
   await attempt.succeed()
-  return hashPassword(ctx, next)
+}
+
+function isOtherAddress(user: UserRow, email: string | undefined): boolean {
+  return email !== undefined && email.toLowerCase() !== user.email.toLowerCase()
+}
+
+/**
+ * Address and password are what somebody signs in with: whoever holds a session left open, or a key, must not take the
+ * account over with them. Answers the new hash, if there is one.
+ */
+async function proveCredentialChange(
+  ctx: Context,
+  user: UserRow,
+  changes: UpdateMe,
+): Promise<string | undefined> {
+  const { email, currentPassword, newPassword } = changes
+  const isOther = isOtherAddress(user, email)
+  if (!isOther && newPassword === undefined) return undefined
+  if (ctx.caller.kind !== 'user') throw signInRequired.create()
+  if (currentPassword === undefined) {
+    const message = `required with ${isOther ? 'another email' : 'new_password'}`
+    throw validationFailed.create({
+      message: `current_password: ${message}`,
+      details: { errors: [{ field: 'current_password', message }] },
+    })
+  }
+  await requirePassword(ctx, user, currentPassword)
+  return newPassword === undefined ? undefined : hashPassword(ctx, newPassword)
 }
 
 async function requireFreeAddress(sql: Sql, email: string, userId: string): Promise<void> {
@@ -132,11 +160,10 @@ async function requireFreeAddress(sql: Sql, email: string, userId: string): Prom
 
 /** The columns to write; another address has to be verified again, another spelling of it has not. */
 function columnsOf(user: UserRow, { fullName, email }: UpdateMe, passwordHash: string | undefined) {
-  const isOtherAddress = email !== undefined && email.toLowerCase() !== user.email.toLowerCase()
   return {
     ...(fullName === undefined ? {} : { fullName }),
     ...(email === undefined ? {} : { email }),
-    ...(isOtherAddress ? { emailVerifiedAt: null } : {}),
+    ...(isOtherAddress(user, email) ? { emailVerifiedAt: null } : {}),
     ...(passwordHash === undefined ? {} : { passwordHash }),
   }
 }
@@ -146,14 +173,15 @@ export async function updateMe(ctx: Context, changes: UpdateMe) {
   const { tenantId, userId } = ownIds(ctx)
   const user = await findUser(ctx.db.sql, tenantId, userId)
   if (user === undefined) throw unauthorized.create()
-  const { email, currentPassword, newPassword } = changes
-  const passwordHash =
-    currentPassword === undefined || newPassword === undefined
-      ? undefined
-      : await changePassword(ctx, user, currentPassword, newPassword)
+  const { email } = changes
+  const passwordHash = await proveCredentialChange(ctx, user, changes)
+  const isProven = passwordHash !== undefined || isOtherAddress(user, email)
   const columns = { ...columnsOf(user, changes, passwordHash), updatedAt: ctx.clock.now() }
   await ctx.db.transaction(async (sql) => {
     if (email !== undefined) await requireFreeAddress(sql, email, userId)
+    // The password that was proven has to be the current one still: of several changes at once one counts.
+    if (isProven && (await lockUser(sql, tenantId, userId))?.passwordHash !== user.passwordHash)
+      throw wrongPassword.create()
     const updated = await updateUserOnce(sql, user, columns)
     if (updated === undefined) throw unknownThing('User')
     if (passwordHash !== undefined) {

@@ -30,6 +30,16 @@ export async function findUser(sql: Sql, tenantId: string, userId: string): Prom
   return row
 }
 
+/** A user of a tenant, held until the transaction ends. */
+export async function lockUser(sql: Sql, tenantId: string, userId: string): Promise<UserRow | undefined> {
+  const [row] = await sql
+    .select()
+    .from(users)
+    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId), isNull(users.deletedAt)))
+    .for('update')
+  return row
+}
+
 /** A user with the tenant it belongs to. */
 export async function findUserWithTenant(sql: Sql, tenantId: string, userId: string) {
   const [row] = await sql

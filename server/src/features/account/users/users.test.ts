@@ -65,9 +65,9 @@ suite('PATCH /users/me', () => {
     assert.equal(body.email_verified, true)
   })
 
-  test('200 for another address, which counts as not verified', async () => {
-    const { token } = await identity.createAccount()
-    const body = { email: 'new-address@example.com' }
+  test('200 for another address with the current password; it counts as not verified', async () => {
+    const { token } = await identity.createAccount({ passwordHash })
+    const body = { email: 'new-address@example.com', current_password: password }
     const reply = await identity.call('PATCH', '/users/me', { token, body })
     assert.equal(reply.body.email, 'new-address@example.com')
     assert.equal(reply.body.email_verified, false)
@@ -75,18 +75,63 @@ suite('PATCH /users/me', () => {
 
   test('409 for an address of somebody else, also when two want it at once', async () => {
     const [a, b, c] = [
+      await identity.createAccount({ passwordHash }),
       await identity.createAccount(),
-      await identity.createAccount(),
-      await identity.createAccount(),
+      await identity.createAccount({ passwordHash }),
     ]
     const change = (token: string, email: string) =>
-      identity.call('PATCH', '/users/me', { token, body: { email } })
+      identity.call('PATCH', '/users/me', { token, body: { email, current_password: password } })
     assert.equal((await change(a.token, b.email.toUpperCase())).status, 409)
     const both = await Promise.all([
       change(a.token, 'wanted@example.com'),
       change(c.token, 'wanted@example.com'),
     ])
     assert.deepEqual(both.map(({ status }) => status).sort(), [200, 409])
+  })
+
+  test('address and password: never without the current password, never through a key; the name is free', async () => {
+    const account = await identity.createAccount({ passwordHash })
+    const scopes = ['*']
+    const made = await identity.call('POST', '/api-keys', {
+      token: account.token,
+      body: { name: 'x', scopes },
+    })
+    const through = {
+      user: (body: object) => identity.call('PATCH', '/users/me', { token: account.token, body }),
+      key: (body: object) => identity.call('PATCH', '/users/me', { key: made.body.raw_key, body }),
+    }
+    const email = 'taken-over@example.com'
+    const changes = [{ email }, { email, full_name: 'Eve' }, { new_password: 'another long one' }]
+    for (const body of changes) {
+      const reply = await through.user(body)
+      assert.deepEqual([reply.status, reply.body.errors[0].field], [422, 'current_password'])
+      const wrong = await through.user({ ...body, current_password: 'wrong' })
+      assert.deepEqual([wrong.status, wrong.body.code], [400, 'wrong_password'])
+      for (const proof of [{}, { current_password: password }]) {
+        const refused = await through.key({ ...body, ...proof })
+        assert.deepEqual([refused.status, refused.body.code], [403, 'sign_in_required'])
+      }
+    }
+    const own = await identity.call('GET', '/users/me', { token: account.token })
+    assert.equal(own.body.email, account.email)
+    // The same address, whatever its case, is no other one: clients send the whole profile.
+    for (const call of Object.values(through))
+      assert.equal((await call({ full_name: 'Ada', email: account.email.toUpperCase() })).status, 200)
+  })
+
+  test('the password changed five times at once, address included: one counts, the others 400', async () => {
+    const account = await identity.createAccount({ passwordHash })
+    const passwords = Array.from({ length: 5 }, (_, n) => `another long one ${n}`)
+    const replies = await Promise.all(
+      passwords.map((next) => {
+        const body = { current_password: password, new_password: next }
+        return identity.call('PATCH', '/users/me', { token: account.token, body })
+      }),
+    )
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 400, 400, 400, 400])
+    const winner = replies.findIndex(({ status }) => status === 200)
+    const body = { email: account.email, password: passwords[winner] }
+    assert.equal((await identity.call('POST', '/auth/login', { body })).status, 200)
   })
 
   test('200 with another password ends all other logins and keeps this one', async () => {

@@ -168,13 +168,14 @@ const optInWords = [
 /** Nobody writes a longer word to stop. */
 const longestWord = 60
 
-/** Marks that people leave out: accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic. */
-const accents = /[\u0300-\u036f]|[\u0591-\u05c7]|[\u064b-\u0652]|\u0670/g
+/** Marks that people leave out: accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs and hamza of Arabic. */
+const accents = /[\u0300-\u036f]|[\u0591-\u05c7]|[\u064b-\u065f]|\u0670/g
 
 /** What is left of a message when case, accents, signs around it and widths of letters do not matter. */
 export const normaliseWord = createFolding({
   marks: accents,
-  dropped: /[^\p{L}\p{M}\p{N}\s'-]/gu,
+  // Tatweel is a letter that only stretches a word.
+  dropped: /[^\p{L}\p{M}\p{N}\s'-]|\u0640/gu,
   letters: { "'": ' ', '-': ' ' },
   spaces: 'single',
 })
