@@ -330,6 +330,36 @@ suite('at once', () => {
     assert.deepEqual(await countsOf(all), [500, 0])
   })
 
+  test('two leads that turn out to be one person are one in the list and in the count of each group', async () => {
+    const [both, other] = [
+      await monitor({ monitor_keywords: ['flat'] }),
+      await monitor({ monitor_keywords: ['flat'] }),
+    ] as [Group, Group]
+    const [lid, phone] = ['77700000000002', buildPhone()]
+    const hidden = { phone: null, lid, pushName: 'Hidden' }
+    await selectMonitored(said(both, phone, 'a flat'), said(both, '', 'flats', { sender: hidden }))
+    await selectMonitored(said(other, '', 'any flat', { sender: hidden }))
+    assert.deepEqual(
+      [await countsOf(both), await countsOf(other)],
+      [
+        [2, 2],
+        [1, 1],
+      ],
+    )
+    await applyMappings(ctx, [{ tenantId: tenant.id, sessionId: session.id, phone, lid }])
+    assert.deepEqual(
+      [await countsOf(both), await countsOf(other)],
+      [
+        [2, 1],
+        [1, 1],
+      ],
+    )
+    for (const { id } of [both, other]) {
+      const { leads, total } = await tenant.api.get(200, `/leads?source_group_id=${id}`)
+      assert.deepEqual([total, leads[0].contact_phone], [1, `+${phone}`])
+    }
+  })
+
   test('what comes twice is captured once', async () => {
     const group = await monitor({ monitor_mode: 'all' })
     const message = said(group, buildPhone(), 'once')
