@@ -152,7 +152,7 @@ export async function updateSettings(
   const by = { userId: caller.userId, ip: caller.ip, userAgent }
   return ctx.db.transaction(async (sql) => {
     const before = await lockSettings(sql, tenantId)
-    if (before === undefined) throw notFound.create()
+    if (before === undefined) throw unknownThing('Tenant')
     requirePersonFor(ctx, before, changes)
     return changeSettings(ctx, sql, tenantId, changes, by)
   })

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
-import { notFound, validationFailed } from '../../../platform/errors.ts'
+import { unknownThing, validationFailed } from '../../../platform/errors.ts'
 import { unseal } from '../../../platform/secrets.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { requireOpenHistory } from '../../account/settings/chat-history.service.ts'
@@ -72,7 +72,7 @@ export async function testKeywords(
   await requireOpenHistory(ctx)
   const tenantId = tenantOf(ctx)
   const group = await findGroup(ctx.db.sql, tenantId, groupId)
-  if (group === undefined) throw notFound.create()
+  if (group === undefined) throw unknownThing('Monitored group')
   const keywords = [...new Set(input.keywords ?? group.monitorKeywords)]
   if (keywords.length === 0) {
     const message = 'needed where the group has none'
