@@ -23,6 +23,8 @@ const schema = 'pgboss'
 /** Finished jobs are kept so long for whoever looks for the cause of something. */
 const keepFinishedSeconds = 3600
 const heartbeatSeconds = 60
+/** The policy of queues in which the jobs of a key run one after another. */
+const orderedPolicy = 'key_strict_fifo'
 
 /** Opens the job store: creates or migrates pg-boss's own schema. */
 export async function openJobs(options: JobStoreOptions): Promise<JobStore> {
@@ -233,13 +235,20 @@ export class JobStore implements Jobs {
     }
   }
 
-  /** Milliseconds until the next waiting job of each queue is due; queues without one are missing. */
+  /**
+   * Milliseconds until the next waiting job of each queue can be claimed, 0 when it can be now; queues without one are
+   * missing. A job whose key is taken counts only when it is the one that holds it: the end of the holder wakes the rest.
+   */
   async readNextDue(names: readonly string[]): Promise<Map<string, number>> {
     const { rows } = await this.db.pool.query<{ name: string; in_ms: string | null }>(
       `SELECT q.name, extract(epoch FROM due - ${schema}.job_now()) * 1000 AS in_ms
        FROM unnest($1::text[]) AS q(name), LATERAL (
          SELECT min(start_after) AS due FROM ${schema}.job_common j
          WHERE j.name = q.name AND state < 'active' AND NOT blocked
+           AND (j.policy <> '${orderedPolicy}' OR NOT EXISTS (
+             SELECT 1 FROM ${schema}.job_common h
+             WHERE h.name = j.name AND h.singleton_key = j.singleton_key AND h.id <> j.id
+               AND h.state IN ('active', 'retry', 'failed') AND h.policy = '${orderedPolicy}'))
        ) AS next WHERE due IS NOT NULL`,
       [[...names]],
     )
@@ -267,7 +276,7 @@ export class JobStore implements Jobs {
   async recover(names: readonly string[]): Promise<void> {
     await this.#boss.supervise()
     await this.db.pool.query(
-      `UPDATE ${schema}.job SET state = 'cancelled' WHERE name = ANY($1) AND state = 'failed' AND policy = 'key_strict_fifo'`,
+      `UPDATE ${schema}.job SET state = 'cancelled' WHERE name = ANY($1) AND state = 'failed' AND policy = '${orderedPolicy}'`,
       [[...names]],
     )
   }
@@ -296,7 +305,7 @@ export class JobStore implements Jobs {
 
 /** `short` lets one job per key wait; jobs without a key get their id as key. */
 function policyOf(type: JobType<object>): string {
-  return type.options.isOrdered === true ? 'key_strict_fifo' : 'short'
+  return type.options.isOrdered === true ? orderedPolicy : 'short'
 }
 
 type Client = Pick<pg.Pool, 'query'>

@@ -15,7 +15,8 @@ export class JobNotifications {
   readonly #log: Pick<Logger, 'warn'>
   readonly #listeners = new Set<WorkListener>()
   readonly #sender = `${process.pid}.${process.hrtime.bigint()}`
-  readonly #unsent = new Set<string>()
+  /** The soonest due moment of each queue that the others do not know yet, on the monotonic clock. */
+  readonly #unsent = new Map<string, number>()
   #isSending = false
   #subscription: { close(): Promise<void> } | undefined
 
@@ -28,8 +29,12 @@ export class JobNotifications {
   async open(): Promise<void> {
     if (this.#db.kind === 'embedded') return
     this.#subscription = await this.#db.listen(channel, (text) => {
-      const [sender, ...names] = text.split(' ')
-      if (sender !== this.#sender) for (const name of names) this.#notifyListeners(name, 0)
+      const [sender, ...told] = text.split(' ')
+      if (sender === this.#sender) return
+      for (const one of told) {
+        const [name = '', dueInMs = '0'] = one.split(':')
+        this.#notifyListeners(name, Number(dueInMs))
+      }
     })
   }
 
@@ -46,9 +51,10 @@ export class JobNotifications {
   /** Says that a job of this queue is due in so many milliseconds; call it after the commit. */
   notify(name: string, dueInMs: number): void {
     this.#notifyListeners(name, dueInMs)
-    // Whoever enqueued a delayed job also waits for it; the others find it at their next poll.
-    if (this.#db.kind === 'embedded' || dueInMs > 0) return
-    this.#unsent.add(name)
+    // The others wait for a delayed job as well: whoever enqueued it may be gone, or busy, when it is due.
+    if (this.#db.kind === 'embedded') return
+    const dueAtMs = performance.now() + dueInMs
+    this.#unsent.set(name, Math.min(this.#unsent.get(name) ?? dueAtMs, dueAtMs))
     if (!this.#isSending) outsideTransaction(() => void this.#send())
   }
 
@@ -61,9 +67,11 @@ export class JobNotifications {
     this.#isSending = true
     try {
       while (this.#unsent.size > 0) {
-        const names = [...this.#unsent]
+        const told = [...this.#unsent].map(
+          ([name, dueAtMs]) => `${name}:${Math.max(0, Math.ceil(dueAtMs - performance.now()))}`,
+        )
         this.#unsent.clear()
-        await this.#db.pool.query('SELECT pg_notify($1, $2)', [channel, [this.#sender, ...names].join(' ')])
+        await this.#db.pool.query('SELECT pg_notify($1, $2)', [channel, [this.#sender, ...told].join(' ')])
       }
     } catch (error) {
       this.#log.warn({ err: error }, 'other processes could not be told of new jobs')

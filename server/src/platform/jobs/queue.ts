@@ -15,6 +15,7 @@ interface Running {
 
 const longestBackOffSeconds = 3600
 const retryAfterStoreErrorMs = 1000
+const longestClashMs = 1000
 
 /** The jobs of one type in this process: claims as many as may run at once, runs and settles them. */
 export class JobQueue<C> {
@@ -33,6 +34,8 @@ export class JobQueue<C> {
   #mayHaveMore = false
   /** A known due time has passed, and when the next one comes is not known. */
   #isNextDueUnknown = false
+  /** How long to wait before looking again for what is due and could not be claimed. */
+  #clashMs = 0
   #timer: { cancel(): void } | undefined
   #timerAtMs = Number.POSITIVE_INFINITY
   #runCount = 0
@@ -129,7 +132,7 @@ export class JobQueue<C> {
         const jobs = await this.#options.store.claim(this.#name, free)
         for (const job of jobs) this.#track(job)
         this.#mayHaveMore = jobs.length === free
-        if (!this.#mayHaveMore && this.#isNextDueUnknown) await this.#expectNext()
+        if (!this.#mayHaveMore && this.#isNextDueUnknown) await this.#expectNext(jobs.length > 0)
       }
     } catch (error) {
       this.#options.log.error({ err: error, job: this.#name }, 'jobs could not be claimed')
@@ -140,19 +143,29 @@ export class JobQueue<C> {
     }
   }
 
-  async #expectNext(): Promise<void> {
+  async #expectNext(hasClaimed: boolean): Promise<void> {
     this.#isNextDueUnknown = false
     const due = await this.#options.store.readNextDue([this.#name])
     const dueInMs = due.get(this.#name)
-    // Due and yet not claimed: its key is taken, and the job that holds it wakes this queue when it ends.
-    if (dueInMs !== undefined && dueInMs > 0) this.expect(Math.ceil(dueInMs))
+    if (dueInMs === undefined) return
+    if (dueInMs > 0) {
+      this.#clashMs = 0
+      this.expect(Math.ceil(dueInMs))
+      return
+    }
+    // It became due since the claim, or another process is just taking it: then this one must not look without a pause.
+    this.#isNextDueUnknown = true
+    this.#clashMs = hasClaimed ? 0 : Math.min(this.#clashMs * 2 + 1, longestClashMs)
+    this.expect(this.#clashMs)
   }
 
   #track(job: ClaimedJob): void {
     const run = this.#run(job).finally(() => {
       this.#runs.delete(run)
-      // In an ordered queue the end of a job frees its key.
-      if (this.#mayHaveMore || this.#options.handler.type.options.isOrdered === true) this.expect(0)
+      // In an ordered queue the end of a job frees its key; of a process that stops the others have to hear it.
+      const isOrdered = this.#options.handler.type.options.isOrdered === true
+      if (this.#mayHaveMore || isOrdered) this.expect(0)
+      if (isOrdered && !this.#isOpen) this.#options.store.notifications.notify(this.#name, 0)
     })
     this.#runs.add(run)
   }
