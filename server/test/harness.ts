@@ -5,7 +5,7 @@ import type { Role } from '../src/context.ts'
 import { startLogin } from '../src/features/account/auth/logins.service.ts'
 import { createAccount } from '../src/features/account/auth/sign-up.service.ts'
 import { createUser, type UserRow } from '../src/features/account/users/users.service.ts'
-import { TestClock } from '../src/platform/clock.ts'
+import { systemClock, TestClock } from '../src/platform/clock.ts'
 import type { DrainOptions } from '../src/platform/jobs/runner.ts'
 import type { Scope } from '../src/scopes.ts'
 import { ApiClient, injectDoor } from './api-client.ts'
@@ -48,6 +48,8 @@ export interface TestAppOptions {
   engine?: AppOptions['engine']
   features?: AppOptions['features']
   log?: Logger
+  /** Time passes and jobs run by themselves, as in the program: for what depends on both. */
+  isLive?: boolean
 }
 
 /** Nobody listens there: a session that is started by accident stays on this machine. */
@@ -87,9 +89,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     config: { ...testConfig(database), ...options.config },
     log: options.log ?? pino({ level: 'silent' }),
     version: '0.0.0-test',
-    clock,
+    clock: options.isLive === true ? systemClock() : clock,
     db: database.db,
-    areJobsManual: true,
+    areJobsManual: options.isLive !== true,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.features === undefined ? {} : { features: options.features }),
   })

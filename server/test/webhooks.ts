@@ -6,7 +6,7 @@ import {
 } from '../src/features/conversations/messages/message-events.schema.ts'
 import type { ApiClient } from './api-client.ts'
 import { createWebhook, nextNumber } from './builders.ts'
-import { createTestApp } from './harness.ts'
+import { createTestApp, type TestAppOptions } from './harness.ts'
 import { openWebhookReceiver, type ReceivedDelivery } from './webhook-receiver.ts'
 
 /** An inbound message as the messages feature tells it. */
@@ -59,8 +59,8 @@ export function lastOf(hook: TestHook): ReceivedDelivery {
 }
 
 /** The product with what tests of webhooks need beside it. */
-export async function openWebhooks() {
-  const product = await createTestApp()
+export async function openWebhooks(options: TestAppOptions = {}) {
+  const product = await createTestApp(options)
   const { ctx } = product.app
   return {
     ...product,

@@ -147,15 +147,15 @@ describe('room for attempts', () => {
   /** Enters many times at once; those that wait in memory are neither admitted nor put off. */
   async function enterMany(slots: EndpointSlots, webhookId: string, count: number) {
     const admitted: Slot[] = []
-    const waits: number[] = []
+    let turnedAway = 0
     for (let index = 0; index < count; index += 1) {
       const found = slots.enter(webhookId)
       if (found instanceof Promise) void found.then((slot) => 'leave' in slot && admitted.push(slot))
-      else if ('waitMs' in found) waits.push(found.waitMs)
+      else if ('because' in found) turnedAway += 1
       else admitted.push(found)
     }
     for (const slot of admitted) slot.begin()
-    return { admitted, waits }
+    return { admitted, turnedAway }
   }
 
   it('an endpoint that stops answering leaves room for the others', async () => {
@@ -163,13 +163,13 @@ describe('room for attempts', () => {
     const slots = new EndpointSlots(clock)
     const first = await enterMany(slots, 'dead', 500)
     assert.equal(first.admitted.length, 20)
-    assert.equal(first.waits.length, 180, '300 wait in memory')
+    assert.equal(first.turnedAway, 180, '300 wait in memory')
     assert.equal((await enterMany(slots, 'alive', 20)).admitted.length, 20)
     clock.advance(1001)
     // Noticed at the next delivery: all but 40 give their place to others.
     await enterMany(slots, 'dead', 1)
     const busy = await enterMany(slots, 'busy', 320)
-    assert.equal(busy.waits.length, 0)
+    assert.equal(busy.turnedAway, 0)
   })
 
   it('many slow endpoints together leave room for the others', async () => {
@@ -183,9 +183,9 @@ describe('room for attempts', () => {
     let running = 0
     let putOff = 0
     for (let index = 0; index < 100; index += 1) {
-      const { admitted, waits } = await enterMany(slots, `slow ${index}`, 10)
+      const { admitted, turnedAway } = await enterMany(slots, `slow ${index}`, 10)
       running += admitted.length
-      putOff += waits.length
+      putOff += turnedAway
     }
     assert.equal(running, 100)
     assert.ok(1000 - putOff <= 200, 'running and waiting for slow endpoints')
@@ -205,19 +205,45 @@ describe('room for attempts', () => {
     const slots = new EndpointSlots(new TestClock())
     await enterMany(slots, 'busy', 20)
     const stopping = new AbortController()
-    const waiting = slots.enter('busy', stopping.signal)
+    const waiting = slots.enter('busy', { signal: stopping.signal })
     stopping.abort()
-    assert.deepEqual(await waiting, { waitMs: 0 })
+    assert.deepEqual(await waiting, { because: 'stopping' })
   })
 
-  it('what finds no place comes back spread over time', async () => {
+  it('what is new finds no room while older ones wait in the database, though there is room', async () => {
     const slots = new EndpointSlots(new TestClock())
-    const { waits } = await enterMany(slots, 'dead', 520)
-    assert.equal(waits.length, 200)
-    assert.deepEqual(
-      waits,
-      waits.toSorted((a, b) => a - b),
-    )
-    assert.equal(new Set(waits).size, 200)
+    const { admitted } = await enterMany(slots, 'busy', 321)
+    assert.deepEqual(await slots.enter('busy'), { because: 'full' }, 'the 321st was turned away before')
+    while (admitted.length > 0) {
+      for (const slot of admitted.splice(0)) slot.leave()
+      await Promise.resolve()
+    }
+    assert.deepEqual(await slots.enter('busy'), { because: 'full' })
+    assert.ok('leave' in (await slots.enter('busy', { isNew: false })), 'whose turn it is')
+    assert.ok('leave' in (await slots.enter('another')))
+  })
+
+  it('those that wait are fetched when few are left in memory, and until there are none', async () => {
+    const slots = new EndpointSlots(new TestClock())
+    assert.equal(slots.roomFor('busy'), undefined, 'nothing waits')
+    const { admitted } = await enterMany(slots, 'busy', 320)
+    slots.park('busy')
+    assert.equal(slots.roomFor('busy'), undefined, 'enough is in memory')
+    while (admitted.length > 0) {
+      for (const slot of admitted.splice(0)) slot.leave()
+      await Promise.resolve()
+    }
+    assert.equal(slots.roomFor('busy')?.count, 170)
+    slots.roomFor('busy')?.settle(true)
+    assert.ok(slots.roomFor('busy'), 'one is not stored yet')
+    slots.noteParked('busy')
+    const room = slots.roomFor('busy')
+    slots.park('busy')
+    slots.noteParked('busy')
+    room?.settle(true)
+    assert.ok(slots.roomFor('busy'), 'one came meanwhile')
+    slots.roomFor('busy')?.settle(true)
+    assert.equal(slots.roomFor('busy'), undefined)
+    assert.ok('leave' in (await slots.enter('busy')))
   })
 })

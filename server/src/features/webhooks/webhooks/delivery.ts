@@ -43,6 +43,17 @@ export const maxFailingMs = 120 * 3_600_000
 /** Failures further apart than this are separate incidents: they do not add up to constant failure. */
 export const incidentGapMs = 48 * 3_600_000
 
+/**
+ * A probe follows a failure after a tenth of the time that the endpoint has failed, so that a receiver that was away for
+ * a minute is found in a few seconds, and one that was away for hours within one.
+ */
+export const probeRhythm = { incidentGapMs, part: 0.1, leastMs: 5000, mostMs: 40_000 }
+/** An endpoint with so many strikes is down: what is new waits until it works again. */
+export const downAtStrikes = 12
+const strikes = { unreachable: 4, refused: 2 }
+/** Answers of those that stand in front of a program, or of one that has no time: about the endpoint, not the delivery. */
+const unavailable: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
 const maxRetryAfterMs = 24 * 3_600_000
 const standardPrefix = 'whsec_'
 
@@ -122,6 +133,16 @@ export function parseRetryAfter(header: string | null, nowMs: number): number | 
   const text = header.trim()
   const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), maxRetryAfterMs)
+}
+
+/** Whether an answer, or its want, is about the endpoint and not about what was delivered. */
+export function isUnreachable(statusCode: number | null): boolean {
+  return statusCode === null || unavailable.has(statusCode)
+}
+
+/** What a failure adds to what speaks for an endpoint that is down: three that got no answer, or six that were refused. */
+export function weighFailure(statusCode: number | null): number {
+  return isUnreachable(statusCode) ? strikes.unreachable : strikes.refused
 }
 
 /**

@@ -12,9 +12,8 @@ const slowMs = 1000
 const running = { quick: 20, slow: 4, allSlow: 100 }
 /** How many wait in memory for all quick endpoints together, for one slow one, and for all slow ones. */
 const waiting = { quick: 300, slowEach: 40, slow: 80 }
-/** What finds no slot at all comes back later, so many milliseconds apart. */
-const spreadMs = { quick: 2, slow: 20 }
-const leastWaitMs = 100
+/** How many more of those that wait in the database are fetched for one endpoint, so that it never runs dry. */
+const ahead = { quick: 150, slow: 4 }
 /** Weight of the newest attempt in the average. */
 const newestWeight = 0.3
 
@@ -22,7 +21,7 @@ type Pace = 'quick' | 'slow'
 
 interface Waiter {
   pace: Pace
-  resolve(slot: Slot | PutOff): void
+  resolve(slot: Slot | TurnedAway): void
 }
 
 interface Endpoint {
@@ -30,6 +29,11 @@ interface Endpoint {
   running: Map<object, number | undefined>
   waiters: Waiter[]
   averageMs: number | undefined
+  /** More waits in the database, and goes before what is new. */
+  hasMore: boolean
+  /** Raised by each delivery that is to wait in the database, and how many of them are not stored yet. */
+  turnedAway: number
+  parking: number
 }
 
 /** Leave to make one attempt. */
@@ -40,37 +44,88 @@ export interface Slot {
   leave(): void
 }
 
-/** No room: come back later. */
-export interface PutOff {
-  waitMs: number
+/** No attempt now: because there is no room, or because the process stops. */
+export interface TurnedAway {
+  because: 'full' | 'stopping'
 }
 
 /**
  * Keeps room: however many deliveries wait for slow or dead endpoints, the others are attempted at once. A few wait
- * in memory for their endpoint and follow as soon as it answers; the rest is put off, at a bounded rate.
+ * in memory for their endpoint and follow as soon as it answers; the rest waits in the database, and nothing new of that
+ * endpoint overtakes it.
  */
 export class EndpointSlots {
   readonly #clock: Clock
   readonly #endpoints = new LRUCache<string, Endpoint>({ max: 10_000 })
   readonly #busy = new Set<Endpoint>()
   readonly #waiting = { quick: 0, slow: 0 }
-  readonly #spreadUntilMs = { quick: 0, slow: 0 }
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** Room for one attempt, now or when the endpoint has answered another; or how long to stay away. */
-  enter(webhookId: string, signal?: AbortSignal): Slot | PutOff | Promise<Slot | PutOff> {
+  /**
+   * Room for one attempt, now or when the endpoint has answered another. A new delivery finds none while older ones wait
+   * in the database.
+   */
+  enter(
+    webhookId: string,
+    { isNew = true, signal }: { isNew?: boolean; signal?: AbortSignal } = {},
+  ): Slot | TurnedAway | Promise<Slot | TurnedAway> {
     const endpoint = this.#endpointOf(webhookId)
     const pace = this.#paceOf(endpoint)
     if (pace === 'slow') this.#trim(endpoint)
+    if (isNew && endpoint.hasMore) return this.#turnAway(endpoint)
     if (endpoint.running.size < running[pace]) {
       return pace === 'slow' && this.#countSlow() >= running.allSlow
-        ? this.#putOff(pace)
+        ? this.#turnAway(endpoint)
         : this.#admit(endpoint)
     }
-    return this.#hasPlace(endpoint, pace) ? this.#wait(endpoint, pace, signal) : this.#putOff(pace)
+    return this.#hasPlace(endpoint, pace) ? this.#wait(endpoint, pace, signal) : this.#turnAway(endpoint)
+  }
+
+  /** Whether an attempt could begin at once. */
+  hasSlot(webhookId: string): boolean {
+    const endpoint = this.#endpointOf(webhookId)
+    return endpoint.running.size < running[this.#paceOf(endpoint)]
+  }
+
+  /** Whether an attempt runs, whose end looks for what waits. */
+  isBusy(webhookId: string): boolean {
+    return this.#endpointOf(webhookId).running.size > 0
+  }
+
+  /** More may wait in the database for this endpoint. */
+  noteMore(webhookId: string): void {
+    this.#endpointOf(webhookId).hasMore = true
+  }
+
+  /** A delivery that has not been given room is going to wait in the database, for another reason. */
+  park(webhookId: string): void {
+    this.#turnAway(this.#endpointOf(webhookId))
+  }
+
+  /** One that is to wait in the database is stored there. */
+  noteParked(webhookId: string): void {
+    this.#endpointOf(webhookId).parking -= 1
+  }
+
+  /**
+   * How many of those that wait in the database may come, a handful at least or none. `settle` is told whether
+   * there were fewer: then nothing waits any more, unless somebody was turned away meanwhile.
+   */
+  roomFor(webhookId: string): { count: number; settle(wereFewer: boolean): void } | undefined {
+    const endpoint = this.#endpointOf(webhookId)
+    const pace = this.#paceOf(endpoint)
+    const count = running[pace] + ahead[pace] - endpoint.running.size - endpoint.waiters.length
+    if (!endpoint.hasMore || count < ahead[pace]) return undefined
+    const { turnedAway, parking } = endpoint
+    return {
+      count,
+      settle(wereFewer) {
+        if (wereFewer && parking === 0 && endpoint.turnedAway === turnedAway) endpoint.hasMore = false
+      },
+    }
   }
 
   #hasPlace(endpoint: Endpoint, pace: Pace): boolean {
@@ -89,14 +144,21 @@ export class EndpointSlots {
         waiter.pace = 'slow'
         endpoint.waiters.push(waiter)
         this.#waiting.slow += 1
-      } else waiter.resolve(this.#putOff('slow'))
+      } else waiter.resolve(this.#turnAway(endpoint))
     }
   }
 
   #endpointOf(webhookId: string): Endpoint {
     let endpoint = this.#endpoints.get(webhookId)
     if (endpoint === undefined) {
-      endpoint = { running: new Map(), waiters: [], averageMs: undefined }
+      endpoint = {
+        running: new Map(),
+        waiters: [],
+        averageMs: undefined,
+        hasMore: false,
+        turnedAway: 0,
+        parking: 0,
+      }
       this.#endpoints.set(webhookId, endpoint)
     }
     return endpoint
@@ -144,7 +206,7 @@ export class EndpointSlots {
     if (endpoint.running.size === 0) this.#busy.delete(endpoint)
   }
 
-  #wait(endpoint: Endpoint, pace: Pace, signal: AbortSignal | undefined): Promise<Slot | PutOff> {
+  #wait(endpoint: Endpoint, pace: Pace, signal: AbortSignal | undefined): Promise<Slot | TurnedAway> {
     return new Promise((resolve) => {
       const waiter: Waiter = { pace, resolve }
       endpoint.waiters.push(waiter)
@@ -156,19 +218,18 @@ export class EndpointSlots {
           if (index < 0) return
           endpoint.waiters.splice(index, 1)
           this.#waiting[waiter.pace] -= 1
-          resolve({ waitMs: 0 })
+          resolve({ because: 'stopping' })
         },
         { once: true },
       )
     })
   }
 
-  /** Each one is due later than the one before, so that the database is not kept busy with them. */
-  #putOff(pace: Pace): PutOff {
-    const nowMs = this.#clock.monotonicMs()
-    const untilMs = Math.max(this.#spreadUntilMs[pace] + spreadMs[pace], nowMs + leastWaitMs)
-    this.#spreadUntilMs[pace] = untilMs
-    return { waitMs: Math.ceil(untilMs - nowMs) }
+  #turnAway(endpoint: Endpoint): TurnedAway {
+    endpoint.hasMore = true
+    endpoint.turnedAway += 1
+    endpoint.parking += 1
+    return { because: 'full' }
   }
 }
 

@@ -1,145 +1,84 @@
 import type { Context } from '../../../context.ts'
 import { handleJob, type JobRun } from '../../../job.ts'
-import type { Sql } from '../../../platform/database/database.ts'
-import { createBatcher, createStatementBatcher } from '../../../platform/database/write-batcher.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
-import { defineProcessState } from '../../../platform/process-state.ts'
-import { type AttemptResult, classify, incidentGapMs, maxFailingMs, type Verdict } from './delivery.ts'
+import { attempt, inactiveText, readDelivery } from './attempt.ts'
+import { park, release, resumeEndpoint } from './backlog.ts'
+import type { PendingDelivery } from './delivery.store.ts'
+import { downAtStrikes } from './delivery.ts'
 import { endpointSlots, type Slot } from './endpoint-slots.ts'
-import { openBody, openSecret, postDelivery } from './post-delivery.ts'
-import { publishChange } from './subscriptions.ts'
-import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
+import { type DeliverPayload, deliverJob, pruneJob, resumeJob } from './webhooks.schema.ts'
 import * as store from './webhooks.store.ts'
 
 /** Deliveries, and the message texts in them, are kept so long for resend and recover. */
 const retentionMs = 7 * 24 * 3_600_000
 const pruneBatch = 1000
-
-interface DeliverPayload {
-  tenantId: string
-  webhookId: string
-  deliveryId: string
-  round: number
-}
+/** An endpoint that works again is not tried sooner after the last failure of a delivery. */
+const earlyGapMs = 5000
 
 /** Makes one attempt, as soon as its endpoint has room for it. */
 async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Promise<JobOutcome> {
-  const slot = await endpointSlots.of(ctx).enter(payload.webhookId, run.signal)
-  if ('waitMs' in slot) return retryLater(slot.waitMs)
-  try {
-    return await attempt(ctx, payload, run, slot)
-  } finally {
+  const { webhookId, way } = payload
+  const slots = endpointSlots.of(ctx)
+  // Who is released leads others in, wherever its job runs.
+  if (way === 'released') slots.noteMore(webhookId)
+  const isNew = way === undefined && run.attempt === 1
+  const slot = await slots.enter(webhookId, { isNew, signal: run.signal })
+  if (!('begin' in slot)) {
+    if (slot.because === 'stopping') return retryLater(0)
+    // It still has a job at the time of its schedule.
+    if (way === 'early') slots.noteParked(webhookId)
+    else await park(ctx, payload)
+    return way === 'early' ? retryLater(earlyGapMs) : done
+  }
+  let releasing: Promise<boolean> | undefined
+  const leave = () => {
     slot.leave()
+    releasing ??= release(ctx, payload)
+  }
+  try {
+    return await deliverNow(ctx, payload, run, { begin: slot.begin, leave })
+  } finally {
+    leave()
+    await releasing
   }
 }
 
-async function attempt(ctx: Context, payload: DeliverPayload, run: JobRun, slot: Slot): Promise<JobOutcome> {
-  const { tenantId, deliveryId, round } = payload
-  const delivery = await readers.of(ctx).add({ tenantId, deliveryId })
-  // Deleted, delivered by an earlier run whose end was not stored, or overtaken by a resend.
-  if (delivery === undefined || delivery.round !== round) return done
+/** Whether a delivery has to let others go first, or to wait until its endpoint works again. */
+function hasToWait({ way }: DeliverPayload, delivery: PendingDelivery): boolean {
+  if (delivery.roundFailures > 0 || way === 'resent' || way === 'early') return false
+  return delivery.strikes >= downAtStrikes || (way === undefined && delivery.hasOlder)
+}
+
+async function deliverNow(
+  ctx: Context,
+  payload: DeliverPayload,
+  run: JobRun,
+  slot: Slot,
+): Promise<JobOutcome> {
+  const { tenantId, webhookId, deliveryId, round, way } = payload
+  const delivery = await readDelivery(ctx, { tenantId, deliveryId })
+  // Deleted, delivered by an earlier run whose end was not stored, overtaken by a resend, or waiting by now.
+  if (delivery === undefined || delivery.round !== round || delivery.isWaiting) return done
   if (!delivery.isActive) {
-    await store.failDelivery(ctx.db.sql, tenantId, deliveryId, 'The webhook is not active')
+    await store.failDelivery(ctx.db.sql, tenantId, deliveryId, inactiveText)
     return done
   }
-  // The attempt was stored, but the process died before the job was put off.
-  const remainingMs = (delivery.nextAttemptAt?.getTime() ?? 0) - ctx.clock.nowMs()
-  if (remainingMs > 1000) return retryLater(remainingMs)
-  const at = ctx.clock.now()
-  slot.begin()
-  const result = await postDelivery(ctx, {
-    id: deliveryId,
-    event: delivery.event,
-    body: openBody(ctx, deliveryId, delivery.body),
-    url: delivery.url,
-    secret: openSecret(ctx, delivery.webhookId, delivery.secret),
-    signal: run.signal,
-  })
-  slot.leave()
-  const verdict = classify(result, {
-    failedBefore: delivery.roundFailures,
-    retrySeconds: ctx.config.webhookRetrySeconds,
-    random: ctx.ids.random(),
-    nowMs: ctx.clock.nowMs(),
-  })
-  return settle(ctx, { payload, delivery, at, result, verdict })
-}
-
-interface Attempt {
-  payload: DeliverPayload
-  delivery: store.PendingDelivery
-  at: Date
-  result: AttemptResult
-  verdict: Verdict
-}
-
-// What arrives while the database answers is asked for, or stored, together: one statement or commit for all of it.
-const readers = defineProcessState(({ db }: Context) =>
-  createStatementBatcher((keys: store.DeliveryKey[]) => readAll(db.sql, keys)),
-)
-const recorders = defineProcessState(
-  ({ db }: Context) => createBatcher(db, { write: recordAll }),
-  (recorder) => recorder.flush(),
-)
-
-async function readAll(sql: Sql, keys: store.DeliveryKey[]) {
-  const rows = await store.listPendingDeliveries(sql, keys)
-  const byId = new Map(rows.map((row) => [row.id, row]))
-  return keys.map((key) => byId.get(key.deliveryId))
-}
-
-async function recordAll(sql: Sql, outcomes: store.AttemptOutcome[]) {
-  const results = new Map<store.AttemptOutcome, { failingSince: Date | null }>()
-  // In one order on every process, since each locks the rows of its webhooks until the commit.
-  for (const outcome of outcomes.toSorted((a, b) => (a.webhookId < b.webhookId ? -1 : 1))) {
-    results.set(outcome, await store.recordAttempt(sql, outcome, incidentGapMs))
+  const nowMs = ctx.clock.nowMs()
+  if (way === 'early') {
+    if ((delivery.notBefore?.getTime() ?? 0) > nowMs) return done
+    const remainingMs = (delivery.triedAt?.getTime() ?? 0) + earlyGapMs - nowMs
+    if (remainingMs > 0) return retryLater(remainingMs)
+    return attempt(ctx, { tenantId, delivery, slot, signal: run.signal, outOfTurn: 'early' })
   }
-  return outcomes.map((outcome) => results.get(outcome) ?? { failingSince: null })
-}
-
-/** Stores how the attempt ended; only then is the job over, so that a crash repeats it. */
-async function settle(
-  ctx: Context,
-  { payload, delivery, at, result, verdict }: Attempt,
-): Promise<JobOutcome> {
-  const { tenantId, deliveryId, round } = payload
-  const afterMs = verdict.kind === 'retry' ? verdict.afterMs : null
-  const { failingSince } = await recorders.of(ctx).add({
-    tenantId,
-    webhookId: delivery.webhookId,
-    deliveryId,
-    round,
-    status: verdict.kind === 'delivered' ? 'delivered' : afterMs === null ? 'failed' : 'pending',
-    nextAttemptAt: afterMs === null ? null : new Date(ctx.clock.nowMs() + afterMs),
-    at,
-    result,
-  })
-  const failingMs = failingSince === null ? 0 : at.getTime() - failingSince.getTime()
-  if (verdict.kind === 'gone') await deactivate(ctx, tenantId, delivery, 'gone')
-  else if (failingMs >= maxFailingMs) await deactivate(ctx, tenantId, delivery, 'failing')
-  return afterMs === null ? done : retryLater(afterMs)
-}
-
-const deactivationTexts = {
-  gone: 'Switched off: the endpoint answered 410 Gone',
-  failing: 'Switched off: every delivery has failed for 120 hours',
-}
-
-async function deactivate(
-  ctx: Context,
-  tenantId: string,
-  delivery: store.PendingDelivery,
-  reason: keyof typeof deactivationTexts,
-): Promise<void> {
-  const { webhookId, name } = delivery
-  const change = { tenantId, id: webhookId, at: ctx.clock.now(), lastError: deactivationTexts[reason] }
-  await ctx.db.transaction(async (sql) => {
-    const wasActive = await store.deactivateWebhook(sql, change)
-    if (!wasActive) return
-    await publishChange(ctx, sql, tenantId)
-    await ctx.events.publish(sql, webhookDeactivated, { tenantId, webhookId, name, reason })
-    ctx.log.warn({ webhookId, reason }, 'a webhook was switched off')
-  })
+  // The attempt was stored, but the process died before the job was put off; or a probe was the attempt.
+  const remainingMs = (delivery.nextAttemptAt?.getTime() ?? 0) - nowMs
+  if (remainingMs > 1000) return retryLater(remainingMs)
+  if (!hasToWait(payload, delivery)) return attempt(ctx, { tenantId, delivery, slot, signal: run.signal })
+  const isDown = delivery.strikes >= downAtStrikes && delivery.probeAt !== null
+  endpointSlots.of(ctx).park(webhookId)
+  slot.leave()
+  await park(ctx, payload, isDown ? Math.max(0, (delivery.probeAt?.getTime() ?? 0) - nowMs) : undefined)
+  return done
 }
 
 async function prune(ctx: Context, run: JobRun): Promise<JobOutcome> {
@@ -153,5 +92,6 @@ async function prune(ctx: Context, run: JobRun): Promise<JobOutcome> {
 
 export const webhooksJobs = [
   handleJob(deliverJob, deliver),
+  handleJob(resumeJob, resumeEndpoint),
   handleJob(pruneJob, (ctx, _payload, run) => prune(ctx, run)),
 ]

@@ -28,17 +28,34 @@ export const webhookDeactivated = defineEvent<{
   reason: 'gone' | 'failing'
 }>('webhooks.deactivated')
 
-/** One attempt to deliver; `round` lets jobs of a round before a resend know that they are no longer wanted. */
-export const deliverJob = defineJob<{
+/** What one attempt to deliver is about. */
+export interface DeliverPayload {
   tenantId: string
   webhookId: string
   deliveryId: string
+  /** Lets jobs of a round before a resend know that they are no longer wanted. */
   round: number
-}>(
+  /**
+   * Why it does not wait for its turn: it had its turn (`released`), a person wants it (`resent`), or its endpoint works
+   * again (`early`).
+   */
+  way?: 'released' | 'resent' | 'early'
+}
+
+/** One attempt to deliver. */
+export const deliverJob = defineJob<DeliverPayload>(
   'webhooks.deliver',
   // Many at once, because they only wait for other machines or for their turn.
   { concurrency: deliveryConcurrency, retryLimit: 20, retryDelaySeconds: 1, expireSeconds: 600 },
 )
+
+/** Looks after an endpoint for which deliveries wait: probes one that fails, lets go what waits for one that works. */
+export const resumeJob = defineJob<{
+  tenantId: string
+  webhookId: string
+  /** Since when the endpoint failed that works again. */
+  recoveredFrom?: string
+}>('webhooks.resume', { concurrency: 100, retryLimit: 20, retryDelaySeconds: 1, expireSeconds: 60 })
 
 /** Removes deliveries, and with them message texts, after their retention. */
 export const pruneJob = defineJob<Record<string, never>>('webhooks.prune', {
@@ -147,6 +164,9 @@ export const deliverySchema = z
     error: z.string().nullable(),
     created_at: timestampOutput,
     next_attempt_at: timestampOutput.nullable(),
+    probes: z.number().int().meta({
+      description: 'How often it was tried out of turn in vain, to see whether the endpoint is back',
+    }),
   })
   .meta({ id: 'WebhookDelivery' })
 
@@ -222,6 +242,7 @@ export interface DeliveryRecord {
   error: string | null
   createdAt: Date
   nextAttemptAt: Date | null
+  probes: number
 }
 
 /** One attempt as the service knows it. */
@@ -263,6 +284,7 @@ export function toWireDelivery(delivery: DeliveryRecord): z.input<typeof deliver
     error: delivery.error,
     created_at: toTimestamp(delivery.createdAt),
     next_attempt_at: toTimestampOrNull(delivery.nextAttemptAt),
+    probes: delivery.probes,
   }
 }
 

@@ -1,6 +1,8 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
+import { resume } from './attempt.ts'
+import { lookAfter } from './backlog.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import { openSecret, postDelivery, requireAllowedUrl, sealSecret } from './post-delivery.ts'
 import { publishChange } from './subscriptions.ts'
@@ -13,9 +15,6 @@ import {
   webhookInactive,
 } from './webhooks.schema.ts'
 import * as store from './webhooks.store.ts'
-
-/** A recovery is spread, so that neither the returning endpoint nor anybody else's deliveries are flooded. */
-const recoverChunk = { size: 100, everyMs: 2000 }
 
 function toRecord(row: store.WebhookRow): WebhookRecord {
   return { ...row, hasSecret: row.secret !== null }
@@ -65,12 +64,22 @@ export async function createWebhook(
   return toRecord(row)
 }
 
-/** Changes what is given; switching it on again clears the failures before. */
+const withoutFailures = {
+  failureCount: 0,
+  failingSince: null,
+  lastFailureAt: null,
+  lastError: null,
+  strikes: 0,
+  probeAt: null,
+}
+
+/** Changes what is given; switching it on again, or to another address, clears the failures before. */
 export async function updateWebhook(ctx: Context, id: string, input: WebhookInput): Promise<WebhookRecord> {
   const tenantId = tenantOf(ctx)
   const before = await requireWebhook(ctx, ctx.db.sql, id)
   if (input.url !== undefined) await requireAllowedUrl(ctx, input.url)
   const isRevived = input.isActive === true && !before.isActive
+  const isMoved = input.url !== undefined && input.url !== before.url
   return ctx.db.transaction(async (sql) => {
     const row = await store.updateWebhook(sql, tenantId, id, {
       ...(input.name === undefined ? {} : { name: input.name }),
@@ -78,11 +87,14 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
       ...(input.events === undefined ? {} : { events: input.events }),
       ...(input.isActive === undefined ? {} : { isActive: input.isActive }),
       ...(input.secret === undefined ? {} : { secret: sealSecret(ctx, id, input.secret) }),
-      ...(isRevived ? { failureCount: 0, failingSince: null, lastFailureAt: null, lastError: null } : {}),
+      ...(isRevived || isMoved ? withoutFailures : {}),
       updatedAt: ctx.clock.now(),
     })
     if (row === undefined) throw unknownThing('Webhook')
     await publishChange(ctx, sql, tenantId)
+    // What waited for the address that failed leaves for the new one.
+    if (before.failingSince !== null && row.failingSince === null)
+      await resume(ctx, sql, { tenantId, webhookId: id }, before.failingSince)
     return toRecord(row)
   })
 }
@@ -125,7 +137,10 @@ export async function storeGroupEndpoint(
 ): Promise<void> {
   const tenantId = tenantOf(ctx)
   if (url === null) await store.deleteGroupEndpoint(sql, tenantId, groupId)
-  else await store.upsertGroupEndpoint(sql, { tenantId, groupId, name, url, at: ctx.clock.now() })
+  else {
+    await store.upsertGroupEndpoint(sql, { tenantId, groupId, name, url, at: ctx.clock.now() })
+    await lookAfter(ctx, sql, { tenantId, webhookId: groupId }, 0)
+  }
   await publishChange(ctx, sql, tenantId)
 }
 
@@ -160,7 +175,13 @@ export async function resendDelivery(ctx: Context, id: string, deliveryId: strin
     })
     if (delivery === undefined) throw unknownThing('Delivery')
     if (!webhook.isActive) throw webhookInactive.create()
-    await ctx.jobs.add(sql, deliverJob, { tenantId, webhookId: id, deliveryId, round: delivery.round })
+    await ctx.jobs.add(sql, deliverJob, {
+      tenantId,
+      webhookId: id,
+      deliveryId,
+      round: delivery.round,
+      way: 'resent',
+    })
     return delivery
   })
 }
@@ -173,17 +194,9 @@ export async function recoverDeliveries(ctx: Context, id: string, since: Date): 
   return ctx.db.transaction(async (sql) => {
     const webhook = await requireWebhook(ctx, sql, id)
     if (!webhook.isActive) throw webhookInactive.create()
-    const restarted = await store.restartUndelivered(sql, { tenantId, webhookId: id, since, at })
-    const jobs = restarted.map(({ id: deliveryId, round }) => ({
-      tenantId,
-      webhookId: id,
-      deliveryId,
-      round,
-    }))
-    for (let start = 0; start < jobs.length; start += recoverChunk.size) {
-      const delayMs = (start / recoverChunk.size) * recoverChunk.everyMs
-      await ctx.jobs.addMany(sql, deliverJob, jobs.slice(start, start + recoverChunk.size), { delayMs })
-    }
-    return jobs.length
+    const count = await store.restartUndelivered(sql, { tenantId, webhookId: id, since, at })
+    if (webhook.failingSince !== null) await store.updateWebhook(sql, tenantId, id, { probeAt: at })
+    await lookAfter(ctx, sql, { tenantId, webhookId: id }, 0)
+    return count
   })
 }

@@ -1,6 +1,5 @@
 import { and, asc, count, desc, eq, inArray, isNull, lt, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
-import type { AttemptResult } from './delivery.ts'
 import type { DeliveryStatus } from './webhooks.schema.ts'
 import { webhookAttempts, webhookDeliveries, webhooks } from './webhooks.tables.ts'
 
@@ -26,6 +25,7 @@ const deliveryColumns = {
   error: webhookDeliveries.error,
   createdAt: webhookDeliveries.createdAt,
   nextAttemptAt: webhookDeliveries.nextAttemptAt,
+  probes: webhookDeliveries.probes,
 }
 
 const ofEndpoint = (tenantId: string, id: string) => and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))
@@ -117,6 +117,8 @@ export async function upsertGroupEndpoint(
     failingSince: null,
     lastFailureAt: null,
     lastError: null,
+    strikes: 0,
+    probeAt: null,
     updatedAt: at,
   }
   await sql
@@ -221,110 +223,11 @@ export function listAttempts(sql: Sql, tenantId: string, deliveryId: string) {
     .orderBy(asc(webhookAttempts.number))
 }
 
-/** Which delivery, of whom. */
-export interface DeliveryKey {
-  tenantId: string
-  deliveryId: string
-}
-
-/** Everything the attempts of these deliveries need; missing are those that are no longer pending, or gone. */
-export function listPendingDeliveries(sql: Sql, keys: readonly DeliveryKey[]) {
-  const tenantIds = raw.param(keys.map((key) => key.tenantId))
-  const ids = raw.param(keys.map((key) => key.deliveryId))
-  return sql
-    .select({
-      id: webhookDeliveries.id,
-      webhookId: webhookDeliveries.webhookId,
-      event: webhookDeliveries.event,
-      body: webhookDeliveries.body,
-      round: webhookDeliveries.round,
-      roundFailures: webhookDeliveries.roundFailures,
-      nextAttemptAt: webhookDeliveries.nextAttemptAt,
-      name: webhooks.name,
-      url: webhooks.url,
-      secret: webhooks.secret,
-      isActive: webhooks.isActive,
-    })
-    .from(webhookDeliveries)
-    .innerJoin(webhooks, eq(webhooks.id, webhookDeliveries.webhookId))
-    .where(
-      and(
-        // The ids alone lead to the rows by their index, whatever the planner makes of the pairs.
-        raw`${webhookDeliveries.id} = any(${ids}::uuid[])`,
-        raw`(${webhookDeliveries.tenantId}, ${webhookDeliveries.id}) in
-          (select * from unnest(${tenantIds}::uuid[], ${ids}::uuid[]))`,
-        eq(webhookDeliveries.status, 'pending'),
-      ),
-    )
-}
-
-/** A delivery as one attempt needs it. */
-export type PendingDelivery = Awaited<ReturnType<typeof listPendingDeliveries>>[number]
-
-/** What one attempt changes. */
-export interface AttemptOutcome {
-  tenantId: string
-  webhookId: string
-  deliveryId: string
-  /** Counts only while the delivery is still in this round. */
-  round: number
-  status: DeliveryStatus
-  nextAttemptAt: Date | null
-  at: Date
-  result: AttemptResult
-}
-
-/**
- * Stores the attempt, moves the delivery on and counts the webhook's failures, in one statement. The webhook's row
- * is left alone when a success would only move `last_delivery_at` within the same second: it is the one row that
- * all deliveries of a webhook share. `last_error` of a webhook that was switched off says why, whatever attempts still
- * ran then. Answers since when the webhook fails, null when it does not.
- */
-export async function recordAttempt(
-  sql: Sql,
-  outcome: AttemptOutcome,
-  incidentGapMs: number,
-): Promise<{ failingSince: Date | null }> {
-  const { tenantId, deliveryId, round, status, result } = outcome
-  const at = raw`${outcome.at.toISOString()}::timestamptz`
-  const next = raw`${outcome.nextAttemptAt?.toISOString() ?? null}::timestamptz`
-  const failed = result.error === null ? 0 : 1
-  const countFailure = raw`
-    update webhooks w set failure_count = failure_count + 1, last_failure_at = ${at},
-      last_error = case when is_active then ${result.error}::text else last_error end,
-      failing_since = case
-        when failing_since is null or last_failure_at < ${at} - ${incidentGapMs} * interval '1 millisecond' then ${at}
-        else failing_since end
-    from d where w.id = d.webhook_id returning failing_since`
-  const countSuccess = raw`
-    update webhooks w set failure_count = 0, failing_since = null, last_delivery_at = ${at},
-      last_error = case when is_active then null else last_error end
-    from d where w.id = d.webhook_id
-      and (failure_count > 0 or last_delivery_at is null or last_delivery_at <= ${at} - interval '1 second')
-    returning null::timestamptz as failing_since`
-  const { rows } = await sql.execute<{ failing_since: Date | string | null }>(raw`
-    with d as (
-      update webhook_deliveries set status = ${status}, next_attempt_at = ${next}, attempts = attempts + 1,
-        round_failures = round_failures + ${failed}::int, status_code = ${result.statusCode}::int,
-        duration_ms = ${result.durationMs}::int, error = ${result.error}::text
-      where id = ${deliveryId} and tenant_id = ${tenantId} and round = ${round} and status = 'pending'
-      returning id, tenant_id, webhook_id, attempts
-    ), a as (
-      insert into webhook_attempts
-        (delivery_id, number, tenant_id, attempted_at, status_code, response, duration_ms, error)
-      select id, attempts, tenant_id, ${at}, ${result.statusCode}::int, ${result.response}::text,
-        ${result.durationMs}::int, ${result.error}::text from d
-    )
-    ${failed === 1 ? countFailure : countSuccess}`)
-  const since = rows[0]?.failing_since ?? null
-  return { failingSince: since === null ? null : new Date(since) }
-}
-
 /** Ends a delivery without an attempt, because its webhook was switched off. */
 export async function failDelivery(sql: Sql, tenantId: string, id: string, error: string): Promise<void> {
   await sql
     .update(webhookDeliveries)
-    .set({ status: 'failed', nextAttemptAt: null, error })
+    .set({ status: 'failed', nextAttemptAt: null, isWaiting: false, error })
     .where(
       and(
         eq(webhookDeliveries.tenantId, tenantId),
@@ -339,6 +242,7 @@ const newRound = (at: Date) => ({
   round: raw`${webhookDeliveries.round} + 1`,
   roundFailures: 0,
   nextAttemptAt: at,
+  notBefore: null,
 })
 
 /** Starts a new round of one delivery, whatever became of it; its number, or undefined for an unknown one. */
@@ -348,35 +252,33 @@ export async function restartDelivery(
 ) {
   const [row] = await sql
     .update(webhookDeliveries)
-    .set(newRound(wanted.at))
+    .set({ ...newRound(wanted.at), isWaiting: false })
     .where(and(ofDeliveries(wanted.tenantId, wanted.webhookId), eq(webhookDeliveries.id, wanted.id)))
     .returning({ ...deliveryColumns, round: webhookDeliveries.round })
   return row
 }
 
-/** Starts a new round of what has failed since a timestamp, or waits for its next attempt; oldest first. */
+/**
+ * Starts a new round of what has failed since a timestamp, or waits: it leaves in its order as the endpoint has room.
+ * Answers how many.
+ */
 export async function restartUndelivered(
   sql: Sql,
   filter: { tenantId: string; webhookId: string; since: Date; at: Date },
-) {
+): Promise<number> {
   const at = filter.at.toISOString()
-  const rows = await sql
+  const { rowCount } = await sql
     .update(webhookDeliveries)
-    .set(newRound(filter.at))
+    .set({ ...newRound(filter.at), isWaiting: true })
     .where(
       and(
         ofDeliveries(filter.tenantId, filter.webhookId),
         raw`${webhookDeliveries.createdAt} >= ${filter.since.toISOString()}::timestamptz`,
-        raw`(${webhookDeliveries.status} = 'failed'
-          or ${webhookDeliveries.status} = 'pending' and ${webhookDeliveries.nextAttemptAt} > ${at}::timestamptz)`,
+        raw`(${webhookDeliveries.status} = 'failed' or ${webhookDeliveries.status} = 'pending'
+          and (${webhookDeliveries.nextAttemptAt} > ${at}::timestamptz or ${webhookDeliveries.isWaiting}))`,
       ),
     )
-    .returning({
-      id: webhookDeliveries.id,
-      round: webhookDeliveries.round,
-      createdAt: webhookDeliveries.createdAt,
-    })
-  return rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1))
+  return rowCount ?? 0
 }
 
 /**

@@ -37,6 +37,10 @@ export const webhooks = pgTable(
     lastFailureAt: timestamptz('last_failure_at'),
     lastDeliveryAt: timestamptz('last_delivery_at'),
     lastError: text('last_error'),
+    /** What speaks for an endpoint that is down: deliveries that failed since the last success, weighed. */
+    strikes: integer().notNull().default(0),
+    /** When an endpoint that fails is tried again; null while it does not fail. */
+    probeAt: timestamptz('probe_at'),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),
   },
@@ -64,9 +68,23 @@ export const webhookDeliveries = pgTable(
     error: text(),
     createdAt: timestamptz('created_at').notNull(),
     nextAttemptAt: timestamptz('next_attempt_at'),
+    /** Has no job: leaves in its order when the endpoint has room, or works again. */
+    isWaiting: boolean('is_waiting').notNull().default(false),
+    /** Tries out of turn that failed; they are not attempts. */
+    probes: integer().notNull().default(0),
+    /** The last attempt or probe. */
+    triedAt: timestamptz('tried_at'),
+    /** The receiver asked not to be tried with it before. */
+    notBefore: timestamptz('not_before'),
   },
   (table) => [
     index('webhook_deliveries_webhook').on(table.webhookId, table.createdAt, table.id),
+    index('webhook_deliveries_waiting')
+      .on(table.webhookId, table.createdAt, table.id)
+      .where(raw`${table.isWaiting}`),
+    index('webhook_deliveries_tried')
+      .on(table.webhookId, table.createdAt, table.id)
+      .where(raw`${table.status} = 'pending' and ${table.triedAt} is not null`),
     index('webhook_deliveries_age').on(table.createdAt),
     check('webhook_deliveries_status', raw`${table.status} in ('pending', 'delivered', 'failed')`),
   ],
