@@ -11,6 +11,7 @@ import { benchMedia } from './media.ts'
 import { handOverBench } from './rows-hand-over.ts'
 import { jobBench } from './rows-jobs.ts'
 import { leadBenches } from './rows-leads.ts'
+import { recoveryBench } from './rows-recovery.ts'
 import { benchSend } from './send.ts'
 import { benchSoak } from './soak.ts'
 
@@ -157,6 +158,7 @@ export const benches: readonly Bench[] = [
   ...leadBenches,
   handOverBench,
   jobBench,
+  recoveryBench,
   importsBench,
   leadSearchBench,
   soak,
