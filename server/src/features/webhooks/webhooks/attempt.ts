@@ -37,6 +37,21 @@ const recorders = defineProcessState(
 /** Deliveries that are under way here. */
 const underWay = defineProcessState(() => new Set<string>())
 
+/** Strikes of endpoints that are not stored yet: who begins meanwhile has to know them. */
+const unstoredStrikes = defineProcessState(() => new Map<string, number>())
+
+/** What speaks for an endpoint that is down, as far as this process knows. */
+export function countStrikes(ctx: Context, { webhookId, strikes }: store.PendingDelivery): number {
+  return strikes + (unstoredStrikes.of(ctx).get(webhookId) ?? 0)
+}
+
+function addUnstored(ctx: Context, webhookId: string, strikes: number): void {
+  const unstored = unstoredStrikes.of(ctx)
+  const sum = (unstored.get(webhookId) ?? 0) + strikes
+  if (sum > 0) unstored.set(webhookId, sum)
+  else unstored.delete(webhookId)
+}
+
 async function readAll(sql: Sql, keys: store.DeliveryKey[]) {
   const rows = await store.listPendingDeliveries(sql, keys)
   const byId = new Map(rows.map((row) => [row.id, row]))
@@ -129,6 +144,8 @@ async function attemptAlone(ctx: Context, input: Try): Promise<JobOutcome> {
     secret: openSecret(ctx, delivery.webhookId, delivery.secret),
     signal,
   })
+  const strikes = result.error === null ? 0 : weighFailure(result.statusCode)
+  addUnstored(ctx, delivery.webhookId, strikes)
   slot.leave()
   const verdict = classify(result, {
     failedBefore: delivery.roundFailures,
@@ -136,7 +153,11 @@ async function attemptAlone(ctx: Context, input: Try): Promise<JobOutcome> {
     random: ctx.ids.random(),
     nowMs: ctx.clock.nowMs(),
   })
-  return settle(ctx, input, { at, result, verdict })
+  try {
+    return await settle(ctx, input, { at, result, verdict })
+  } finally {
+    addUnstored(ctx, delivery.webhookId, -strikes)
+  }
 }
 
 interface Ended {

@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { handleJob, type JobRun } from '../../../job.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
-import { attempt, inactiveText, readDelivery } from './attempt.ts'
+import { attempt, countStrikes, inactiveText, readDelivery } from './attempt.ts'
 import { park, release, resumeEndpoint } from './backlog.ts'
 import type { PendingDelivery } from './delivery.store.ts'
 import { downAtStrikes } from './delivery.ts'
@@ -44,9 +44,9 @@ async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Prom
 }
 
 /** Whether a delivery has to let others go first, or to wait until its endpoint works again. */
-function hasToWait({ way }: DeliverPayload, delivery: PendingDelivery): boolean {
+function hasToWait(ctx: Context, { way }: DeliverPayload, delivery: PendingDelivery): boolean {
   if (delivery.roundFailures > 0 || way === 'resent' || way === 'early') return false
-  return delivery.strikes >= downAtStrikes || (way === undefined && delivery.hasOlder)
+  return countStrikes(ctx, delivery) >= downAtStrikes || (way === undefined && delivery.hasOlder)
 }
 
 async function deliverNow(
@@ -73,7 +73,8 @@ async function deliverNow(
   // The attempt was stored, but the process died before the job was put off; or a probe was the attempt.
   const remainingMs = (delivery.nextAttemptAt?.getTime() ?? 0) - nowMs
   if (remainingMs > 1000) return retryLater(remainingMs)
-  if (!hasToWait(payload, delivery)) return attempt(ctx, { tenantId, delivery, slot, signal: run.signal })
+  if (!hasToWait(ctx, payload, delivery))
+    return attempt(ctx, { tenantId, delivery, slot, signal: run.signal })
   const isDown = delivery.strikes >= downAtStrikes && delivery.probeAt !== null
   endpointSlots.of(ctx).park(webhookId)
   slot.leave()
