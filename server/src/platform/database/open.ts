@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import { EmbeddedEngine, embeddedDefaults } from './embedded/embedded.ts'
 import { type DirectoryLock, lockDirectory } from './embedded/lock.ts'
 import { startMaintenance } from './embedded/maintenance.ts'
-import { takePrestarted } from './embedded/prestart.ts'
+import { type EngineReports, takePrestarted } from './embedded/prestart.ts'
 import { Listener } from './listener.ts'
 import { GuardedPool, runTransaction } from './transaction.ts'
 
@@ -39,7 +39,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 async function startEngine(
   options: DatabaseOptions,
 ): Promise<{ engine: EmbeddedEngine; lock: DirectoryLock }> {
-  const report = (error: Error): void => options.log.error({ err: error }, 'the embedded database failed')
+  const reports: EngineReports = {
+    onFailure: (error) => options.log.error({ err: error }, 'the embedded database failed'),
+    onRecovery: () => options.log.info('the embedded database serves again'),
+  }
   const settings = {
     dataDirectory: options.dataDirectory,
     seedDirectory: options.seedDirectory ?? embeddedDefaults.seedDirectory,
@@ -48,10 +51,10 @@ async function startEngine(
     idleTransactionMs: embeddedDefaults.idleTransactionMs,
   }
   const prestarted = takePrestarted(options.dataDirectory)
-  prestarted?.reportTo(report)
+  prestarted?.reportTo(reports)
   const lock = prestarted?.lock ?? lockDirectory(options.dataDirectory)
   try {
-    const engine = await (prestarted?.engine ?? EmbeddedEngine.start({ ...settings, onFailure: report }))
+    const engine = await (prestarted?.engine ?? EmbeddedEngine.start({ ...settings, ...reports }))
     return { engine, lock }
   } catch (error) {
     lock.release()
@@ -69,7 +72,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
   }
   // A connection costs the engine nothing, so none is ever given up.
   const pool = new GuardedPool({ ...connection, max: options.maxConnections ?? 10, idleTimeoutMillis: 0 })
-  const maintenance = startMaintenance({ pool, gauge: engine.gauge, log: options.log })
+  const maintenance = startMaintenance({ pool, engine, log: options.log })
   return assemble(
     'embedded',
     pool,

@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { beginHooks, forgetHooks, runCommitHooks, type Sql } from './database.ts'
 import { beginLagging } from './embedded/wire.ts'
+import { WholeAnswerClient } from './whole-answers.ts'
 
 const openTransaction = new AsyncLocalStorage<{ isOpen: boolean }>()
 
@@ -20,10 +21,10 @@ function refuseInsideTransaction(): void {
   throw new Error('a query outside the open transaction: pass on the `sql` that transaction() gave you')
 }
 
-/** The driver's pool, refusing what would lock up inside a transaction. */
+/** The driver's pool, refusing what would lock up inside a transaction, and answers that were not read to their end. */
 export class GuardedPool extends pg.Pool {
   constructor(config: pg.PoolConfig) {
-    super(config)
+    super({ ...config, Client: WholeAnswerClient })
     // The pool listens for errors of idle connections only. Of one that breaks between two statements of a transaction
     // the next statement reports; without a listener it would end the process.
     this.on('connect', (client) => client.on('error', () => {}))

@@ -5,22 +5,41 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Broker } from './broker.ts'
 import { beginLagging, encodeQuery } from './wire.ts'
 
+/** A message of the backend. */
+function message(type: string, body: string): Buffer {
+  const head = Buffer.alloc(5)
+  head.write(type, 0, 'latin1')
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, Buffer.from(body)])
+}
+
 /** ReadyForQuery, with the state of the transaction. */
-function ready(status: 'I' | 'T'): Buffer {
-  return Buffer.from([0x5a, 0, 0, 0, 5, status.charCodeAt(0)])
+function ready(status: 'I' | 'T' | 'E'): Buffer {
+  return message('Z', status)
+}
+
+const done = message('C', 'DONE\0')
+
+function failed(severity: string, code: string): Buffer {
+  return message('E', `S${severity}\0V${severity}\0C${code}\0Mno luck\0\0`)
 }
 
 const startUp = Buffer.from([0, 0, 0, 8, 0, 3, 0, 0])
 
-/** A broker over a backend that does nothing and a disk that is done when the test says so. */
-function createBroker(t: TestContext) {
+/**
+ * A broker over a backend that does nothing, answers to some queries what the test wants, and a disk that is done when
+ * the test says so.
+ */
+function createBroker(t: TestContext, answers: Record<string, () => Buffer> = {}) {
   const disk: (() => void)[] = []
   let toFlush = false
   const execute = (bytes: Uint8Array): Uint8Array => {
     const query = Buffer.from(bytes).toString('latin1')
-    if (query.includes('BEGIN') || query.includes('INSERT in transaction')) return ready('T')
+    for (const [part, answer] of Object.entries(answers)) if (query.includes(part)) return answer()
+    if (query.includes('BEGIN') || query.includes('INSERT in transaction'))
+      return Buffer.concat([done, ready('T')])
     if (query.includes('INSERT') || query.includes('COMMIT')) toFlush = true
-    return ready('I')
+    return Buffer.concat([done, ready('I')])
   }
   const flushLog = (work: () => void): Promise<void> | undefined => {
     work()
@@ -30,8 +49,10 @@ function createBroker(t: TestContext) {
       disk.push(resolve)
     })
   }
+  const ends: string[] = []
+  const end = (error: Error) => ends.push(error.message)
   const gauge = { unitStartedAtMs: 0, lastUnitAtMs: 0, unitCount: 0 }
-  const broker = new Broker({ execute, flushLog }, gauge, 60_000)
+  const broker = new Broker({ execute, flushLog, end }, gauge, 60_000)
   const ports: MessagePort[] = []
   t.after(() => {
     for (const port of ports) port.close()
@@ -39,18 +60,18 @@ function createBroker(t: TestContext) {
   const connect = () => {
     const { port1, port2 } = new MessageChannel()
     ports.push(port1)
-    let answers = 0
+    let answered = 0
     port1.on('message', () => {
-      answers += 1
+      answered += 1
     })
     broker.attach(port2)
     port1.postMessage(startUp)
     const say = (...queries: string[]) => {
       for (const query of queries) port1.postMessage(encodeQuery(query))
     }
-    return { say, answers: () => answers }
+    return { say, answers: () => answered }
   }
-  return { connect, disk }
+  return { connect, disk, ends }
 }
 
 /** Until nothing moves any more. */
@@ -130,5 +151,81 @@ suite('what the embedded database answers, and when', () => {
     disk.shift()?.()
     await settle()
     assert.equal(client.answers(), 5)
+  })
+})
+
+// What an engine that broke says is no answer: passed on, a missing row would be a key that is unknown.
+const broken: Record<string, Buffer> = {
+  'nothing at all': Buffer.alloc(0),
+  'an end without the answer': ready('I'),
+  'an answer without its end': done,
+  'half a message': Buffer.concat([done, ready('I').subarray(0, 3)]),
+  'a panic': Buffer.concat([failed('PANIC', 'XX000'), ready('I')]),
+  'a full disk that it does not survive': Buffer.concat([failed('PANIC', '53100'), ready('I')]),
+  'a fatal error': Buffer.concat([failed('FATAL', '57P01'), ready('I')]),
+}
+
+suite('an engine that broke', () => {
+  for (const [name, reply] of Object.entries(broken)) {
+    test(`${name} is passed on to nobody and ends it`, async (t) => {
+      const { connect, ends } = createBroker(t, { BREAK: () => reply })
+      const [client, other] = [connect(), connect()]
+      await settle()
+      client.say('BREAK')
+      other.say('SELECT 1')
+      await settle()
+      assert.deepEqual([client.answers(), other.answers()], [1, 1], 'the start-ups alone')
+      assert.equal(ends.length, 1)
+    })
+  }
+
+  test('a trap of the engine ends it, and what waited for the disk is not answered', async (t) => {
+    const trap = () => {
+      throw new WebAssembly.RuntimeError('unreachable')
+    }
+    const { connect, disk, ends } = createBroker(t, { TRAP: trap })
+    const [writer, other] = [connect(), connect()]
+    writer.say('INSERT 1')
+    await settle()
+    other.say('TRAP')
+    await settle()
+    disk.shift()?.()
+    await settle()
+    assert.equal(writer.answers(), 1)
+    assert.deepEqual(ends, ['unreachable'])
+  })
+
+  test('a log that could not be flushed is no commit', async (t) => {
+    const full = () => Buffer.concat([failed('ERROR', '53100'), ready('I')])
+    const { connect, ends } = createBroker(t, { pg_logical_emit_message: full })
+    const client = connect()
+    client.say('INSERT 1')
+    await settle()
+    assert.equal(client.answers(), 1)
+    assert.deepEqual(ends, ['the log could not be flushed: ERROR 53100: no luck'])
+  })
+
+  test('an internal error ends it unless it still answers', async (t) => {
+    let isDead = false
+    const internal = () => Buffer.concat([failed('ERROR', 'XX000'), ready('I')])
+    const sound = () => (isDead ? ready('I') : Buffer.concat([done, ready('I')]))
+    const { connect, ends } = createBroker(t, { INTERNAL: internal, 'SELECT 1': sound })
+    const client = connect()
+    client.say('INTERNAL')
+    await settle()
+    assert.deepEqual([client.answers(), ends.length], [2, 0])
+    isDead = true
+    client.say('INTERNAL')
+    await settle()
+    assert.deepEqual([client.answers(), ends.length], [2, 1])
+  })
+
+  test('an ordinary error, also of a full disk, is passed on', async (t) => {
+    const full = () => Buffer.concat([failed('ERROR', '53100'), ready('I')])
+    const { connect, ends } = createBroker(t, { FULL: full })
+    const client = connect()
+    client.say('FULL')
+    await settle()
+    assert.deepEqual([client.answers(), ends.length], [2, 0])
   })
 })

@@ -2,8 +2,10 @@ import type { MessagePort } from 'node:worker_threads'
 import { postBytes } from './port-bytes.ts'
 import {
   beginLagging,
+  describeFailure,
   encodeFatal,
   encodeQuery,
+  findDamage,
   findListenCommand,
   type SplitReply,
   splitReply,
@@ -11,11 +13,19 @@ import {
   type WireUnit,
 } from './wire.ts'
 
-/** Executes one unit on the backend and returns its whole reply. Never throws for a query's error. */
+/** Executes one unit on the backend and returns its whole reply. Throws when the engine broke, never for a query's error. */
 export type ExecuteUnit = (bytes: Uint8Array) => Uint8Array
 
 /** Runs `work`, which flushes the log; resolves when the disk has it, undefined when it has it already. */
 export type FlushLog = (work: () => void) => Promise<void> | undefined
+
+/** What the broker works on. */
+export interface Backend {
+  execute: ExecuteUnit
+  flushLog: FlushLog
+  /** Ends the engine, which does not answer as it should: it recovers from its log. Called once. */
+  end(error: Error): void
+}
 
 /** What the main thread may read at any time without asking: all in milliseconds since the epoch. */
 export interface BrokerGauge {
@@ -56,6 +66,12 @@ const flushQuery = encodeQuery(`SELECT CASE
   THEN pg_logical_emit_message(false, 'flush', '', true) END`)
 const maxHeld = 256
 const lagging = encodeQuery(beginLagging)
+const soundQuery = encodeQuery('SELECT 1')
+const oneStatement = { isOpen: false, statements: 1 }
+/** "Internal error": one that PostgreSQL did not foresee, in a statement or in itself. */
+const internalError = 'XX000'
+/** A failed transaction refuses every statement but its end. */
+const inFailedTransaction = '25P02'
 
 interface Connection {
   port: MessagePort
@@ -79,8 +95,7 @@ interface HeldReply {
  * channels it listens to.
  */
 export class Broker {
-  readonly #execute: ExecuteUnit
-  readonly #flushLog: FlushLog
+  readonly #backend: Backend
   readonly #gauge: BrokerGauge
   readonly #idleTransactionMs: number
   readonly #connections = new Set<Connection>()
@@ -94,16 +109,13 @@ export class Broker {
   #isBehind = false
   #isFlushing = false
   #isPumping = false
+  /** Nothing is run or answered any more. */
+  #isBroken = false
   #idleTimer: NodeJS.Timeout | undefined
 
   /** A transaction that says nothing for `idleTransactionMs` while others wait is ended, or all would stand still. */
-  constructor(
-    { execute, flushLog }: { execute: ExecuteUnit; flushLog: FlushLog },
-    gauge: BrokerGauge,
-    idleTransactionMs: number,
-  ) {
-    this.#execute = execute
-    this.#flushLog = flushLog
+  constructor(backend: Backend, gauge: BrokerGauge, idleTransactionMs: number) {
+    this.#backend = backend
     this.#gauge = gauge
     this.#idleTransactionMs = idleTransactionMs
   }
@@ -133,11 +145,12 @@ export class Broker {
   }
 
   #enqueue(connection: Connection): void {
-    if (connection.queue.length === 0 || connection.isClosed) return
+    if (connection.queue.length === 0 || connection.isClosed || this.#isBroken) return
     if (connection !== this.#owner && !this.#ready.includes(connection)) this.#ready.push(connection)
   }
 
   #next(): Connection | undefined {
+    if (this.#isBroken) return undefined
     if (this.#owner !== undefined) return this.#owner.queue.length > 0 ? this.#owner : undefined
     return this.#ready.shift()
   }
@@ -168,7 +181,10 @@ export class Broker {
       this.#drop(connection)
       return
     }
-    const split = splitReply(this.#executeTimed(unit.bytes))
+    const reply = this.#executeTimed(unit.bytes)
+    if (reply === undefined) return
+    const split = splitReply(reply)
+    if (unit.kind === 'work' && !this.#isSound(unit, split)) return
     const command = unit.kind === 'work' ? findListenCommand(unit.bytes) : undefined
     if (command !== undefined) this.#trackListen(connection, command.isListen, command.channel)
     const isInTransaction = unit.isOpen || (split.status !== undefined && split.status !== 'I')
@@ -193,7 +209,7 @@ export class Broker {
    * a time. The disk works beside the backend, so that what comes meanwhile is only run, not answered.
    */
   #flushWhenDue(): void {
-    if (this.#isFlushing || (this.#held.length === 0 && !this.#isBehind)) return
+    if (this.#isFlushing || this.#isBroken || (this.#held.length === 0 && !this.#isBehind)) return
     const isOthersTurn =
       this.#owner === undefined
         ? this.#ready.length === 0
@@ -209,7 +225,8 @@ export class Broker {
     const sendReplies = (): void => {
       for (const held of finished) this.#sendReply(held)
     }
-    const onDisk = this.#flushLog(() => this.#executeTimed(flushQuery))
+    const onDisk = this.#backend.flushLog(() => this.#runFlush())
+    if (this.#isBroken) return
     if (onDisk === undefined) {
       sendReplies()
       return
@@ -217,21 +234,58 @@ export class Broker {
     this.#isFlushing = true
     const onFlushed = (): void => {
       this.#isFlushing = false
+      if (this.#isBroken) return
       sendReplies()
       this.#flushWhenDue()
     }
-    onDisk.then(onFlushed).catch((error: unknown) => {
-      // Nobody may believe what did not reach the disk: the engine ends and recovers from its log.
-      setImmediate(() => {
-        throw error
-      })
-    })
+    // Nobody may believe what did not reach the disk: the engine ends and recovers from its log.
+    onDisk.then(onFlushed).catch((error: Error) => this.#break(error))
   }
 
-  #executeTimed(bytes: Uint8Array): Uint8Array {
+  #runFlush(): void {
+    const reply = this.#executeTimed(flushQuery)
+    if (reply === undefined) return
+    const split = splitReply(reply)
+    const damage =
+      split.failure === undefined ? findDamage(oneStatement, split) : describeFailure(split.failure)
+    if (damage !== undefined) this.#break(new Error(`the log could not be flushed: ${damage}`))
+  }
+
+  /** Whether the reply is one to pass on. An answer that could not be read must not look like an empty one. */
+  #isSound(unit: WireUnit, split: SplitReply): boolean {
+    let damage = findDamage(unit, split)
+    if (damage === undefined && split.failure?.code === internalError && !this.#answersAfterError())
+      damage = describeFailure(split.failure)
+    if (damage === undefined) return true
+    this.#break(new Error(damage))
+    return false
+  }
+
+  /** Whether the engine still answers: after an internal error nothing is certain. */
+  #answersAfterError(): boolean {
+    const reply = this.#executeTimed(soundQuery)
+    if (reply === undefined) return false
+    const split = splitReply(reply)
+    if (findDamage(oneStatement, split) !== undefined) return false
+    return split.failure === undefined || split.failure.code === inFailedTransaction
+  }
+
+  #break(error: Error): void {
+    if (this.#isBroken) return
+    this.#isBroken = true
+    this.#held.length = 0
+    this.#backend.end(error)
+  }
+
+  /** The reply; undefined when the engine broke. */
+  #executeTimed(bytes: Uint8Array): Uint8Array | undefined {
+    if (this.#isBroken) return undefined
     this.#gauge.unitStartedAtMs = Date.now()
     try {
-      return this.#execute(bytes)
+      return this.#backend.execute(bytes)
+    } catch (error) {
+      this.#break(error instanceof Error ? error : new Error(String(error)))
+      return undefined
     } finally {
       this.#gauge.unitStartedAtMs = 0
       this.#gauge.lastUnitAtMs = Date.now()

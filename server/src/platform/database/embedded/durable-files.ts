@@ -22,6 +22,9 @@ interface RuntimeModule {
   FS: { filesystems: { NODEFS: NodeFileSystem } }
 }
 
+/** Lines of the engine's log that are kept. */
+const keptLines = 20
+
 type InitOptions = Parameters<NodeFS['init']>[1]
 
 const flushConcurrently = promisify(fdatasync)
@@ -35,11 +38,24 @@ export class DurableFiles extends NodeFS {
   readonly #flushing = new Set<number>()
   /** Collects descriptors while the engine believes that it flushes its log. */
   #collected: number[] | undefined
+  readonly #logLines: string[] = []
+
+  /** The engine's last words about what ended it; undefined when it said nothing. */
+  get lastComplaint(): string | undefined {
+    return this.#logLines
+      .findLast((line) => /\b(PANIC|FATAL):/.test(line))
+      ?.replace(/^.*?\b(PANIC|FATAL):\s*/, '')
+  }
 
   override async init(engine: PGlite, options: InitOptions): ReturnType<NodeFS['init']> {
     const result = await super.init(engine, options)
     const preRun = (result.emscriptenOpts.preRun ?? []) as unknown[]
     preRun.push((module: RuntimeModule) => this.#install(module.FS.filesystems.NODEFS))
+    const hear = (line: unknown): void => {
+      this.#logLines.push(String(line))
+      if (this.#logLines.length > keptLines) this.#logLines.shift()
+    }
+    Object.assign(result.emscriptenOpts, { print: hear, printErr: hear })
     return result
   }
 

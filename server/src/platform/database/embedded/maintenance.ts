@@ -1,11 +1,12 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
-import type { BrokerGauge } from './broker.ts'
+import type { EmbeddedEngine } from './embedded.ts'
+import { roomForCheckpoint, roomForVacuum } from './room.ts'
 
 /** What the maintenance of the embedded database works with. */
 export interface MaintenanceOptions {
   pool: pg.Pool
-  gauge: BrokerGauge
+  engine: Pick<EmbeddedEngine, 'gauge' | 'hasRoom' | 'isReady'>
   log: Pick<Logger, 'warn' | 'debug'>
 }
 
@@ -43,6 +44,7 @@ class Maintenance {
   #checkpointAtMs = Date.now()
   #checkpointLsn = 0
   #vacuumAtMs = Date.now()
+  #isWithoutRoom = false
 
   constructor(options: MaintenanceOptions) {
     this.#options = options
@@ -50,27 +52,30 @@ class Maintenance {
 
   /** Does what is due; an idle database costs one comparison. */
   runIfDue(): void {
-    if (this.#isRunning || this.#options.gauge.unitCount === this.#seenUnits) return
+    if (this.#isRunning || this.#options.engine.gauge.unitCount === this.#seenUnits) return
     this.#isRunning = true
     this.#running = this.#work()
       .catch((error: unknown) => this.#options.log.warn({ err: error }, 'database maintenance failed'))
       .finally(() => {
         this.#isRunning = false
-        this.#seenUnits = this.#options.gauge.unitCount
+        this.#seenUnits = this.#options.engine.gauge.unitCount
       })
   }
 
   /** Waits for what runs and leaves a checkpoint, so that the next start has nothing to replay. */
   async finish(): Promise<void> {
     await this.#running
+    const { engine } = this.#options
+    if (!engine.isReady || !engine.hasRoom(roomForCheckpoint)) return
     await this.#options.pool.query('CHECKPOINT').catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'the last checkpoint failed')
     })
   }
 
   async #work(): Promise<void> {
-    const { pool, gauge } = this.#options
-    const isQuiet = Date.now() - gauge.lastUnitAtMs > quietMs
+    const { pool, engine } = this.#options
+    if (!engine.isReady || !this.#checkRoom()) return
+    const isQuiet = Date.now() - engine.gauge.lastUnitAtMs > quietMs
     if (Date.now() - this.#vacuumAtMs >= vacuumIntervalMs) await this.#vacuum(isQuiet)
     const { rows } = await pool.query<{ lsn: string }>(
       "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS lsn",
@@ -86,6 +91,15 @@ class Maintenance {
     }
   }
 
+  /** The engine does not survive a checkpoint that finds no room, so none is begun. */
+  #checkRoom(): boolean {
+    const hasRoom = this.#options.engine.hasRoom(roomForCheckpoint)
+    if (!hasRoom && !this.#isWithoutRoom)
+      this.#options.log.warn('the disk is nearly full: the maintenance of the database waits for room')
+    this.#isWithoutRoom = !hasRoom
+    return hasRoom
+  }
+
   /** Table by table, so that nobody waits longer than for one of them. */
   async #vacuum(isQuiet: boolean): Promise<void> {
     this.#vacuumAtMs = Date.now()
@@ -96,6 +110,7 @@ class Maintenance {
       [urgentDeadRows, isQuiet],
     )
     for (const { schema, name } of rows) {
+      if (!this.#options.engine.hasRoom(roomForVacuum)) return
       await this.#options.pool.query(
         `VACUUM (ANALYZE) ${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`,
       )

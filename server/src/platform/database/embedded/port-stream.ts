@@ -2,12 +2,36 @@ import { Duplex } from 'node:stream'
 import type { MessagePort } from 'node:worker_threads'
 import { postBytes } from './port-bytes.ts'
 
+/** Gives a port to a broker, at once or when there is one again; rejects when nobody knows when that will be. */
+export type OpenPort = () => MessagePort | Promise<MessagePort>
+
 /** A socket for the PostgreSQL driver whose other end is a broker in a worker thread. */
 export class PortStream extends Duplex {
-  readonly #port: MessagePort
+  readonly #openPort: OpenPort
+  #port: MessagePort | undefined
 
-  constructor(port: MessagePort) {
+  constructor(openPort: OpenPort) {
     super()
+    this.#openPort = openPort
+  }
+
+  /** The driver calls this as on a socket. */
+  connect(): this {
+    const opened = this.#openPort()
+    if (opened instanceof Promise) {
+      opened.then(
+        (port) => this.#attach(port),
+        (error: Error) => this.destroy(error),
+      )
+    } else this.#attach(opened)
+    return this
+  }
+
+  #attach(port: MessagePort): void {
+    if (this.destroyed) {
+      port.close()
+      return
+    }
     this.#port = port
     port.on('message', (data: Uint8Array) => {
       this.push(Buffer.from(data.buffer, data.byteOffset, data.byteLength))
@@ -18,12 +42,7 @@ export class PortStream extends Duplex {
     })
     // The worker keeps the process alive, so that an idle connection does not have to.
     port.unref()
-  }
-
-  /** The driver calls this as on a socket; the port is connected from the start. */
-  connect(): this {
     queueMicrotask(() => this.emit('connect'))
-    return this
   }
 
   setNoDelay(): this {
@@ -47,17 +66,17 @@ export class PortStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    postBytes(this.#port, chunk)
+    if (this.#port !== undefined) postBytes(this.#port, chunk)
     done()
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    postBytes(this.#port, ...chunks.map((part) => part.chunk))
+    if (this.#port !== undefined) postBytes(this.#port, ...chunks.map((part) => part.chunk))
     done()
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#port.close()
+    this.#port?.close()
     done(error)
   }
 }

@@ -58,11 +58,13 @@ suite('the embedded database, started before the program is loaded', { skip: isS
   test('says what went wrong to whoever takes it, also what went wrong before', async () => {
     await using data = await usedDirectory()
     const directory = data.path
-    writeFileSync(join(directory, 'database', 'PG_VERSION'), 'none\n')
+    writeFileSync(join(directory, 'database', 'global', 'pg_control'), Buffer.alloc(8192))
     const prestarted = prestart(directory)
     assert.ok(prestarted)
     await assert.rejects(prestarted.engine)
-    const failure = await new Promise<Error>((resolve) => prestarted.reportTo(resolve))
+    const failure = await new Promise<Error>((resolve) =>
+      prestarted.reportTo({ onFailure: resolve, onRecovery: () => {} }),
+    )
     assert.ok(failure instanceof Error)
     prestarted.lock.release()
   })

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { defaultDataDirectory, type Environment, givenIn, withFile } from '../../environment.ts'
-import { clusterDirectory, EmbeddedEngine, embeddedDefaults } from './embedded.ts'
+import { clusterDirectory } from './cluster.ts'
+import { EmbeddedEngine, type EmbeddedOptions, embeddedDefaults } from './embedded.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
 
 /** An embedded database that starts while the program is loaded. */
@@ -10,9 +11,12 @@ export interface PrestartedDatabase {
   dataDirectory: string
   lock: DirectoryLock
   engine: Promise<EmbeddedEngine>
-  /** From here on failures go to `report`; one that happened before is reported at once. */
-  reportTo(report: (error: Error) => void): void
+  /** From here on failures go to `reports`; one that happened before is reported at once. */
+  reportTo(reports: EngineReports): void
 }
+
+/** Who hears how the engine fares. */
+export type EngineReports = Pick<EmbeddedOptions, 'onFailure' | 'onRecovery'>
 
 /** Takes a directory and starts its database; undefined when there is none yet or the directory cannot be taken. */
 export function prestart(dataDirectory: string): PrestartedDatabase | undefined {
@@ -24,13 +28,17 @@ export function prestart(dataDirectory: string): PrestartedDatabase | undefined 
     return undefined
   }
   let failure: Error | undefined
-  let report = (error: Error): void => {
-    failure = error
+  let reports: EngineReports = {
+    onFailure: (error) => {
+      failure = error
+    },
+    onRecovery: () => {},
   }
   const engine = EmbeddedEngine.start({
     ...embeddedDefaults,
     dataDirectory,
-    onFailure: (error) => report(error),
+    onFailure: (error) => reports.onFailure(error),
+    onRecovery: () => reports.onRecovery(),
   })
   // Whoever takes it gets the failure; the program may end before that because of something else.
   engine.catch(() => {})
@@ -39,8 +47,8 @@ export function prestart(dataDirectory: string): PrestartedDatabase | undefined 
     lock,
     engine,
     reportTo(listener) {
-      report = listener
-      if (failure !== undefined) listener(failure)
+      reports = listener
+      if (failure !== undefined) listener.onFailure(failure)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { constants, cpSync, existsSync } from 'node:fs'
+import { constants, cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { chmod, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createGaugeMemory } from './broker.ts'
@@ -31,28 +31,51 @@ export async function ensureSeed(seedDirectory: string): Promise<void> {
   if (existsSync(join(seedDirectory, 'PG_VERSION'))) return
   await mkdir(dirname(seedDirectory), { recursive: true, mode: 0o700 })
   const draft = temporaryName(seedDirectory)
-  await mkdir(draft, { mode: 0o700 })
-  // A thread of its own gives all memory back when it ends.
-  const worker = startWorker({
-    directory: draft,
-    isDurable: false,
-    idleTransactionMs: 0,
-    gaugeMemory: createGaugeMemory(),
-    isSeed: true,
+  await withoutLeftovers(draft, async () => {
+    await mkdir(draft, { mode: 0o700 })
+    // A thread of its own gives all memory back when it ends.
+    const worker = startWorker({
+      directory: draft,
+      isDurable: false,
+      idleTransactionMs: 0,
+      gaugeMemory: createGaugeMemory(),
+      isSeed: true,
+    })
+    await waitFor(worker, 'closed')
+    await worker.terminate()
+    await publish(draft, seedDirectory)
   })
-  await waitFor(worker, 'closed')
-  await worker.terminate()
-  await publish(draft, seedDirectory)
 }
 
 /** Copies a closed cluster; the target appears only when the copy is complete. */
 export async function copyTree(source: string, target: string, isDurable: boolean): Promise<void> {
   const draft = temporaryName(target)
-  // A thousand small files: the asynchronous copy takes ten times as long, and nothing else runs yet.
-  cpSync(source, draft, { recursive: true, mode: constants.COPYFILE_FICLONE })
-  await chmod(draft, 0o700)
-  if (isDurable) await flushTree(draft)
-  await publish(draft, target)
+  await withoutLeftovers(draft, async () => {
+    // A thousand small files: the asynchronous copy takes ten times as long, and nothing else runs yet.
+    cpSync(source, draft, { recursive: true, mode: constants.COPYFILE_FICLONE })
+    await chmod(draft, 0o700)
+    if (isDurable) await flushTree(draft)
+    await publish(draft, target)
+    if (isDurable) await flushDirectory(dirname(target))
+  })
+}
+
+/** A copy that a full disk cut short would keep the disk full. */
+async function withoutLeftovers(draft: string, make: () => Promise<void>): Promise<void> {
+  try {
+    await make()
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Removes what a process left that ended while it copied; nobody else may be copying to this target. */
+export function removeDrafts(target: string): void {
+  const prefix = `.${basename(target)}-`
+  for (const name of readdirSync(dirname(target))) {
+    if (name.startsWith(prefix)) rmSync(join(dirname(target), name), { recursive: true, force: true })
+  }
 }
 
 function temporaryName(path: string): string {
@@ -64,9 +87,16 @@ async function publish(draft: string, target: string): Promise<void> {
   try {
     await rename(draft, target)
   } catch (error) {
-    await rm(draft, { recursive: true, force: true })
     if (!existsSync(join(target, 'PG_VERSION'))) throw error
+    await rm(draft, { recursive: true, force: true })
   }
+}
+
+/** A name is only durable once its directory is flushed. */
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  await directory.sync()
+  await directory.close()
 }
 
 async function flushTree(directory: string): Promise<void> {

@@ -60,8 +60,41 @@ function startParameters(isDurable: boolean): string[] {
   return [...flags, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
+/** What this file needs of the runtime; the package does not publish it. */
+interface RuntimeLoop {
+  _PostgresMainLoopOnce(): void
+  stackRestore(pointer: number): void
+}
+
+/** How the runtime leaves a statement that failed: everything else that is thrown is the end of the engine. */
+const failedStatementStatus = 100
+
+/**
+ * Makes the engine throw where it breaks. The library swallows what the WebAssembly throws, a trap or an abort as well,
+ * and calls again what can only break again, for ever.
+ */
+function reportBreaks(runtime: RuntimeLoop): () => Error | undefined {
+  let broken: Error | undefined
+  const { _PostgresMainLoopOnce: runOnce, stackRestore } = runtime
+  runtime._PostgresMainLoopOnce = () => {
+    try {
+      runOnce()
+    } catch (error) {
+      if ((error as { status?: unknown }).status !== failedStatementStatus)
+        broken = error instanceof Error ? error : new Error(`the engine ended: ${String(error)}`)
+      throw error
+    }
+  }
+  runtime.stackRestore = (pointer) => {
+    if (broken !== undefined) throw broken
+    stackRestore(pointer)
+  }
+  return () => broken
+}
+
 /** Runs one unit; the streaming call is used because the other one keeps every parsed message for ever. */
 function executor(engine: PGlite): (bytes: Uint8Array) => Uint8Array {
+  const findBreak = reportBreaks(engine.Module as unknown as RuntimeLoop)
   let chunks: Uint8Array[] = []
   const onRawData = (data: Uint8Array): void => {
     chunks.push(data.slice())
@@ -70,28 +103,50 @@ function executor(engine: PGlite): (bytes: Uint8Array) => Uint8Array {
     chunks = []
     // Executes before it returns; the promise only waits for a file system that has nothing to do.
     engine.execProtocolRawStream(bytes, { syncToFs: false, onRawData }).catch((error: unknown) => {
-      setImmediate(() => {
-        throw error
-      })
+      if (findBreak() === undefined) endThread(error)
     })
+    const broken = findBreak()
+    if (broken !== undefined) throw broken
     return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+  }
+}
+
+/** An error that nobody catches ends the thread; the main thread hears it and starts another. */
+function endThread(error: unknown): void {
+  setImmediate(() => {
+    throw error
+  })
+}
+
+/** Opens the cluster; says in the engine's own words why it could not. */
+async function openEngine(data: EmbeddedWorkerData, files: DurableFiles): Promise<PGlite> {
+  try {
+    return await PGlite.create({
+      fs: files,
+      startParams: startParameters(data.isDurable),
+      initDbStartParams: initdbOptions,
+    })
+  } catch (error) {
+    throw new Error(files.lastComplaint ?? (error instanceof Error ? error.message : String(error)), {
+      cause: error,
+    })
   }
 }
 
 async function main(data: EmbeddedWorkerData): Promise<void> {
   const post = (event: EmbeddedWorkerEvent): void => parentPort?.postMessage(event)
   const files = new DurableFiles(data.directory)
-  const engine = await PGlite.create({
-    fs: files,
-    startParams: startParameters(data.isDurable),
-    initDbStartParams: initdbOptions,
-  })
+  const engine = await openEngine(data, files)
   if (data.isSeed === true) {
     await engine.close()
     post({ kind: 'closed' })
     return
   }
-  const backend = { execute: executor(engine), flushLog: (work: () => void) => files.flushLog(work) }
+  const backend = {
+    execute: executor(engine),
+    flushLog: (work: () => void) => files.flushLog(work),
+    end: endThread,
+  }
   const broker = new Broker(backend, viewGauge(data.gaugeMemory), data.idleTransactionMs)
   parentPort?.on('message', (request: EmbeddedWorkerRequest) => {
     if (request.kind === 'connect') broker.attach(request.port)
