@@ -109,7 +109,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     createContext: contextOf,
     settings: { ...config, version: options.version },
     health: {
-      isReady: async () => (await db.pool.query('SELECT 1')).rowCount === 1,
+      ready: { database: async () => (await db.pool.query('SELECT 1')).rowCount === 1 },
       metrics: () => metrics.render(),
       metricsToken: config.metricsToken,
     },

@@ -143,7 +143,7 @@ async function startProcess(db: Database, clock: TestClock, config: Config): Pro
       publicPerMinute: 100_000,
       refusedPerMinute: 100_000,
     },
-    health: { isReady: async () => true },
+    health: { ready: {} },
     log,
     clock,
     ids,

@@ -248,7 +248,7 @@ export async function createSampleServer(overrides: Partial<HttpParts> = {}) {
     createContext: (caller) => ({ ...base, caller }),
     settings: { publicUrl: 'http://localhost:3000', version: '0.0.0' },
     health: {
-      isReady: async () => true,
+      ready: { database: async () => true },
       metrics: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
     },
     log,

@@ -381,17 +381,44 @@ describe('host root', () => {
 
   test('503 when not ready; 401 for metrics without their token', async () => {
     const health = {
-      isReady: () => Promise.reject(new Error('no database')),
+      ready: { database: () => Promise.reject(new Error('no database')), disk: async () => true },
       metrics: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
       metricsToken: 'metrics-token',
     }
     const other = await createSampleServer({ health })
     const ready = await other.http.inject('/health/ready')
     assert.equal(ready.statusCode, 503)
-    assert.equal(ready.json().detail, 'Not ready')
+    assert.deepEqual(ready.json(), {
+      detail: 'Not ready: database fails',
+      code: 'unavailable',
+      failing: { database: 'fails' },
+    })
+    assert.equal(ready.headers['retry-after'], '1')
     assert.equal((await other.http.inject('/metrics')).statusCode, 401)
     const headers = { authorization: 'Bearer metrics-token' }
     assert.equal((await other.http.inject({ url: '/metrics', headers })).statusCode, 200)
+    await other.http.close()
+  })
+
+  test('a check that hangs is told within seconds, and asked once however often readiness is', async () => {
+    let asked = 0
+    const hung = Promise.withResolvers<boolean>()
+    const database = () => {
+      asked += 1
+      return hung.promise
+    }
+    const other = await createSampleServer({ health: { ready: { database } } })
+    const startedMs = performance.now()
+    const answers = await Promise.all([1, 2, 3].map(() => other.http.inject('/health/ready')))
+    assert.ok(performance.now() - startedMs < 3000)
+    for (const answer of answers) {
+      assert.equal(answer.statusCode, 503)
+      assert.deepEqual(answer.json().failing, { database: 'does not answer' })
+    }
+    assert.equal(asked, 1)
+    assert.equal((await other.http.inject('/health/live')).statusCode, 200)
+    hung.resolve(true)
+    assert.equal((await other.http.inject('/health/ready')).statusCode, 200)
     await other.http.close()
   })
 
