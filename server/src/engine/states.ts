@@ -22,7 +22,8 @@ export const statusReasons = {
   proxy_unreachable:
     'The proxy of this session cannot be reached or refuses to connect. It keeps trying; check its address and credentials.',
   deaf: 'The connection was open but silent; it was renewed.',
-  key_mismatch: 'The stored session cannot be read with the current installation key.',
+  key_mismatch:
+    'The stored session cannot be read with the current installation key. It comes back by itself when the server is started with the key it was linked under; without that key, link the account again.',
   engine_error: 'The WhatsApp engine failed unexpectedly. Start the session again.',
 } as const
 

@@ -18,13 +18,15 @@ const staggerMs = 100
 /** A lease that ended is free a moment later, by the clock of the database. */
 const leaseEndMs = 50
 
-type Desired = Parameters<typeof startOptionsOf>[1]
+type Desired = Awaited<ReturnType<typeof listDesiredSessions>>[number]
 
 /** Looks for sessions to start, in rounds, until the process stops. */
 class Resuming {
   readonly #closing = new AbortController()
   /** Sessions that could not be started, and when that was. */
   readonly #failedAtMs = new Map<string, number>()
+  /** Sessions that this process has started: with its key, one that cannot be read stays so. */
+  readonly #tried = new Set<string>()
   #isAsked = false
   #wake: AbortController | undefined
   #watch: Promise<{ close(): Promise<void> }> | undefined
@@ -47,9 +49,10 @@ class Resuming {
     void this.#repeat(ctx, round)
   }
 
-  /** Whether it is too soon to try again. */
-  isResting(ctx: Context, sessionId: string): boolean {
-    const failedAtMs = this.#failedAtMs.get(sessionId)
+  /** Whether it is too soon to try again, or in vain. */
+  isResting(ctx: Context, { id, statusReason }: Pick<Desired, 'id' | 'statusReason'>): boolean {
+    if (statusReason === 'key_mismatch' && this.#tried.has(id)) return true
+    const failedAtMs = this.#failedAtMs.get(id)
     return failedAtMs !== undefined && ctx.clock.monotonicMs() - failedAtMs < retryMs
   }
 
@@ -57,8 +60,9 @@ class Resuming {
     this.#failedAtMs.set(sessionId, ctx.clock.monotonicMs())
   }
 
-  forget(sessionId: string): void {
+  noteStart(sessionId: string): void {
     this.#failedAtMs.delete(sessionId)
+    this.#tried.add(sessionId)
   }
 
   /** Looks no more. */
@@ -90,7 +94,7 @@ async function resumeOne(ctx: Context, session: Desired): Promise<void> {
   const state = resuming.of(ctx)
   try {
     await ctx.engine.start(await startOptionsOf(ctx, session))
-    state.forget(session.id)
+    state.noteStart(session.id)
   } catch (err) {
     // Another process was quicker, or the database is away: a later round tries again.
     ctx.log.debug({ err, sessionId: session.id }, 'session not resumed')
@@ -108,7 +112,7 @@ export async function resumeSessions(ctx: Context, signal?: AbortSignal): Promis
   const { free, nextInMs } = await ctx.engine.findFree(desired.map(({ id }) => id))
   const isFree = new Set(free)
   const state = resuming.of(ctx)
-  const waiting = desired.filter(({ id }) => isFree.has(id) && !state.isResting(ctx, id))
+  const waiting = desired.filter((session) => isFree.has(session.id) && !state.isResting(ctx, session))
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       if (signal?.aborted === true) return

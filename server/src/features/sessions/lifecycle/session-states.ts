@@ -41,9 +41,16 @@ export function nextColumns(row: SessionRow, change: StateChange, now: Date): Pa
   if (isRestriction(change.reason)) next.reachOutLockedUntil = change.until ?? row.reachOutLockedUntil
   // WhatsApp took it back, perhaps before the end it had named.
   else if (change.status === 'working' && isRestriction(row.statusReason)) next.reachOutLockedUntil = null
-  // The engine gave up: coming back after a restart of the process would only repeat the failure.
-  if (change.status === 'failed') next.desiredState = 'stopped'
+  if (hasGivenUp(change)) next.desiredState = 'stopped'
   return next
+}
+
+/**
+ * The engine gave up: coming back after a restart of the process would only repeat the failure. Not so with another
+ * installation key: that is a mistake of whoever started the process, and the next start may have the right one.
+ */
+function hasGivenUp({ status, reason }: StateChange): boolean {
+  return status === 'failed' && reason !== 'key_mismatch'
 }
 
 /** The change as it is published. */

@@ -116,9 +116,12 @@ export async function deleteSessionRow(sql: Sql, tenantId: string, id: string): 
 }
 
 /** Sessions that should run, of every tenant: only the process itself asks for them. */
-export function listDesiredSessions(sql: Sql): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'proxy'>[]> {
+export function listDesiredSessions(
+  sql: Sql,
+): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'proxy' | 'statusReason'>[]> {
+  const { id, tenantId, proxy, statusReason } = sessions
   return sql
-    .select({ id: sessions.id, tenantId: sessions.tenantId, proxy: sessions.proxy })
+    .select({ id, tenantId, proxy, statusReason })
     .from(sessions)
     .where(eq(sessions.desiredState, 'running'))
     .orderBy(asc(sessions.id))

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { ApiClient, fetchDoor } from '../api-client.ts'
+import { databaseEnvironment } from '../process-database.ts'
+import { type SimulatorProcess, startServer, startSimulator, temporaryDirectory } from '../processes.ts'
+import { until } from '../until.ts'
+
+const apiKey = `mf_${'otherkey'.repeat(5)}`
+const phone = '4915550720001'
+const right = Buffer.alloc(32, 7).toString('base64')
+const wrong = Buffer.alloc(32, 8).toString('base64')
+
+describe('a start with another installation key', { timeout: 240_000 }, () => {
+  let simulator: SimulatorProcess
+  let data: Awaited<ReturnType<typeof temporaryDirectory>>
+  let database: Awaited<ReturnType<typeof databaseEnvironment>>
+
+  before(async () => {
+    data = await temporaryDirectory()
+    database = await databaseEnvironment()
+    simulator = await startSimulator()
+    await simulator.call('POST', '/accounts', { phone, name: 'Desk' })
+  })
+  after(async () => {
+    await simulator?.process.stop('SIGKILL')
+    await database?.[Symbol.asyncDispose]()
+    await data?.[Symbol.asyncDispose]()
+  })
+
+  async function withKey<T>(key: string, work: (api: ApiClient) => Promise<T>): Promise<T> {
+    const server = await startServer({
+      by: 'program',
+      env: {
+        ...database.env,
+        MOLTFLOW_DATA_DIR: data.path,
+        MOLTFLOW_SECRET_KEY: key,
+        MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
+        MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
+        MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
+        MOLTFLOW_WA_URL: simulator.url,
+        MOLTFLOW_PACE: '0',
+        LOG_LEVEL: 'warn',
+      },
+    })
+    try {
+      return await work(
+        new ApiClient(fetchDoor(server.url), { 'x-api-key': apiKey, accept: 'application/json' }),
+      )
+    } finally {
+      await server.process.stop()
+    }
+  }
+
+  const reaches = (api: ApiClient, id: string, status: string) =>
+    until(status, async () => {
+      const session = await api.get(200, `/sessions/${id}`)
+      return session.status === status ? session : undefined
+    })
+
+  test('says so, keeps the keys, and the sessions start again by themselves under the right one', async () => {
+    const id = await withKey(right, async (api) => {
+      const session = await api.post(201, '/sessions', { name: 'Desk' })
+      await api.post(200, `/sessions/${session.id}/start`)
+      await reaches(api, session.id, 'qr_code')
+      const { code } = await api.get(200, `/sessions/${session.id}/qr`)
+      await simulator.call('POST', `/accounts/${phone}/scan`, { code })
+      await reaches(api, session.id, 'working')
+      return session.id as string
+    })
+    // More than once: somebody may need a while to find the key.
+    for (let n = 0; n < 2; n += 1) {
+      await withKey(wrong, async (api) => {
+        const failed = await reaches(api, id, 'failed')
+        assert.equal(failed.status_reason, 'key_mismatch')
+      })
+    }
+    await withKey(`${wrong},${right}`, (api) => reaches(api, id, 'working'))
+    await withKey(wrong, async (api) => {
+      // Written anew under the newest key, it may be readable; if it is not, it says so and is kept.
+      const session = await until('a rest', async () => {
+        const { status, status_reason } = await api.get(200, `/sessions/${id}`)
+        return status === 'working' || status_reason === 'key_mismatch'
+          ? { status, status_reason }
+          : undefined
+      })
+      assert.ok(['working', 'failed'].includes(session.status))
+    })
+    await withKey(`${right},${wrong}`, (api) => reaches(api, id, 'working'))
+  })
+
+  test('a session that its owner stopped meanwhile stays stopped', async () => {
+    const { sessions } = await withKey(`${right},${wrong}`, async (api) => ({
+      sessions: await api.get(200, '/sessions'),
+    }))
+    const id = (Array.isArray(sessions) ? sessions : sessions.sessions)[0].id
+    const other = Buffer.alloc(32, 9).toString('base64')
+    await withKey(other, async (api) => {
+      await reaches(api, id, 'failed')
+      await api.call('POST', `/sessions/${id}/stop`)
+    })
+    await withKey(`${right},${wrong}`, async (api) => {
+      const { status } = await api.get(200, `/sessions/${id}`)
+      assert.notEqual(status, 'working')
+      assert.notEqual(status, 'starting')
+    })
+  })
+})
