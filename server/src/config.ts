@@ -2,13 +2,16 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { isProxyRange } from './platform/client-address.ts'
+import { prepareDataDirectory } from './platform/data-directory.ts'
 import { defaultDataDirectory, type Environment, givenIn, withFile } from './platform/environment.ts'
 import type { BucketSettings } from './platform/files/bucket.ts'
+import { loadInstallationKey } from './platform/installation-key.ts'
+import { OperatorError } from './platform/operator-error.ts'
 import { parseAllowed } from './platform/outgoing/addresses.ts'
-import { findKeyProblem, loadInstallationKey } from './platform/secrets.ts'
+import { findKeyProblem } from './platform/secrets.ts'
 
 /** Everything that is wrong with the environment, reported at once. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
     super(['The configuration has problems:', ...problems.map((problem) => `  ${problem}`)].join('\n'))
@@ -17,7 +20,16 @@ export class ConfigError extends Error {
   }
 }
 
-const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+/** A number as people write it: what JavaScript would take for one as well, `0x50` or nothing, is a mistake here. */
+const number = (pattern: RegExp, least: number, most: number, what: string) =>
+  z
+    .string()
+    .refine(
+      (text) => pattern.test(text.trim()) && Number(text) >= least && Number(text) <= most,
+      `must be ${what} from ${least} to ${most}`,
+    )
+    .transform(Number)
+const integer = (least: number, most: number) => number(/^\d+$/, least, most, 'a whole number')
 const url = (protocols: RegExp, example: string) =>
   z
     .string()
@@ -29,7 +41,7 @@ const url = (protocols: RegExp, example: string) =>
 /** The environment, variable by variable; the descriptions become `.env.example`. */
 export const environmentSchema = z.object({
   MOLTFLOW_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
-  MOLTFLOW_PORT: integer(0, 65_535).default(3000).describe('Port to listen on.'),
+  MOLTFLOW_PORT: integer(0, 65_535).prefault('3000').describe('Port to listen on.'),
   MOLTFLOW_PUBLIC_URL: url(/^https?:$/, 'https://flow.example.com')
     .default('http://localhost:3000')
     .transform((text) => text.replace(/(?<!\/)\/+$/, ''))
@@ -72,11 +84,8 @@ export const environmentSchema = z.object({
   MOLTFLOW_WA_URL: url(/^wss?:$/, 'ws://127.0.0.1:4000')
     .optional()
     .describe('A simulator instead of WhatsApp; plain ws only on a loopback address.'),
-  MOLTFLOW_PACE: z.coerce
-    .number()
-    .min(0)
-    .max(100)
-    .default(1)
+  MOLTFLOW_PACE: number(/^\d+(\.\d+)?$/, 0, 100, 'a number')
+    .prefault('1')
     .describe('Factor on human-like delays. Anything but 1 only with MOLTFLOW_WA_URL on a loopback address.'),
   MOLTFLOW_OUTGOING_ALLOW: z
     .string()
@@ -105,7 +114,7 @@ export const environmentSchema = z.object({
     .default('5,300,1800,7200,18000,36000,36000')
     .transform((text) => splitList(text).map(Number))
     .refine(
-      (delays) => delays.every((delay) => Number.isFinite(delay) && delay >= 0),
+      (delays) => delays.length > 0 && delays.every((delay) => Number.isFinite(delay) && delay >= 0),
       'must be seconds separated by commas',
     )
     .describe('Delays between the attempts of a webhook delivery.'),
@@ -170,9 +179,9 @@ export function readEnvironment(): Environment {
 
 /**
  * Checks the environment; throws ConfigError with every problem. Without MOLTFLOW_SECRET_KEY the key
- * of the data directory is used, and made when there is none.
+ * of the data directory is used, and made when there is none. What is no mistake but looks like one is told to `warn`.
  */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig(environment: Environment, warn: (sentence: string) => void = () => {}): Config {
   const given = givenIn(environment)
   const result = environmentSchema.safeParse(given)
   const problems = result.success
@@ -180,8 +189,10 @@ export function loadConfig(environment: Environment): Config {
     : result.error.issues.map((issue) => `${issue.path.join('.')} ${startLower(issue.message)}`)
   problems.push(...findConflicts(given))
   if (!result.success || problems.length > 0) throw new ConfigError(problems)
+  for (const name of findUnknown(given)) warn(name)
   const values = result.data
   const dataDir = resolve(values.MOLTFLOW_DATA_DIR)
+  prepareDataDirectory(dataDir)
   return {
     host: values.MOLTFLOW_HOST,
     port: values.MOLTFLOW_PORT,
@@ -192,7 +203,7 @@ export function loadConfig(environment: Environment): Config {
         : values.MOLTFLOW_PUBLIC_URL,
     dataDir,
     databaseUrl: values.DATABASE_URL,
-    secretKey: values.MOLTFLOW_SECRET_KEY ?? loadInstallationKey(dataDir),
+    secretKey: values.MOLTFLOW_SECRET_KEY ?? loadInstallationKey(dataDir, warn),
     ownerEmail: values.MOLTFLOW_OWNER_EMAIL,
     ownerPassword: values.MOLTFLOW_OWNER_PASSWORD,
     bootstrapApiKey: values.MOLTFLOW_BOOTSTRAP_API_KEY,
@@ -229,6 +240,17 @@ function bucketOf(values: z.output<typeof environmentSchema>): BucketSettings | 
     accessKeyId !== undefined &&
     secretAccessKey !== undefined
   return isSet ? { endpoint, name, region, accessKeyId, secretAccessKey } : undefined
+}
+
+/** Variables that look like ours and are none: a slip in a name would otherwise go unnoticed. */
+function findUnknown(given: Record<string, string>): string[] {
+  const known = Object.keys(environmentSchema.shape)
+  return Object.keys(given)
+    .filter((name) => name.startsWith('MOLTFLOW_') && !known.includes(name))
+    .map((name) => {
+      const meant = known.find((other) => other === name.slice('MOLTFLOW_'.length))
+      return `${name} is no setting of MoltFlow and is ignored${meant === undefined ? '' : `; ${meant} is`}.`
+    })
 }
 
 /** What only shows when variables are seen together; reads the raw values, so that all is reported at once. */

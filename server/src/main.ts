@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createApp } from './app.ts'
-import { ConfigError, loadConfig, readEnvironment } from './config.ts'
+import { loadConfig, readEnvironment } from './config.ts'
 import { createSetupLink } from './features/account/setup/setup.service.ts'
-import { DataDirectoryInUseError } from './platform/database/embedded/lock.ts'
 import { createLog } from './platform/log.ts'
+import { describeStartFailure, type ListenAddress } from './platform/start-failures.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -15,12 +15,19 @@ Buffer.poolSize = 8 * 1024
 
 /** A problem the operator can solve: a sentence instead of a stack. */
 function refuse(sentence: string): never {
-  process.stderr.write(`${sentence}\n`)
+  tell(sentence)
   process.exit(1)
 }
 
+function tell(sentence: string): void {
+  process.stderr.write(`${sentence}\n`)
+}
+
+let address: ListenAddress | undefined
+
 async function main(): Promise<void> {
-  const config = loadConfig(readEnvironment())
+  const config = loadConfig(readEnvironment(), tell)
+  address = config
   const log = createLog({ level: config.logLevel })
   const app = await createApp({ config, log, version })
   let isStopping = false
@@ -58,7 +65,8 @@ function announce(host: string, port: number, publicUrl: string, setupLink: stri
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError || error instanceof DataDirectoryInUseError) refuse(error.message)
+  const sentence = describeStartFailure(error, address)
+  if (sentence !== undefined) refuse(sentence)
   console.error(error)
   process.exit(1)
 })

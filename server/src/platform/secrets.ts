@@ -6,8 +6,6 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 
 /** Whoever holds the installation's keys; the configuration does. */
 export interface KeyHolder {
@@ -92,9 +90,14 @@ export function isSealedWithOldKey(keys: KeyHolder, sealed: Uint8Array): boolean
   return !Buffer.from(sealed.subarray(1, 1 + idBytes)).equals(ringOf(keys).newest.id)
 }
 
+/** The decoder skips what is no base64, so that half a key and some dirt would pass for one. */
+const keyPattern = /^[A-Za-z0-9+/_-]{43}=?$/
+
 /** What is wrong with a key list, or undefined. */
 export function findKeyProblem(secretKey: string): string | undefined {
-  const isGood = secretKey.split(',').every((key) => Buffer.from(key.trim(), 'base64').length === 32)
+  const isGood = secretKey
+    .split(',')
+    .every((key) => keyPattern.test(key.trim()) && Buffer.from(key.trim(), 'base64').length === 32)
   return isGood ? undefined : 'must be base64 of 32 bytes (several separated by commas, the newest first)'
 }
 
@@ -115,20 +118,4 @@ function ringOf(keys: KeyHolder): KeyRing {
   const ring = { newest, byId: new Map(entries.map((entry) => [entry.id.toString('hex'), entry.key])) }
   rings.set(keys.secretKey, ring)
   return ring
-}
-
-/** The installation key kept in the data directory; made on first use, readable only by its owner. */
-export function loadInstallationKey(dataDir: string): string {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const path = join(dataDir, 'installation.key')
-  try {
-    // Exclusive creation lets only one of two first starts make the key.
-    const file = openSync(path, 'wx', 0o600)
-    writeSync(file, `${randomBytes(32).toString('base64')}\n`)
-    fsyncSync(file)
-    closeSync(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  return readFileSync(path, 'utf8').trim()
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql as text } from 'drizzle-orm'
+import { OperatorError } from '../operator-error.ts'
 import type { Database, Sql } from './database.ts'
 
 /** The directory of the project's migrations. */
@@ -69,15 +70,15 @@ function checkApplied(applied: Map<string, string>, migrations: Migration[]): vo
   for (const migration of migrations) {
     const sha256 = applied.get(migration.name)
     if (sha256 === undefined || sha256 === migration.sha256) continue
-    throw new Error(
+    throw new OperatorError(
       `Migration ${migration.name} has changed since it was applied. Restore the file and put the change into a new migration.`,
     )
   }
   const known = new Set(migrations.map((migration) => migration.name))
   const unknown = [...applied.keys()].filter((name) => !known.has(name)).sort()
   if (unknown.length > 0) {
-    throw new Error(
-      `The database was migrated by a newer version (${unknown.join(', ')}). Start that version.`,
+    throw new OperatorError(
+      `The database was migrated by a newer version (${unknown.join(', ')}). Start that version; an older one would write what the newer one does not understand.`,
     )
   }
 }

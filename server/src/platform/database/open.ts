@@ -1,12 +1,14 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import { OperatorError } from '../operator-error.ts'
 import type { Database } from './database.ts'
 import { EmbeddedEngine, embeddedDefaults } from './embedded/embedded.ts'
 import { type DirectoryLock, lockDirectory } from './embedded/lock.ts'
 import { startMaintenance } from './embedded/maintenance.ts'
 import { type EngineReports, takePrestarted } from './embedded/prestart.ts'
 import { Listener } from './listener.ts'
+import { describeServerProblem } from './server-problems.ts'
 import { GuardedPool, runTransaction } from './transaction.ts'
 
 /** What opening a database may need to know. */
@@ -107,11 +109,13 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
     const version = Number(rows[0]?.server_version_num)
     if (version < oldestServerVersion) {
       const major = Math.floor(version / 10_000)
-      throw new Error(`The database server is PostgreSQL ${major}; MoltFlow needs PostgreSQL 15 or newer.`)
+      throw new OperatorError(
+        `The database server is PostgreSQL ${major}; MoltFlow needs PostgreSQL 15 or newer.`,
+      )
     }
   } catch (error) {
     await pool.end()
-    throw error
+    throw describeServerProblem(connectionString, error)
   }
   return assemble(
     'server',

@@ -1,10 +1,11 @@
 import { chmodSync } from 'node:fs'
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
+import { unusable } from '../../data-directory.ts'
 import { OperatorError } from '../../operator-error.ts'
 import { type BrokerGauge, createGaugeMemory, viewGauge } from './broker.ts'
 import { clusterDirectory, damaged, hasCluster } from './cluster.ts'
 import { PortStream } from './port-stream.ts'
-import { describeRoom, hasRoom, roomForCheckpoint } from './room.ts'
+import { describeRoom, hasRoom, roomForCheckpoint, roomForCluster } from './room.ts'
 import { copySeed, defaultSeedDirectory, removeDrafts } from './seed.ts'
 import { startWorker, waitFor } from './worker.ts'
 import type { EmbeddedWorkerData, EmbeddedWorkerRequest } from './worker-program.ts'
@@ -82,12 +83,8 @@ export class EmbeddedEngine {
     // The engine creates its files world-readable: the directory is what keeps others out.
     chmodSync(options.dataDirectory, 0o700)
     const engine = new EmbeddedEngine(options)
-    if (!hasCluster(options.dataDirectory)) {
-      const { seedDirectory, isDurable } = options
-      removeDrafts(engine.#directory)
-      await copySeed({ seedDirectory, target: engine.#directory, isDurable })
-    }
-    engine.#refuseWithoutRoom()
+    if (!hasCluster(options.dataDirectory)) await engine.#makeCluster()
+    engine.#refuseWithoutRoom(roomForCheckpoint)
     await engine.#startFirst()
     engine.#guard = setInterval(() => engine.#stopRunaway(), guardIntervalMs)
     engine.#guard.unref()
@@ -166,6 +163,17 @@ export class EmbeddedEngine {
     for (const waiting of this.#waiting) waiting.fail(error)
   }
 
+  async #makeCluster(): Promise<void> {
+    const { dataDirectory, seedDirectory, isDurable } = this.#options
+    removeDrafts(this.#directory)
+    this.#refuseWithoutRoom(roomForCluster)
+    try {
+      await copySeed({ seedDirectory, target: this.#directory, isDurable })
+    } catch (error) {
+      throw (error as NodeJS.ErrnoException).code === undefined ? error : unusable(dataDirectory, error)
+    }
+  }
+
   async #startFirst(): Promise<void> {
     try {
       await this.#spawn()
@@ -173,16 +181,16 @@ export class EmbeddedEngine {
       this.#isClosing = true
       const reason = error instanceof Error ? error.message : String(error)
       this.#options.onFailure(error instanceof Error ? error : new Error(reason))
-      this.#refuseWithoutRoom()
+      this.#refuseWithoutRoom(roomForCheckpoint)
       throw damaged(this.#directory, reason, error)
     }
   }
 
-  #refuseWithoutRoom(): void {
-    if (this.hasRoom(roomForCheckpoint)) return
+  #refuseWithoutRoom(bytes: number): void {
+    if (this.hasRoom(bytes)) return
     const { dataDirectory } = this.#options
     throw new OperatorError(
-      `The disk with the data directory ${dataDirectory} is full: ${describeRoom(dataDirectory)} left, and the embedded database needs ${roomForCheckpoint / 1024 / 1024} MB to start. Make room, then start again; nothing is lost.`,
+      `The disk with the data directory ${dataDirectory} is full: ${describeRoom(dataDirectory)} left, and the embedded database needs ${bytes / 1024 / 1024} MB to start. Make room, then start again; nothing is lost.`,
     )
   }
 

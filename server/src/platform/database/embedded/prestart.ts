@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { defaultDataDirectory, type Environment, givenIn, withFile } from '../../environment.ts'
-import { clusterDirectory } from './cluster.ts'
+import { hasCluster } from './cluster.ts'
 import { EmbeddedEngine, type EmbeddedOptions, embeddedDefaults } from './embedded.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
 
@@ -20,9 +19,9 @@ export type EngineReports = Pick<EmbeddedOptions, 'onFailure' | 'onRecovery'>
 
 /** Takes a directory and starts its database; undefined when there is none yet or the directory cannot be taken. */
 export function prestart(dataDirectory: string): PrestartedDatabase | undefined {
-  if (!existsSync(join(clusterDirectory(dataDirectory), 'PG_VERSION'))) return undefined
   let lock: DirectoryLock
   try {
+    if (!hasCluster(dataDirectory)) return undefined
     lock = lockDirectory(dataDirectory)
   } catch {
     return undefined
@@ -62,9 +61,17 @@ let prestarted: PrestartedDatabase | undefined
 export function startForProgram(environment: Environment): void {
   // Preloads are run by every thread.
   if (!isMainThread) return
-  const given = givenIn(withFile(environment))
-  if (given['DATABASE_URL'] !== undefined) return
+  const given = readGiven(environment)
+  if (given === undefined || given['DATABASE_URL'] !== undefined) return
   prestarted = prestart(resolve(given['MOLTFLOW_DATA_DIR'] ?? defaultDataDirectory))
+}
+
+function readGiven(environment: Environment): Record<string, string> | undefined {
+  try {
+    return givenIn(withFile(environment))
+  } catch {
+    return undefined
+  }
 }
 
 /** The database of a directory that was started before the program, once. */

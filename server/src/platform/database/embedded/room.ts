@@ -7,6 +7,8 @@ const megabyte = 1024 * 1024
  * the recovery of its log, which ends with one, write files of a few megabytes at most.
  */
 export const roomForCheckpoint = 8 * megabyte
+/** A new cluster, with what its first migrations write. */
+export const roomForCluster = 48 * megabyte
 /** A vacuum writes log and maps for each table it looks at. */
 export const roomForVacuum = 24 * megabyte
 
