@@ -23,11 +23,16 @@ function tell(sentence: string): void {
   process.stderr.write(`${sentence}\n`)
 }
 
-let address: ListenAddress | undefined
+/** Ends the program: with a sentence where a person can do something, else with all that is known. */
+function fail(error: unknown, address?: ListenAddress): never {
+  const sentence = describeStartFailure(error, address)
+  if (sentence !== undefined) refuse(sentence)
+  console.error(error)
+  process.exit(1)
+}
 
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment(), tell)
-  address = config
   const log = createLog({ level: config.logLevel })
   const app = await createApp({ config, log, version })
   let isStopping = false
@@ -47,7 +52,7 @@ async function main(): Promise<void> {
   // npm passes signals on that the terminal has sent to the whole group already, so each may come twice.
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-  const port = await app.listen()
+  const port = await app.listen().catch((error: unknown) => fail(error, config))
   const link = await createSetupLink(app.ctx)
   announce(config.host, port, config.publicUrl, link)
   log.info({ port, version, database: app.ctx.db.kind }, 'ready')
@@ -64,9 +69,4 @@ function announce(host: string, port: number, publicUrl: string, setupLink: stri
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }
 
-main().catch((error: unknown) => {
-  const sentence = describeStartFailure(error, address)
-  if (sentence !== undefined) refuse(sentence)
-  console.error(error)
-  process.exit(1)
-})
+main().catch((error: unknown) => fail(error))
