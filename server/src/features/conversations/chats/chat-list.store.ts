@@ -1,4 +1,5 @@
 import { sql as text } from 'drizzle-orm'
+import { readPhonePart } from '../../../engine/phone-text.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 
 /** A chat as the list shows it. */
@@ -34,7 +35,7 @@ export interface ChatFilter {
 // A chat in which nothing was ever said (a group just joined) is no conversation yet.
 function condition({ tenantId, sessionId, search, isGroup, isArchived }: ChatFilter) {
   const pattern = search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`
-  const digits = search?.replace(/\D/g, '') ?? ''
+  const digits = readPhonePart(search ?? '').replace(/\D/g, '')
   return text`FROM chats h LEFT JOIN contacts c ON c.id = h.contact_id
     WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId} AND h.last_message_at IS NOT NULL
     ${isGroup === undefined ? text`` : text`AND (h.kind = 'group') = ${isGroup}`}

@@ -1,4 +1,5 @@
 import { sql as text } from 'drizzle-orm'
+import { readPhonePart } from '../../../engine/phone-text.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 
 /** A contact as the API shows it. */
@@ -35,7 +36,7 @@ const likePattern = (part: string) => part.replace(/[\\%_]/g, '\\$&')
 
 /** The beginning of a number in international form, or a part of one that was written as people dial it at home. */
 function phonePattern(search: string): string | undefined {
-  const digits = search.replace(/[\s\-.()]|^\+/g, '').replace(/@c\.us$/, '')
+  const digits = readPhonePart(search)
   if (!/^\d{2,}$/.test(digits)) return undefined
   if (digits.startsWith('00')) return `${digits.slice(2)}%`
   return digits.startsWith('0') ? `%${digits.slice(1)}%` : `${digits}%`

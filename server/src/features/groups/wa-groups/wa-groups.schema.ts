@@ -83,7 +83,7 @@ export const waGroupParams = z.object({ wa_group_id: groupId.meta({ examples: [g
 
 const participant = z
   .string()
-  .max(40)
+  .max(80)
   .transform((text, context) => {
     const chatId = parseChatId(text)
     if (chatId !== undefined && chatKind(chatId) === 'person') return chatId
