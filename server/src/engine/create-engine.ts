@@ -26,6 +26,7 @@ import { createMediaTransfers, type MediaTransfers } from './media/session-media
 import type { BlobLocator } from './media/upload.ts'
 import type { Connection } from './session/connection.ts'
 import { Sessions } from './session/sessions.ts'
+import { storableOnly } from './storable-facts.ts'
 
 /** What the engine is made from. */
 export interface EngineOptions {
@@ -78,6 +79,7 @@ const embeddedLeaseMs = 60_000
 /** Makes the engine; nothing connects until a session is started. */
 export function createEngine(options: EngineOptions): Engine {
   const { db, clock, log, config } = options
+  const listener = storableOnly(options.listener)
   silenceLibraryConsole()
   surviveLibraryRejections(log)
   pinRoot(config.waUrl)
@@ -90,7 +92,7 @@ export function createEngine(options: EngineOptions): Engine {
     writer,
     clock,
     log,
-    listener: options.listener,
+    listener,
     ownerId: options.ownerId,
     proxyLookup: options.proxyLookup,
     leaseMs,
@@ -99,7 +101,7 @@ export function createEngine(options: EngineOptions): Engine {
       clock,
       ids: options.ids,
       log,
-      listener: options.listener,
+      listener,
       media,
       waUrl: config.waUrl,
       askAgainMs: config.askAgainMs,

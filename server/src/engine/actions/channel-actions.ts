@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors.ts'
+import { toStorable } from '../../platform/storable-text.ts'
 import type { ChannelActions, ChannelInfo } from '../channels.ts'
 import { channelNotFound, notChannelAdmin, whatsappRefused } from '../engine-errors.ts'
 import { ask, type Refusals, translating } from '../library/ask.ts'
@@ -107,8 +108,8 @@ function readChannel(raw: unknown): ChannelInfo {
   const seconds = Number(thread?.creation_time)
   return {
     chatId: id,
-    name: thread?.name?.text ?? '',
-    description: thread?.description?.text || null,
+    name: toStorable(thread?.name?.text ?? ''),
+    description: toStorable(thread?.description?.text ?? '') || null,
     followerCount: Number(thread?.subscribers_count ?? 0) || 0,
     inviteCode: thread?.invite ?? null,
     role: roles[viewer?.role?.toUpperCase() ?? ''] ?? 'guest',

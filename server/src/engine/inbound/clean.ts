@@ -1,8 +1,10 @@
+import { toStorable } from '../../platform/storable-text.ts'
+
 /** What a sender may write is anything; this is what may be stored: no NUL, no half characters, no more than `max`. */
 export function cleanText(text: unknown, max = 65_536): string {
   if (typeof text !== 'string' || text === '') return ''
   const cut = text.length > max ? text.slice(0, max) : text
-  return (cut.includes('\0') ? cut.replaceAll('\0', '') : cut).toWellFormed()
+  return toStorable(cut)
 }
 
 /** As cleanText, null when nothing is left. */

@@ -1,4 +1,5 @@
 import type { GroupMetadata, GroupParticipant as LibraryParticipant } from 'baileys'
+import { toStorable } from '../../platform/storable-text.ts'
 import type { GroupParticipant, Person } from '../events.ts'
 import type { GroupInfo } from '../groups.ts'
 import type { Addresses } from '../inbound/addresses.ts'
@@ -14,8 +15,8 @@ export async function convertGroup(
   const own = participants.find(({ person }) => isSamePerson(person, me))
   return {
     chatId: group.id,
-    subject: group.subject ?? '',
-    description: group.desc ?? null,
+    subject: toStorable(group.subject ?? ''),
+    description: group.desc === undefined ? null : toStorable(group.desc),
     owner:
       group.owner === undefined
         ? null

@@ -2,6 +2,7 @@ import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { LabelChange } from '../../../engine/events.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { toStorable } from '../../../platform/storable-text.ts'
 import {
   clearChatsOfLabel,
   deleteAccountLabels,
@@ -17,7 +18,7 @@ import type { WaChatLabelRow, WaLabelRow } from './wa-labels.tables.ts'
  */
 export async function storeLabelChange(sql: Sql, change: LabelChange): Promise<void> {
   if (change.kind === 'chat') return upsertLabelChange(sql, change)
-  await upsertLabelChange(sql, { ...change, name: change.name.replaceAll('\0', '').toWellFormed() })
+  await upsertLabelChange(sql, { ...change, name: toStorable(change.name) })
   if (change.isDeleted) await clearChatsOfLabel(sql, change)
 }
 

@@ -1,3 +1,5 @@
+import { toStorable } from '../../../platform/storable-text.ts'
+
 /** Stored message text is at most this long (contract section 3). */
 export const previewLength = 500
 
@@ -5,8 +7,7 @@ const graphemes = new Intl.Segmenter()
 
 /** Text as PostgreSQL can keep it: no NUL, no half of a surrogate pair; senders choose these bytes, not we. */
 export function storableText(text: string): string {
-  const wellFormed = text.isWellFormed() ? text : text.toWellFormed()
-  return wellFormed.includes('\0') ? wellFormed.replaceAll('\0', '') : wellFormed
+  return toStorable(text)
 }
 
 /** The part of a text that is kept: whole characters as people see them, never half an emoji. */
