@@ -56,6 +56,8 @@ const unavailable: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 const maxRetryAfterMs = 24 * 3_600_000
 const standardPrefix = 'whsec_'
+/** Base64 of 16 bytes without its padding. */
+const minKeyCharacters = 22
 
 /** The exact bytes that are stored, signed and sent. */
 export function buildBody(envelope: Envelope): Buffer {
@@ -64,19 +66,21 @@ export function buildBody(envelope: Envelope): Buffer {
 }
 
 function makeSigner(secret: string): Webhook {
-  return secret.startsWith(standardPrefix)
-    ? new Webhook(secret)
-    : new Webhook(Buffer.from(secret), { format: 'raw' })
+  return readStandardSecret(secret) ?? new Webhook(Buffer.from(secret), { format: 'raw' })
 }
 
-/** Whether a secret can sign: `whsec_` must be followed by base64, anything else is taken as it is. */
-export function isUsableSecret(secret: string): boolean {
+/**
+ * The signer of a Standard Webhooks secret: `whsec_` before base64 of a key, which has 16 bytes at least. Undefined for
+ * any other text, `whsec_my_secret` and `whsec_secret` included: it is used as its bytes. What is base64 the published
+ * package decides, since receivers ask it too.
+ */
+function readStandardSecret(secret: string): Webhook | undefined {
+  if (!secret.startsWith(standardPrefix) || secret.length < standardPrefix.length + minKeyCharacters)
+    return undefined
   try {
-    makeSigner(secret)
-    return true
+    return new Webhook(secret)
   } catch {
-    // The signer says why in words about its own internals; the caller only needs to know that it cannot sign.
-    return false
+    return undefined
   }
 }
 

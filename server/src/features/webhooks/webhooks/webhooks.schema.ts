@@ -11,7 +11,7 @@ import {
   toTimestampOrNull,
   uuidField,
 } from '../../../wire.ts'
-import { type AttemptResult, isUsableSecret } from './delivery.ts'
+import type { AttemptResult } from './delivery.ts'
 import { deliveryConcurrency } from './endpoint-slots.ts'
 
 export const webhookInactive = defineError(
@@ -77,11 +77,12 @@ const url = z
   })
 const secret = z
   .string()
+  .min(1)
   .max(255)
-  .refine(isUsableSecret, 'must not be empty; after `whsec_` it must be base64')
   .nullable()
   .meta({
-    description: 'Signs deliveries; never returned. `whsec_` with base64, or any text; null = unsigned',
+    description:
+      'Signs deliveries; never returned. Any text, its bytes are the key; `whsec_` with base64 of 16 bytes or more is a Standard Webhooks secret. Null: unsigned',
     examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
   })
 const isActive = z.boolean().meta({ examples: [true] })
