@@ -36,9 +36,15 @@ export function booleanQuery() {
     .meta({ type: 'boolean' })
 }
 
-/** A date in a request: ISO 8601 with `Z` or an offset, as a Date. */
+/** A date in a request: ISO 8601 with `Z` or an offset, as a Date of the years 1 to 9999: databases end there. */
 export function timestampInput() {
-  return z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+  return z.iso.datetime({ offset: true }).transform((text, context) => {
+    const date = new Date(text)
+    const year = date.getUTCFullYear()
+    if (year >= 1 && year <= 9999) return date
+    context.addIssue({ code: 'custom', message: 'must be a date and time of the years 1 to 9999' })
+    return z.NEVER
+  })
 }
 
 /** A date in an answer: ISO 8601 in UTC without fractions. */

@@ -49,7 +49,6 @@ export const badMonitoringRequests: readonly BadRequest[] = [
   monitor({ webhook_url: `https://example.com/${long(2048)}` }, 422, /^webhook_url/),
   monitor({ skip_admins: 1 }, 422, /^skip_admins/),
   monitor({ skip_existing_contacts: 'no' }, 422, /^skip_existing_contacts/),
-  monitor({ is_active: null }, 422, /^is_active/),
   monitor({ auto_respond_interval_hours: 0 }, 422, /^auto_respond_interval_hours/),
   monitor({ auto_respond_interval_hours: 8761 }, 422, /^auto_respond_interval_hours/),
   monitor({ auto_respond_daily_cap: 1.5 }, 422, /^auto_respond_daily_cap/),

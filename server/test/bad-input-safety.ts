@@ -42,7 +42,6 @@ export const badSafetyRequests: readonly BadRequest[] = [
   policy({ allowed_languages: ['english please'] }, /allowed_languages/),
   policy({ allowed_languages: Array.from({ length: 101 }, () => 'en') }, /allowed_languages/),
   policy({ min_trust_level: 'friend' }, /min_trust_level/),
-  policy({ enabled: null }, /enabled/),
   rule({}, /pattern/),
   rule({ pattern: '' }, /pattern/),
   rule({ pattern: '(' }, /pattern/),

@@ -30,6 +30,8 @@ export interface CheckTarget {
   call(method: string, path: string, options?: CallOptions): Promise<Reply>
   tenant: CheckedTenant
   foreigner: CheckedTenant
+  /** One whose settings and resources may end up in any state. */
+  stranger: CheckedTenant
   builders: Readonly<Record<string, ResourceBuilder>>
 }
 
@@ -37,7 +39,7 @@ const randomId = '0190a1b2-0000-7000-8000-00000000dead'
 let addresses = 0
 
 /** Public operations are limited per address, so every call comes from another one. */
-function nextAddress(): string {
+export function nextAddress(): string {
   addresses += 1
   return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`
 }
@@ -58,7 +60,8 @@ function idsIn(target: CheckTarget, operation: Operation): string[] {
   })
 }
 
-const sampleParameter = (operation: Operation) => (name: string) => {
+/** A value for a parameter of the path: an unknown id, or an example. */
+export const sampleParameter = (operation: Operation) => (name: string) => {
   const part = operation.params === undefined ? {} : inputSchemaOf(operation.params).properties?.[name]
   return part?.format === 'uuid'
     ? randomId
@@ -69,7 +72,8 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 
 const bodySchema = ({ body }: Operation): JsonSchema => (body === undefined ? {} : inputSchemaOf(body))
 
-function sampleBody(operation: Operation): Record<string, unknown> | undefined {
+/** A good body; undefined for an operation without one. */
+export function sampleBody(operation: Operation): Record<string, unknown> | undefined {
   if (operation.body === undefined) return undefined
   return sampleOf(bodySchema(operation)) as Record<string, unknown>
 }
@@ -87,7 +91,10 @@ const sampleUrl = (operation: Operation) =>
   fillPath(operation.path, sampleParameter(operation)) + sampleQuery(operation)
 
 /** Who may certainly run it. */
-async function allowedHeaders(operation: Operation, tenant: CheckedTenant): Promise<Record<string, string>> {
+export async function allowedHeaders(
+  operation: Operation,
+  tenant: CheckedTenant,
+): Promise<Record<string, string>> {
   if (operation.access === 'public') return {}
   const role = operation.roles?.find((each) => each !== 'superadmin') ?? 'owner'
   return bearer(await tenant.token(role as 'owner'))
@@ -314,7 +321,7 @@ function collectionOf(name: string, pathBefore = ''): string | undefined {
 }
 
 /** The resources that the path names, made for a tenant; undefined when one cannot be made. */
-async function createResources(
+export async function createResources(
   target: CheckTarget,
   tenant: CheckedTenant,
   operation: Operation,

@@ -15,6 +15,7 @@ import { idParams } from '../src/wire.ts'
 import { injectDoor, type Reply } from './api-client.ts'
 import { buildInboundMessage, buildStateChange, createSession, nextNumber } from './builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from './harness.ts'
+import { checkHostileInput } from './hostile-checks.ts'
 import { buildLead } from './leads-world.ts'
 import { liftLimits } from './lift-limits.ts'
 import {
@@ -42,6 +43,7 @@ const checks = {
   '422 for every field that is missing, of a wrong type or outside its limits': checkInputs,
   'the answer is what the schema declares': checkAnswer,
   '405 for every other method': checkMethods,
+  '422 or 404 for text that nobody can store, and no 5xx for anything odd': checkHostileInput,
 }
 
 /** Resources that no POST of their collection makes. A feature that has one adds a line here. */
@@ -162,12 +164,14 @@ function asChecked(tenant: TestTenant): CheckedTenant {
 before(async () => {
   harness = await createTestApp()
   const [own, foreign] = [await harness.tenant(), await harness.tenant()]
+  const stranger = asChecked(await harness.tenant())
   await liftLimits(harness.database.db)
   target = {
     operations,
     call: (method, path, options) => harness.api.call(method, path, options),
     tenant: asChecked(own),
     foreigner: asChecked(foreign),
+    stranger,
     builders,
   }
 })
@@ -237,7 +241,12 @@ describe('the checks themselves', () => {
     const door = injectDoor(app.http)
     const real: CheckTarget['call'] = (method, path, options = {}) => door(method, `/api/v2${path}`, options)
     const found = new Map<string, string[]>()
-    const parts = { tenant: sampleTenant(app, 'a'), foreigner: sampleTenant(app, 'b'), builders: {} }
+    const parts = {
+      tenant: sampleTenant(app, 'a'),
+      foreigner: sampleTenant(app, 'b'),
+      stranger: sampleTenant(app, 'c'),
+      builders: {},
+    }
     const all = { operations: [...good, operation], call: call?.(real) ?? real, ...parts }
     for (const [name, check] of Object.entries(checks)) found.set(name, await check(all, operation))
     await app.http.close()

@@ -142,7 +142,8 @@ export class SamplePolicy implements AccessPolicy {
   /** Makes a token of a user with every scope; returns its text. */
   user(role: 'owner' | 'admin' | 'member' = 'owner', tenantId = 'tenant-a', expiresAtMs = 0): string {
     const claims = Buffer.from(JSON.stringify({ exp: expiresAtMs / 1000 })).toString('base64url')
-    const token = expiresAtMs === 0 ? systemIds().token(24) : `e30.${claims}.${systemIds().token(8)}`
+    const token =
+      expiresAtMs === 0 ? `e30.e30.${systemIds().token(24)}` : `e30.${claims}.${systemIds().token(8)}`
     const scopes = new Set<Scope>(['*'])
     this.callers.set(token, { kind: 'user', tenantId, userId: 'u', role, scopes, loginId: 'l', ip: '' })
     return token

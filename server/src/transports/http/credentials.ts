@@ -2,12 +2,20 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Credential } from '../../access.ts'
 import { unauthorized } from '../../platform/errors.ts'
 
+/** A JWT in its compact form: what API keys and opaque tokens never look like. */
+const accessTokenPattern = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
 /** Tells programs which scheme to use; every 401 carries it (RFC 9110, section 11.6.1). */
 export const challenge = { 'www-authenticate': 'Bearer realm="moltflow"' }
+
+const tokenOnly =
+  'Only an access token from sign-in is taken in ?token=, because addresses end up in logs and histories: ' +
+  'send an API key as X-API-Key'
 
 /**
  * The one credential of a request; undefined when there is none. A bearer that starts with `mf_` is an API key.
  * Two different credentials are refused with 401: guessing which one was meant would act for the wrong tenant.
+ * `queryToken` may only be an access token (a JWT), which lives for minutes.
  */
 export function readCredential(headers: IncomingHttpHeaders, queryToken?: string): Credential | undefined {
   const key = headers['x-api-key']
@@ -15,7 +23,10 @@ export function readCredential(headers: IncomingHttpHeaders, queryToken?: string
   let text: string | undefined
   if (typeof key === 'string' && key !== '') text = key
   if (authorization !== undefined && authorization !== '') text = agree(text, bearerOf(authorization))
-  if (queryToken !== undefined && queryToken !== '') text = agree(text, queryToken)
+  if (queryToken !== undefined && queryToken !== '') {
+    if (!accessTokenPattern.test(queryToken)) throw refuse(tokenOnly)
+    text = agree(text, queryToken)
+  }
   if (text === undefined) return undefined
   // Whatever came as X-API-Key is a key, so that a JWT in the wrong header is refused instead of half working.
   if (text === key || text.startsWith('mf_')) return { kind: 'key', key: text }

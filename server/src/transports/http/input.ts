@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import type { Operation } from '../../operation.ts'
 import { type FieldProblem, malformedRequest, unknownThing, validationFailed } from '../../platform/errors.ts'
 import { describeIssue, listProblems, summariseProblems } from './input-messages.ts'
+import { dropRefusedNulls } from './null-fields.ts'
+import { findUnusable } from './request-text.ts'
 
 /** The parts of a request before they are checked. */
 export interface RawInput {
@@ -14,6 +16,7 @@ export interface RawInput {
 }
 
 const parseOptions = { error: describeIssue }
+const nullRounds = 8
 
 /** Reads JSON; nothing is an empty object, because several clients send actions without a body. */
 export function parseBody(text: string): unknown {
@@ -31,19 +34,23 @@ export function parseBody(text: string): unknown {
 
 /**
  * Checks path, query and body against the operation's schemas. A path parameter of the wrong form is an unknown
- * resource (404); query and body are reported together (422).
+ * resource (404); query and body are reported together (422). What holds text that nobody can store is refused before
+ * its schema is asked, whether the operation knows the field or not.
  */
 export function checkInput(operation: Operation, raw: RawInput): Record<string, unknown> {
   const input: Record<string, unknown> = {}
+  const unusable = findUnusable(raw.params)[0]
+  if (unusable !== undefined) throw unknownThing(thingOf(operation.path, unusable.field))
   if (operation.params !== undefined) {
     const result = operation.params.safeParse(raw.params)
-    if (!result.success) throw unknownThing(thingOf(operation.path, result.error))
+    if (!result.success)
+      throw unknownThing(thingOf(operation.path, String(result.error.issues[0]?.path[0] ?? 'id')))
     Object.assign(input, result.data)
   }
   const problems: FieldProblem[] = []
   if (operation.query !== undefined) {
     Object.assign(input, check(operation.query, withoutEmpty(raw.query), problems))
-  }
+  } else problems.push(...findUnusable(raw.query))
   if (operation.body !== undefined) {
     Object.assign(input, check(operation.body, raw.form ?? parseBody(raw.body), problems))
   }
@@ -54,8 +61,7 @@ export function checkInput(operation: Operation, raw: RawInput): Record<string, 
 }
 
 /** What a path parameter names, in words: its own name, or the collection it stands in. */
-function thingOf(path: string, { issues }: z.ZodError): string {
-  const parameter = String(issues[0]?.path[0] ?? 'id')
+function thingOf(path: string, parameter: string): string {
   const segments = path.split('/')
   const collection = segments[segments.indexOf(`{${parameter}}`) - 1] ?? ''
   const name = parameter === 'id' ? collection.replace(/ies$/, 'y').replace(/s$/, '') : parameter
@@ -64,7 +70,14 @@ function thingOf(path: string, { issues }: z.ZodError): string {
 }
 
 function check(schema: z.ZodType, value: unknown, problems: FieldProblem[]): unknown {
-  const result = schema.safeParse(value, parseOptions)
+  const unusable = findUnusable(value)
+  if (unusable.length > 0) return void problems.push(...unusable)
+  let result = schema.safeParse(value, parseOptions)
+  // Each round of refusals may uncover nulls further inside.
+  for (let round = 0; !result.success && round < nullRounds; round += 1) {
+    if (!dropRefusedNulls(value, result.error.issues)) break
+    result = schema.safeParse(value, parseOptions)
+  }
   if (result.success) return result.data
   for (const { field, message } of listProblems(result.error.issues)) {
     problems.push(

@@ -1,12 +1,16 @@
 import { z } from 'zod'
+import { acceptNulls } from './null-fields.ts'
 
 /** A JSON Schema or any part of an OpenAPI document. */
 export type JsonObject = { [key: string]: unknown }
 
+/** Whether a schema describes parameters, a body or an answer. */
+type Direction = 'input' | 'body' | 'output'
+
 /** Collects named schemas under `components/schemas` while it translates others. */
 export interface SchemaCollector {
-  /** The JSON Schema (2020-12) of a zod schema; named parts become references. */
-  translate(schema: z.ZodType, io: 'input' | 'output'): JsonObject
+  /** The JSON Schema (2020-12) of a zod schema; named parts become references. A body is input that may hold nulls. */
+  translate(schema: z.ZodType, io: Direction): JsonObject
   /** Name to schema, sorted by name. */
   components(): JsonObject
 }
@@ -21,7 +25,7 @@ export function keepExamples({ zodSchema, jsonSchema }: { zodSchema: unknown; js
 export function createSchemaCollector(): SchemaCollector {
   const named = new Map<string, JsonObject>()
 
-  function register(name: string, schema: JsonObject, io: 'input' | 'output'): string {
+  function register(name: string, schema: JsonObject, io: Direction): string {
     const text = JSON.stringify(schema)
     // The same schema differs by direction when it has defaults: what is optional to send is always there to read.
     const candidates = io === 'output' ? [name] : [name, `${name}Input`]
@@ -33,7 +37,10 @@ export function createSchemaCollector(): SchemaCollector {
     throw new Error(`two different schemas are called ${name}: give one of them another id in .meta()`)
   }
 
-  function translate(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
+  function translate(schema: z.ZodType, direction: Direction): JsonObject {
+    const io = direction === 'output' ? 'output' : 'input'
+    const finish = (part: JsonObject) =>
+      direction === 'body' ? (acceptNulls(normalise(part)) as JsonObject) : normalise(part)
     const {
       $schema: _,
       $defs = {},
@@ -44,12 +51,15 @@ export function createSchemaCollector(): SchemaCollector {
     // Inner parts come first in dependency order only by luck: resolve until every reference has its final name.
     for (const [key, part] of parts.sort(byReferences)) {
       const { id: _id, ...rest } = part
-      names.set(`#/$defs/${key}`, `#/components/schemas/${register(key, rename(normalise(rest), names), io)}`)
+      names.set(
+        `#/$defs/${key}`,
+        `#/components/schemas/${register(key, rename(finish(rest), names), direction)}`,
+      )
     }
     const { id, ...body } = root
-    const result = rename(normalise(body), names)
+    const result = rename(finish(body), names)
     if (typeof id !== 'string') return result
-    return { $ref: `#/components/schemas/${register(id, result, io)}` }
+    return { $ref: `#/components/schemas/${register(id, result, direction)}` }
   }
 
   return {

@@ -199,7 +199,7 @@ function describeParameters(
 }
 
 function describeBody(body: z.ZodType, upload: Operation['upload'], collector: SchemaCollector): JsonObject {
-  const schema = collector.translate(body, 'input')
+  const schema = collector.translate(body, 'body')
   const file = {
     type: 'object',
     properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },

@@ -8,6 +8,8 @@ import { createFormReader } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
 import { readHints } from './hints.ts'
 import { checkInput } from './input.ts'
+import { decodeBody, refuseCharset } from './request-text.ts'
+import { charsetOf } from './requests.ts'
 import { acceptForms, admittedContext, createEarlyAdmission, readForm } from './uploads.ts'
 
 /** Where the whole API lives. */
@@ -79,11 +81,11 @@ async function answer(
   reply: FastifyReply,
   form?: { fields: Record<string, unknown>; file: UploadedFile | undefined },
 ): Promise<FastifyReply> {
-  const { params, query, body } = request
+  const { params, query } = request
   const input = checkInput(operation, {
     params,
     query: query as Record<string, unknown>,
-    body: typeof body === 'string' ? body : '',
+    body: takeBody(request),
     form: form?.fields,
   })
   const hints = readHints(operation, request.headers, input, form?.file)
@@ -93,6 +95,15 @@ async function answer(
   const result = await run(ctx, Object.assign(input, hints))
   await policy.recordChange?.(ctx, operation, input, result)
   return sendResult(reply, operation, result)
+}
+
+/** The body as text; its bytes are let go, because those of a large file would be held a second time. */
+function takeBody(request: FastifyRequest): string {
+  const { body } = request
+  if (!Buffer.isBuffer(body)) return ''
+  request.body = undefined
+  refuseCharset(charsetOf(request))
+  return decodeBody(body)
 }
 
 /** The context with a logger that names the request; made on first use, since most requests log nothing. */

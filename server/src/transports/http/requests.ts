@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { defineError } from '../../platform/errors.ts'
 import type { Ids } from '../../platform/ids.ts'
+import { findUndecodable, foreignCharset } from './request-text.ts'
 
 export const unsupportedMediaType = defineError(
   'unsupported_media_type',
@@ -23,10 +24,17 @@ export function createRequestNamer(ids: Pick<Ids, 'token'>) {
   }
 }
 
-/** Bodies arrive as text whatever their content type says; operations with a body schema read them as JSON. */
+const charsets = new WeakMap<FastifyRequest, string>()
+
+/** The encoding that the request names for its body; undefined for UTF-8, or none. */
+export function charsetOf(request: FastifyRequest): string | undefined {
+  return charsets.get(request)
+}
+
+/** Bodies arrive as bytes whatever their content type says; operations with a body schema read them as JSON. */
 export function acceptAnyBody(http: FastifyInstance): void {
   http.removeAllContentTypeParsers()
-  http.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  http.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 }
 
 /** Whether a content type is that of a form with files; other bodies in parts are nothing that is read here. */
@@ -36,7 +44,7 @@ export function isForm(type: string | undefined): boolean {
 
 const isMultipart = (type: string): boolean => /^\s*multipart\//i.test(type)
 
-/** Every request starts here: fixed headers, its id, and a content type that Fastify does not trip over. */
+/** Every request starts here: fixed headers, its id, a readable query, a content type that Fastify does not trip over. */
 export function prepareRequests(http: FastifyInstance, fixedHeaders: Record<string, string>): void {
   http.addHook('onRequest', (request, reply, next) => {
     reply.headers(fixedHeaders).header('x-request-id', request.id)
@@ -46,6 +54,10 @@ export function prepareRequests(http: FastifyInstance, fixedHeaders: Record<stri
       const message = `Bodies in the encoding ${JSON.stringify(encoding.slice(0, 40))} are not read: send them as they are`
       return next(unsupportedMediaType.create({ message }))
     }
+    const charset = foreignCharset(type)
+    if (charset !== undefined) charsets.set(request, charset)
+    const unreadable = findUndecodable(request.raw.url ?? '')
+    if (unreadable !== undefined) return next(unreadable)
     if (isForm(type)) return next()
     if (type !== undefined && isMultipart(type)) {
       const message = 'Of bodies in parts only multipart/form-data is read'

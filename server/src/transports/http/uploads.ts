@@ -12,7 +12,8 @@ import {
 import { dropSpool, type SpoolFile, SpoolTooLargeError, writeSpool } from '../../platform/files/spool.ts'
 import type { FormField } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
-import { isForm } from './requests.ts'
+import { findUnusable, foreignCharset, refuseCharset } from './request-text.ts'
+import { charsetOf, isForm } from './requests.ts'
 
 /** JSON bodies from here on hold much memory, so that only some are read at once. */
 const largeBodyBytes = 1024 * 1024
@@ -98,6 +99,11 @@ function toAppError(error: unknown): unknown {
   })
 }
 
+/** The parser replaces bytes that are no UTF-8 and tells nobody: what it puts there is a sign of them. */
+function requireText(text: string, what: string): void {
+  if (text.includes('\ufffd')) throw malformedRequest.create({ message: `${what} is not valid UTF-8` })
+}
+
 async function readParts(
   request: FastifyRequest,
   dataDir: string,
@@ -108,11 +114,18 @@ async function readParts(
   let file: UploadedFile | undefined
   const limits = { files: 1, fields: 40, parts: 41, fieldSize: maxFieldBytes, fileSize: maxFileBytes + 1 }
   for await (const part of request.parts({ limits })) {
+    requireText(part.fieldname, 'The name of a field')
     if (part.type === 'field') {
       if (part.valueTruncated === true) throw refuse(part.fieldname, `longer than ${maxFieldBytes} bytes`)
-      fields.push({ name: part.fieldname, value: String(part.value) })
+      const value = typeof part.value === 'string' ? part.value : JSON.stringify(part.value)
+      requireText(value, part.fieldname)
+      if (part.fieldname === '_charset_') refuseCharset(foreignCharset(`;charset=${value}`))
+      fields.push({ name: part.fieldname, value })
       continue
     }
+    requireText(`${part.filename}${part.mimetype}`, 'The name of the file')
+    const [problem] = findUnusable({ file: `${part.filename}${part.mimetype}` })
+    if (problem !== undefined) throw refuse(problem.field, `its name ${problem.message}`)
     if (part.fieldname !== 'file') throw refuse(part.fieldname, 'the file belongs into the field "file"')
     const spooled = await writeSpool(dataDir, part.file, maxFileBytes)
     keep(spooled)
@@ -133,6 +146,7 @@ export async function readForm(
   maxFileBytes: number,
 ): Promise<{ form: Form; drop(): Promise<void> } | undefined> {
   if (!request.isMultipart()) return undefined
+  refuseCharset(charsetOf(request))
   const paths: string[] = []
   const drop = async () => {
     for (const path of paths) await dropSpool(path)

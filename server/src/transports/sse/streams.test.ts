@@ -115,6 +115,29 @@ describe('event streams', () => {
     assert.equal((await fetch(`${url}?token=${token}`, { headers: { 'x-api-key': 'mf_other' } })).status, 401)
   })
 
+  test('401 for an API key in the query, with a sentence; 200 for it in a header', async () => {
+    const key = app.policy.key(['sessions:read'])
+    const url = `${origin}/api/v2/things/${sampleId}/events`
+    const token = app.policy.user()
+    for (const query of [key, 'mf_unknown', `${token}.x`, 'opaque-token', 'a.b', '.', '%00', 'a.b.%00']) {
+      const answer = await fetch(`${url}?token=${query}`)
+      assert.equal(answer.status, 401, query)
+      assert.match(await answer.text(), /access token.*X-API-Key/)
+      assert.ok(answer.headers.get('www-authenticate'))
+    }
+    for (const query of [`token=${key}&token=${token}`, `token=${token}&token=${token}`])
+      assert.equal((await fetch(`${url}?${query}`)).status, 401, query)
+    const both = await fetch(`${url}?token=${key}`, { headers: { 'x-api-key': key } })
+    assert.equal(both.status, 401)
+    for (const headers of [{ 'x-api-key': key }, { authorization: `Bearer ${key}` }])
+      await new Reader(await fetch(url, { headers })).until('thing.status')
+  })
+
+  test('401 for a credential in the query of anything but a stream', async () => {
+    for (const query of [`token=${app.policy.user()}`, `api_key=${app.policy.key(['sessions:read'])}`])
+      assert.equal((await fetch(`${origin}/api/v2/things?${query}`)).status, 401)
+  })
+
   test('nothing of another tenant, even when the feature would let it through', async () => {
     const reader = await open(app.policy.user())
     await reader.until('thing.status')

@@ -4,11 +4,12 @@ import type { Logger } from 'pino'
 import type { Context } from '../../context.ts'
 import type { EventStream, StreamSource } from '../../feature.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { AppError } from '../../platform/errors.ts'
+import { AppError, notFound } from '../../platform/errors.ts'
 import type { Events, Subscription } from '../../platform/events/events.ts'
 import { expiryOf } from '../http/credentials.ts'
 import { authorise, type Gatekeeper } from '../http/gatekeeper.ts'
 import { routePath } from '../http/operation-routes.ts'
+import { findUnusable } from '../http/request-text.ts'
 import { StreamConnection } from './connection.ts'
 import { encodeFrame, heartbeat, retryFrame } from './frames.ts'
 
@@ -50,10 +51,12 @@ async function serve(
   parts: StreamParts,
   open: Set<StreamConnection>,
 ): Promise<FastifyReply> {
-  const query = request.query as { token?: string; last_event_id?: string }
-  const token = typeof query.token === 'string' ? query.token : undefined
+  const query = request.query as { token?: string | string[]; last_event_id?: string }
+  // Several tokens are two credentials: joined they are none that anybody could have.
+  const token = Array.isArray(query.token) ? query.token.join(' ') : query.token
   const ctx = await parts.gatekeeper.admit(request, reply, stream, token)
   const params = request.params as Record<string, string>
+  if (findUnusable(params).length > 0) throw notFound.create()
   const source = await stream.open(ctx, params)
   const subscription = subscribe(source, ctx, parts.events, resumePoint(request, query.last_event_id))
   // Asked again once the subscription stands: a change in between would otherwise be in neither.
