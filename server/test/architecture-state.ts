@@ -5,6 +5,7 @@ const allowed: Readonly<Record<string, string>> = {
   'platform/process-state.ts apps': 'is where the states of all applications hang',
   'platform/database/database.ts commitHooks': 'hangs on a transaction and goes with it',
   'transports/http/uploads.ts admitted': 'hangs on a request and goes with it',
+  'transports/http/requests.ts charsets': 'hangs on a request and goes with it',
   'platform/secrets.ts rings': 'derived from the installation keys and from nothing else',
   'features/account/auth/access-tokens.ts keyRings':
     'derived from the installation keys and from nothing else',

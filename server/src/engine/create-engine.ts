@@ -15,6 +15,7 @@ import type { Engine, KeptFile } from './engine.ts'
 import { sessionNotConnected, sessionNotLinking } from './engine-errors.ts'
 import type { EngineListener } from './events.ts'
 import { chatKind } from './ids.ts'
+import { storableOnly } from './inbound/storable-facts.ts'
 import { handOverChannel, lockEpochs, writeKeys } from './keys/auth-store.ts'
 import { KeyWriter } from './keys/key-writer.ts'
 import type { EngineSecrets } from './keys/session-store.ts'
@@ -26,7 +27,6 @@ import { createMediaTransfers, type MediaTransfers } from './media/session-media
 import type { BlobLocator } from './media/upload.ts'
 import type { Connection } from './session/connection.ts'
 import { Sessions } from './session/sessions.ts'
-import { storableOnly } from './storable-facts.ts'
 
 /** What the engine is made from. */
 export interface EngineOptions {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { noPhones, phoneForms } from '../../test/phones.ts'
+import { readPhonePart } from '../platform/phone-text.ts'
 import { parseChatId, parsePhone, phoneOf } from './ids.ts'
-import { readPhonePart } from './phone-text.ts'
 
 describe('a phone number', () => {
   for (const [form, text] of Object.entries(phoneForms)) {

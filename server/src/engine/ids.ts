@@ -1,5 +1,5 @@
 import { AppError, defineError } from '../platform/errors.ts'
-import { plainCharacters, readPhoneText } from './phone-text.ts'
+import { plainCharacters, readPhoneText } from '../platform/phone-text.ts'
 
 /**
  * A chat as the product names it: `<digits>@c.us`, `<id>@g.us` or `<id>@newsletter`.

@@ -1,5 +1,7 @@
 import type { z } from 'zod'
-import type { JsonObject } from './openapi-schemas.ts'
+
+/** A JSON Schema. */
+type JsonObject = { [key: string]: unknown }
 
 type Issue = z.core.$ZodIssue
 

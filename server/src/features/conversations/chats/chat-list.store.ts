@@ -1,6 +1,6 @@
 import { sql as text } from 'drizzle-orm'
-import { readPhonePart } from '../../../engine/phone-text.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { readPhonePart } from '../../../platform/phone-text.ts'
 
 /** A chat as the list shows it. */
 export interface ChatListRow extends Record<string, unknown> {

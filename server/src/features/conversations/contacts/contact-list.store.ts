@@ -1,6 +1,6 @@
 import { sql as text } from 'drizzle-orm'
-import { readPhonePart } from '../../../engine/phone-text.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { readPhonePart } from '../../../platform/phone-text.ts'
 
 /** A contact as the API shows it. */
 export interface ContactRow extends Record<string, unknown> {

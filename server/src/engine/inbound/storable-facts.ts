@@ -1,5 +1,5 @@
-import { toStorableDeep } from '../platform/storable-text.ts'
-import type { EngineListener } from './events.ts'
+import { toStorableDeep } from '../../platform/storable-text.ts'
+import type { EngineListener } from '../events.ts'
 
 /**
  * The listener behind the last door: whatever people at the other end wrote, in messages, names, subjects, labels or
