@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { type BinaryNode, decodeBinaryNode, encodeBinaryNode, type proto } from 'baileys'
 import type { WebSocket } from 'ws'
 import type { Account, Companion } from './accounts.ts'
@@ -22,6 +23,12 @@ export type LinkRequest = {
 
 /** How long the client has to hang up itself after its last stanza, so that it reads that first. */
 const closeDelayMs = 500
+
+/** How long a client may take to answer the ping that follows its handshake. */
+const pongTimeoutMs = 1000
+
+/** What a client needs after that to derive its keys, with some to spare. */
+const keyDerivationMs = 10
 
 /** One socket: handshake, framing, order of stanzas, and the faults that live on the wire. */
 export class Connection {
@@ -114,6 +121,36 @@ export class Connection {
     }
   }
 
+  /**
+   * Lets the client in once it can read. Baileys up to 7.0.0-rc.9 sends the end of its handshake first and derives
+   * the keys then, asynchronously: what arrives in between it takes for plain bytes, and from then on its counter is
+   * one behind. WhatsApp is too far away for that to show; on one machine an answer is there in no time.
+   */
+  async #logIn(payload: proto.ClientPayload): Promise<void> {
+    await this.#hasReadEverything()
+    await wait(keyDerivationMs)
+    if (!this.isOpen) return
+    try {
+      this.#events.login(this, payload)
+    } catch (cause) {
+      this.#events.problem('letting a client in', cause)
+      this.terminate()
+    }
+  }
+
+  /** A pong says that the client's event loop went around; a client without pongs is waited for, too. */
+  #hasReadEverything(): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, pongTimeoutMs)
+      timer.unref()
+      const finish = () => {
+        clearTimeout(timer)
+        done()
+      }
+      this.#socket.once('pong', finish).once('close', finish).ping()
+    })
+  }
+
   #handle(frame: Buffer): void {
     if (this.#stage === 'hello') {
       this.#socket.send(this.#noise.frame(this.#noise.answerHello(frame)))
@@ -123,7 +160,7 @@ export class Connection {
     if (this.#stage === 'finish') {
       const payload = this.#noise.finish(frame)
       this.#stage = 'open'
-      this.#events.login(this, payload)
+      void this.#logIn(payload)
       return
     }
     if (this.isDeaf) return

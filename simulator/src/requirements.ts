@@ -15,6 +15,11 @@ export const requirements: readonly Requirement[] = [
   requirement('NOISE-01', `${baileys} Utils/noise-handler`, 'The certificate is signed by the pinned root'),
   requirement('NOISE-02', 'own', 'The fixed root is public and documented; another root can be given'),
   requirement('NOISE-03', 'own', 'Who does not speak the handshake is cut off, and nobody else is harmed'),
+  requirement(
+    'NOISE-04',
+    `baileys 7.0.0-rc.1 to rc.9 Socket/socket`,
+    'Clients that derive their keys after the end of their handshake can link every time',
+  ),
   requirement('NET-01', 'own', 'The endpoint and the control API listen on 127.0.0.1 only'),
 
   requirement('PAIR-01', `${baileys} Utils/validate-connection`, 'Scanning a QR code links the client'),

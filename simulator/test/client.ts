@@ -74,13 +74,21 @@ const limitMs = 10_000
 /** A real Baileys client, with its events kept so that a test can wait for them without a race. */
 export class Client implements AsyncDisposable {
   readonly auth: MemoryAuth
+  readonly #makeSocket: typeof makeWASocket
   readonly #simulator: Simulator
   readonly #config: Partial<UserFacingSocketConfig>
   readonly #seen: Seen[] = []
   readonly #waiters = new Set<Waiter>()
   socket: ReturnType<typeof makeWASocket>
 
-  constructor(simulator: Simulator, config: Partial<UserFacingSocketConfig> = {}, auth = memoryAuth()) {
+  constructor(
+    simulator: Simulator,
+    config: Partial<UserFacingSocketConfig> = {},
+    auth = memoryAuth(),
+    /** Of another release of the library. */
+    makeSocket = makeWASocket,
+  ) {
+    this.#makeSocket = makeSocket
     this.#simulator = simulator
     this.#config = config
     this.auth = auth
@@ -90,7 +98,7 @@ export class Client implements AsyncDisposable {
 
   /** Opens a new socket with the same credentials. */
   connect(): ReturnType<typeof makeWASocket> {
-    const socket = makeWASocket({
+    const socket = this.#makeSocket({
       auth: this.auth,
       logger: silent,
       waWebSocketUrl: this.#simulator.url,
