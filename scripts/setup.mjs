@@ -277,6 +277,12 @@ function ensureFfmpeg() {
   )
 }
 
+/** The README's commands are tested in zsh, which macOS has and a fresh Debian lacks; without it that test is skipped. */
+function ensureZsh() {
+  if (process.platform === 'win32' || findOnPath('zsh', pathEntries())) return
+  installPackage('zsh', 'the commands of the README are tested in zsh')
+}
+
 /** What every first start would else pay for: an empty database to copy, and compiled sources. */
 function prepareFirstStart() {
   const source = join(root, 'server', 'src')
@@ -295,6 +301,7 @@ function main() {
   if (process.argv[2] !== 'test') return
   ensureServer()
   ensureFfmpeg()
+  ensureZsh()
 }
 
 try {

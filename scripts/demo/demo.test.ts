@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { until } from '../../server/test/until.ts'
 
 const script = resolve(import.meta.dirname, 'demo.ts')
@@ -31,13 +31,23 @@ async function answers(url: string): Promise<boolean> {
   )
 }
 
-test('the demo shows a verified webhook, and Ctrl-C leaves nothing behind', {
-  timeout: 120_000,
+test('the demo shows a verified webhook, Ctrl-C leaves no program behind, and the next start goes on', {
+  timeout: 240_000,
 }, async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'moltflow-demo-test-'))
   t.after(() => rmSync(directory, { recursive: true, force: true }))
-  const demo = spawn(process.execPath, [script], {
-    env: { ...process.env, TMPDIR: directory, NO_COLOR: '1' },
+  const first = await visit(t, directory)
+  const second = await visit(t, directory)
+  assert.ok(first.session && first.apiKey)
+  assert.deepEqual([second.session, second.apiKey], [first.session, first.apiKey])
+  const fresh = await visit(t, directory, ['--fresh'])
+  assert.notEqual(fresh.session, first.session)
+})
+
+/** Starts the demo, waits until it shows something, looks around and ends it with Ctrl-C. */
+async function visit(t: TestContext, directory: string, more: string[] = []) {
+  const demo = spawn(process.execPath, [script, '--data', join(directory, 'demo'), ...more], {
+    env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.after(() => demo.kill('SIGTERM'))
@@ -56,16 +66,20 @@ test('the demo shows a verified webhook, and Ctrl-C leaves nothing behind', {
   const children = childrenOf(demo.pid ?? 0)
   const [, base = ''] = /API +(http\S+)\/api\/v2/.exec(output) ?? []
   const [, control = ''] = /Simulator +(http\S+)/.exec(output) ?? []
+  const [, apiKey = ''] = /API key +(mf_\w+)/.exec(output) ?? []
+  const [, session = ''] = /Session +(\S+) \(paired/.exec(output) ?? []
   assert.ok(await answers(`${base}/health/ready`))
-  assert.ok(await answers(`${control}/state`))
-  assert.equal(readdirSync(directory).length, 1)
+  const linked = ((await (await fetch(`${control}/state`)).json()) as { accounts: { devices: unknown[] }[] })
+    .accounts[0]?.devices
+  assert.equal(linked?.length, 1, 'the account was linked once')
+  assert.deepEqual(readdirSync(directory), ['demo'])
   assert.doesNotMatch(output, /bad signature/)
 
   demo.kill('SIGINT')
   const [code] = await once(demo, 'exit')
   assert.equal(code, 0, output)
   assert.deepEqual(children.filter(isAlive), [])
-  assert.deepEqual(readdirSync(directory), [])
   assert.equal(await answers(`${base}/health/ready`), false)
   assert.equal(await answers(`${control}/state`), false)
-})
+  return { apiKey, session }
+}

@@ -1,10 +1,11 @@
-// MoltFlow without a phone: the server and the simulator side by side in a temporary directory, a paired session,
+// MoltFlow without a phone: the server and the simulator side by side in a directory of their own, a paired session,
 // people who write, and a receiver that checks the webhooks. Everything goes over HTTP, as a program of yours would.
-// Usage: npm run demo. Ctrl-C ends it and leaves nothing behind.
+// Usage: npm run demo. Ctrl-C ends it; the next start goes on where it ended: the same world, session, owner and key.
+// npm run demo -- --fresh begins anew; --data DIR keeps it elsewhere than in demo-data.
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { type Call, createClient, until } from './http.ts'
 import { Program, pickPort } from './programs.ts'
 import { type Delivery, startReceiver } from './receiver.ts'
@@ -14,11 +15,38 @@ import { answers, createWorld, nameOf, type World } from './world.ts'
 const talkEveryMs = 4000
 const answerEvery = 2
 
-const directory = mkdtempSync(join(tmpdir(), 'moltflow-demo-'))
+const { data, fresh } = parseArgs({
+  options: {
+    data: { type: 'string', default: join(import.meta.dirname, '../../demo-data') },
+    fresh: { type: 'boolean', default: false },
+  },
+}).values
+const directory = resolve(data)
 const email = 'demo@example.com'
-const password = randomBytes(9).toString('base64url')
-const apiKey = `mf_${randomBytes(24).toString('hex')}`
-const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`
+
+/** What a later start needs to be the same demo. */
+interface Kept {
+  password: string
+  apiKey: string
+  webhookSecret: string
+}
+
+/** The owner's password, the key and the secret of this demo: made once, readable for this user alone. */
+function readKept(): Kept {
+  if (fresh) rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = join(directory, 'demo.json')
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  const made = {
+    password: randomBytes(9).toString('base64url'),
+    apiKey: `mf_${randomBytes(24).toString('hex')}`,
+    webhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
+  }
+  writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
+  return made
+}
+
+const { password, apiKey, webhookSecret } = readKept()
 
 const programs: Program[] = []
 const closers: (() => void)[] = []
@@ -30,18 +58,12 @@ async function end(code: number): Promise<void> {
   isEnding = true
   for (const close of closers) close()
   for (const program of programs.toReversed()) await program.stop()
-  removeDirectory()
   process.exit(code)
 }
 
-function removeDirectory(): void {
-  rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
-}
-
-/** The second Ctrl-C: no patience any more, and still nothing left behind. */
+/** The second Ctrl-C: no patience any more, and still no program left behind. */
 function endNow(): void {
   for (const program of programs) program.kill()
-  removeDirectory()
   process.exit(130)
 }
 
@@ -85,7 +107,10 @@ async function startSimulator(): Promise<{ url: string; control: string }> {
   const program = start({
     name: 'simulator',
     file: 'simulator/src/cli.ts',
-    args: ['--port', String(port), '--control-port', String(controlPort)],
+    args: [
+      ...['--port', String(port), '--control-port', String(controlPort)],
+      ...['--state', join(directory, 'simulator.json')],
+    ],
   })
   await program.answers(`${control}/state`)
   return { url: `ws://127.0.0.1:${port}`, control }
@@ -123,16 +148,39 @@ async function openChatHistory(base: string): Promise<void> {
   await owner('PATCH', '/tenant/settings', { chat_history_access_enabled: true })
 }
 
-/** Creates a session, starts it and lets the simulated phone scan its code. */
+interface Session {
+  id: string
+  name: string
+  status: string
+}
+
+/** The session of an earlier start, which connects by itself, or a new one whose code the simulated phone scans. */
 async function pairSession(api: Call, world: World): Promise<string> {
-  const { id } = await api<{ id: string }>('POST', '/sessions', { name: 'Demo' })
-  await api('POST', `/sessions/${id}/start`)
-  const status = async () => (await api<{ status: string }>('GET', `/sessions/${id}`)).status
-  await until('the QR code', async () => ((await status()) === 'qr_code' ? true : undefined))
-  const { code } = await api<{ code: string }>('GET', `/sessions/${id}/qr`)
-  await world.scan(code)
-  await until('the session to work', async () => ((await status()) === 'working' ? true : undefined))
+  const earlier = (await api<Session[]>('GET', '/sessions')).find(({ name }) => name === 'Demo')
+  const { id } = earlier ?? (await api<Session>('POST', '/sessions', { name: 'Demo' }))
+  const status = async () => (await api<Session>('GET', `/sessions/${id}`)).status
+  if (earlier === undefined || (await status()) !== 'working') await api('POST', `/sessions/${id}/start`)
+  let isScanned = false
+  await until('the session to work', async () => {
+    const now = await status()
+    if (now === 'working') return true
+    // The code stays on show for a moment after it was scanned.
+    if (now !== 'qr_code' || isScanned) return undefined
+    const { code } = await api<{ code: string }>('GET', `/sessions/${id}/qr`)
+    isScanned = true
+    await world.scan(code)
+    return undefined
+  })
   return id
+}
+
+/** Tells MoltFlow where the receiver of this start listens. */
+async function subscribe(api: Call, url: string): Promise<void> {
+  const events = ['message.received', 'message.sent', 'message.delivered', 'message.read']
+  const known = await api<{ id: string; name: string }[]>('GET', '/webhooks')
+  const earlier = known.find(({ name }) => name === 'Demo receiver')
+  if (earlier) await api('PATCH', `/webhooks/${earlier.id}`, { url, is_active: true })
+  else await api('POST', '/webhooks', { name: 'Demo receiver', url, events, secret: webhookSecret })
 }
 
 function describe({ event, data }: Delivery): string {
@@ -181,7 +229,8 @@ function printWelcome(base: string, control: string, sessionId: string): void {
   )
   print(`    -d '{"session_id":"${sessionId}","chat_id":"+15550100101","message":"Hello from curl"}'`)
   print()
-  print(dim('Everything is temporary. Ctrl-C ends the demo and removes it.'))
+  print(dim(`Ctrl-C ends the demo. It is kept in ${directory} and goes on with the next start;`))
+  print(dim('"npm run demo -- --fresh" begins anew.'))
   print()
 }
 
@@ -191,15 +240,17 @@ async function run(): Promise<void> {
   const base = await startServer(simulator.url)
   const api = createClient(`${base}/api/v2`, { 'x-api-key': apiKey })
   await openChatHistory(base)
-  const world = await createWorld(createClient(simulator.control))
+  const simulatorCall = createClient(simulator.control)
+  const world = await createWorld(simulatorCall)
   let sessionId = ''
   const send = (chatId: string, message: string) =>
     api('POST', '/messages/send', { session_id: sessionId, chat_id: chatId, message })
   const receiver = await startReceiver(webhookSecret, createReporter(send))
   closers.push(() => receiver.server.close())
-  const events = ['message.received', 'message.sent', 'message.delivered', 'message.read']
-  await api('POST', '/webhooks', { name: 'Demo receiver', url: receiver.url, events, secret: webhookSecret })
+  await subscribe(api, receiver.url)
   sessionId = await pairSession(api, world)
+  // From here on a start after a crash finds the account linked as well.
+  await simulatorCall('POST', '/save')
   printWelcome(base, simulator.control, sessionId)
   const say = () =>
     world.sayNext().catch((error: Error) => fail(`the simulator refused a message: ${error.message}`))

@@ -42,8 +42,22 @@ export function nameOf(phone: string): string {
   return people.find((person) => person.phone === digits)?.name ?? (digits === ownPhone ? 'you' : phone)
 }
 
-/** People with phones and two groups, in an empty simulator. */
+/** People with phones and two groups; what an earlier start has made is taken as it is. */
 export async function createWorld(simulator: Call): Promise<World> {
+  const { accounts, groups } = await simulator<State>('GET', '/state')
+  if (accounts.length === 0) return new World(simulator, await populate(simulator))
+  const idOf = (subject: string) => groups.find((group) => group.subject === subject)?.id ?? ''
+  return new World(simulator, subjects.map(idOf))
+}
+
+interface State {
+  accounts: unknown[]
+  groups: { id: string; subject: string }[]
+}
+
+const subjects = ['Neighbourhood', 'Flats to let'] as const
+
+async function populate(simulator: Call): Promise<string[]> {
   await simulator('POST', '/accounts', { phone: ownPhone, name: 'MoltFlow demo' })
   for (const person of people) {
     await simulator('POST', '/accounts', person)
@@ -55,12 +69,12 @@ export async function createWorld(simulator: Call): Promise<World> {
   }
   const members = (...numbers: Person[]) => [ownPhone, ...numbers]
   const groups = [
-    { subject: 'Neighbourhood', owner: '15550100103', members: members('15550100102', '15550100104') },
-    { subject: 'Flats to let', owner: '15550100105', members: members('15550100101') },
+    { subject: subjects[0], owner: '15550100103', members: members('15550100102', '15550100104') },
+    { subject: subjects[1], owner: '15550100105', members: members('15550100101') },
   ]
   const ids: string[] = []
   for (const group of groups) ids.push((await simulator<{ id: string }>('POST', '/groups', group)).id)
-  return new World(simulator, ids)
+  return ids
 }
 
 /** Says the next thing, on and on. */

@@ -43,7 +43,7 @@ export function send(
 /** Answers with a problem in the form of the media service. */
 export function sendError(response: ServerResponse, status: number, message: string): void {
   response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ error: { code: status, message } }))
+  response.end(`${JSON.stringify({ error: { code: status, message } })}\n`)
 }
 
 function corrupted(bytes: Buffer): Buffer {

@@ -2,12 +2,18 @@ import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { Answer, type Operation } from '../../operation.ts'
 
-const jsonType = 'application/json; charset=utf-8'
+/** The type of every JSON answer. */
+export const jsonType = 'application/json; charset=utf-8'
 
 /** An answer that is not JSON, as operations with `success.raw` return it. */
 interface RawAnswer {
   contentType: string
   body: string | Uint8Array | Readable
+}
+
+/** JSON as a line: in a terminal the prompt stands below an answer, and tools that read lines see its end. */
+export function toJsonLine(body: unknown): string {
+  return `${JSON.stringify(body)}\n`
 }
 
 /** Sends what an operation returned, with its declared status unless it returned an `Answer`. */
@@ -25,7 +31,7 @@ export function sendResult(reply: FastifyReply, operation: Operation, result: un
   if (operation.success.raw !== undefined && isRaw(body)) {
     return reply.header('content-type', body.contentType).send(body.body)
   }
-  return reply.header('content-type', jsonType).send(JSON.stringify(body))
+  return reply.header('content-type', jsonType).send(toJsonLine(body))
 }
 
 function isRaw(body: unknown): body is RawAnswer {

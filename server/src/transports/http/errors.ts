@@ -10,6 +10,7 @@ import {
   tooManyRequests,
   unavailable,
 } from '../../platform/errors.ts'
+import { toJsonLine } from './answers.ts'
 
 export const internalError = defineError('internal_error', 500, 'Internal error')
 export const methodNotAllowed = defineError('method_not_allowed', 405, 'Method not allowed')
@@ -66,6 +67,6 @@ export function createErrorHandler(
       .code(answer.status)
       .headers({ 'cache-control': 'no-store', ...answer.headers })
       .header('content-type', 'application/json; charset=utf-8')
-      .send(JSON.stringify(answer.body))
+      .send(toJsonLine(answer.body))
   }
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { unavailable } from '../../platform/errors.ts'
+import { jsonType, toJsonLine } from './answers.ts'
 import { refuse } from './credentials.ts'
 
 /** What the probes and the scraper ask. */
@@ -20,14 +21,14 @@ const readyTimeoutMs = 2000
 export function addHealthRoutes(http: FastifyInstance, checks: HealthChecks): void {
   http.get('/health/live', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
-    return { status: 'ok' }
+    return reply.type(jsonType).send(toJsonLine({ status: 'ok' }))
   })
   const findFailing = createReadiness(checks.ready)
   http.get('/health/ready', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
     const failing = await findFailing()
     const names = Object.keys(failing)
-    if (names.length === 0) return { status: 'ready' }
+    if (names.length === 0) return reply.type(jsonType).send(toJsonLine({ status: 'ready' }))
     throw unavailable.create({
       message: `Not ready: ${names.map((name) => `${name} ${failing[name]}`).join(', ')}`,
       headers: { 'retry-after': '1' },

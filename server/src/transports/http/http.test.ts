@@ -442,3 +442,35 @@ describe('host root', () => {
     assert.ok(document.components.schemas.Thing)
   })
 })
+
+describe('in a terminal and a browser', () => {
+  test('every JSON answer ends with a line break, its length counted', async () => {
+    const answers = await Promise.all([
+      call('GET', 'things'),
+      call('GET', `things/${sampleId}`),
+      call('POST', 'things', { payload: { name: 'n' } }),
+      call('POST', 'things', { payload: '{"name' }),
+      call('PUT', 'things'),
+      call('GET', 'nothing'),
+      call('GET', 'things', { headers: { 'x-api-key': 'wrong' } }),
+      call('GET', '/health/live'),
+      call('GET', '/health/ready'),
+      call('GET', '/openapi.json'),
+    ])
+    for (const { payload, rawPayload, headers } of answers) {
+      assert.match(String(headers['content-type']), /^application\/json/)
+      assert.equal(payload.indexOf('\n'), payload.length - 1, payload.slice(0, 100))
+      assert.equal(Number(headers['content-length']), rawPayload.length)
+      JSON.parse(payload)
+    }
+  })
+
+  test('the mark of the tab is there under both of its addresses, and the reference names it', async () => {
+    const icon = await call('GET', '/favicon.ico')
+    assert.deepEqual([icon.statusCode, icon.headers['content-type']], [200, 'image/x-icon'])
+    assert.deepEqual([...icon.rawPayload.subarray(0, 6)], [0, 0, 1, 0, 3, 0])
+    const mark = await call('GET', '/favicon.svg')
+    assert.deepEqual([mark.statusCode, mark.headers['content-type']], [200, 'image/svg+xml'])
+    assert.match((await call('GET', '/docs/')).payload, /favicon\.svg/)
+  })
+})

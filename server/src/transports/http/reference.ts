@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createRequire } from 'node:module'
 import type scalar from '@scalar/fastify-api-reference'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { toJsonLine } from './answers.ts'
 import { buildOpenApi, type OpenApiOptions } from './openapi.ts'
 import { referencePolicy } from './security-headers.ts'
 
@@ -11,7 +12,7 @@ const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g
 export function addReference(http: FastifyInstance, options: OpenApiOptions): void {
   let text: string | undefined
   http.get('/openapi.json', async (_request, reply) => {
-    text ??= JSON.stringify(buildOpenApi(options))
+    text ??= toJsonLine(buildOpenApi(options))
     return reply
       .header('content-type', 'application/json; charset=utf-8')
       .header('cache-control', 'no-cache')
@@ -45,6 +46,7 @@ async function openReference(): Promise<FastifyInstance> {
     configuration: {
       url: '/openapi.json',
       pageTitle: 'MoltFlow API',
+      favicon: '/favicon.svg',
       withDefaultFonts: false,
       telemetry: false,
       hideClientButton: true,

@@ -10,6 +10,7 @@ import type { Events } from '../../platform/events/events.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { createRateLimits, type RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { addStreams } from '../sse/streams.ts'
+import { brandPages } from './brand-pages.ts'
 import { allowOrigins } from './cors.ts'
 import { drainOnClose } from './drain.ts'
 import { createErrorHandler } from './errors.ts'
@@ -97,7 +98,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
       next()
     })
     addHealthRoutes(open, parts.health)
-    addPages(open, parts.pages ?? [])
+    addPages(open, [...brandPages, ...(parts.pages ?? [])])
     addReference(open, { operations, streams, callbacks, version: settings.version })
     done()
   })
@@ -128,7 +129,7 @@ function serverOptions(settings: HttpSettings, ids: Ids): FastifyServerOptions {
     forceCloseConnections: 'idle',
     clientErrorHandler(error, socket) {
       if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
-      const body = '{"detail":"The request could not be read","code":"malformed_request"}'
+      const body = '{"detail":"The request could not be read","code":"malformed_request"}\n'
       const length = Buffer.byteLength(body)
       const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${length}`
       socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)

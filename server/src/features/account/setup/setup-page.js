@@ -6,13 +6,23 @@ const alertBox = element('alert')
 const submit = element('submit')
 const names = ['full_name', 'tenant_name', 'email', 'password']
 const linkHelp = 'Open the link that the server printed when it started. Restart the server to get a new one.'
+const noAnswer = 'The server did not answer. Is it still running?'
+const recoveryHelp =
+  'This recovery link is used, replaced or older than a day. "npm run admin -- recover" prints a new one.'
 
 // The token stands behind `#`, so it never reached a server; it leaves the address bar and the history at once. The
 // tab remembers it until it is used, or loading the page again would lose it.
-const tokenName = 'moltflow-setup-token'
-const linkToken = new URLSearchParams(location.hash.slice(1)).get('token')
-if (linkToken !== null) sessionStorage.setItem(tokenName, linkToken)
-const token = sessionStorage.getItem(tokenName) ?? ''
+const memory = { token: 'moltflow-setup-token', recover: 'moltflow-recovery-token' }
+const fragment = new URLSearchParams(location.hash.slice(1))
+
+function takeToken(name) {
+  const given = fragment.get(name)
+  if (given !== null) sessionStorage.setItem(memory[name], given)
+  return sessionStorage.getItem(memory[name]) ?? ''
+}
+
+const token = takeToken('token')
+const recoveryToken = takeToken('recover')
 history.replaceState(null, '', location.pathname)
 addEventListener('hashchange', () => location.reload())
 
@@ -26,16 +36,16 @@ function showError(name, text) {
   const input = element(name)
   element(`${name}-error`).textContent = text
   input.setAttribute('aria-invalid', String(text !== ''))
-  const described = [name === 'password' ? 'password-hint' : '', text === '' ? '' : `${name}-error`]
+  const described = [name.endsWith('password') ? `${name}-hint` : '', text === '' ? '' : `${name}-error`]
   input.setAttribute('aria-describedby', described.filter((id) => id !== '').join(' '))
 }
 
 function problemOf(name) {
   const input = element(name)
-  const value = name === 'password' ? input.value : input.value.trim()
+  const value = name.endsWith('password') ? input.value : input.value.trim()
   if (value === '') return 'Please fill this in.'
   if (name === 'email' && input.validity.typeMismatch) return 'This does not look like an e-mail address.'
-  if (name === 'password' && value.length < 8) return 'Please use at least 8 characters.'
+  if (name.endsWith('password') && value.length < 8) return 'Please use at least 8 characters.'
   return ''
 }
 
@@ -57,32 +67,67 @@ function showRefusal(status, answer, retryAfter) {
   return showAlert(answer.detail ?? `The server answered with status ${status}. Its log says more.`)
 }
 
+async function ask(method, path, body) {
+  const response = await fetch(`/api/v2/${path}`, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  })
+  const answer = await response.json().catch(() => ({}))
+  return { status: response.status, answer, retryAfter: response.headers.get('retry-after') }
+}
+
+function showOnly(id, title, lead) {
+  for (const part of ['form', 'done', 'recovery', 'known']) element(part).hidden = part !== id
+  element('title').textContent = title
+  element('lead').textContent = lead
+}
+
+/** What whoever comes later needs: the link has done its work, and there is no other. */
+function showKnown() {
+  sessionStorage.removeItem(memory.token)
+  showOnly('known', 'This server is set up.', 'There is nothing left to do on this page.')
+  element('sign-in').textContent =
+    `curl ${location.origin}/api/v2/auth/login \\\n  -H 'Content-Type: application/json' \\\n  -d '{"email":"...","password":"..."}'`
+}
+
+function showDone(email, lead) {
+  showOnly('done', 'Your server is ready.', lead)
+  element('done-email').textContent = email
+}
+
 async function send() {
   const value = (name) => element(name).value.trim()
-  const body = {
+  const { status, answer, retryAfter } = await ask('POST', 'setup', {
     token,
     full_name: value('full_name'),
     tenant_name: value('tenant_name'),
     email: value('email'),
     password: element('password').value,
     chat_history_access_enabled: element('chat_history_access_enabled').checked,
-  }
-  const response = await fetch('/api/v2/setup', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
   })
-  const answer = await response.json().catch(() => ({}))
-  if (response.status !== 201)
-    return showRefusal(response.status, answer, response.headers.get('retry-after'))
-  sessionStorage.removeItem(tokenName)
+  if (status === 409) return showKnown()
+  if (status !== 201) return showRefusal(status, answer, retryAfter)
+  sessionStorage.removeItem(memory.token)
   element('password').value = ''
-  form.hidden = true
-  element('title').textContent = 'Your server is ready.'
-  element('lead').textContent = 'Sign in and connect your first WhatsApp number.'
-  element('done-email').textContent = answer.user.email
-  element('done').hidden = false
-  return undefined
+  return showDone(answer.user.email, 'Sign in and connect your first WhatsApp number.')
+}
+
+async function recover() {
+  const password = element('new_password').value
+  const { status, answer, retryAfter } = await ask('POST', 'setup/recover', {
+    token: recoveryToken,
+    password,
+  })
+  if (status === 422) return showError('new_password', answer.detail)
+  if (status === 429) return showRefusal(status, answer, retryAfter)
+  sessionStorage.removeItem(memory.recover)
+  element('new_password').value = ''
+  if (status === 200) {
+    element('done-note').textContent = 'has the new password now. This link has stopped working.'
+    return showDone(answer.user.email, 'Sign in with the new password.')
+  }
+  element('recovery').hidden = true
+  return showAlert(status === 403 ? recoveryHelp : answer.detail)
 }
 
 form.addEventListener('submit', async (event) => {
@@ -94,7 +139,7 @@ form.addEventListener('submit', async (event) => {
   try {
     await send()
   } catch {
-    showAlert('The server did not answer. Is it still running?')
+    showAlert(noAnswer)
   } finally {
     submit.disabled = false
     submit.textContent = 'Create account'
@@ -114,7 +159,26 @@ element('reveal').addEventListener('click', ({ currentTarget }) => {
   currentTarget.setAttribute('aria-pressed', String(isShown))
 })
 
-if (token === '') {
+element('recovery').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  showAlert('')
+  const text = problemOf('new_password')
+  showError('new_password', text)
+  if (text !== '') return element('new_password').focus()
+  element('recover').disabled = true
+  await recover().catch(() => showAlert(noAnswer))
+  element('recover').disabled = false
+  return undefined
+})
+
+async function open() {
+  if (recoveryToken !== '')
+    return showOnly('recovery', 'Choose a new password.', 'For the owner of this server.')
+  const { answer } = await ask('GET', 'setup')
+  if (answer.is_done === true) return showKnown()
+  if (token !== '') return undefined
   form.hidden = true
-  showAlert(linkHelp)
+  return showAlert(linkHelp)
 }
+
+open().catch(() => showAlert(noAnswer))

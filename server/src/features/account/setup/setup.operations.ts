@@ -1,7 +1,15 @@
 import { defineOperation } from '../../../operation.ts'
 import { signedInSchema } from '../auth/auth.schema.ts'
-import { setupBody, setupDone, setupLinkInvalid } from './setup.schema.ts'
-import { setUp } from './setup.service.ts'
+import { recoverPassword } from './recovery.service.ts'
+import {
+  recoverBody,
+  recoveryLinkInvalid,
+  setupBody,
+  setupDone,
+  setupLinkInvalid,
+  setupState,
+} from './setup.schema.ts'
+import { isSetUp, setUp } from './setup.service.ts'
 
 const create = defineOperation({
   id: 'setup.create',
@@ -18,4 +26,29 @@ const create = defineOperation({
   },
 })
 
-export const setupOperations = [create]
+const getState = defineOperation({
+  id: 'setup.get',
+  method: 'GET',
+  path: '/setup',
+  summary: 'Tell whether set-up is done',
+  access: 'public',
+  success: { status: 200, schema: setupState },
+  run: async (ctx) => ({ is_done: await isSetUp(ctx) }),
+})
+
+const recover = defineOperation({
+  id: 'setup.recover',
+  method: 'POST',
+  path: '/setup/recover',
+  summary: 'Choose a new password with the token of a recovery link',
+  access: 'public',
+  body: recoverBody,
+  success: { status: 200, schema: signedInSchema },
+  errors: [recoveryLinkInvalid],
+  run(ctx, input) {
+    const ip = 'ip' in ctx.caller ? ctx.caller.ip : ''
+    return recoverPassword(ctx, input, { ip, userAgent: input.userAgent })
+  },
+})
+
+export const setupOperations = [getState, create, recover]

@@ -10,6 +10,25 @@ export const setupLinkInvalid = defineError(
 )
 export const setupDone = defineError('setup_done', 409, 'Set-up is done already: sign in instead')
 
+export const recoveryLinkInvalid = defineError(
+  'recovery_link_invalid',
+  403,
+  'This recovery link is not valid any more: "npm run admin -- recover" prints a new one',
+)
+
+/** Whether there is a person who can sign in. */
+export const setupState = z.object({ is_done: z.boolean() })
+
+/** A new password for whoever lost it. */
+export const recoverBody = z.object({
+  token: z
+    .string()
+    .min(1)
+    .max(200)
+    .meta({ examples: ['token-from-the-recovery-link'] }),
+  password: newPasswordField,
+})
+
 /** The first owner with the first tenant. */
 export const setupBody = z
   .object({

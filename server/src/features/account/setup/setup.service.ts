@@ -28,6 +28,11 @@ export async function createSetupLink(ctx: Context): Promise<string | undefined>
   return `${ctx.config.publicUrl}/setup#token=${token}`
 }
 
+/** Whether somebody can sign in, so that there is nothing left to set up. */
+export async function isSetUp(ctx: Context): Promise<boolean> {
+  return !(await isUnclaimed(ctx))
+}
+
 /** Makes the first person with the token of a set-up link and signs them in; all links end with it. */
 export async function setUp(ctx: Context, setup: Setup, origin: SignInOrigin) {
   // Before the costly hash, so that guessing tokens costs the guesser more than the server.

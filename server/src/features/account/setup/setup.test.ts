@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, suite, test } from 'node:test'
 import { type Identity, openIdentity } from '../../../../test/identity.ts'
+import { createRecoveryLink } from './recovery.service.ts'
 import { createSetupLink } from './setup.service.ts'
 
 const bootstrapApiKey = `mf_${'b'.repeat(40)}`
@@ -71,6 +72,52 @@ suite('the set-up link', () => {
     for (const path of ['/setup/page.js', '/setup/page.css']) {
       assert.equal((await identity.call('GET', path)).status, 200)
     }
+  })
+})
+
+suite('after set-up', () => {
+  const tokenIn = (made?: { link: string }) => made?.link.split('#recover=')[1] ?? ''
+  const recover = (token: string, password = 'another password') =>
+    identity.call('POST', '/setup/recover', { body: { token, password } })
+
+  test('the page can tell that set-up is done, and could not before', async () => {
+    const ask = async () => (await identity.http.inject('/api/v2/setup')).json()
+    assert.deepEqual(await ask(), { is_done: false })
+    await setUp(await newToken())
+    assert.deepEqual(await ask(), { is_done: true })
+  })
+
+  test('a recovery link gives the owner a new password once, and ends all logins', async () => {
+    const { body: first } = await setUp(await newToken())
+    const made = await createRecoveryLink(identity.ctx)
+    assert.equal(made?.email, 'ada@example.com')
+    assert.match(String(made?.link), /^http:\/\/localhost:3000\/setup#recover=[\w-]{43}$/)
+    assert.equal((await recover(tokenIn(made), 'short')).status, 422)
+    const { status, body } = await recover(tokenIn(made))
+    assert.deepEqual([status, body.user.email], [200, 'ada@example.com'])
+    assert.equal((await identity.call('GET', '/users/me', { token: body.access_token })).status, 200)
+    assert.equal((await identity.call('GET', '/users/me', { token: first.access_token })).status, 401)
+    const login = (password: string) =>
+      identity.call('POST', '/auth/login', { body: { email: 'ada@example.com', password } })
+    assert.equal((await login('a long password')).status, 401)
+    assert.equal((await login('another password')).status, 200)
+    assert.equal((await recover(tokenIn(made))).status, 403)
+  })
+
+  test('of recovery links the newest works, for a day, and for nothing else', async () => {
+    assert.equal(await createRecoveryLink(identity.ctx), undefined)
+    const setupToken = await newToken()
+    assert.equal((await recover(setupToken)).status, 403)
+    await setUp(setupToken)
+    const [old, made] = [await createRecoveryLink(identity.ctx), await createRecoveryLink(identity.ctx)]
+    assert.equal((await recover(tokenIn(old))).status, 403)
+    assert.equal((await setUp(tokenIn(made))).status, 409)
+    identity.clock.advance(24 * 3_600_000)
+    assert.equal((await recover(tokenIn(made))).status, 403)
+    const named = await createRecoveryLink(identity.ctx, 'ADA@example.com')
+    assert.equal(await createRecoveryLink(identity.ctx, 'bob@example.com'), undefined)
+    const both = await Promise.all([recover(tokenIn(named)), recover(tokenIn(named))])
+    assert.deepEqual(both.map(({ status }) => status).sort(), [200, 403])
   })
 })
 

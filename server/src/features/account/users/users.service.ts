@@ -79,6 +79,18 @@ export async function claimUser(
   return claimed
 }
 
+/** Gives somebody another password, without asking for the old one; all their logins end. */
+export async function replacePassword(
+  ctx: Context,
+  sql: Sql,
+  { tenantId, id: userId }: UserRow,
+  passwordHash: string,
+): Promise<void> {
+  await updateUser(sql, tenantId, userId, { passwordHash, updatedAt: ctx.clock.now() })
+  await ctx.events.publish(sql, passwordChanged, { tenantId, userId, exceptLoginId: null })
+  await publishChange(ctx, sql, [`user:${userId}`])
+}
+
 /** Notes a sign-in, with a fresh hash when the parameters have changed since. */
 export async function recordSignIn(
   ctx: Context,

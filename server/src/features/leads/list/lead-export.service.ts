@@ -82,7 +82,7 @@ async function* jsonOf(batches: AsyncIterable<LeadObject[]>): AsyncGenerator<str
     yield separator + batch.map((lead) => JSON.stringify(lead)).join(',')
     separator = ','
   }
-  yield separator === '[' ? '[]' : ']'
+  yield separator === '[' ? '[]\n' : ']\n'
 }
 
 /** The first leads that a filter finds, in the order it asks for, as a file that is written while it is read. */
