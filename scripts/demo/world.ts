@@ -58,7 +58,7 @@ interface State {
 const subjects = ['Neighbourhood', 'Flats to let'] as const
 
 async function populate(simulator: Call): Promise<string[]> {
-  await simulator('POST', '/accounts', { phone: ownPhone, name: 'MoltFlow demo' })
+  await simulator('POST', '/accounts', { phone: ownPhone, name: 'MoltFlow demo', business: true })
   for (const person of people) {
     await simulator('POST', '/accounts', person)
     await simulator('POST', `/accounts/${person.phone}/receipts`, {

@@ -29,6 +29,12 @@ const sections: readonly (readonly [string, string, string])[] = [
   ['setup', 'Setup', 'The first owner of an installation.'],
 ]
 
+/** The place of a group in that order; one that nobody described comes last. */
+export function sectionOrder(name: string): number {
+  const place = sections.findIndex(([known]) => known === name)
+  return place < 0 ? sections.length : place
+}
+
 /** Tags of a document that has operations of these groups; a group that nobody described comes last, by its name. */
 export function describeTags(used: ReadonlySet<string>): JsonObject[] {
   const known = sections

@@ -13,6 +13,8 @@ import {
   validationFailed,
 } from '../../platform/errors.ts'
 import { describeCallbacks } from './openapi-callbacks.ts'
+import { exampleOfBody, examplesOfParameters } from './openapi-examples.ts'
+import { orderOperations } from './openapi-order.ts'
 import { createSchemaCollector, type JsonObject, type SchemaCollector } from './openapi-schemas.ts'
 import { describeTags } from './openapi-tags.ts'
 import { basePath } from './operation-routes.ts'
@@ -32,7 +34,7 @@ export function buildOpenApi(options: OpenApiOptions): JsonObject {
   const collector = createSchemaCollector()
   const paths: Record<string, JsonObject> = {}
   const tags = new Set<string>()
-  for (const operation of options.operations) {
+  for (const operation of orderOperations(options.operations)) {
     tags.add(tagOf(operation.id))
     const path = `${basePath}${operation.path}`
     paths[path] = {
@@ -187,12 +189,14 @@ function describeParameters(
     properties?: Record<string, JsonObject>
     required?: string[]
   }
+  const examples = examplesOfParameters(schema)
   return Object.entries(properties).map(
     ([name, { description, ...rest }]): JsonObject => ({
       name,
       in: location,
       required: location === 'path' || required.includes(name),
       ...(description === undefined ? {} : { description }),
+      ...(examples[name] === undefined ? {} : { example: examples[name] }),
       schema: rest,
     }),
   )
@@ -200,6 +204,8 @@ function describeParameters(
 
 function describeBody(body: z.ZodType, upload: Operation['upload'], collector: SchemaCollector): JsonObject {
   const schema = collector.translate(body, 'body')
+  const made = exampleOfBody(body)
+  const example = made === undefined ? {} : { example: made }
   const file = {
     type: 'object',
     properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' } },
@@ -207,7 +213,7 @@ function describeBody(body: z.ZodType, upload: Operation['upload'], collector: S
   return {
     required: !body.safeParse({}).success,
     content: {
-      'application/json': { schema },
+      'application/json': { schema, ...example },
       ...(upload === undefined ? {} : { 'multipart/form-data': { schema: { allOf: [schema, file] } } }),
     },
   }

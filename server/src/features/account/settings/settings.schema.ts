@@ -146,7 +146,7 @@ export const updateSettingsBody = z
       .array(allowedNumber)
       .max(10_000)
       .optional()
-      .meta({ examples: [['+15550123456']] }),
+      .meta({ examples: [['+15550100101']] }),
     require_approval: z.boolean().optional(),
     require_approval_before_send: z
       .boolean()
@@ -200,6 +200,7 @@ export const updateSettingsBody = z
     refuseBoth('require_approval_before_send', body.require_approval, body.require_approval_before_send)
     refuseBoth('ai_consent', body.ai_consent_enabled, body.ai_consent)
   })
+  .meta({ examples: [{ message_retention_days: 90, store_media: true, media_retention_days: 30 }] })
   .transform((body) => ({
     allowedNumbers: body.allowed_numbers === undefined ? undefined : [...new Set(body.allowed_numbers)],
     requireApproval: body.require_approval ?? body.require_approval_before_send,

@@ -107,6 +107,7 @@ export const updateMeBody = z
   .meta({
     description: 'Another address or password needs `current_password`, and a signed-in user: no API key',
   })
+  .meta({ examples: [{ full_name: 'Ada Example' }] })
   .transform((body) => ({
     fullName: body.full_name,
     email: body.email,

@@ -9,7 +9,11 @@ export const chatListParams = z.object({ session_id: uuidField })
 /** Which chats to list. */
 export const chatListQuery = z.object({
   ...pageQuery(),
-  search: z.string().max(200).optional(),
+  search: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ examples: ['Ada'] }),
   is_group: booleanQuery().optional(),
   is_archived: booleanQuery().optional(),
 })

@@ -33,7 +33,7 @@ export const contactListQuery = z.object({
     .trim()
     .max(200)
     .optional()
-    .meta({ description: 'Beginnings of words of a name, or of a number' }),
+    .meta({ description: 'Beginnings of words of a name, or of a number', examples: ['Ada'] }),
 })
 
 /** A list filter as the service knows it. */
@@ -98,7 +98,7 @@ export const phoneField = z.string().transform((text, context) => {
 /** Which number to look up through which session. */
 export const contactCheckQuery = z.object({
   session_id: uuidField,
-  phone: phoneField.meta({ examples: ['15550123456'] }),
+  phone: phoneField.meta({ examples: ['15550100101'] }),
 })
 
 /** Whether a number has WhatsApp. */

@@ -91,7 +91,7 @@ export const requestHistoryBody = z.object({
     .string()
     .min(1)
     .max(80)
-    .meta({ examples: ['15550123456@c.us'], description: 'A WhatsApp id or the internal id of a chat' }),
+    .meta({ examples: ['15550100101@c.us'], description: 'A WhatsApp id or the internal id of a chat' }),
   count: z.int().min(1).max(500).default(50),
 })
 

@@ -22,7 +22,7 @@ export const labelledChatParams = z.object({
     .min(1)
     .max(60)
     .meta({
-      examples: ['15550123456@c.us'],
+      examples: ['15550100101@c.us'],
       description: 'Id of a chat, or a WhatsApp id, which names the chats of all sessions with it',
     }),
 })

@@ -125,7 +125,14 @@ export type MessageObject = z.infer<typeof messageObject>
 export type WireDetails = Pick<MessageObject, 'media' | 'poll' | 'location' | 'vcards' | 'is_forwarded'>
 
 /** Path of the messages of a chat: a WhatsApp id or the internal one. */
-export const chatParams = z.object({ session_id: uuidField, chat_id: z.string().min(1).max(80) })
+export const chatParams = z.object({
+  session_id: uuidField,
+  chat_id: z
+    .string()
+    .min(1)
+    .max(80)
+    .meta({ examples: ['15550100101@c.us'] }),
+})
 
 /** Which page of messages. */
 export const messageListQuery = z.object(pageQuery())
@@ -138,4 +145,10 @@ export const messageListAnswer = z.object({
 })
 
 /** Path of one message: our id or WhatsApp's. */
-export const messageParams = z.object({ message_id: z.string().min(1).max(128) })
+export const messageParams = z.object({
+  message_id: z
+    .string()
+    .min(1)
+    .max(128)
+    .meta({ examples: ['019c4c2e-6a00-7000-8000-000000000001'] }),
+})

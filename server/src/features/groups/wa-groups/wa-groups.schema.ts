@@ -97,7 +97,7 @@ const participants = (max: number) =>
     .min(1)
     .max(max)
     .transform((ids) => [...new Set(ids)])
-    .meta({ examples: [['+15550123456']] })
+    .meta({ examples: [['+15550100103']] })
 
 const sessionId = uuidField.optional().meta({
   description: 'May be left out when exactly one session of the tenant is in the group',

@@ -38,6 +38,7 @@ export const leadFilters = {
     .meta({ description: 'What comes first; among equals the newest detection' }),
   order: z.enum(['desc', 'asc']).default('desc'),
   search: z.string().trim().max(200).optional().meta({
+    examples: ['Emil'],
     description:
       'Beginnings of words of the name and of keywords that matched, or a part of the number; all words must be found',
   }),

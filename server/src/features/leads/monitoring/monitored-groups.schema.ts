@@ -202,9 +202,21 @@ const waGroupId = z
   .meta({ examples: ['120363012345678901@g.us'] })
 
 /** A group to monitor. */
-export const createGroupBody = z.object({ session_id: uuidField, wa_group_id: waGroupId, ...settings })
+export const createGroupBody = z.object({ session_id: uuidField, wa_group_id: waGroupId, ...settings }).meta({
+  examples: [
+    {
+      session_id: '019c4c2e-6a00-7000-8000-000000000001',
+      wa_group_id: '120363012345678901@g.us',
+      name: 'Flats to let',
+      monitor_mode: 'keywords',
+      monitor_keywords: ['looking for', 'rooms'],
+    },
+  ],
+})
 /** What of it to change. */
-export const updateGroupBody = z.object(settings)
+export const updateGroupBody = z
+  .object(settings)
+  .meta({ examples: [{ name: 'Flats to let', monitor_keywords: ['looking for', 'rooms', 'flat'] }] })
 /** Settings as a caller gives them. */
 export type GroupSettingsInput = z.output<typeof updateGroupBody>
 

@@ -14,7 +14,7 @@ export const leadAlreadyOpen = defineError(
   'The person has another lead that is open: a lost one cannot be opened again beside it',
 )
 
-const status = z.enum(leadStatuses)
+const status = z.enum(leadStatuses).meta({ examples: ['contacted'] })
 
 /** Where a lead is to go. */
 export const statusBody = z.object({ status })
@@ -22,7 +22,12 @@ export const statusBody = z.object({ status })
 /** What a person adds to a lead. */
 export const leadPatch = z.object({
   assigned_to: uuidField.nullable().optional().meta({ description: 'A user of the tenant, or null' }),
-  notes: z.string().max(2000).nullable().optional(),
+  notes: z
+    .string()
+    .max(2000)
+    .nullable()
+    .optional()
+    .meta({ examples: ['Wants to move in March'] }),
 })
 
 /** Whose session is asked about. */

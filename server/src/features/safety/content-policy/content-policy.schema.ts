@@ -97,7 +97,10 @@ const fields = {
 }
 
 /** A change of the policy: any subset. */
-export const updatePolicyBody = z.object(fields).partial()
+export const updatePolicyBody = z
+  .object(fields)
+  .partial()
+  .meta({ examples: [{ block_emails: false, max_message_length: 4096, max_urls_per_message: 3 }] })
 
 /** One own rule as the API shows it. */
 export const ruleSchema = z

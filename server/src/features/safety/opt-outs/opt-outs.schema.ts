@@ -33,7 +33,7 @@ const phone = z.string().transform((text, context) => {
 })
 
 /** Path of one person. */
-export const optOutParams = z.object({ phone: phone.meta({ examples: ['+15550123456'] }) })
+export const optOutParams = z.object({ phone: phone.meta({ examples: ['+15550100105'] }) })
 
 const entry = z
   .object({

@@ -52,7 +52,14 @@ export const editBody = z.object({
 export type EditMessage = Pick<z.output<typeof editBody>, 'message' | 'mentions'>
 
 /** Which messages were seen; none named means all. */
-export const readBody = z.object({ message_ids: z.array(uuidField).min(1).max(1000).optional() })
+export const readBody = z.object({
+  message_ids: z
+    .array(uuidField)
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({ examples: [['019c4c2e-6a00-7000-8000-000000000001']] }),
+})
 
 /** How many messages were marked. */
 export const readAnswer = z.object({ status: z.literal('ok'), marked: z.int() })

@@ -97,8 +97,19 @@ export const approvalsAnswer = z.object({
 
 /** Approval, perhaps with another text. */
 export const approveBody = z.object({
-  message: z.string().min(1).max(4096).optional().meta({ description: 'Another text to send instead' }),
+  message: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .meta({ description: 'Another text to send instead', examples: ['We open at nine.'] }),
 })
 
 /** Rejection, perhaps with a reason. */
-export const rejectBody = z.object({ reason: z.string().max(500).optional() })
+export const rejectBody = z.object({
+  reason: z
+    .string()
+    .max(500)
+    .optional()
+    .meta({ examples: ['Too salesy'] }),
+})

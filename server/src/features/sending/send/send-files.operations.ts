@@ -21,7 +21,7 @@ import { messageObject } from '../../conversations/messages/messages.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { submitPrepared } from '../outbox/submit.service.ts'
 import { sendErrors } from './sending.operations.ts'
-import { mentionsOf, sendFileBody, sendGifBody, sendMediaBody } from './sending.schema.ts'
+import { mentionsOf, sendGifBody, sendMediaBody, sendStickerBody, sendVoiceBody } from './sending.schema.ts'
 
 const fileErrors = [
   ...sendErrors,
@@ -75,7 +75,7 @@ const sendSticker = defineOperation({
   path: '/messages/send/sticker',
   summary: 'Send a sticker',
   access: ['messages:send'],
-  body: sendFileBody,
+  body: sendStickerBody,
   success: { status: 201, schema: messageObject },
   errors: fileErrors,
   isSend: true,
@@ -120,7 +120,7 @@ const sendVoice = defineOperation({
   path: '/messages/send/voice',
   summary: 'Send a voice note',
   access: ['messages:send'],
-  body: sendFileBody,
+  body: sendVoiceBody,
   success: { status: 201, schema: messageObject },
   errors: fileErrors,
   isSend: true,

@@ -3,7 +3,7 @@ import { parsePhone } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { plainType } from '../../../platform/files/file-types.ts'
 import { uuidField } from '../../../wire.ts'
-import { mediaSourceFields } from '../../conversations/media/media.schema.ts'
+import { mediaExamples, mediaSourceFields } from '../../conversations/media/media.schema.ts'
 
 export const notForwardable = defineError(
   'not_forwardable',
@@ -22,7 +22,7 @@ const chatIdField = z
   .string()
   .min(1)
   .max(80)
-  .meta({ examples: ['15550123456@c.us'] })
+  .meta({ examples: ['15550100101@c.us'] })
 
 /** Fields that every send shares. */
 export const sendFields = {
@@ -55,7 +55,10 @@ const messageField = z
 export const sendTextBody = z.object({ ...sendFields, ...mentionFields, message: messageField })
 
 /** A text that answers a message. */
-export const replyBody = z.object({ ...mentionFields, message: messageField })
+export const replyBody = z.object({
+  ...mentionFields,
+  message: messageField.meta({ examples: ['Yes, from nine to two'] }),
+})
 
 const pollOptions = z
   .array(z.string().trim().min(1).max(100))
@@ -128,7 +131,7 @@ export const sendVcardBody = z
       .min(1)
       .max(10)
       .optional()
-      .meta({ examples: [[{ name: 'Sample Contact', phone: '+15550123456' }]] }),
+      .meta({ examples: [[{ name: 'Ben Castillo', phone: '+15550100102' }]] }),
     vcard: z
       .string()
       .min(1)
@@ -152,32 +155,50 @@ export const forwardBody = z.object({ chat_id: chatIdField })
 
 const caption = z.string().max(1024).optional()
 
-/** A file as it is: a sticker or a voice note. */
-export const sendFileBody = z.object({ ...sendFields, ...mediaSourceFields })
+/** A message of the reader's session to somebody, with the file itself. */
+const toSomebody = { session_id: '019c4c2e-6a00-7000-8000-000000000001', chat_id: '15550100101@c.us' }
+const sendFile = z.object({ ...sendFields, ...mediaSourceFields })
+
+/** A sticker. */
+export const sendStickerBody = sendFile.meta({
+  examples: [{ ...toSomebody, media_base64: mediaExamples.picture }],
+})
+
+/** A voice note. */
+export const sendVoiceBody = sendFile.meta({
+  examples: [{ ...toSomebody, media_base64: mediaExamples.voice }],
+})
 
 /** A moving picture. */
-export const sendGifBody = z.object({ ...sendFields, ...mentionFields, ...mediaSourceFields, caption })
+export const sendGifBody = z
+  .object({ ...sendFields, ...mentionFields, ...mediaSourceFields, caption })
+  .meta({ examples: [{ ...toSomebody, media_base64: mediaExamples.gif }] })
 
 /** Any other file. */
-export const sendMediaBody = z.object({
-  ...sendFields,
-  ...mentionFields,
-  ...mediaSourceFields,
-  media_type: z.enum(['image', 'video', 'audio', 'document']),
-  mimetype: z
-    .string()
-    .max(255)
-    .refine((text) => plainType(text) !== undefined, 'must be a media type such as application/pdf')
-    .optional()
-    .meta({
-      description: 'Type of a document; default that of its extension. Other kinds go by their bytes',
-      examples: ['application/pdf'],
-    }),
-  filename: z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .meta({ description: 'Shown for documents; required when URL or upload have none' }),
-  caption,
-})
+export const sendMediaBody = z
+  .object({
+    ...sendFields,
+    ...mentionFields,
+    ...mediaSourceFields,
+    media_type: z.enum(['image', 'video', 'audio', 'document']),
+    mimetype: z
+      .string()
+      .max(255)
+      .refine((text) => plainType(text) !== undefined, 'must be a media type such as application/pdf')
+      .optional()
+      .meta({
+        description: 'Type of a document; default that of its extension. Other kinds go by their bytes',
+      }),
+    filename: z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .meta({ description: 'Shown for documents; required when URL or upload have none' }),
+    caption,
+  })
+  .meta({
+    examples: [
+      { ...toSomebody, media_type: 'image', media_base64: mediaExamples.picture, caption: 'Our new sign' },
+    ],
+  })

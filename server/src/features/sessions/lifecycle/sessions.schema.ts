@@ -160,12 +160,22 @@ export const pairingRefused = defineError('pairing_refused', 400, 'WhatsApp did 
 export const sessionParams = idParams
 
 /** Path parameters of one chat of a session. */
-export const sessionChatParams = z.object({ id: uuidField, chat_id: z.string().min(1).max(60) })
+export const sessionChatParams = z.object({
+  id: uuidField,
+  chat_id: z
+    .string()
+    .min(1)
+    .max(60)
+    .meta({ examples: ['15550100101@c.us'] }),
+})
 
 /** The session's own settings; unknown keys are refused so that a typo is not silently without effect. */
 export const sessionSettings = z.strictObject({
   auto_transcribe: z.boolean().optional(),
-  reject_calls: z.boolean().optional().meta({ description: 'Calls are turned down at once' }),
+  reject_calls: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Calls are turned down at once', examples: [false] }),
   proxy_url: z
     .string()
     .max(2048)
@@ -191,13 +201,26 @@ const sessionConfig = z.object({
 export type SessionConfigObject = z.infer<typeof sessionConfig>
 
 /** What a new session needs. */
-export const createSessionBody = z.object({ name: z.string().trim().min(1).max(255) })
+export const createSessionBody = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .meta({ examples: ['Front desk'] }),
+})
 
 /** How the account shows itself. */
 export const presenceBody = z.object({ presence: z.enum(['online', 'offline']) })
 
 /** The phone that will type the code. */
-export const pairingCodeBody = z.object({ phone: z.string().min(1).max(40) })
+export const pairingCodeBody = z.object({
+  phone: z
+    .string()
+    .min(1)
+    .max(40)
+    .meta({ examples: ['+15550100100'] }),
+})
 
 const timestamp = timestampOutput.nullable()
 

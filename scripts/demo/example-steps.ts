@@ -1,0 +1,177 @@
+import type { Call, Json } from './http.ts'
+
+/** What the examples are sent to, and what is known of it by now. */
+export interface Stage {
+  /** The session that the demo has linked. */
+  session: string
+  simulator: Call
+  /** As the owner. */
+  owner: Call
+  owners: { email: string; password: string }
+  /** The latest answer of each operation, by its id. */
+  seen: Map<string, Json>
+}
+
+/** The answer of an operation that was sent before. */
+function answerOf({ seen }: Stage, operation: string): Json {
+  const answer = seen.get(operation)
+  if (answer === undefined)
+    throw new Error(`${operation} has to be sent before: name it earlier in the order`)
+  return answer
+}
+
+const idFrom =
+  (operation: string, field = 'id') =>
+  (stage: Stage) =>
+    String(answerOf(stage, operation)[field])
+
+async function firstOf(call: Promise<unknown>, key?: string): Promise<string> {
+  const answer = (await call) as Json & Json[]
+  const list = (key === undefined ? answer : answer[key]) as Json[]
+  return String(list[0]?.['id'] ?? '')
+}
+
+type Source = (stage: Stage) => string | Promise<string>
+
+/** Ids and other things that only the reader has, by operation and name, by section and name, or by name. */
+export const sources: Record<string, Source> = {
+  session_id: ({ session }) => session,
+  wa_group_id: idFrom('groups.create_whatsapp_group', 'wa_group_id'),
+  message_id: idFrom('messages.send'),
+  message_ids: ({ owner, session }) =>
+    firstOf(owner('GET', `/messages/chat/${session}/15550100101@c.us`), 'messages'),
+  'messages.media.message_id': idFrom('messages.send_media'),
+  'messages.unsend.message_id': idFrom('messages.send_location'),
+  'api_keys.id': idFrom('api_keys.create'),
+  'webhooks.id': ({ owner }) => firstOf(owner('GET', '/webhooks')),
+  'webhooks.delete.id': idFrom('webhooks.create'),
+  'webhooks.update.id': idFrom('webhooks.create'),
+  'webhooks.test.id': idFrom('webhooks.create'),
+  delivery_id: async ({ owner }) => {
+    const id = await firstOf(owner('GET', '/webhooks'))
+    return firstOf(owner('GET', `/webhooks/${id}/deliveries`), 'deliveries')
+  },
+  rule_id: idFrom('a2a_policy.create_rule'),
+  antispam_rule_id: idFrom('antispam.create_rule'),
+  'labels.id': idFrom('labels.create'),
+  'contacts.id': ({ owner }) => firstOf(owner('GET', '/contacts'), 'contacts'),
+  'groups.id': idFrom('groups.monitor'),
+  group_id: idFrom('groups.monitor'),
+  source_group_id: idFrom('groups.monitor'),
+  'groups.monitor.wa_group_id': async ({ simulator }) => {
+    const { groups } = await simulator<{ groups: { id: string; subject: string }[] }>('GET', '/state')
+    return groups.find(({ subject }) => subject === 'Flats to let')?.id ?? ''
+  },
+  'approvals.id': ({ owner }) => firstOf(owner('GET', '/approvals?status=pending'), 'approvals'),
+  'leads.id': ({ owner }) => firstOf(owner('GET', '/leads'), 'leads'),
+  lead_ids: ({ owner }) => firstOf(owner('GET', '/leads'), 'leads'),
+  invite: async ({ simulator }) => {
+    const group = { subject: 'Book club', owner: '15550100104', members: ['15550100102'] }
+    const { id } = await simulator<{ id: string }>('POST', '/groups', group)
+    const { inviteCode } = await simulator<{ inviteCode: string }>('GET', `/groups/${encodeURIComponent(id)}`)
+    return `https://chat.whatsapp.com/${inviteCode}`
+  },
+  call_id: async ({ simulator }) =>
+    (await simulator<{ id: string }>('POST', '/accounts/15550100102/calls', { to: '15550100100@c.us' })).id,
+  'sessions.id': idFrom('sessions.create'),
+  'sessions.history.id': ({ session }) => session,
+  'sessions.request_history.id': ({ session }) => session,
+  'sessions.timeline.id': ({ session }) => session,
+  'sessions.set_presence.id': ({ session }) => session,
+  'sessions.get_presence.id': ({ session }) => session,
+  user_id: async ({ owner }) => String((await owner('GET', '/users/me'))['id']),
+  'auth.login.email': ({ owners }) => owners.email,
+  'auth.login.password': ({ owners }) => owners.password,
+  refresh_token: idFrom('auth.login', 'refresh_token'),
+  'auth.logout.refresh_token': idFrom('auth.refresh', 'refresh_token'),
+}
+
+/** Whoever comes later: what the others need first, and what ends something last. */
+export const order: Record<'first' | 'last', readonly string[]> = {
+  first: [
+    ...['sessions.create', 'sessions.start', 'sessions.qr', 'sessions.pairing_code'],
+    ...['messages.send', 'messages.send_media', 'messages.send_location', 'groups.create_whatsapp_group'],
+    ...['groups.add', 'groups.monitor', 'labels.create', 'webhooks.create', 'api_keys.create'],
+    ...[
+      'a2a_policy.create_rule',
+      'antispam.create_rule',
+      'contacts.list',
+      'auth.login',
+      'auth.refresh',
+      'opt_outs.set',
+    ],
+    ...['leads.list', 'leads.update_status'],
+  ],
+  last: [
+    ...[
+      'groups.demote',
+      'groups.remove',
+      'groups.leave',
+      'groups.delete',
+      'labels.delete',
+      'webhooks.delete',
+    ],
+    ...[
+      'api_keys.rotate',
+      'api_keys.revoke',
+      'a2a_policy.delete_rule',
+      'a2a_policy.reset',
+      'antispam.delete_rule',
+    ],
+    ...[
+      'sessions.stop',
+      'sessions.restart',
+      'sessions.logout',
+      'sessions.delete',
+      'auth.logout',
+      'users.update_me',
+    ],
+  ],
+}
+
+/** Somebody looks for something in the monitored group; the answer waits for a person, who has to allow it. */
+async function holdAnAnswer({ owner, simulator, seen }: Stage, from: string): Promise<boolean> {
+  const { approvals } = await owner<{ approvals: Json[] }>('GET', '/approvals?status=pending')
+  if (approvals.length > 0) return true
+  const group = seen.get('groups.monitor')
+  await owner('PATCH', '/tenant/settings', { require_approval: true })
+  await owner('PATCH', `/groups/${group?.['id']}`, {
+    auto_respond: true,
+    response_template: 'Hi {{name|there}}, we can help you with {{keyword}}.',
+  })
+  const id = encodeURIComponent(String(group?.['wa_group_id']))
+  await simulator('POST', `/groups/${id}/members`, { members: [from] })
+  await simulator('POST', `/groups/${id}/messages`, { from, text: 'I am looking for a flat.' })
+  return false
+}
+
+/** What has to happen before an operation has something to work on; asked again until it is so. */
+export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
+  'sessions.qr': async ({ owner, seen }) =>
+    (await owner('GET', `/sessions/${seen.get('sessions.create')?.['id']}`))['status'] === 'qr_code',
+  'approvals.approve': (stage) => holdAnAnswer(stage, '15550100103'),
+  'approvals.reject': (stage) => holdAnAnswer(stage, '15550100104'),
+  'leads.list': async ({ owner, simulator }) => {
+    const [{ groups }, { leads }] = await Promise.all([
+      simulator<{ groups: { id: string; subject: string }[] }>('GET', '/state'),
+      owner<{ leads: Json[] }>('GET', '/leads'),
+    ])
+    const id = groups.find(({ subject }) => subject === 'Flats to let')?.id ?? ''
+    if (leads.length > 0) return true
+    const said = { from: '15550100105', text: 'I am looking for two rooms from March on.' }
+    await simulator('POST', `/groups/${encodeURIComponent(id)}/messages`, said)
+    return false
+  },
+}
+
+/** Operations that the demo has to refuse: the status it declares for that, and why. */
+export const refused: Record<string, { status: number; why: string }> = {
+  'auth.signup': {
+    status: 403,
+    why: 'sign-up is closed unless MOLTFLOW_SIGNUP opens it; auth.test.ts signs up',
+  },
+  'leads.bulk_add_to_group': { status: 404, why: 'there are no lists of people yet' },
+  'antispam.lift_block': { status: 404, why: 'nobody of the demo floods; antispam.test.ts lifts a block' },
+  'setup.create': { status: 409, why: 'the demo has its owner; setup.test.ts sets up' },
+  'setup.recover': { status: 403, why: 'the link comes from the command line; setup.test.ts recovers' },
+}
