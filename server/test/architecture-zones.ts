@@ -17,5 +17,5 @@ export function zoneOf(path: string): string {
   const [, , first = '', area = '', feature = '', ...rest] = path.split('/')
   if (first === 'features' && area !== '') return `feature ${rest.length > 0 ? `${area}/${feature}` : area}`
   if (['platform', 'engine', 'transports'].includes(first)) return first
-  return ['app.ts', 'features.ts', 'main.ts'].includes(first) ? 'composition' : 'vocabulary'
+  return ['app.ts', 'features.ts', 'main.ts', 'admin.ts'].includes(first) ? 'composition' : 'vocabulary'
 }

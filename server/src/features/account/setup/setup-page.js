@@ -173,7 +173,7 @@ element('recovery').addEventListener('submit', async (event) => {
 
 async function open() {
   if (recoveryToken !== '')
-    return showOnly('recovery', 'Choose a new password.', 'For the owner of this server.')
+    return showOnly('recovery', 'Choose a new password.', 'The link that brought you here works once.')
   const { answer } = await ask('GET', 'setup')
   if (answer.is_done === true) return showKnown()
   if (token !== '') return undefined
