@@ -28,7 +28,7 @@ const closeDelayMs = 500
 const pongTimeoutMs = 1000
 
 /** What a client needs after that to derive its keys, with some to spare. */
-const keyDerivationMs = 10
+const keyDerivationMs = 20
 
 /** One socket: handshake, framing, order of stanzas, and the faults that live on the wire. */
 export class Connection {
@@ -129,6 +129,8 @@ export class Connection {
   async #logIn(payload: proto.ClientPayload): Promise<void> {
     await this.#hasReadEverything()
     await wait(keyDerivationMs)
+    // Once more, because on a busy machine the derivation itself waits for its turn.
+    await this.#hasReadEverything()
     if (!this.isOpen) return
     try {
       this.#events.login(this, payload)
