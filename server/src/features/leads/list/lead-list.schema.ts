@@ -37,11 +37,16 @@ export const leadFilters = {
     .default('lead_detected_at')
     .meta({ description: 'What comes first; among equals the newest detection' }),
   order: z.enum(['desc', 'asc']).default('desc'),
-  search: z.string().trim().max(200).optional().meta({
-    examples: ['Emil'],
-    description:
-      'Beginnings of words of the name and of keywords that matched, or a part of the number; all words must be found',
-  }),
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .meta({
+      examples: ['Emil'],
+      description:
+        'Beginnings of words of the name and of keywords that matched, or a part of the number; all words must be found',
+    }),
 }
 
 /** Which page of which leads. */
