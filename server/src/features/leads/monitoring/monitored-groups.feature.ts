@@ -3,6 +3,7 @@ import { monitoredGroupsEvents } from './monitored-groups.events.ts'
 import { monitoredGroupsJobs } from './monitored-groups.jobs.ts'
 import { monitoredGroupsOperations } from './monitored-groups.operations.ts'
 import { groupMessageCaptured } from './monitored-groups.schema.ts'
+import { sealStoredGroupUrls } from './monitored-groups.service.ts'
 
 /** Groups that are listened to: what is said in them becomes events, leads and answers. */
 export const monitoredGroupsFeature: Feature = {
@@ -11,4 +12,5 @@ export const monitoredGroupsFeature: Feature = {
   jobs: monitoredGroupsJobs,
   events: monitoredGroupsEvents,
   publishes: [groupMessageCaptured],
+  start: sealStoredGroupUrls,
 }

@@ -10,7 +10,12 @@ import { displayName } from '../../conversations/contacts/contacts.service.ts'
 import { getLabel } from '../../conversations/labels/labels.service.ts'
 import { storeGroup } from '../../groups/wa-groups/group-updates.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { requireWebhookUrl, storeGroupEndpoint } from '../../webhooks/webhooks/webhooks.service.ts'
+import {
+  openGroupUrl,
+  requireWebhookUrl,
+  sealGroupUrl,
+  storeGroupEndpoint,
+} from '../../webhooks/webhooks/webhooks.service.ts'
 import { clearLabel } from './capture.store.ts'
 import {
   alreadyMonitored,
@@ -31,7 +36,7 @@ export function countMonitoredGroups(sql: Sql, tenantId: string): Promise<number
   return store.countGroups(sql, tenantId)
 }
 
-function toWire(row: store.ShownGroup): MonitoredGroupObject {
+function toWire(ctx: Context, row: store.ShownGroup): MonitoredGroupObject {
   return {
     id: row.id,
     session_id: row.sessionId,
@@ -45,7 +50,7 @@ function toWire(row: store.ShownGroup): MonitoredGroupObject {
     response_template: row.responseTemplate,
     auto_label_leads: row.autoLabelLeads,
     lead_label_id: row.leadLabelId,
-    webhook_url: row.webhookUrl,
+    webhook_url: openGroupUrl(ctx, row.id, row.webhookUrl),
     skip_admins: row.skipAdmins,
     skip_existing_contacts: row.skipExistingContacts,
     is_active: row.isActive,
@@ -137,7 +142,7 @@ export async function getGroups(
   const tenantId = tenantOf(ctx)
   const rows = await store.listGroups(ctx.db.sql, tenantId, limit, offset)
   const total = await store.countGroups(ctx.db.sql, tenantId)
-  return { items: rows.map(toWire), total, limit, offset }
+  return { items: rows.map((row) => toWire(ctx, row)), total, limit, offset }
 }
 
 /** One monitored group, or 404. */
@@ -148,7 +153,7 @@ export async function getGroup(
 ): Promise<MonitoredGroupObject> {
   const row = await store.findGroup(sql, tenantOf(ctx), id)
   if (row === undefined) throw unknownThing('Monitored group')
-  return toWire(row)
+  return toWire(ctx, row)
 }
 
 /** The group as WhatsApp describes it; to whom it does not belong it is unknown. */
@@ -159,6 +164,12 @@ async function describe(ctx: Context, sessionId: string, waGroupId: string) {
     if (!(error instanceof AppError) || (error.status !== 403 && error.status !== 404)) throw error
     throw notFound.create({ message: 'The session is in no such group', cause: error })
   }
+}
+
+/** Seals addresses of the time before they were. */
+export async function sealStoredGroupUrls(ctx: Context): Promise<void> {
+  for (const { id, url } of await store.listPlainUrls(ctx.db.sql))
+    await store.replaceUrl(ctx.db.sql, id, url, sealGroupUrl(ctx, id, url))
 }
 
 /** Listens to a group from now on; whoever spoke in it before is no new member. */
@@ -186,6 +197,7 @@ export async function addGroup(
     const { memberCount } = group
     const row = {
       ...settings,
+      webhookUrl: sealGroupUrl(ctx, id, settings.webhookUrl),
       id,
       tenantId,
       sessionId,
@@ -230,7 +242,9 @@ export async function changeGroup(
   return ctx.db.transaction(async (sql) => {
     const before = await store.lockGroup(sql, tenantId, id)
     if (before === undefined) throw unknownThing('Monitored group')
-    const after = merge(before, input)
+    const { webhook_url: url } = input
+    const merged = merge(before, input)
+    const after = url === undefined ? merged : { ...merged, webhookUrl: sealGroupUrl(ctx, id, url) }
     requireComplete(after)
     await store.updateGroup(sql, tenantId, id, { ...after, updatedAt: ctx.clock.now() })
     const isNewMode = after.monitorMode === 'first_message' && before.monitorMode !== 'first_message'

@@ -239,3 +239,18 @@ export async function countCaptured(sql: Sql, tenantId: string, groupId: string)
     .where(and(eq(groupMessages.tenantId, tenantId), eq(groupMessages.groupId, groupId)))
   return row?.total ?? 0
 }
+
+/** Addresses that are not sealed yet, of all tenants. */
+export async function listPlainUrls(sql: Sql): Promise<{ id: string; url: string }[]> {
+  const { rows } = await sql.execute<{ id: string; url: string }>(text`
+    SELECT id, webhook_url AS url FROM monitored_groups WHERE webhook_url LIKE '%:%'`)
+  return rows
+}
+
+/** Replaces an address unless somebody changed it meanwhile. */
+export async function replaceUrl(sql: Sql, id: string, before: string, after: string | null): Promise<void> {
+  await sql
+    .update(monitoredGroups)
+    .set({ webhookUrl: after })
+    .where(and(eq(monitoredGroups.id, id), eq(monitoredGroups.webhookUrl, before)))
+}

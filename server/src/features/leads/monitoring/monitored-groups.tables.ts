@@ -41,6 +41,7 @@ export const monitoredGroups = pgTable(
     autoRespondDailyCap: integer('auto_respond_daily_cap').notNull(),
     autoLabelLeads: boolean('auto_label_leads').notNull(),
     leadLabelId: uuid('lead_label_id'),
+    /** Sealed: it may hold a token. */
     webhookUrl: text('webhook_url'),
     skipAdmins: boolean('skip_admins').notNull(),
     skipExistingContacts: boolean('skip_existing_contacts').notNull(),

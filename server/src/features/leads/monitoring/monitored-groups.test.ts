@@ -225,6 +225,12 @@ suite('groups.list, get, update, delete', () => {
     await using receiver = await openWebhookReceiver()
     const id = makeGroup([])
     const group = await monitor(id, { webhook_url: receiver.url })
+    assert.equal(group.webhook_url, receiver.url)
+    const { rows: stored } = await app.database.db.pool.query(
+      'SELECT g.webhook_url AS own, w.url FROM monitored_groups g JOIN webhooks w ON w.id = g.id WHERE g.id = $1',
+      [group.id],
+    )
+    for (const kept of [stored[0]?.own, stored[0]?.url]) assert.doesNotMatch(kept, /:/, 'sealed')
     assert.deepEqual(await tenant.api.delete(200, `/groups/${group.id}`), { status: 'deleted', id: group.id })
     await tenant.api.get(404, `/groups/${group.id}`)
     await tenant.api.delete(404, `/groups/${group.id}`)

@@ -15,7 +15,7 @@ import {
   weighFailure,
 } from './delivery.ts'
 import type { Slot } from './endpoint-slots.ts'
-import { openBody, openSecret, postDelivery } from './post-delivery.ts'
+import { openBody, openSecret, openUrl, postDelivery } from './post-delivery.ts'
 import { publishChange } from './subscriptions.ts'
 import { resumeJob, webhookDeactivated } from './webhooks.schema.ts'
 import { deactivateWebhook } from './webhooks.store.ts'
@@ -140,7 +140,7 @@ async function attemptAlone(ctx: Context, input: Try): Promise<JobOutcome> {
     id: delivery.id,
     event: delivery.event,
     body: openBody(ctx, delivery.id, delivery.body),
-    url: delivery.url,
+    url: openUrl(ctx, delivery.webhookId, delivery.url),
     secret: openSecret(ctx, delivery.webhookId, delivery.secret),
     signal,
   })

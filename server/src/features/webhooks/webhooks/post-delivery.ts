@@ -8,7 +8,7 @@ import {
   parseAddress,
 } from '../../../platform/outgoing/addresses.ts'
 import { checkUrl, safeFetch, UrlRefused } from '../../../platform/outgoing/safe-fetch.ts'
-import { seal, unseal } from '../../../platform/secrets.ts'
+import { SecretUnreadableError, seal, sealText, unseal, unsealText } from '../../../platform/secrets.ts'
 import {
   type AttemptResult,
   attemptTimeoutMs,
@@ -22,8 +22,32 @@ const readResponseBytes = 64 * 1024
 const resolveTimeoutMs = 1000
 
 /** What is sealed for one row cannot be opened in another. */
+const urlPurpose = (webhookId: string) => `webhooks.url:${webhookId}`
 const secretPurpose = (webhookId: string) => `webhooks.secret:${webhookId}`
 const bodyPurpose = (deliveryId: string) => `webhook_deliveries.body:${deliveryId}`
+
+/** Encrypts an address: many hold a token that is as good as a password. */
+export function sealUrl(ctx: Context, webhookId: string, url: string): string {
+  return sealText(ctx.config, urlPurpose(webhookId), url)
+}
+
+/** Opens what `sealUrl` made; an address of the time before they were sealed is taken as it is. */
+export function openUrl(ctx: Context, webhookId: string, stored: string): string {
+  return isPlainUrl(stored) ? stored : unsealText(ctx.config, urlPurpose(webhookId), stored)
+}
+
+/** As `openUrl`; under another installation key a list still answers, and says what is the matter. */
+export function showUrl(ctx: Context, webhookId: string, stored: string): string {
+  try {
+    return openUrl(ctx, webhookId, stored)
+  } catch (error) {
+    if (error instanceof SecretUnreadableError) return 'unreadable: sealed with another installation key'
+    throw error
+  }
+}
+
+/** A sealed one is base64, which has no colon. */
+const isPlainUrl = (stored: string): boolean => stored.includes(':')
 
 /** Encrypts a webhook's secret; null stays null. */
 export function sealSecret(ctx: Context, webhookId: string, secret: string | null): Buffer | null {

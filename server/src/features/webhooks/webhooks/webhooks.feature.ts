@@ -5,6 +5,7 @@ import { webhooksEvents } from './webhooks.events.ts'
 import { webhooksJobs } from './webhooks.jobs.ts'
 import { webhooksOperations } from './webhooks.operations.ts'
 import { webhookBodies } from './webhooks.schema.ts'
+import { sealStoredUrls } from './webhooks.service.ts'
 
 /** Notifies tenants' own systems of what happens: signed, retried, logged. */
 export const webhooksFeature: EventFeature = (events) => ({
@@ -13,5 +14,8 @@ export const webhooksFeature: EventFeature = (events) => ({
   jobs: webhooksJobs,
   events: webhooksEvents(events.declared),
   callbacks: webhookCallbacks(events.declared),
-  start: startSubscriptions,
+  async start(ctx) {
+    await sealStoredUrls(ctx)
+    await startSubscriptions(ctx)
+  },
 })

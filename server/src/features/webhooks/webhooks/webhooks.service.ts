@@ -4,7 +4,15 @@ import { unknownThing } from '../../../platform/errors.ts'
 import { resume } from './attempt.ts'
 import { lookAfter } from './backlog.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
-import { openSecret, postDelivery, requireAllowedUrl, sealSecret } from './post-delivery.ts'
+import {
+  openSecret,
+  openUrl,
+  postDelivery,
+  requireAllowedUrl,
+  sealSecret,
+  sealUrl,
+  showUrl,
+} from './post-delivery.ts'
 import { publishChange } from './subscriptions.ts'
 import {
   type DeliveryStatus,
@@ -16,8 +24,8 @@ import {
 } from './webhooks.schema.ts'
 import * as store from './webhooks.store.ts'
 
-function toRecord(row: store.WebhookRow): WebhookRecord {
-  return { ...row, hasSecret: row.secret !== null }
+function toRecord(ctx: Context, row: store.WebhookRow): WebhookRecord {
+  return { ...row, url: showUrl(ctx, row.id, row.url), hasSecret: row.secret !== null }
 }
 
 async function requireWebhook(ctx: Context, sql: Sql, id: string): Promise<store.WebhookRow> {
@@ -29,12 +37,12 @@ async function requireWebhook(ctx: Context, sql: Sql, id: string): Promise<store
 /** All webhooks of the caller's tenant. */
 export async function getWebhooks(ctx: Context): Promise<WebhookRecord[]> {
   const rows = await store.listWebhooks(ctx.db.sql, tenantOf(ctx))
-  return rows.map(toRecord)
+  return rows.map((row) => toRecord(ctx, row))
 }
 
 /** One webhook, or 404. */
 export async function getWebhook(ctx: Context, id: string): Promise<WebhookRecord> {
-  return toRecord(await requireWebhook(ctx, ctx.db.sql, id))
+  return toRecord(ctx, await requireWebhook(ctx, ctx.db.sql, id))
 }
 
 /** Registers an address; refuses one that this server must not call. */
@@ -51,7 +59,7 @@ export async function createWebhook(
       id,
       tenantId,
       name: input.name ?? new URL(input.url).hostname,
-      url: input.url,
+      url: sealUrl(ctx, id, input.url),
       events: input.events,
       secret: sealSecret(ctx, id, input.secret ?? null),
       isActive: input.isActive ?? true,
@@ -61,7 +69,7 @@ export async function createWebhook(
     await publishChange(ctx, sql, tenantId)
     return inserted
   })
-  return toRecord(row)
+  return toRecord(ctx, row)
 }
 
 const withoutFailures = {
@@ -79,11 +87,11 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
   const before = await requireWebhook(ctx, ctx.db.sql, id)
   if (input.url !== undefined) await requireAllowedUrl(ctx, input.url)
   const isRevived = input.isActive === true && !before.isActive
-  const isMoved = input.url !== undefined && input.url !== before.url
+  const isMoved = input.url !== undefined && input.url !== openUrl(ctx, id, before.url)
   return ctx.db.transaction(async (sql) => {
     const row = await store.updateWebhook(sql, tenantId, id, {
       ...(input.name === undefined ? {} : { name: input.name }),
-      ...(input.url === undefined ? {} : { url: input.url }),
+      ...(input.url === undefined ? {} : { url: sealUrl(ctx, id, input.url) }),
       ...(input.events === undefined ? {} : { events: input.events }),
       ...(input.isActive === undefined ? {} : { isActive: input.isActive }),
       ...(input.secret === undefined ? {} : { secret: sealSecret(ctx, id, input.secret) }),
@@ -95,7 +103,7 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
     // What waited for the address that failed leaves for the new one.
     if (before.failingSince !== null && row.failingSince === null)
       await resume(ctx, sql, { tenantId, webhookId: id }, before.failingSince)
-    return toRecord(row)
+    return toRecord(ctx, row)
   })
 }
 
@@ -119,9 +127,25 @@ export async function testWebhook(ctx: Context, id: string): Promise<AttemptResu
     id: deliveryId,
     event,
     body: buildBody({ id: deliveryId, event, atMs: ctx.clock.nowMs(), data }),
-    url: webhook.url,
+    url: openUrl(ctx, id, webhook.url),
     secret: openSecret(ctx, id, webhook.secret),
   })
+}
+
+/** Seals addresses of the time before they were. */
+export async function sealStoredUrls(ctx: Context): Promise<void> {
+  for (const { id, url } of await store.listPlainUrls(ctx.db.sql))
+    await store.replaceUrl(ctx.db.sql, id, url, sealUrl(ctx, id, url))
+}
+
+/** How the address of a monitored group is kept by whoever else has to; null stays null. */
+export function sealGroupUrl(ctx: Context, groupId: string, url: string | null): string | null {
+  return url === null ? null : sealUrl(ctx, groupId, url)
+}
+
+/** Opens what `sealGroupUrl` made. */
+export function openGroupUrl(ctx: Context, groupId: string, stored: string | null): string | null {
+  return stored === null ? null : showUrl(ctx, groupId, stored)
 }
 
 /** Refuses (400) an address that must not be called. */
@@ -138,7 +162,13 @@ export async function storeGroupEndpoint(
   const tenantId = tenantOf(ctx)
   if (url === null) await store.deleteGroupEndpoint(sql, tenantId, groupId)
   else {
-    await store.upsertGroupEndpoint(sql, { tenantId, groupId, name, url, at: ctx.clock.now() })
+    await store.upsertGroupEndpoint(sql, {
+      tenantId,
+      groupId,
+      name,
+      url: sealUrl(ctx, groupId, url),
+      at: ctx.clock.now(),
+    })
     await lookAfter(ctx, sql, { tenantId, webhookId: groupId }, 0)
   }
   await publishChange(ctx, sql, tenantId)

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNull, lt, sql as raw } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, isNull, like, lt, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { DeliveryStatus } from './webhooks.schema.ts'
 import { webhookAttempts, webhookDeliveries, webhooks } from './webhooks.tables.ts'
@@ -101,6 +101,19 @@ export function listSubscriptions(sql: Sql, tenantId: string) {
     .select({ id: webhooks.id, events: webhooks.events, monitoredGroupId: webhooks.monitoredGroupId })
     .from(webhooks)
     .where(and(eq(webhooks.tenantId, tenantId), eq(webhooks.isActive, true)))
+}
+
+/** Addresses that are not sealed yet, of all tenants. */
+export function listPlainUrls(sql: Sql): Promise<{ id: string; url: string }[]> {
+  return sql.select({ id: webhooks.id, url: webhooks.url }).from(webhooks).where(like(webhooks.url, '%:%'))
+}
+
+/** Replaces an address unless somebody changed it meanwhile. */
+export async function replaceUrl(sql: Sql, id: string, before: string, after: string): Promise<void> {
+  await sql
+    .update(webhooks)
+    .set({ url: after })
+    .where(and(eq(webhooks.id, id), eq(webhooks.url, before)))
 }
 
 /** Makes or changes the endpoint of a monitored group; its failures before are forgotten. Its id is the group's. */

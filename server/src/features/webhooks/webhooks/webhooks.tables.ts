@@ -23,6 +23,7 @@ export const webhooks = pgTable(
       .notNull()
       .references(() => tenants.id, { onDelete: 'cascade' }),
     name: text().notNull(),
+    /** Sealed: it may hold a token. */
     url: text().notNull(),
     events: text().array().notNull(),
     /** The monitored group whose events alone go there; such an endpoint is no webhook to be listed or changed. */

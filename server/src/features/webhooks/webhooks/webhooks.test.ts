@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { lastOf, openWebhooks, type Webhooks } from '../../../../test/webhooks.ts'
+import { seal } from '../../../platform/secrets.ts'
+import { sealStoredUrls } from './webhooks.service.ts'
 
 const hour = 3_600_000
 
@@ -41,6 +43,35 @@ suite('webhooks', () => {
       })
       const { rows } = await app.database.db.pool.query('select * from webhooks where id = $1', [webhook.id])
       assert.ok(!rows[0].secret.toString().includes('top secret'))
+      assert.ok(!JSON.stringify(rows[0]).includes('token=1'), 'the address is sealed like the secret')
+    })
+
+    test('addresses of the time before they were sealed are sealed at the next start, and work meanwhile', async () => {
+      const hook = await setUp()
+      const { db } = app.database
+      await db.pool.query('UPDATE webhooks SET url = $1 WHERE id = $2', [hook.endpoint.url, hook.id])
+      assert.equal((await hook.api.get(200, hook.path)).url, hook.endpoint.url)
+      await sealStoredUrls(app.app.ctx)
+      const { rows } = await db.pool.query('SELECT url FROM webhooks WHERE id = $1', [hook.id])
+      assert.doesNotMatch(rows[0].url, /:/)
+      assert.equal((await hook.api.get(200, hook.path)).url, hook.endpoint.url)
+      await receive(hook.tenantId, 'after it')
+      await app.runJobs()
+      assert.equal(hook.endpoint.received.length, 1)
+    })
+
+    test('an address that another installation key sealed is listed as unreadable', async () => {
+      const hook = await setUp()
+      const other = seal(
+        { secretKey: Buffer.alloc(32, 9).toString('base64') },
+        `webhooks.url:${hook.id}`,
+        Buffer.from('x'),
+      )
+      await app.database.db.pool.query('UPDATE webhooks SET url = $1 WHERE id = $2', [
+        other.toString('base64'),
+        hook.id,
+      ])
+      assert.match((await hook.api.get(200, hook.path)).url, /^unreadable/)
     })
 
     for (const url of [
