@@ -47,7 +47,7 @@ suite('webhooks', () => {
     })
 
     test('addresses of the time before they were sealed are sealed at the next start, and work meanwhile', async () => {
-      const hook = await setUp()
+      await using hook = await setUp()
       const { db } = app.database
       await db.pool.query('UPDATE webhooks SET url = $1 WHERE id = $2', [hook.endpoint.url, hook.id])
       assert.equal((await hook.api.get(200, hook.path)).url, hook.endpoint.url)
@@ -61,7 +61,7 @@ suite('webhooks', () => {
     })
 
     test('an address that another installation key sealed is listed as unreadable', async () => {
-      const hook = await setUp()
+      await using hook = await setUp()
       const other = seal(
         { secretKey: Buffer.alloc(32, 9).toString('base64') },
         `webhooks.url:${hook.id}`,
