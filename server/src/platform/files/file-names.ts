@@ -60,9 +60,16 @@ export function cleanPathName(path: string): string | undefined {
   return cleanFileName(last)
 }
 
+/** Without dots and blanks at its end. */
+function withoutDots(name: string): string {
+  let end = name.trimEnd().length
+  while (name[end - 1] === '.') end = name.slice(0, end - 1).trimEnd().length
+  return name.slice(0, end)
+}
+
 /** The name with the usual extension of its type, where it has none: phones choose the program by it. */
 export function nameWithExtension(name: string, type: string): string {
   if (extensionOf(name) !== undefined || /^\.[a-z]/i.test(name)) return name
   const extension = extensionOfType(type)
-  return extension === undefined ? name : withExtension(name.replace(/[.\s]+$/, ''), extension)
+  return extension === undefined ? name : withExtension(withoutDots(name), extension)
 }
