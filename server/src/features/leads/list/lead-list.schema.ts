@@ -14,7 +14,7 @@ const leastScore = (score: string) =>
     .min(0)
     .max(10)
     .optional()
-    .meta({ description: `Leads whose ${score} is at least this` })
+    .meta({ description: `Leads whose ${score} is at least this`, examples: [0] })
 const mostScore = (score: string) =>
   z.coerce
     .number()
@@ -22,7 +22,7 @@ const mostScore = (score: string) =>
     .min(0)
     .max(10)
     .optional()
-    .meta({ description: `Leads whose ${score} is at most this` })
+    .meta({ description: `Leads whose ${score} is at most this`, examples: [10] })
 
 /** Which leads, in which order: the same for the list and the exports. */
 export const leadFilters = {
