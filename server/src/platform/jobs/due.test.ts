@@ -104,6 +104,31 @@ suite('jobs that become due', () => {
     assert.ok(clock.monotonicMs() - startedMs < 10_000)
   })
 
+  test('jobs that were added together start in their order, however many are claimed at once', async () => {
+    const type = defineJob<Numbered>('due.order', { concurrency: 200 })
+    const seen: number[] = []
+    const numbers = Array.from({ length: 400 }, (_, n) => n)
+    await store.prepare([type])
+    // Rows that others left behind make a database answer in another order than that of the insert.
+    await store.addMany(
+      database.db.sql,
+      type,
+      numbers.map(() => ({ n: -1 })),
+    )
+    const runner = await start(type, async ({ n }) => {
+      if (n >= 0) seen.push(n)
+      return undefined
+    })
+    await store.addMany(
+      database.db.sql,
+      type,
+      numbers.map((n) => ({ n })),
+    )
+    await until('all', () => seen.length === 400 || undefined, { timeoutMs: 20_000 })
+    await runner.stop()
+    assert.deepEqual(seen, numbers)
+  })
+
   test('the end of the job that holds a key wakes the next, and nobody looks in vain meanwhile', async () => {
     const type = defineJob<Numbered>('due.taken', { concurrency: 5, isOrdered: true })
     const seen: number[] = []

@@ -181,11 +181,13 @@ export class JobStore implements Jobs {
   /** Claims up to `limit` due jobs of a queue, in order; `isDueIgnored` claims delayed ones as well. */
   async claim(name: string, limit: number, isDueIgnored = false): Promise<ClaimedJob[]> {
     await this.#moveDatabaseClock()
-    return this.#boss.fetch<object>(name, {
+    const jobs = await this.#boss.fetch<object>(name, {
       batchSize: limit,
       includeMetadata: true,
       ignoreStartAfter: isDueIgnored,
     })
+    // A statement that takes them answers in any order. Ids tell it of those that one transaction added.
+    return jobs.sort((a, b) => a.createdOn.getTime() - b.createdOn.getTime() || (a.id < b.id ? -1 : 1))
   }
 
   /** Marks claimed jobs of one queue as done, in one statement. */

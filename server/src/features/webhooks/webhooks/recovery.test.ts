@@ -100,10 +100,10 @@ suite('a receiver that was away', () => {
     await passUntil(hook, () => areAllDelivered(hook), 7000)
     const order = textsOf(hook, back).filter((text) => !text.startsWith('n '))
     assert.deepEqual(order.filter((text) => text.startsWith('waits')).length, 60)
-    // As many as run at once may pass each other on the way.
+    // Those that run at once may pass each other on the way, one that needs a new connection more than the others.
     const wanted = [...numbered(60, 'waits'), ...numbered(10, 'new')]
     for (const [place, text] of order.entries())
-      assert.ok(Math.abs(wanted.indexOf(text) - place) <= 20, `${text} came as number ${place}`)
+      assert.ok(Math.abs(wanted.indexOf(text) - place) <= 40, `${text} came as number ${place}`)
   })
 
   test('uses up no attempt of the schedule, which stays as it is, and no attempt is missing in the log', async () => {
