@@ -20,7 +20,7 @@ export interface RecoveryResult {
   lastAfterMs: number
   /** The longest time without a delivery from then to the last one. */
   longestPauseMs: number
-  /** First attempts that came after those of so many later messages that they did not just run beside each other. */
+  /** First attempts that came after those of so many later events that they did not just run beside each other. */
   overtaken: number
 }
 
@@ -36,14 +36,14 @@ export async function benchRecovery(options: {
   const { trouble, count: total = 3000 } = options
   await using data = await temporaryDirectory()
   let wellAtMs = Number.POSITIVE_INFINITY
-  const firstOrder = new Map<string, number>()
+  const firstOrder = new Set<string>()
   const deliveredMs = new Map<string, number>()
   const receiver = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
-    const { data: payload } = JSON.parse(Buffer.concat(chunks).toString())
+    const { id, data: payload } = JSON.parse(Buffer.concat(chunks).toString())
     const text: string = payload?.message ?? ''
-    if (!firstOrder.has(text)) firstOrder.set(text, firstOrder.size)
+    firstOrder.add(id)
     const isWell = performance.now() >= wellAtMs
     if (!isWell && trouble.kind === 'away') return void response.writeHead(503).end()
     if (!isWell) await new Promise((resolve) => setTimeout(resolve, 3000))
@@ -60,7 +60,7 @@ export async function benchRecovery(options: {
   try {
     const { port } = receiver.address() as { port: number }
     const url = `http://127.0.0.1:${port}/`
-    await api(paired.server.url, 'POST', '/webhooks', { url, events: ['message.received'] })
+    const { id } = await api(paired.server.url, 'POST', '/webhooks', { url, events: ['message.received'] })
     wellAtMs = performance.now() + trouble.seconds * 1000
     const wellInTime = wellAtMs
     for (let n = 0; n < total; n += 50) {
@@ -75,6 +75,7 @@ export async function benchRecovery(options: {
       )
     }
     await poll(async () => (deliveredMs.size >= total ? true : undefined), 180_000).catch(() => undefined)
+    await api(paired.server.url, 'DELETE', `/webhooks/${id}`)
     const times = [...deliveredMs.values()].filter((ms) => ms > wellInTime).sort((a, b) => a - b)
     const pauses = times.map((ms, at) => ms - (times[at - 1] ?? wellInTime))
     return {
@@ -82,7 +83,7 @@ export async function benchRecovery(options: {
       missing: total - deliveredMs.size,
       lastAfterMs: (times.at(-1) ?? Number.NaN) - wellInTime,
       longestPauseMs: Math.max(...pauses),
-      overtaken: countOvertaken(firstOrder),
+      overtaken: countOvertaken([...firstOrder]),
     }
   } finally {
     receiver.closeAllConnections()
@@ -92,15 +93,9 @@ export async function benchRecovery(options: {
   }
 }
 
-function countOvertaken(order: ReadonlyMap<string, number>): number {
-  // Messages of one batch of the burst arrive in any order: fifty of them are one step.
-  const steps = [...order.keys()].map((text) => Math.floor(Number(text.split(' ')[1]) / 50))
-  let overtaken = 0
-  let newest = 0
-  let newestAt = 0
-  for (const [at, step] of steps.entries()) {
-    if (step > newest) [newest, newestAt] = [step, at]
-    if (step < newest - 1 && at - newestAt > besideEachOther) overtaken += 1
-  }
-  return overtaken
+/** Ids of deliveries tell the order of their events. */
+function countOvertaken(order: readonly string[]): number {
+  const isOvertaken = (id: string, at: number) =>
+    order.slice(0, at).filter((earlier) => earlier > id).length > besideEachOther
+  return order.filter(isOvertaken).length
 }

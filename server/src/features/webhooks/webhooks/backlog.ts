@@ -100,9 +100,8 @@ export async function release(ctx: Context, endpoint: store.EndpointKey): Promis
       await ctx.jobs.addMany(sql, deliverJob, jobs)
       return jobs.length
     })
-    const wereFewer = released < room.count
-    room.settle(wereFewer)
-    return !wereFewer
+    room.settle(released)
+    return released === room.count
   } finally {
     releasing.delete(webhookId)
   }

@@ -222,6 +222,20 @@ describe('room for attempts', () => {
     assert.equal(admitted.length, 25)
   })
 
+  it('who waits goes in the order of the events, whoever came first', async () => {
+    const slots = new EndpointSlots(new TestClock())
+    const { admitted } = await enterMany(slots, 'busy', 20)
+    const order: string[] = []
+    for (const place of ['d', 'e', 'f', 'a', 'b', 'c']) {
+      const entered = slots.enter('busy', { place })
+      assert.ok(entered instanceof Promise)
+      void entered.then((slot) => 'leave' in slot && order.push(place))
+    }
+    for (const slot of admitted.slice(0, 6)) slot.leave()
+    await Promise.resolve()
+    assert.deepEqual(order, ['a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
   it('who waits goes when the process stops', async () => {
     const slots = new EndpointSlots(new TestClock())
     await enterMany(slots, 'busy', 20)
@@ -254,16 +268,21 @@ describe('room for attempts', () => {
       for (const slot of admitted.splice(0)) slot.leave()
       await Promise.resolve()
     }
-    assert.equal(slots.roomFor('busy')?.count, 170)
-    slots.roomFor('busy')?.settle(true)
-    assert.ok(slots.roomFor('busy'), 'one is not stored yet')
+    const first = slots.roomFor('busy')
+    assert.equal(first?.count, 170)
+    assert.equal(slots.roomFor('busy'), undefined, 'they are on their way')
+    first?.settle(0)
+    const second = slots.roomFor('busy')
+    assert.ok(second, 'one is not stored yet')
+    second.settle(0)
     slots.noteParked('busy')
     const room = slots.roomFor('busy')
     slots.park('busy')
     slots.noteParked('busy')
-    room?.settle(true)
-    assert.ok(slots.roomFor('busy'), 'one came meanwhile')
-    slots.roomFor('busy')?.settle(true)
+    room?.settle(0)
+    const last = slots.roomFor('busy')
+    assert.ok(last, 'one came meanwhile')
+    last.settle(0)
     assert.equal(slots.roomFor('busy'), undefined)
     assert.ok('leave' in (await slots.enter('busy')))
   })

@@ -12,8 +12,11 @@ const slowMs = 1000
 const running = { quick: 20, slow: 4, allSlow: 100 }
 /** How many wait in memory for all quick endpoints together, for one slow one, and for all slow ones. */
 const waiting = { quick: 300, slowEach: 40, slow: 80 }
-/** How many more of those that wait in the database are fetched for one endpoint, so that it never runs dry. */
+/** So many that wait for one endpoint are fetched from the database into memory, when so few are left there. */
 const ahead = { quick: 150, slow: 4 }
+const fetchedAt = { quick: 60, slow: 2 }
+/** Those that are fetched and do not come within this time have gone to another process. */
+const longestWayMs = 2000
 /** Weight of the newest attempt in the average. */
 const newestWeight = 0.3
 
@@ -21,6 +24,8 @@ type Pace = 'quick' | 'slow'
 
 interface Waiter {
   pace: Pace
+  /** Who has the lesser one goes first. */
+  place: string
   resolve(slot: Slot | TurnedAway): void
 }
 
@@ -34,6 +39,8 @@ interface Endpoint {
   /** Raised by each delivery that is to wait in the database, and how many of them are not stored yet. */
   turnedAway: number
   parking: number
+  /** Fetched from the database, and not here yet. */
+  coming: { count: number; sinceMs: number }
 }
 
 /** Leave to make one attempt. */
@@ -65,12 +72,12 @@ export class EndpointSlots {
   }
 
   /**
-   * Room for one attempt, now or when the endpoint has answered another. A new delivery finds none while older ones wait
+   * Room for one attempt, now or when the endpoint has answered another: whose `place` is least goes first. A new delivery finds none while older ones wait
    * in the database.
    */
   enter(
     webhookId: string,
-    { isNew = true, signal }: { isNew?: boolean; signal?: AbortSignal } = {},
+    { isNew = true, place = '', signal }: { isNew?: boolean; place?: string; signal?: AbortSignal } = {},
   ): Slot | TurnedAway | Promise<Slot | TurnedAway> {
     const endpoint = this.#endpointOf(webhookId)
     const pace = this.#paceOf(endpoint)
@@ -81,7 +88,9 @@ export class EndpointSlots {
         ? this.#turnAway(endpoint)
         : this.#admit(endpoint)
     }
-    return this.#hasPlace(endpoint, pace) ? this.#wait(endpoint, pace, signal) : this.#turnAway(endpoint)
+    return this.#hasPlace(endpoint, pace)
+      ? this.#wait(endpoint, { pace, place }, signal)
+      : this.#turnAway(endpoint)
   }
 
   /** Whether an attempt could begin at once. */
@@ -100,6 +109,13 @@ export class EndpointSlots {
     this.#endpointOf(webhookId).hasMore = true
   }
 
+  /** One that was fetched from the database is here, and others may wait behind it. */
+  noteFetched(webhookId: string): void {
+    const endpoint = this.#endpointOf(webhookId)
+    endpoint.hasMore = true
+    endpoint.coming.count = Math.max(0, endpoint.coming.count - 1)
+  }
+
   /** A delivery that has not been given room is going to wait in the database, for another reason. */
   park(webhookId: string): void {
     this.#turnAway(this.#endpointOf(webhookId))
@@ -111,19 +127,24 @@ export class EndpointSlots {
   }
 
   /**
-   * How many of those that wait in the database may come, a handful at least or none. `settle` is told whether
-   * there were fewer: then nothing waits any more, unless somebody was turned away meanwhile.
+   * How many of those that wait in the database may come, a handful at least or none. `settle` is told how many did: when
+   * they were fewer nothing waits any more, unless somebody was turned away meanwhile.
    */
-  roomFor(webhookId: string): { count: number; settle(wereFewer: boolean): void } | undefined {
+  roomFor(webhookId: string): { count: number; settle(fetched: number): void } | undefined {
     const endpoint = this.#endpointOf(webhookId)
     const pace = this.#paceOf(endpoint)
-    const count = running[pace] + ahead[pace] - endpoint.running.size - endpoint.waiters.length
-    if (!endpoint.hasMore || count < ahead[pace]) return undefined
+    const nowMs = this.#clock.monotonicMs()
+    const coming = nowMs - endpoint.coming.sinceMs < longestWayMs ? endpoint.coming.count : 0
+    const count = running[pace] + ahead[pace] - endpoint.running.size - endpoint.waiters.length - coming
+    if (!endpoint.hasMore || count < ahead[pace] - fetchedAt[pace]) return undefined
     const { turnedAway, parking } = endpoint
+    // Before they are fetched: a job may be here before its transaction is known to have ended.
+    endpoint.coming = { count: coming + count, sinceMs: nowMs }
     return {
       count,
-      settle(wereFewer) {
-        if (wereFewer && parking === 0 && endpoint.turnedAway === turnedAway) endpoint.hasMore = false
+      settle(fetched) {
+        endpoint.coming.count = Math.max(0, endpoint.coming.count - (count - fetched))
+        if (fetched < count && parking === 0 && endpoint.turnedAway === turnedAway) endpoint.hasMore = false
       },
     }
   }
@@ -158,6 +179,7 @@ export class EndpointSlots {
         hasMore: false,
         turnedAway: 0,
         parking: 0,
+        coming: { count: 0, sinceMs: 0 },
       }
       this.#endpoints.set(webhookId, endpoint)
     }
@@ -206,10 +228,16 @@ export class EndpointSlots {
     if (endpoint.running.size === 0) this.#busy.delete(endpoint)
   }
 
-  #wait(endpoint: Endpoint, pace: Pace, signal: AbortSignal | undefined): Promise<Slot | TurnedAway> {
+  #wait(
+    endpoint: Endpoint,
+    { pace, place }: Pick<Waiter, 'pace' | 'place'>,
+    signal: AbortSignal | undefined,
+  ): Promise<Slot | TurnedAway> {
     return new Promise((resolve) => {
-      const waiter: Waiter = { pace, resolve }
-      endpoint.waiters.push(waiter)
+      const waiter: Waiter = { pace, place, resolve }
+      // Jobs that were added together may be claimed in parts, the later part first.
+      const before = endpoint.waiters.findLastIndex((other) => other.place <= place)
+      endpoint.waiters.splice(before + 1, 0, waiter)
       this.#waiting[pace] += 1
       signal?.addEventListener(
         'abort',

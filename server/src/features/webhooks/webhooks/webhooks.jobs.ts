@@ -20,9 +20,9 @@ async function deliver(ctx: Context, payload: DeliverPayload, run: JobRun): Prom
   const { webhookId, way } = payload
   const slots = endpointSlots.of(ctx)
   // Who is released leads others in, wherever its job runs.
-  if (way === 'released') slots.noteMore(webhookId)
+  if (way === 'released') slots.noteFetched(webhookId)
   const isNew = way === undefined && run.attempt === 1
-  const slot = await slots.enter(webhookId, { isNew, signal: run.signal })
+  const slot = await slots.enter(webhookId, { isNew, place: payload.deliveryId, signal: run.signal })
   if (!('begin' in slot)) {
     if (slot.because === 'stopping') return retryLater(0)
     // It still has a job at the time of its schedule.
