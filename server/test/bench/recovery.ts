@@ -75,7 +75,7 @@ export async function benchRecovery(options: {
       )
     }
     await poll(async () => (deliveredMs.size >= total ? true : undefined), 180_000).catch(() => undefined)
-    await api(paired.server.url, 'DELETE', `/webhooks/${id}`)
+    await api(paired.server.url, 'PATCH', `/webhooks/${id}`, { is_active: false })
     const times = [...deliveredMs.values()].filter((ms) => ms > wellInTime).sort((a, b) => a - b)
     const pauses = times.map((ms, at) => ms - (times[at - 1] ?? wellInTime))
     return {
