@@ -96,7 +96,7 @@ function openScratch(): { path: string } & Disposable {
   const path = mkdtempSync(join(parent, `${prefix}${process.pid}-`))
   // The PostgreSQL server has another account.
   chmodSync(path, 0o711)
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+  return { path, [Symbol.dispose]: () => remove(path) }
 }
 
 function hasRoom(directory: string): boolean {
@@ -113,8 +113,16 @@ function hasRoom(directory: string): boolean {
 function removeLeftovers(parent: string): void {
   for (const name of readdirSync(parent)) {
     const owner = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1]
-    if (owner !== undefined && !isAlive(Number(owner)))
-      rmSync(join(parent, name), { recursive: true, force: true })
+    if (owner !== undefined && !isAlive(Number(owner))) remove(join(parent, name))
+  }
+}
+
+/** A file system that a killed test left mounted in it is no reason to hide a run's results, or to refuse the next one. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    process.stderr.write(`${path} could not be removed: ${String(error)}\n`)
   }
 }
 
