@@ -27,6 +27,8 @@ export interface Database {
     onPayload: (payload: string) => void,
     onReconnect?: () => void,
   ): Promise<{ close(): Promise<void> }>
+  /** Calls `run` whenever the database serves again after it was away or full; the function returned ends that. */
+  onRecovery(run: () => void): () => void
   /** Ends the pool and, when embedded, checkpoints and stops the engine. */
   close(): Promise<void>
 }

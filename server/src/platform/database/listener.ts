@@ -3,6 +3,13 @@ import pg from 'pg'
 /** Opens a connection that is used for nothing but LISTEN. */
 export type OpenClient = () => pg.Client
 
+/** Who hears how the connection fares. */
+export interface ListenerReports {
+  onError(error: Error): void
+  /** It is there again after it was lost. */
+  onReconnect(): void
+}
+
 interface Channel {
   onPayload: Set<(payload: string) => void>
   onReconnect: Set<() => void>
@@ -14,7 +21,7 @@ const longestRetryMs = 5000
 /** One connection for all channels; it comes back after a loss and listens again. */
 export class Listener {
   readonly #open: OpenClient
-  readonly #onError: (error: Error) => void
+  readonly #reports: ListenerReports
   readonly #channels = new Map<string, Channel>()
   #client: pg.Client | undefined
   #connecting: Promise<pg.Client> | undefined
@@ -22,9 +29,9 @@ export class Listener {
   #retryMs = firstRetryMs
   #isClosed = false
 
-  constructor(open: OpenClient, onError: (error: Error) => void) {
+  constructor(open: OpenClient, reports: ListenerReports) {
     this.#open = open
-    this.#onError = onError
+    this.#reports = reports
   }
 
   /** Calls `onPayload` for each notification; `onReconnect` after a gap in which some may be lost. */
@@ -92,7 +99,7 @@ export class Listener {
   #lose(error: Error): void {
     this.#client = undefined
     if (this.#isClosed) return
-    this.#onError(error)
+    this.#reports.onError(error)
     this.#scheduleRetry()
   }
 
@@ -100,11 +107,12 @@ export class Listener {
     this.#retry = setTimeout(() => {
       this.#connect().then(
         () => {
+          this.#reports.onReconnect()
           for (const channel of this.#channels.values()) for (const run of channel.onReconnect) run()
         },
         (error: Error) => {
           if (this.#isClosed) return
-          this.#onError(error)
+          this.#reports.onError(error)
           this.#scheduleRetry()
         },
       )

@@ -8,6 +8,7 @@ import { type DirectoryLock, lockDirectory } from './embedded/lock.ts'
 import { startMaintenance } from './embedded/maintenance.ts'
 import { type EngineReports, takePrestarted } from './embedded/prestart.ts'
 import { Listener } from './listener.ts'
+import { Recoveries } from './recoveries.ts'
 import { describeServerProblem } from './server-problems.ts'
 import { GuardedPool, runTransaction } from './transaction.ts'
 
@@ -40,10 +41,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 /** Starts the engine, or takes the one that was started before the program. */
 async function startEngine(
   options: DatabaseOptions,
+  recoveries: Recoveries,
 ): Promise<{ engine: EmbeddedEngine; lock: DirectoryLock }> {
   const reports: EngineReports = {
     onFailure: (error) => options.log.error({ err: error }, 'the embedded database failed'),
-    onRecovery: () => options.log.info('the embedded database serves again'),
+    onRecovery: () => {
+      options.log.info('the embedded database serves again')
+      recoveries.announce()
+    },
   }
   const settings = {
     dataDirectory: options.dataDirectory,
@@ -65,7 +70,8 @@ async function startEngine(
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {
-  const { engine, lock } = await startEngine(options)
+  const recoveries = new Recoveries()
+  const { engine, lock } = await startEngine(options, recoveries)
   const connection: pg.ClientConfig = {
     user: 'postgres',
     database: 'postgres',
@@ -80,6 +86,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
     pool,
     () => new pg.Client(connection),
     options.log,
+    recoveries,
     async (endConnections) => {
       await maintenance.stop()
       await endConnections()
@@ -122,6 +129,7 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
     pool,
     () => new pg.Client(connection),
     options.log,
+    new Recoveries(),
     (endConnections) => endConnections(),
   )
 }
@@ -131,13 +139,15 @@ function assemble(
   pool: pg.Pool,
   openClient: () => pg.Client,
   log: DatabaseOptions['log'],
+  recoveries: Recoveries,
   shutDown: (endConnections: () => Promise<void>) => Promise<void>,
 ): Database {
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
-  const listener = new Listener(openClient, (error) =>
-    log.warn({ err: error }, 'the notification connection broke'),
-  )
+  const listener = new Listener(openClient, {
+    onError: (error) => log.warn({ err: error }, 'the notification connection broke'),
+    onReconnect: () => recoveries.announce(),
+  })
   let closing: Promise<void> | undefined
   return {
     kind,
@@ -147,6 +157,7 @@ function assemble(
     transaction: (work, options) =>
       runTransaction(pool, work, kind === 'embedded' && options?.mayLag === true),
     listen: (channel, onPayload, onReconnect) => listener.listen(channel, onPayload, onReconnect),
+    onRecovery: (run) => recoveries.listen(run),
     close() {
       closing ??= shutDown(async () => {
         await listener.close()

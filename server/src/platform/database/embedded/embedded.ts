@@ -23,7 +23,7 @@ export interface EmbeddedOptions {
   idleTransactionMs: number
   /** Told when the engine died, or could not be started again: what was not acknowledged is lost. */
   onFailure(error: Error): void
-  /** Told when an engine serves again. */
+  /** Told when an engine serves again, or has room again. */
   onRecovery(): void
 }
 
@@ -37,7 +37,7 @@ export const embeddedDefaults = {
 
 const guardIntervalMs = 1000
 /** Pauses before an engine that failed is started again; the last one is kept, since nobody else would start it. */
-const restartPausesMs = [0, 250, 1000, 3000, 10_000, 30_000] as const
+const restartPausesMs = [0, 250, 1000, 3000, 5000] as const
 const roomCheckMs = 500
 /** A new connection waits so long for an engine that is being started; then it fails, and so does its request. */
 const patienceMs = 3000
@@ -67,6 +67,8 @@ export class EmbeddedEngine {
   #worker: Worker | undefined
   #isReady = false
   #isWithoutRoom = false
+  /** An engine that serves may find no room for what it is told to write. */
+  #isTight = false
   #guard: NodeJS.Timeout | undefined
   #restartTimer: NodeJS.Timeout | undefined
   #isClosing = false
@@ -86,7 +88,10 @@ export class EmbeddedEngine {
     if (!hasCluster(options.dataDirectory)) await engine.#makeCluster()
     engine.#refuseWithoutRoom(roomForCheckpoint)
     await engine.#startFirst()
-    engine.#guard = setInterval(() => engine.#stopRunaway(), guardIntervalMs)
+    engine.#guard = setInterval(() => {
+      engine.#stopRunaway()
+      engine.#watchRoom()
+    }, guardIntervalMs)
     engine.#guard.unref()
     return engine
   }
@@ -248,6 +253,12 @@ export class EmbeddedEngine {
       () => this.#options.onRecovery(),
       (error: Error) => this.#restart(error),
     )
+  }
+
+  #watchRoom(): void {
+    const wasTight = this.#isTight
+    this.#isTight = !this.hasRoom(roomForCheckpoint)
+    if (wasTight && !this.#isTight && this.#isReady) this.#options.onRecovery()
   }
 
   #stopRunaway(): void {

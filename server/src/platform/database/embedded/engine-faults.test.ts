@@ -57,6 +57,10 @@ suite('an engine that a checkpoint without room breaks', { skip: isServerTest },
     })
     inTransaction.catch(() => {})
     await opened.promise
+    let recoveries = 0
+    db.onRecovery(() => {
+      recoveries += 1
+    })
     const unblock = blockCheckpoints(directory)
     const waiting = Array.from({ length: 6 }, () => db.pool.query('SELECT n FROM kept'))
     const checkpoint = db.pool.query('CHECKPOINT')
@@ -78,7 +82,9 @@ suite('an engine that a checkpoint without room breaks', { skip: isServerTest },
       assert.ok(performance.now() - startedMs < 8000)
     }
     unblock()
+    assert.equal(recoveries, 0)
     await serves(db)
+    await until('that it was told', () => recoveries > 0 || undefined)
     const { rows } = await db.pool.query('SELECT count(*)::int AS count FROM kept')
     assert.equal(rows[0]?.count, acknowledged)
     await db.transaction(async (sql) => {
