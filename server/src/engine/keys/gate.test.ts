@@ -12,6 +12,7 @@ import {
   sendText,
 } from '../../../test/harness-engine.ts'
 import type { Database } from '../../platform/database/database.ts'
+import { Recoveries } from '../../platform/database/recoveries.ts'
 import { systemIds } from '../../platform/ids.ts'
 import type { Engine } from '../engine.ts'
 import { FrameGate } from './frame-gate.ts'
@@ -301,6 +302,38 @@ suite('write-ahead', () => {
     const message = await other.listener.next('message', ({ waMessageId }) => waMessageId === id)
     assert.equal(message.content.kind === 'text' && message.content.text, 'survive this')
     assert.equal(failures, 1)
+    await other.engine.close()
+    await engine.close()
+  })
+
+  test('a session that lost its connection to the database goes on once that serves again, not after its pause', async () => {
+    await engine.stop(session.sessionId, 'stop')
+    const recoveries = new Recoveries()
+    let isAway = false
+    const db: Database = {
+      ...database.db,
+      onRecovery: (run) => recoveries.listen(run),
+      pool: new Proxy(database.db.pool, {
+        get(target, name) {
+          if (name !== 'query') return Reflect.get(target, name, target)
+          return async (query: never, values?: unknown[]) => {
+            if (isAway) throw Object.assign(new Error('no room'), { code: '53100' })
+            return values === undefined ? target.query(query) : target.query(query, values)
+          }
+        },
+      }),
+    }
+    const config = { reconnectBaseMs: 600_000 }
+    const other = createTestEngine({ db, waUrl: simulator.url, secrets, config })
+    await other.engine.start(session)
+    await other.listener.next('state', ({ status }) => status === 'working')
+    isAway = true
+    const { id } = await simulator.sendMessage(bob, { to: account, text: 'while it was full' })
+    await other.listener.next('state', ({ reason }) => reason === 'reconnecting')
+    isAway = false
+    recoveries.announce()
+    const message = await other.listener.next('message', ({ waMessageId }) => waMessageId === id)
+    assert.equal(message.content.kind === 'text' && message.content.text, 'while it was full')
     await other.engine.close()
     await engine.close()
   })

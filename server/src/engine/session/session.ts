@@ -14,9 +14,10 @@ import type { DisconnectCause, StatusReason } from '../states.ts'
 import { isBusinessAccount, isPaired, phoneOf } from './account.ts'
 import { type CloseReason, describeCloseReason } from './close-reasons.ts'
 import { Connection } from './connection.ts'
-import { codeOfCloseReason, judgeCloseReason, reconnectPauseMs, type Verdict } from './disconnects.ts'
+import { codeOfCloseReason, judgeCloseReason, type Verdict } from './disconnects.ts'
 import { LinkCodes } from './link-codes.ts'
 import type { ProxyRoute } from './proxy.ts'
+import { type ReconnectCause, Reconnects } from './reconnects.ts'
 import { Restrictions } from './restrictions.ts'
 import { SilenceWatch } from './silence-watch.ts'
 import { StatePublisher } from './state-publisher.ts'
@@ -42,8 +43,6 @@ export interface SessionEnvironment {
 }
 
 const stableAfterMs = 30_000
-/** Pause before a database that was away is asked for the lease again, in `reconnectBaseMs`. */
-const leasePauses = 2
 const unlinkTimeoutMs = 3000
 
 /** One life of a session from start to stop, reconnects included. */
@@ -56,17 +55,16 @@ export class Session {
   readonly #codes: LinkCodes
   readonly #restrictions: Restrictions
   readonly #silenceWatch: SilenceWatch
+  readonly #reconnects: Reconnects
   readonly #route: ProxyRoute | undefined
   readonly #log: Logger
   #credentials: AuthenticationCreds
   #connection: Connection | undefined
   #releaseConnectSlot: (() => void) | undefined
-  #retryTimer: { cancel(): void } | undefined
   #connectTimer: { cancel(): void } | undefined
   #isOver = false
   #wasWorking = false
   #openedAtMs = 0
-  #attempt = 0
   #lastCode: number | undefined
   #repeats = 0
   #over: Promise<void> | undefined
@@ -88,6 +86,7 @@ export class Session {
     const { clock, probe } = environment
     this.#codes = new LinkCodes(clock)
     this.#silenceWatch = new SilenceWatch(clock, probe)
+    this.#reconnects = new Reconnects({ ...environment, run: () => void this.#reconnect() })
     this.#restrictions = new Restrictions({
       clock,
       ask: (kind) => void this.open?.askRestriction(kind),
@@ -188,6 +187,12 @@ export class Session {
     if (this.#connection === undefined) void this.#fail('replaced', 'the lease was lost')
   }
 
+  /** The database serves again: what waited for it goes on. */
+  noteRecovery(): void {
+    this.#publisher.hurry()
+    this.#reconnects.hurry()
+  }
+
   /** A code to type on the phone. */
   async requestPairingCode(phone: string): Promise<LinkCode> {
     const connection = this.#connection
@@ -205,9 +210,7 @@ export class Session {
       isHeld = await this.#store.renew(this.#environment.leaseMs)
     } catch (error) {
       this.#log.warn({ err: error }, 'the lease could not be checked')
-      // WhatsApp was not asked: its pauses do not grow.
-      const pauseMs = leasePauses * this.#environment.reconnectBaseMs
-      if (!this.#isOver) await this.#retry('reconnecting', 'the database cannot be reached', pauseMs)
+      if (!this.#isOver) await this.#retry('reconnecting', 'the database cannot be reached', 'lease_unknown')
       return
     }
     if (isHeld) await this.#connect()
@@ -308,16 +311,14 @@ export class Session {
       return void this.#fail(verdict.reason, error)
     }
     if (!wasOpen) this.#wasWorking = false
-    const { ids, reconnectBaseMs } = this.#environment
-    const pauseMs = reconnectPauseMs(this.#attempt, reconnectBaseMs, ids.random())
-    this.#attempt += 1
-    await this.#retry(verdict.reason, error, closeReason.kind === 'deaf' ? 0 : pauseMs)
+    const { kind } = closeReason
+    await this.#retry(verdict.reason, error, kind === 'deaf' || kind === 'store_failed' ? kind : 'lost')
   }
 
   #clearConnection(): void {
     const { clock } = this.#environment
     if (this.#openedAtMs > 0 && clock.monotonicMs() - this.#openedAtMs >= stableAfterMs) {
-      this.#attempt = 0
+      this.#reconnects.reset()
       this.#repeats = 0
     }
     this.#decided()
@@ -342,8 +343,8 @@ export class Session {
     })
   }
 
-  async #retry(reason: StatusReason, error: string, pauseMs: number): Promise<void> {
-    this.#retryTimer = this.#environment.clock.schedule(pauseMs, () => void this.#reconnect())
+  async #retry(reason: StatusReason, error: string, cause: ReconnectCause): Promise<void> {
+    this.#reconnects.schedule(cause)
     await this.#publish('starting', reason, { error })
   }
 
@@ -363,7 +364,7 @@ export class Session {
   }
 
   async #release(purpose: 'end' | 'handOver'): Promise<void> {
-    this.#retryTimer?.cancel()
+    this.#reconnects.cancel()
     const connection = this.#connection
     this.#clearConnection()
     await connection?.close()

@@ -53,6 +53,7 @@ export class Sessions {
   readonly #mutex = new KeyedMutex()
   readonly #waiting: (() => void)[] = []
   #connecting = 0
+  readonly #ignoreRecoveries: () => void
   #renewTimer: { cancel(): void } | undefined
   #isClosed = false
 
@@ -65,6 +66,9 @@ export class Sessions {
     this.#handOvers = createStatementBatcher(async (held) => {
       await releaseLeases(db, held, 'aloud')
       return held.map(() => undefined)
+    })
+    this.#ignoreRecoveries = db.onRecovery(() => {
+      for (const session of this.#sessions.values()) session.noteRecovery()
     })
     this.#scheduleRenewal()
   }
@@ -141,6 +145,7 @@ export class Sessions {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#renewTimer?.cancel()
+    this.#ignoreRecoveries()
     for (const wake of this.#waiting.splice(0)) wake()
     const closing = [...this.#sessions.values()].map((session) => session.close())
     await Promise.race([Promise.allSettled(closing), this.#options.clock.sleep(closeTimeoutMs)])

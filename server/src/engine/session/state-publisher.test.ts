@@ -59,6 +59,17 @@ suite('states that are published', () => {
     assert.deepEqual(states(), ['working'])
   })
 
+  test('one that waits is published as soon as the database serves again', async () => {
+    const { publisher, store, pass, states } = createPublisher()
+    store.isAway = true
+    const done = publisher.publish(state('working'))
+    await pass(60_000)
+    store.isAway = false
+    publisher.hurry()
+    await done
+    assert.deepEqual(states(), ['working'])
+  })
+
   test('one that the database refuses is given up after five tries, and the next one is published', async () => {
     const { publisher, store, pass, states } = createPublisher()
     store.isRefusing = true

@@ -26,7 +26,7 @@ export interface StatePublisherOptions {
 }
 
 const firstRetryMs = 250
-const longestRetryMs = 10_000
+const longestRetryMs = 5000
 /** Tries of a state that is refused while the database answers: what is wrong with it stays wrong. */
 const mostTries = 5
 
@@ -43,6 +43,7 @@ export class StatePublisher {
   #status: SessionStatus = 'stopped'
   #signature = 'stopped////'
   #published: Promise<void> = Promise.resolve()
+  #pause: AbortController | undefined
 
   constructor(
     session: { tenantId: string; sessionId: string; epoch: number },
@@ -80,6 +81,11 @@ export class StatePublisher {
     return this.#published
   }
 
+  /** The database serves again: what waits to be published again is so at once. */
+  hurry(): void {
+    this.#pause?.abort()
+  }
+
   /** Retries nothing any more; resolves when everything is published or given up. */
   close(): Promise<void> {
     this.#closing.abort(new Error('the session is closed'))
@@ -97,7 +103,9 @@ export class StatePublisher {
         if (tries >= mostTries && !isOutage(failure)) return
       }
       const pauseMs = Math.min(firstRetryMs * 2 ** (tries - 1), longestRetryMs)
-      if (this.#newest === change) await clock.sleep(pauseMs, signal).catch(() => {})
+      this.#pause = new AbortController()
+      const ended = AbortSignal.any([signal, this.#pause.signal])
+      if (this.#newest === change) await clock.sleep(pauseMs, ended).catch(() => {})
       if (this.#newest !== change || signal.aborted) return
     }
   }
