@@ -187,7 +187,11 @@ async function assertWell(world: World): Promise<void> {
 }
 
 // A server's disk is the server's; what the program does while it is away is in the test of outages.
-describe('a full disk under the embedded database', { skip: isServerTest, timeout: 800_000 }, () => {
+describe('a full disk under the embedded database', {
+  skip: isServerTest,
+  timeout: 300_000,
+  concurrency: true,
+}, () => {
   test('a checkpoint that fails breaks no key and no session, and all comes back by itself', async (t) => {
     await using data = await temporaryDirectory()
     const world = await begin(t, data.path)
