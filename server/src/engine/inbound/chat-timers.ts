@@ -22,7 +22,8 @@ const maxSeconds = 365 * 86_400
  */
 export class ChatTimers {
   readonly #keys: Pick<SessionKeys, 'read' | 'write'>
-  readonly #known = createLru<ChatTimer>(maxInMemory)
+  /** `never`: nothing is stored of the chat, which is true of most, so that a send to it asks nothing. */
+  readonly #known = createLru<ChatTimer | 'never'>(maxInMemory)
 
   constructor(keys: Pick<SessionKeys, 'read' | 'write'>) {
     this.#keys = keys
@@ -34,11 +35,10 @@ export class ChatTimers {
     if (missing.length > 0) {
       const stored = (await this.#keys.read(type, missing)) as Record<string, ChatTimer | undefined>
       for (const jid of missing) {
-        const timer = stored[jid]
-        if (timer !== undefined && !this.#known.has(jid)) this.#known.set(jid, timer)
+        if (!this.#known.has(jid)) this.#known.set(jid, stored[jid] ?? 'never')
       }
     }
-    const timers = jids.flatMap((jid) => this.#known.get(jid) ?? [])
+    const timers = jids.flatMap((jid) => this.#timerOf(jid) ?? [])
     return timers.reduce<ChatTimer | undefined>(
       (newest, timer) => (newest === undefined || timer.since > newest.since ? timer : newest),
       undefined,
@@ -48,11 +48,16 @@ export class ChatTimers {
   /** A setting that was made in a chat: written in this tick, so that its message is acknowledged when it is committed. */
   set(jids: readonly string[], timer: ChatTimer): void {
     for (const jid of jids) {
-      const known = this.#known.get(jid)
+      const known = this.#timerOf(jid)
       if (known !== undefined && (known.since > timer.since || isSame(known, timer))) continue
       this.#known.set(jid, timer)
       this.#keys.write(type, jid, timer)
     }
+  }
+
+  #timerOf(jid: string): ChatTimer | undefined {
+    const known = this.#known.get(jid)
+    return known === 'never' ? undefined : known
   }
 
   /** What history or a message says of its chat: what is known to be newer stays. */
