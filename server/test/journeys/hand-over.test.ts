@@ -31,6 +31,7 @@ describe('processes that take over from each other', { skip: !isServerTest, time
   let simulator: SimulatorProcess
   let env: Record<string, string>
   let sessions: string[] = []
+  let traffics = 0
 
   before(async () => {
     const data = resources.use(await temporaryDirectory())
@@ -95,6 +96,68 @@ describe('processes that take over from each other', { skip: !isServerTest, time
     })
   }
 
+  /** Sends through a process and writes to its sessions until it is told to stop; what was accepted and written must arrive. */
+  function traffic({ api }: Peer) {
+    const accepted: string[] = []
+    const written: string[] = []
+    const refusals: string[] = []
+    let isOver = false
+    const [session = '', phone = ''] = [sessions[0], phones[0]]
+    const flow = async () => {
+      for (let n = 0; !isOver; n += 1) {
+        const text = `to it ${traffics} ${n}`
+        await simulator.call('POST', `/accounts/${friend}/messages`, { to: `${phone}@c.us`, text })
+        written.push(text)
+        const message = `on the way ${traffics} ${n}`
+        const body = { session_id: session, chat_id: friend, message }
+        const answer = await api.call('POST', '/messages/send', { body })
+        if (answer.status === 201 || answer.status === 202) accepted.push(message)
+        else refusals.push(`${answer.status} ${answer.body.code}`)
+      }
+    }
+    traffics += 1
+    const running = flow()
+    return {
+      accepted,
+      async flows() {
+        const [out, into] = [accepted.length, written.length]
+        const hasFlown = () => (accepted.length > out + 3 && written.length > into + 3) || undefined
+        await until('messages in both directions', hasFlown, { timeoutMs: 60_000 })
+      },
+      async end() {
+        isOver = true
+        await running
+        return { accepted, written, refusals }
+      },
+    }
+  }
+
+  /** Everything that was accepted is on the phone once, everything that was written is stored. */
+  async function assertArrived(
+    { api }: Peer,
+    sent: readonly string[],
+    written: readonly string[],
+  ): Promise<void> {
+    const wanted = new Set(sent)
+    const onPhone = await until('every accepted message', async () => {
+      const messages = await simulator.call<Json[]>('GET', `/accounts/${friend}/messages`)
+      const texts = messages.map(({ text }) => text).filter((text) => wanted.has(text))
+      return new Set(texts).size === wanted.size ? texts : undefined
+    })
+    assert.equal(onPhone.length, wanted.size, 'shown twice')
+    await until('every message that came in', async () => {
+      const stored = new Set<string>()
+      for (let offset = 0; ; offset += 100) {
+        const path = `/messages/chat/${sessions[0]}/${friend}@c.us?limit=100&offset=${offset}`
+        const page = await api.get(200, path)
+        for (const { content_preview: text } of page.messages) stored.add(text)
+        if (!page.has_more) break
+      }
+      const missing = written.filter((text) => !stored.has(text))
+      return missing.length === 0 || undefined
+    })
+  }
+
   /** What went wrong with any of them, as the health of a session tells it. */
   async function failures({ api }: Peer): Promise<string[]> {
     const states = await Promise.all(sessions.map((id) => api.get(200, `/sessions/${id}`)))
@@ -109,12 +172,24 @@ describe('processes that take over from each other', { skip: !isServerTest, time
     const second = await startPeer()
     await allSend(second, 'while the first holds them')
 
+    const planned = traffic(second)
+    await planned.flows()
     assert.equal(await first.server.process.stop('SIGTERM'), 0)
+    await planned.flows()
+    const during = await planned.end()
+    for (const refusal of during.refusals) assert.match(refusal, /^503 |^400 session_not_working/)
+    await assertArrived(second, during.accepted, during.written)
     await allSend(second, 'after a planned stop')
     assert.deepEqual(await failures(second), [])
 
     const third = await startPeer()
+    const unplanned = traffic(third)
+    await unplanned.flows()
     await second.server.process.stop('SIGKILL')
+    await unplanned.flows()
+    const meanwhile = await unplanned.end()
+    for (const refusal of meanwhile.refusals) assert.match(refusal, /^503 |^400 session_not_working/)
+    await assertArrived(third, meanwhile.accepted, meanwhile.written)
     await until(
       'the sessions in the third process',
       async () => {

@@ -84,7 +84,9 @@ suite('restrictions', () => {
     const since = listener.events.length
     simulator.fault({ kind: 'drop', phone: account })
     const again = await nextReason('reach_out_locked', since)
-    assert.equal(again.until?.toISOString().slice(0, 16), until.slice(0, 16))
+    // WhatsApp tells whole seconds.
+    const differenceMs = Math.abs((again.until?.getTime() ?? 0) - Date.parse(until))
+    assert.ok(differenceMs <= 1000, `${differenceMs} ms`)
   })
 
   test('without an end WhatsApp is asked again, at growing intervals, and after a success', async () => {
