@@ -144,6 +144,26 @@ export async function startSimulator(): Promise<SimulatorProcess> {
   }
 }
 
+/** Whom an installation under test belongs to. */
+export const programOwner = { email: 'owner@example.com', password: 'correct horse battery' }
+
+/** Environment of a program under test: an owner with a key, the simulator, nobody's pace. */
+export function programEnvironment(world: {
+  dataDirectory: string
+  simulatorUrl: string
+  apiKey: string
+}): Record<string, string> {
+  return {
+    MOLTFLOW_DATA_DIR: world.dataDirectory,
+    MOLTFLOW_OWNER_EMAIL: programOwner.email,
+    MOLTFLOW_OWNER_PASSWORD: programOwner.password,
+    MOLTFLOW_BOOTSTRAP_API_KEY: world.apiKey,
+    MOLTFLOW_WA_URL: world.simulatorUrl,
+    MOLTFLOW_PACE: '0',
+    LOG_LEVEL: 'warn',
+  }
+}
+
 /** The server as `npm start` (or plain node, for kill -9) starts it. */
 export interface ServerProcess {
   process: RunningProcess

@@ -3,7 +3,7 @@ import { createSimulator, type Simulator } from '@moltflow/simulator'
 import { isServerTest } from '../harness-database.ts'
 import { liftLimits, prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
-import { type ServerProcess, startServer, temporaryDirectory } from '../processes.ts'
+import { programEnvironment, type ServerProcess, startServer, temporaryDirectory } from '../processes.ts'
 import { untilAnswer } from '../until.ts'
 
 const apiKey = `mf_${'conversa'.repeat(5)}`
@@ -52,13 +52,7 @@ export class ConversationWorld implements AsyncDisposable {
     const database = await databaseEnvironment()
     const simulator = await createSimulator({ deliveryMs: 5, readMs: 15 })
     const env = {
-      MOLTFLOW_DATA_DIR: data.path,
-      MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
-      MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
-      MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-      MOLTFLOW_WA_URL: simulator.url,
-      MOLTFLOW_PACE: '0',
-      LOG_LEVEL: 'warn',
+      ...programEnvironment({ dataDirectory: data.path, simulatorUrl: simulator.url, apiKey }),
       ...database.env,
     }
     await prepareInstallation(env, liftLimits)

@@ -4,6 +4,7 @@ import { ApiClient, fetchDoor } from '../api-client.ts'
 import { liftRequestRate, prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
 import {
+  programEnvironment,
   type ServerProcess,
   type SimulatorProcess,
   startServer,
@@ -34,13 +35,8 @@ describe('faults of WhatsApp', { timeout: 240_000, concurrency: true }, () => {
     simulator = await startSimulator()
     await simulator.call('POST', '/accounts', { phone: friend, name: 'Friend' })
     const env = {
+      ...programEnvironment({ dataDirectory: data.path, simulatorUrl: simulator.url, apiKey }),
       ...database.env,
-      MOLTFLOW_DATA_DIR: data.path,
-      MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
-      MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
-      MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-      MOLTFLOW_WA_URL: simulator.url,
-      MOLTFLOW_PACE: '0',
       LOG_LEVEL: 'error',
     }
     // The test asks far more often than a person does; everything else keeps its limits.

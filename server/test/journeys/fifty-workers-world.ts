@@ -3,11 +3,17 @@ import { ApiClient, fetchDoor } from '../api-client.ts'
 import { isServerTest } from '../harness-database.ts'
 import { liftRequestRate, prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
-import { type ServerProcess, startServer, temporaryDirectory } from '../processes.ts'
+import {
+  programEnvironment,
+  programOwner,
+  type ServerProcess,
+  startServer,
+  temporaryDirectory,
+} from '../processes.ts'
 import { openWebhookReceiver, type WebhookReceiver } from '../webhook-receiver.ts'
 
 const apiKey = `mf_${'fiftywrk'.repeat(5)}`
-const owner = { email: 'owner@example.com', password: 'correct horse battery' }
+const owner = programOwner
 // Fifty workers make more deliveries at once than a busy machine hands over in a few seconds.
 const waitMs = 60_000
 /** An embedded database belongs to one process. */
@@ -99,15 +105,9 @@ export class FiftyWorld implements AsyncDisposable {
     const receiver = resources.use(await openWebhookReceiver())
     const simulator = resources.adopt(await createSimulator({ deliveryMs: 5, readMs: 10 }), (s) => s.close())
     const env = {
+      ...programEnvironment({ dataDirectory: data.path, simulatorUrl: simulator.url, apiKey }),
       ...database.env,
-      MOLTFLOW_DATA_DIR: data.path,
-      MOLTFLOW_OWNER_EMAIL: owner.email,
-      MOLTFLOW_OWNER_PASSWORD: owner.password,
-      MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-      MOLTFLOW_WA_URL: simulator.url,
-      MOLTFLOW_PACE: '0',
       MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
-      LOG_LEVEL: 'warn',
     }
     await prepareInstallation(env, liftRequestRate)
     const starting = Array.from({ length: serverCount }, () => startServer({ env, by: 'program' }))

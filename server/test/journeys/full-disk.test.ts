@@ -7,6 +7,8 @@ import { ApiClient, fetchDoor, type Reply } from '../api-client.ts'
 import { isServerTest } from '../harness-database.ts'
 import { prepareInstallation } from '../lift-limits.ts'
 import {
+  programEnvironment,
+  programOwner,
   type ServerProcess,
   type SimulatorProcess,
   startServer,
@@ -17,7 +19,7 @@ import { smallDisk, whyNoSmallDisk } from '../small-disk.ts'
 import { until } from '../until.ts'
 
 const apiKey = `mf_${'fulldisk'.repeat(5)}`
-const owner = { email: 'owner@example.com', password: 'correct horse battery' }
+const owner = programOwner
 const friend = '4915550710000'
 const desk = '4915550710001'
 const readyWithinMs = 3_500
@@ -45,13 +47,7 @@ async function begin(t: TestContext, dataDirectory: string): Promise<World> {
   ])
     await simulator.call('POST', '/accounts', { phone, name })
   const env = {
-    MOLTFLOW_DATA_DIR: dataDirectory,
-    MOLTFLOW_OWNER_EMAIL: owner.email,
-    MOLTFLOW_OWNER_PASSWORD: owner.password,
-    MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-    MOLTFLOW_WA_URL: simulator.url,
-    MOLTFLOW_PACE: '0',
-    LOG_LEVEL: 'warn',
+    ...programEnvironment({ dataDirectory, simulatorUrl: simulator.url, apiKey }),
   }
   await prepareInstallation(env)
   const server = await startServer({ by: 'program', env })

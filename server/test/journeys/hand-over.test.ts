@@ -5,6 +5,7 @@ import { isServerTest } from '../harness-database.ts'
 import { prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
 import {
+  programEnvironment,
   type ServerProcess,
   type SimulatorProcess,
   startServer,
@@ -40,14 +41,8 @@ describe('processes that take over from each other', { skip: !isServerTest, time
     resources.defer(() => simulator.process.stop('SIGKILL').then(() => undefined))
     await simulator.call('POST', '/accounts', { phone: friend, name: 'Friend' })
     env = {
+      ...programEnvironment({ dataDirectory: data.path, simulatorUrl: simulator.url, apiKey }),
       ...database.env,
-      MOLTFLOW_DATA_DIR: data.path,
-      MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
-      MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
-      MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-      MOLTFLOW_WA_URL: simulator.url,
-      MOLTFLOW_PACE: '0',
-      LOG_LEVEL: 'warn',
     }
     await prepareInstallation(env)
   })

@@ -3,7 +3,13 @@ import { after, before, describe, test } from 'node:test'
 import { ApiClient, fetchDoor } from '../api-client.ts'
 import { prepareInstallation } from '../lift-limits.ts'
 import { databaseEnvironment } from '../process-database.ts'
-import { type SimulatorProcess, startServer, startSimulator, temporaryDirectory } from '../processes.ts'
+import {
+  programEnvironment,
+  type SimulatorProcess,
+  startServer,
+  startSimulator,
+  temporaryDirectory,
+} from '../processes.ts'
 import { until } from '../until.ts'
 
 const apiKey = `mf_${'otherkey'.repeat(5)}`
@@ -23,15 +29,9 @@ describe('a start with another installation key', { timeout: 240_000 }, () => {
     simulator = await startSimulator()
     await simulator.call('POST', '/accounts', { phone, name: 'Desk' })
     env = {
+      ...programEnvironment({ dataDirectory: data.path, simulatorUrl: simulator.url, apiKey }),
       ...database.env,
-      MOLTFLOW_DATA_DIR: data.path,
       MOLTFLOW_SECRET_KEY: right,
-      MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-      MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
-      MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
-      MOLTFLOW_WA_URL: simulator.url,
-      MOLTFLOW_PACE: '0',
-      LOG_LEVEL: 'warn',
     }
     await prepareInstallation(env)
   })

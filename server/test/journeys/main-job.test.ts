@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import { databaseEnvironment } from '../process-database.ts'
-import { startServer, startSimulator, temporaryDirectory } from '../processes.ts'
+import { programEnvironment, startServer, startSimulator, temporaryDirectory } from '../processes.ts'
 import { until } from '../until.ts'
 
 const apiKey = `mf_${'journey0'.repeat(5)}`
@@ -131,13 +131,9 @@ test('the main job: from an empty directory to signed webhooks, over a restart, 
   await simulator.call('POST', `/accounts/${friendPhone}/receipts`, { mode: 'none' })
 
   const env = {
+    ...programEnvironment({ dataDirectory: data.path, simulatorUrl: simulator.url, apiKey }),
+    LOG_LEVEL: 'info',
     ...database.env,
-    MOLTFLOW_DATA_DIR: data.path,
-    MOLTFLOW_OWNER_EMAIL: 'owner@example.com',
-    MOLTFLOW_OWNER_PASSWORD: 'correct horse battery',
-    MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
-    MOLTFLOW_WA_URL: simulator.url,
-    MOLTFLOW_PACE: '0',
     MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
     MOLTFLOW_WEBHOOK_RETRY_SECONDS: '1,1,1',
   }

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { Context } from '../../../context.ts'
 import type { Feature, FeatureGauges } from '../../../feature.ts'
-import { countSessionsByStatus, countWebhooks, readOutbox } from './gauges.store.ts'
+import { countSessionsByStatus, countWebhooks, readOutbox, readWaitingDeliveries } from './gauges.store.ts'
 
 const states = ['stopped', 'starting', 'qr_code', 'working', 'failed']
 
@@ -9,14 +9,17 @@ const installation: FeatureGauges = {
   name: 'installation',
   gauges: [
     { name: 'sessions', help: 'Sessions of all tenants by state', label: 'status' },
-    { name: 'outbox_waiting', help: 'Messages that may leave now and have not left' },
+    { name: 'outbox_waiting', help: 'Messages that no limit holds and that have not left' },
     { name: 'outbox_oldest_seconds', help: 'For how long the oldest of them waits' },
+    { name: 'webhook_deliveries_waiting', help: 'Deliveries that wait for a slow or failing endpoint' },
+    { name: 'webhook_oldest_waiting_seconds', help: 'How old the oldest of them is' },
     { name: 'webhooks', help: 'Webhooks that fail, and those switched off for it', label: 'state' },
   ],
   async read({ db }: Context) {
-    const [sessions, outbox, webhooks] = await Promise.all([
+    const [sessions, outbox, deliveries, webhooks] = await Promise.all([
       countSessionsByStatus(db.sql),
       readOutbox(db.sql),
+      readWaitingDeliveries(db.sql),
       countWebhooks(db.sql),
     ])
     const counts = new Map(sessions.map(({ status, count }) => [status, count]))
@@ -24,6 +27,8 @@ const installation: FeatureGauges = {
       ...states.map((label) => ({ name: 'sessions', label, value: counts.get(label) ?? 0 })),
       { name: 'outbox_waiting', value: outbox.waiting },
       { name: 'outbox_oldest_seconds', value: outbox.oldest },
+      { name: 'webhook_deliveries_waiting', value: deliveries.waiting },
+      { name: 'webhook_oldest_waiting_seconds', value: deliveries.oldest },
       { name: 'webhooks', label: 'failing', value: webhooks.failing },
       { name: 'webhooks', label: 'off', value: webhooks.off },
     ]

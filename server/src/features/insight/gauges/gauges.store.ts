@@ -1,4 +1,4 @@
-// Reads tables of other areas: sending (outbox), sessions (sessions), webhooks (webhooks).
+// Reads tables of other areas: sending (outbox), sessions (sessions), webhooks (webhook_deliveries, webhooks).
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 
@@ -9,12 +9,20 @@ export async function countSessionsByStatus(sql: Sql): Promise<{ status: string;
   return rows
 }
 
-/** Messages that may leave now and have not, and for how many seconds the oldest waits. */
+/** Messages that no limit holds and that have not left, and for how many seconds the oldest waits. */
 export async function readOutbox(sql: Sql): Promise<{ waiting: number; oldest: number }> {
   const { rows } = await sql.execute<{ waiting: number; oldest: number }>(text`
     SELECT count(*)::int AS waiting,
       coalesce(extract(epoch FROM now() - min(greatest(created_at, not_before))), 0)::float8 AS oldest
     FROM outbox WHERE waits_for IS NULL AND (not_before IS NULL OR not_before <= now())`)
+  return rows[0] ?? { waiting: 0, oldest: 0 }
+}
+
+/** Deliveries that found no room at their endpoint, and for how many seconds the oldest waits. */
+export async function readWaitingDeliveries(sql: Sql): Promise<{ waiting: number; oldest: number }> {
+  const { rows } = await sql.execute<{ waiting: number; oldest: number }>(text`
+    SELECT count(*)::int AS waiting, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS oldest
+    FROM webhook_deliveries WHERE is_waiting`)
   return rows[0] ?? { waiting: 0, oldest: 0 }
 }
 
