@@ -1,4 +1,4 @@
-import { toStorableDeep } from '../../platform/storable-text.ts'
+import { isStorable, toStorableDeep } from '../../platform/storable-text.ts'
 import type { EngineListener } from '../events.ts'
 
 /**
@@ -20,6 +20,8 @@ export function storableOnly(listener: EngineListener): EngineListener {
     onStatusPosts: (posts) => listener.onStatusPosts(toStorableDeep(posts)),
     onHistory: (progress) => listener.onHistory(progress),
     onPresence: (update) => listener.onPresence(update),
-    findProto: (tenantId, sessionId, id) => listener.findProto(tenantId, sessionId, id),
+    // Whoever writes chooses the id that is referred to; nothing is stored under one that cannot be.
+    findProto: async (tenantId, sessionId, id) =>
+      isStorable(id) ? listener.findProto(tenantId, sessionId, id) : undefined,
   }
 }

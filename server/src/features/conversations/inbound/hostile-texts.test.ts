@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, suite, test } from 'node:test'
 import { buildPhone } from '../../../../test/builders.ts'
 import type { TestTenant } from '../../../../test/harness.ts'
@@ -96,6 +97,31 @@ suite('what others write in bytes that no database stores', () => {
     )
     const monitored = await tenant.api.post(201, '/groups', { session_id: session.id, wa_group_id: group.id })
     assert.equal(monitored.name, clean('Team'))
+  })
+
+  test('what refers to a message by such an id is let go, and what follows is stored', async () => {
+    const bytes = () => randomBytes(48)
+    for (const id of ['\0', 'A\0B', '\ud83d', 'x'.repeat(20_000)]) {
+      const key = { remoteJid: `${anna}@s.whatsapp.net`, fromMe: false, id }
+      const sealed = { targetMessageKey: key, encPayload: bytes(), encIv: randomBytes(12) }
+      const vote = { encPayload: bytes(), encIv: randomBytes(12) }
+      for (const raw of [
+        { encReactionMessage: sealed },
+        { encCommentMessage: sealed },
+        { encEventResponseMessage: { ...sealed, eventCreationMessageKey: key } },
+        { secretEncryptedMessage: { ...sealed, secretEncType: 2 } },
+        { pollUpdateMessage: { pollCreationMessageKey: key, vote } },
+        { protocolMessage: { key, type: 0 } },
+        { protocolMessage: { key, type: 14, editedMessage: { conversation: 'Changed' } } },
+        { reactionMessage: { key, text: '👍' } },
+        { pinInChatMessage: { key, type: 1 } },
+        { keepInChatMessage: { key, keepType: 1 } },
+      ])
+        await app.simulator.sendMessage(anna, { to: session.phone, raw } as never)
+      const arrived = nextEvent(app, 'message.received', ({ text }) => text === 'After it')
+      await app.simulator.sendMessage(anna, { to: session.phone, text: 'After it' })
+      await arrived
+    }
   })
 
   test('names of the address book and labels of the phone are stored', async () => {
