@@ -8,16 +8,19 @@ const separators = /[\s\p{Pd}()[\]/~.\u2212\u2043\u02d7\u207b\u30fc\uff70]/gu
 const dots = /[\u00b7\u2022\u2024\u2027\u2219]/g
 const pluses = /[\u207a\ufb29\ufe62]/g
 /** A number as spreadsheets write it: a whole one with decimals. Groups of two digits after dots are French, not decimals. */
-const decimals = /\.\d\D*$|^\D*\d{7,}\.0+\D*$/
+const decimals = /\.\d\D*$|^\D*\d{7,}\.0+\D*$|^[^.]{7,}\.00\D*$/
 /** A trunk prefix that is dialled at home only, except in Italy: with or without it somebody else is called. */
-const optionalZero = /\d\s*\(\s*0\s*\)/
+const optionalZero = /\d\D*[([]\s*0\s*[)\]]/
+/** The end of a second number, as in `123456/57`. */
+const secondNumber = /\/\s*\d{1,2}\D*$/
+const ambiguous = [decimals, optionalZero, secondNumber]
 
 /** The digits of a phone number as people write and copy it; undefined when it is none, or could be two. */
 export function readPhoneText(text: string): string | undefined {
   if (text.length > maxLength) return undefined
   const visible = plainCharacters(text).trim()
   const written = /^tel:/i.test(visible) ? numberOfUri(visible) : visible.replace(/@c\.us$/, '')
-  if (written === undefined || decimals.test(written) || optionalZero.test(written)) return undefined
+  if (written === undefined || ambiguous.some((pattern) => pattern.test(written))) return undefined
   const bare = written.replace(separators, '').replace(/^\+/, '')
   return /^[1-9]\d{6,14}$/.test(bare) ? bare : undefined
 }
