@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
 import { LeadsWorld } from '../../../../test/leads-world.ts'
+import { phoneForms } from '../../../../test/phones.ts'
 
 let app: TestApp
 let world: LeadsWorld
@@ -70,6 +71,19 @@ suite('the list', () => {
     assert.deepEqual((await api.get(200, '/leads?offset=50&search=zoe')).total, 1)
     assert.match((await api.get(422, '/leads?status=spam')).detail, /^status/)
     assert.equal((await (await app.tenant()).api.get(200, '/leads')).total, 0)
+  })
+
+  test('finds a number however it was copied, and no other by it', async () => {
+    const own = new LeadsWorld(app, await app.tenant())
+    const wanted = await own.lead({ ...(await own.person('Ann')), phone: '15550100123' })
+    await own.lead({ ...(await own.person('Ben')), phone: '15550100124' })
+    for (const [form, search] of Object.entries(phoneForms)) {
+      const query = `search=${encodeURIComponent(search)}`
+      const { leads, total } = await own.tenant.api.get(200, `/leads?${query}`)
+      assert.deepEqual([total, leads[0]?.id], [1, wanted], form)
+      const exported = await own.tenant.api.get(200, `/leads/export/json?${query}`)
+      assert.equal(exported[0]?.id, wanted, form)
+    }
   })
 })
 

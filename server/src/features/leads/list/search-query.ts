@@ -1,3 +1,5 @@
+import { firstCharacters } from '../../../platform/characters.ts'
+import { readPhonePart } from '../../../platform/phone-text.ts'
 import { foldForSearch } from '../detection/fold.service.ts'
 
 // The same as in `lead_words` of migration 0020, so that both sides find the same words.
@@ -9,7 +11,7 @@ const mostWords = 10
 
 /** Digits as people write numbers, without what only separates or says "abroad" or "within the country". */
 function digitsOf(search: string): string | undefined {
-  const digits = search.replace(/[\s\-.()]|^\+/g, '').replace(/@c\.us$/, '')
+  const digits = readPhonePart(search)
   if (!/^\d{2,}$/.test(digits)) return undefined
   return digits.replace(/^00?/, '') || undefined
 }
@@ -18,11 +20,11 @@ function digitsOf(search: string): string | undefined {
 export function searchQuery(tenantId: string, search: string): string | undefined {
   // As `lead_words` begins every word of the tenant.
   const tag = tenantId.slice(-8)
-  const words = foldForSearch(search.toWellFormed().replaceAll('\0', ' '))
+  const words = foldForSearch(search)
     .split(separators)
     .filter((word) => word !== '')
     .slice(0, mostWords)
-    .map((word) => `'${tag}${[...word].slice(0, longestWord).join('')}':*`)
+    .map((word) => `'${tag}${firstCharacters(word, longestWord)}':*`)
   const digits = digitsOf(search)
   if (words.length === 0) return undefined
   const ofWords = words.join(' & ')
