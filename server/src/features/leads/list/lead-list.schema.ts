@@ -7,22 +7,16 @@ export const leadSorts = ['lead_detected_at', 'lead_score', 'signal_score', 'las
 /** One of them. */
 export type LeadSort = (typeof leadSorts)[number]
 
-const leastScore = (score: string) =>
+const scoreBound = (description: string, example: number) =>
   z.coerce
     .number()
     .int()
     .min(0)
     .max(10)
     .optional()
-    .meta({ description: `Leads whose ${score} is at least this`, examples: [0] })
-const mostScore = (score: string) =>
-  z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(10)
-    .optional()
-    .meta({ description: `Leads whose ${score} is at most this`, examples: [10] })
+    .meta({ description, examples: [example] })
+const leastScore = (score: string) => scoreBound(`Leads whose ${score} is at least this`, 0)
+const mostScore = (score: string) => scoreBound(`Leads whose ${score} is at most this`, 10)
 
 /** Which leads, in which order: the same for the list and the exports. */
 export const leadFilters = {
