@@ -3,6 +3,7 @@ import type { ContactChange } from '../../../engine/events.ts'
 import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
+import { toStorable } from '../../../platform/storable-text.ts'
 import { type BookEntry, updateBookEntries } from './contact-list.store.ts'
 import { contactsRenamed } from './contacts.schema.ts'
 import { type MergeContacts, meetContacts, personKey, resolveContacts } from './contacts.service.ts'
@@ -11,9 +12,8 @@ import { type MergeContacts, meetContacts, personKey, resolveContacts } from './
 const batchSize = 500
 const longestName = 255
 
-// PostgreSQL keeps neither zero characters nor halves of surrogate pairs.
-const storableName = (name: string): string | null => {
-  const kept = firstCharacters(name.replaceAll('\0', '').toWellFormed().trim(), longestName)
+const keptName = (name: string): string | null => {
+  const kept = firstCharacters(toStorable(name).trim(), longestName)
   return kept === '' ? null : kept
 }
 
@@ -49,7 +49,7 @@ async function applyBatch(
 ): Promise<void> {
   const personOf = ({ person }: ContactChange) => ({
     ...person,
-    pushName: person.pushName === null ? null : storableName(person.pushName),
+    pushName: person.pushName === null ? null : keptName(person.pushName),
   })
   const listed = batch.filter(isInBook).map(personOf)
   const others = batch.filter((change) => !isInBook(change)).map(personOf)
@@ -70,7 +70,7 @@ async function applyBatch(
 }
 
 function entryOf(id: string, change: ContactChange, before: BookEntry | undefined): BookEntry {
-  const name = typeof change.name === 'string' ? storableName(change.name) : null
+  const name = typeof change.name === 'string' ? keptName(change.name) : null
   const isNameGiven = change.name !== undefined
   return {
     id,

@@ -1,5 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { LabelChange } from '../../../engine/events.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { findChat } from '../chats/chats.service.ts'
@@ -17,7 +18,7 @@ const longestName = 100
 
 /** The name that a label of WhatsApp has here; empty when it has none. */
 export function nameHere(name: string): string {
-  return [...name.trim()].slice(0, longestName).join('').trim()
+  return firstCharacters(name.trim(), longestName).trim()
 }
 
 /**

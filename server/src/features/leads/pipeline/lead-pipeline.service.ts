@@ -101,7 +101,7 @@ export async function patchLead(
     }
     const changes = {
       ...(assignedTo === undefined ? {} : { assignedTo }),
-      ...(notes === undefined ? {} : { notes: notes === null ? null : notes.replaceAll('\0', '') }),
+      ...(notes === undefined ? {} : { notes }),
     }
     if (Object.keys(changes).length > 0) {
       await updateLead(sql, tenantId, id, { ...changes, updatedAt: ctx.clock.now() })
