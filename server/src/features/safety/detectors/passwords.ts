@@ -36,7 +36,7 @@ const verbs =
   '(?:(?<![\\p{L}])(?:is|was|war|era|es|ist|est|é|è|jest|je|är|er|este|to|lautet|είναι|هي|هو|است|היא|הוא|это|là|adalah|ialah|ni|ass|são|है|हैं)(?![\\p{L}])|(?<=salasana )on(?![\\p{L}])|–|—|是|は|은|는|คือ)'
 /** A verb may announce one, or begin a sentence about passwords. */
 const statement = new RegExp(
-  `(?:[ \\t][\\p{L}]{1,12}){0,3}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
+  `(?:[ \\t][\\p{L}]{1,12}){0,5}[ \\t]?${verbs}[ \\t]{0,2}:?[ \\t]{0,2}["'\`*]{0,2}([^\\s"'\`]{4,64})`,
   'iuy',
 )
 /** The value may follow at once, when it can be nothing else. */

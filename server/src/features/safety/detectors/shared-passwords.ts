@@ -7,8 +7,9 @@ const reach = 72
 
 /** What is good for one use only. */
 const oneTime =
-  /one[- ]?time|single[- ]use|\botp\b|\b[2m]fa\b|verification|un solo uso|uso [uú]nico|usage unique|einmal|monouso|usa e getta|eenmalig|jednoraz|jednorázov|одноразов|tek kullan[ıi]ml[ıi]k|वन[- ]?टाइम|ओटीपी|חד[- ]?פעמי|لمرة واحدة|یک ?بار ?مصرف|sekali (?:pakai|guna)|dùng một lần|一次性|ワンタイム|일회용|eng[aå]ngs|kertakäyttö|egyszer használatos|unic[aă] folosin[tț][aă]/iu
+  /one[- ]?time|single[- ]use|\botp\b|\b[2m]fa\b|verification|un solo uso|uso [uú]nico|usage unique|einmal|monouso|usa e getta|eenmalig|jednoraz|jednorázov|одноразов|tek kullan[ıi]ml[ıi]k|वन[- ]?टाइम|ओटीपी|חד[- ]?פעמי|لمرة واحدة|یک ?بار ?مصرف|sekali (?:pakai|guna)|dùng một lần|一次性|ワンタイム|일회용|eng[aå]ngs|kertakäyttö|egyszer használatos|unic[aă] folosin[tț][aă]/giu
 const oneTimeValue = /^[A-Za-z0-9-]{3,12}$/
+const digitsOnly = /^\d+$/
 
 /** What lets guests into a network. */
 const network =
@@ -24,6 +25,9 @@ const doorValue = /^\d{4,8}#?$/
 const ownAccount =
   /account|login|log in|admin|root(?!\p{L})|router|bank|e-?mail|server|paypal|netflix|cuenta|conta(?!\p{L})|konto|compte|учётн|учетн|аккаунт|(?<!\p{L})my (?!wi)/iu
 
+/** Whoever runs a thing has an account of their own there. */
+const administers = /(?:admin|(?<!\p{L})root(?!\p{L}))[^.\n]{0,48}$/iu
+
 /** What stands between the last of some words and the end of a text; undefined when there is none of them. */
 function sinceLast(words: RegExp, text: string): string | undefined {
   const last = matchesOf(words, text).at(-1)
@@ -34,13 +38,18 @@ function sinceLast(words: RegExp, text: string): string | undefined {
 export function isMadeToBeShared(text: string, start: number, end: number): boolean {
   const before = text.slice(Math.max(0, start - reach), start)
   const value = text.slice(start, end).replace(/(?<![.,;!?])[.,;!?]+$/, '')
-  if (oneTime.test(before) && oneTimeValue.test(value)) return true
+  const sinceOneTime = oneTimeValue.test(value) ? sinceLast(oneTime, before) : undefined
+  if (sinceOneTime !== undefined) {
+    // A new sentence about an account speaks of another password; codes of digits are one-time there, too.
+    const sentence = /[.!?]\s(?<last>[^.!?]*)$/u.exec(sinceOneTime)?.groups?.['last'] ?? ''
+    if (digitsOnly.test(value) || !ownAccount.test(sentence)) return true
+  }
+  if (administers.test(before)) return false
   if (/^["'`]?[ \t]?\((?:for |para |für |pour )?(?:wi-?fi|wlan)/iu.test(text.slice(end, end + 24)))
     return true
   const sinceNetwork = sinceLast(network, before)
-  // "The admin of the wifi" has an account; what was said in the sentence before does not matter.
-  if (sinceNetwork !== undefined && !ownAccount.test(sinceNetwork) && !/admin[^.\n]{0,48}$/iu.test(before))
-    return true
+  // What was said in the sentence before does not matter.
+  if (sinceNetwork !== undefined && !ownAccount.test(sinceNetwork)) return true
   const since = sinceLast(gathering, before) ?? (doorValue.test(value) ? sinceLast(door, before) : undefined)
   return since !== undefined && !ownAccount.test(since) && !/[.!?]\s/.test(since)
 }
