@@ -369,6 +369,27 @@ describe('answers', () => {
     const answer = await call('GET', 'things', { headers: { origin } })
     assert.match(String(answer.headers['access-control-expose-headers']), /X-Required-Scopes/)
   })
+
+  test('other origins may read a refusal, too, however early it is', async () => {
+    for (const [status, url, headers] of [
+      [415, 'things', { 'content-type': 'multipart/mixed; boundary=x' }],
+      [415, 'things', { 'content-encoding': 'gzip' }],
+      [400, 'things?search=%ff', {}],
+      [400, 'things', { 'content-type': 'application/json; charset=utf-16' }],
+      [401, 'things', { 'x-api-key': 'none' }],
+      [405, `things/${sampleId}`, {}],
+      [404, 'nothing', {}],
+    ] as const) {
+      const answer = await call('POST', url, {
+        headers: { origin: 'https://app.example', ...headers },
+        payload: '{}',
+      })
+      assert.equal(answer.statusCode, status, JSON.stringify([url, headers]))
+      assert.equal(answer.headers['access-control-allow-origin'], '*', JSON.stringify([url, headers]))
+      assert.equal(answer.headers['x-content-type-options'], 'nosniff')
+      assert.ok(answer.headers['x-request-id'])
+    }
+  })
 })
 
 describe('host root', () => {

@@ -44,10 +44,20 @@ export function isForm(type: string | undefined): boolean {
 
 const isMultipart = (type: string): boolean => /^\s*multipart\//i.test(type)
 
-/** Every request starts here: fixed headers, its id, a readable query, a content type that Fastify does not trip over. */
-export function prepareRequests(http: FastifyInstance, fixedHeaders: Record<string, string>): void {
+/** Every answer has these headers and the id of its request. */
+export function markAnswers(http: FastifyInstance, fixedHeaders: Record<string, string>): void {
   http.addHook('onRequest', (request, reply, next) => {
     reply.headers(fixedHeaders).header('x-request-id', request.id)
+    next()
+  })
+}
+
+/**
+ * Refuses what nobody could read, and gives bodies a content type that Fastify does not trip over. Its refusals end the
+ * row of hooks: those that count requests or let other origins read answers have to be added before.
+ */
+export function prepareRequests(http: FastifyInstance): void {
+  http.addHook('onRequest', (request, _reply, next) => {
     const { headers } = request
     const { 'content-type': type, 'content-encoding': encoding } = headers
     if (encoding !== undefined && !['', 'identity'].includes(encoding.trim().toLowerCase())) {

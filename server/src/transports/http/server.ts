@@ -19,7 +19,7 @@ import { addHealthRoutes, type HealthChecks } from './health.ts'
 import { addMethodRefusals, addOperationRoutes } from './operation-routes.ts'
 import { addPages, type Page } from './pages.ts'
 import { addReference } from './reference.ts'
-import { acceptAnyBody, createRequestNamer, logAccess, prepareRequests } from './requests.ts'
+import { acceptAnyBody, createRequestNamer, logAccess, markAnswers, prepareRequests } from './requests.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** The HTTP server before and after it listens; `inject` answers without a socket. */
@@ -80,12 +80,13 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
   })
   http.setErrorHandler(handleError)
-  prepareRequests(http, securityHeaders(settings.publicUrl.startsWith('https:')))
+  drainOnClose(http, clock)
+  markAnswers(http, securityHeaders(settings.publicUrl.startsWith('https:')))
   logAccess(http, log)
   measureAnswers(http, parts.onAnswer)
-  drainOnClose(http, clock)
-  acceptAnyBody(http)
   allowOrigins(http, settings.corsOrigins)
+  prepareRequests(http)
+  acceptAnyBody(http)
   await addOperationRoutes(http, operations, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
   addMethodRefusals(http, [...operations, ...streams.map(({ path }) => ({ method: 'GET', path }))])
