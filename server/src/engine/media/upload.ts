@@ -3,9 +3,9 @@ import type { Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
+import { FairTurns } from '../../platform/fair-turns.ts'
 import { largeFileBytes } from '../../platform/files/file-thread.ts'
 import type { SealedFile } from '../../platform/files/sealed-file.ts'
-import { Semaphore } from '../../platform/semaphore.ts'
 import type { OutboundFile } from '../content.ts'
 import {
   encryptFile,
@@ -74,8 +74,7 @@ interface UploadsOptions {
 /** Uploads files to WhatsApp: a bounded number at once, each file of a session once. */
 export class MediaUploads {
   readonly #options: UploadsOptions
-  readonly #process = new Semaphore(perProcess)
-  readonly #sessions = new Map<string, Semaphore>()
+  readonly #turns = new FairTurns({ max: perProcess, maxPerKey: perSession })
   readonly #prepared: PreparedUploads
   readonly #cache = new LRUCache<string, Promise<UploadedFile>>({ max: maxCached, ttl: cacheMs })
 
@@ -91,9 +90,7 @@ export class MediaUploads {
     const key = JSON.stringify([owner.sessionId, isChannel, mediaClass, file.blob])
     const known = this.#cache.get(key)
     if (known !== undefined) return known
-    const uploading = this.#withinLimits(owner.sessionId, () =>
-      this.#upload(owner, file, mediaClass, isChannel),
-    )
+    const uploading = this.#turns.run(owner.sessionId, () => this.#upload(owner, file, mediaClass, isChannel))
     this.#cache.set(key, uploading)
     uploading.catch(() => this.#cache.delete(key))
     return uploading
@@ -107,16 +104,6 @@ export class MediaUploads {
   /** Uploads a file that was prepared, for a send that follows; what goes wrong the send finds again. */
   start(owner: UploadOwner, content: MediaContent): void {
     if (this.#prepared.has(content.file.blob)) void this.upload(owner, content, false).catch(() => {})
-  }
-
-  async #withinLimits<T>(sessionId: string, work: () => Promise<T>): Promise<T> {
-    const semaphore = this.#sessions.get(sessionId) ?? new Semaphore(perSession)
-    this.#sessions.set(sessionId, semaphore)
-    try {
-      return await semaphore.run(() => this.#process.run(work))
-    } finally {
-      if (semaphore.isIdle) this.#sessions.delete(sessionId)
-    }
   }
 
   async #upload(
