@@ -23,7 +23,10 @@ interface Answer {
 }
 
 /** A request whose body the test writes; its answer comes whenever the server likes. */
-function open(headers: Record<string, string | number>): {
+function open(
+  headers: Record<string, string | number>,
+  kind = 'media',
+): {
   outgoing: ClientRequest
   answer: Promise<Answer>
 } {
@@ -31,7 +34,7 @@ function open(headers: Record<string, string | number>): {
     port,
     host: '127.0.0.1',
     method: 'POST',
-    path: '/api/v2/messages/send/media',
+    path: `/api/v2/messages/send/${kind}`,
     headers: { authorization: `Bearer ${tenant.token}`, ...headers },
   })
   const { promise: answer, resolve, reject } = Promise.withResolvers<Answer>()
@@ -107,6 +110,16 @@ suite('large bodies', () => {
       return (await next.answer.catch(() => undefined))?.status === 400 ? true : undefined
     }
     await until('there is room again', isFree, { everyMs: 50 })
+  })
+
+  test('share the bound whatever operation they are for', async () => {
+    const all = [1, 2].map(() => open({ 'content-type': 'text/plain', 'content-length': large }))
+    // Without a length each counts as the longest voice note: all of them alone would have room.
+    for (let voice = 0; voice < 6; voice += 1) all.push(open({ 'transfer-encoding': 'chunked' }, 'voice'))
+    const { status } = await Promise.race(all.map(({ answer }) => answer))
+    assert.equal(status, 503)
+    for (const { outgoing } of all) outgoing.destroy()
+    await Promise.allSettled(all.map(({ answer }) => answer))
   })
 
   test('in parts that are no form are 415 before a byte is read, eight at once', async () => {

@@ -40,7 +40,7 @@ export async function addOperationRoutes(
     for (const operation of operations) {
       if (operation.upload === undefined) continue
       const handler = createUploadHandler(operation, operation.upload.maxFileBytes, policy)
-      inner.route({ ...routeOf(operation, handler), onRequest: admitEarly(operation) })
+      inner.route({ ...routeOf(operation, handler), ...admitEarly(operation) })
     }
     done()
   })

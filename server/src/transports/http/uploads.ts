@@ -45,12 +45,17 @@ function bytesInMemory(request: FastifyRequest, maxBodyBytes: number): number {
 
 /**
  * Admits the caller of an upload before a byte of the body is read, and bounds how much of large bodies is in memory:
- * strangers could fill it otherwise. Returns a hook for the routes of an operation.
+ * strangers could fill it otherwise. Returns hooks for the routes of an operation.
  */
 export function createEarlyAdmission(gatekeeper: Gatekeeper) {
+  const held = new WeakMap<FastifyRequest, number>()
   let taken = 0
-  return (operation: Operation) =>
-    async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const hold = (request: FastifyRequest, bytes: number) => {
+    taken += bytes - (held.get(request) ?? 0)
+    held.set(request, bytes)
+  }
+  return (operation: Operation) => ({
+    async onRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       admitted.set(request, await gatekeeper.admit(request, reply, operation))
       const bytes = bytesInMemory(request, operation.maxBodyBytes ?? largeBodyBytes)
       if (bytes <= largeBodyBytes) return
@@ -58,13 +63,16 @@ export function createEarlyAdmission(gatekeeper: Gatekeeper) {
         const message = 'Too many large files at once: send them as multipart/form-data, or try again'
         throw unavailable.create({ message, headers: { 'retry-after': '5' } })
       }
-      taken += bytes
-      const release = () => {
-        taken -= bytes
-        reply.raw.off('finish', release).off('close', release)
-      }
+      hold(request, bytes)
+      const release = () => hold(request, 0)
       reply.raw.once('finish', release).once('close', release)
-    }
+    },
+    /** Now it is known how long a body is that came without a length; one that has gone meanwhile holds nothing. */
+    async preHandler(request: FastifyRequest): Promise<void> {
+      const { body } = request
+      if (Buffer.isBuffer(body) && body.length < (held.get(request) ?? 0)) hold(request, body.length)
+    },
+  })
 }
 
 /** The context of the caller, who was admitted before the body was read. */

@@ -15,6 +15,7 @@ import {
   nextEvent,
 } from '../../../../test/linked-session.ts'
 import { type MediaSamples, makeMediaSamples } from '../../../../test/media-samples.ts'
+import { until } from '../../../../test/until.ts'
 import { sweepFiles } from '../../conversations/media/blobs.service.ts'
 
 let app: LinkedApp
@@ -22,13 +23,15 @@ let tenant: TestTenant
 let session: LinkedSession
 let samples: MediaSamples
 let phone: string
-let web: { server: Server; origin: string; files: Map<string, Buffer> }
+let web: { server: Server; origin: string; files: Map<string, Buffer>; held: (() => void)[] }
 
 async function serveFiles(): Promise<typeof web> {
   const files = new Map<string, Buffer>()
+  const held: (() => void)[] = []
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '')
-    if (request.url === '/moved') response.writeHead(302, { location: '/image.jpg' }).end()
+    if (request.url === '/held') held.push(() => response.writeHead(200).end(files.get('/image.jpg')))
+    else if (request.url === '/moved') response.writeHead(302, { location: '/image.jpg' }).end()
     else if (request.url === '/inside') response.writeHead(302, { location: 'http://10.0.0.1/x' }).end()
     else if (request.url === '/endless') {
       response.writeHead(200, { 'content-type': 'image/jpeg' })
@@ -41,7 +44,7 @@ async function serveFiles(): Promise<typeof web> {
     else response.writeHead(200, { 'content-type': 'text/html' }).end(file)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return { server, files, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return { server, files, held, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
 const to = (more: Record<string, unknown>) => ({ session_id: session.id, chat_id: phone, ...more })
@@ -309,6 +312,27 @@ suite('sends with files', () => {
     const form = formOf([...fields(), { name: 'file', value: large, fileName: 'a.webp' }])
     assert.equal((await upload('/messages/send/sticker', form)).status, 413)
     await tenant.api.post(413, '/messages/send/sticker', to({ media_base64: 'A'.repeat(3 * 1024 * 1024) }))
+  })
+
+  test('bodies without a length count as what they were, once they are read', async () => {
+    const origin = await app.app.http.listen({ port: 0, host: '127.0.0.1' })
+    const send = () =>
+      fetch(`${origin}/api/v2/messages/send/media`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tenant.token}` },
+        body: new Blob([
+          JSON.stringify(to({ media_type: 'image', media_url: `${web.origin}/held` })),
+        ]).stream(),
+        duplex: 'half',
+      })
+    const answers: Promise<Response>[] = []
+    for (let count = 1; count <= 4; count += 1) {
+      answers.push(send())
+      await until('its file is asked for', () => (web.held.length === count ? true : undefined))
+    }
+    for (const answer of web.held) answer()
+    for (const answer of answers) assert.equal((await answer).status, 201)
+    for (const _ of answers) await shown('image')
   })
 
   test('400 for addresses that must not be reached or give no file', async () => {
