@@ -64,7 +64,7 @@ async function isSoundAlone(path: string, type: string): Promise<boolean> {
 }
 
 const isSoundCodec = (name = ''): boolean =>
-  /AAC|ALAC|MP3|AC-3|AMR|OPUS|VORBIS|FLAC|PCM|^<(?:samr|sawb|sowt|twos|lpcm|in24|in32|fl32|ulaw|alaw)>/i.test(
+  /AAC|ALAC|MP3|MPEG-1 layer|AC-3|AMR|OPUS|VORBIS|FLAC|PCM|uLaw|IMA 4|MACE|PureVoice|^<(?:samr|sawb|sowt|twos|lpcm|in24|in32|fl32|fl64|ec-3|QDM2)>/i.test(
     name,
   )
 
