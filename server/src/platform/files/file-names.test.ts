@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { supportedMimeTypes } from 'file-type'
 import { cleanFileName, cleanPathName, nameWithExtension } from './file-names.ts'
+import { extensionOfType } from './file-types.ts'
 import { remoteName } from './remote-names.ts'
 
 const family = '👨\u200d👩\u200d👧'
@@ -75,6 +77,11 @@ suite('names of files', () => {
       ['card', 'text/x-vcard', 'card.vcf'],
       ['song', 'audio/mpeg', 'song.mp3'],
       ['picture', 'image/jpeg', 'picture.jpg'],
+      ['film', 'video/quicktime', 'film.mov'],
+      ['film', 'video/matroska', 'film.mkv'],
+      ['memo', 'audio/3gpp', 'memo.3gp'],
+      ['song', 'audio/flac', 'song.flac'],
+      ['run', 'text/x-shellscript', 'run.sh'],
       ['archive.tar.gz', 'application/gzip', 'archive.tar.gz'],
       ['main.unknown', 'text/plain', 'main.unknown'],
       ['plan.PDF', 'application/pdf', 'plan.PDF'],
@@ -84,6 +91,26 @@ suite('names of files', () => {
     ] as const) {
       assert.equal(nameWithExtension(name, type), complete)
     }
+  })
+})
+
+/** Types that detection knows and of which nobody has files on a phone, or which have no usual extension. */
+const withoutExtension = new Set(
+  `image/flif application/vnd.apache.arrow.file audio/qcelp application/x-mach-binary application/x-nintendo-nes-rom
+  application/x-unix-archive application/x-compress application/x-cfb image/bpg image/j2c image/mj2 audio/x-musepack
+  audio/x-dsf application/x.apple.alias audio/x-voc audio/x-it audio/x-s3m audio/x-xm application/x-asar application/avro
+  application/vnd.google.draco application/x-ft-windows-registry-hive application/x-jmp-data`.split(/\s+/),
+)
+
+suite('types that the bytes tell', () => {
+  test('have an extension', () => {
+    const without = [...supportedMimeTypes].filter(
+      (type) => extensionOfType(type.split(';')[0] ?? '') === undefined,
+    )
+    assert.deepEqual(
+      without.filter((type) => !withoutExtension.has(type)),
+      [],
+    )
   })
 })
 
