@@ -96,7 +96,46 @@ suite('broadcast lists', () => {
     assert.deepEqual([reply.quoted?.id, reply.quoted?.text], [id, 'To all of you'])
   })
 
-  test('an edit, a reaction and files through one as well; the own lists are in no chat', async () => {
+  test('edits and unsends through one, or in the chat, change what came through it', async () => {
+    const { session, phone, friend, app, tenant } = trip
+    const to = [friend, session.phone]
+    const through = async (text: string) => {
+      const coming = nextEvent(app, 'message.received', ({ chatId }) => chatId === trip.chatId('person'))
+      const { id } = await app.simulator.sendBroadcast(phone, { to, text })
+      return { id, messageId: (await coming).messageId }
+    }
+    const { id, messageId } = await through('At nein')
+    const unread = (await chatOf(phone)).unread_count
+    /** What is delivered of a change, once it was stored. */
+    const changed = async (event: string, change: Promise<unknown>) => {
+      const stored = nextEvent(app, event, ({ waMessageId }) => waMessageId === id)
+      await change
+      const { text } = await stored
+      return trip.delivered(event, (it) => it.wa_message_id === id && it.message === text)
+    }
+    const editing = app.simulator.sendBroadcast(phone, { to, edit: { message: id, text: 'At nine' } })
+    const edited = await changed('message.edited', editing)
+    assert.equal(edited.message, 'At nine')
+    assert.deepEqual([edited.message_id, edited.chat_id], [messageId, trip.chatId('person')])
+    const again = { to: session.phone, edit: { message: id, text: 'At ten' } }
+    await changed('message.edited', app.simulator.sendMessage(phone, again))
+    assert.equal((await trip.read(messageId)).content_preview, 'At ten')
+    assert.equal((await chatOf(phone)).unread_count, unread)
+    const revoking = app.simulator.sendBroadcast(phone, { to, revoke: { message: id } })
+    const deleted = await changed('message.deleted', revoking)
+    assert.deepEqual([deleted.message_id, deleted.chat_id], [messageId, trip.chatId('person')])
+    // Whoever is in the list too cannot change what its author wrote.
+    const kept = await through('Mine')
+    const key = { remoteJid: `${session.phone}@s.whatsapp.net`, fromMe: true, id: kept.id }
+    const raws = [{ type: 0, key }, { type: 14, key, editedMessage: { conversation: 'Yours' } }]
+    for (const protocolMessage of raws) {
+      await app.simulator.sendBroadcast(friend, { to: [session.phone], raw: { protocolMessage } })
+    }
+    await trip.receive('person', { text: 'After it' }, friend)
+    assert.equal((await tenant.api.get(200, `/messages/${kept.messageId}`)).content_preview, 'Mine')
+  })
+
+  test('files through one as well; the own lists are in no chat', async () => {
     const { session, phone, app } = trip
     const own = await app.simulator.sendBroadcast(session.phone, { to: [phone, trip.friend], text: 'Mine' })
     const coming = nextEvent(app, 'message.received', ({ chatId }) => chatId === trip.chatId('person'))
