@@ -335,6 +335,33 @@ suite('changes', () => {
     assert.partialDeepStrictEqual(caption.change, { kind: 'edit', text: 'New', mentions: [] })
   })
 
+  test('an edit changes words alone: the file stays, not repeated or another one named, and a text gets none', async () => {
+    const { Message } = proto
+    for (const mediaKey of [undefined, new Uint8Array(32).fill(1)]) {
+      const image = await receive({ media: { kind: 'image', bytes: randomBytes(9), caption: 'Old' } })
+      const id = image.waMessageId
+      world.listener.protos.set(id, image.proto)
+      const editedMessage = { imageMessage: { caption: 'New', ...(mediaKey && { mediaKey }) } }
+      const key = { remoteJid: `${world.account}@s.whatsapp.net`, fromMe: true, id }
+      const raw = { protocolMessage: { type: 14, key, editedMessage } }
+      const edit = await change({ raw } as Draft, id)
+      assert.ok(edit.change.kind === 'edit' && edit.change.proto !== undefined)
+      const now = Message.decode(Buffer.from(edit.change.proto, 'base64'))
+      const before = Message.decode(image.proto).imageMessage
+      assert.deepEqual({ ...now.imageMessage, caption: 'Old' }, { ...before })
+      assert.equal(now.imageMessage?.caption, 'New')
+    }
+    const { waMessageId: id } = await receive({ text: 'Words' })
+    const key = { remoteJid: `${world.account}@s.whatsapp.net`, fromMe: true, id }
+    const raw = {
+      protocolMessage: { type: 14, key, editedMessage: { imageMessage: { caption: 'Other words' } } },
+    }
+    const edit = await change({ raw } as Draft, id)
+    assert.ok(edit.change.kind === 'edit')
+    const now = Message.decode(Buffer.from(edit.change.proto ?? '', 'base64'))
+    assert.deepEqual([now.conversation, now.imageMessage], ['Other words', null])
+  })
+
   test('a message that is taken back', async () => {
     const text = await receive({ text: 'Wrong window' })
     const revoke = await change({ revoke: { message: text.waMessageId } }, text.waMessageId)

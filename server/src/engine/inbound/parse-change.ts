@@ -138,22 +138,35 @@ async function editOf(
   const text = content.kind === 'text' ? content.text : 'caption' in content ? content.caption : undefined
   if (text === undefined) return undefined
   const original = await sources.findMessage(key.id ?? '')
+  const named = content.kind === 'text' ? edited : { conversation: text }
+  const whole = original && editedMessage(named, text, original)
   return {
     target: ownTarget(key, envelope),
     change: {
       kind: 'edit',
       text,
       mentions: 'mentions' in content ? content.mentions : [],
-      ...(original && { proto: encodeEdited(edited, original) }),
+      ...(whole && { proto: Buffer.from(proto.Message.encode(whole).finish()).toString('base64') }),
     },
   }
 }
 
-/** The edited message with the keys of the original one, which additions to it are made with. */
-function encodeEdited(edited: protocol.IMessage, original: protocol.IMessage): string {
-  const { contextInfo } = openEnvelopes(original)
-  const whole = { ...edited, ...(contextInfo && { messageContextInfo: contextInfo }) }
-  return Buffer.from(proto.Message.encode(whole).finish()).toString('base64')
+/**
+ * The message as it is from now on, with the keys of the original one, which additions to it are made with. A file stays
+ * the one that was sent, whatever an edit says of it; undefined where nothing but a text could be changed and there is none.
+ */
+function editedMessage(
+  edited: protocol.IMessage,
+  text: string,
+  original: protocol.IMessage,
+): protocol.IMessage | undefined {
+  const { message, type, contextInfo } = openEnvelopes(original)
+  const content = parseContent(original)?.content
+  const keys = contextInfo && { messageContextInfo: contextInfo }
+  if (content?.kind === 'text') return { ...edited, ...keys }
+  const isOnTop = type === 'imageMessage' || type === 'videoMessage' || type === 'documentMessage'
+  if (!isOnTop || (content !== undefined && 'isViewOnce' in content && content.isViewOnce)) return undefined
+  return { [type]: { ...message[type], caption: text }, ...keys }
 }
 
 async function readSealedEdit(
