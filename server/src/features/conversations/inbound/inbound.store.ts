@@ -39,19 +39,22 @@ export async function insertArrived(sql: Sql, rows: readonly ArrivedRow[]): Prom
 
 /**
  * Which messages these answer, by the answer's id: only messages of the same chat that are known. What came together with
- * its answer was not there yet when that was stored, and is noted now.
+ * its answer was not there yet when that was stored, and is noted now; everything else was noted then.
  */
 export async function linkReplies(sql: Sql, rows: readonly ArrivedRow[]): Promise<Map<string, string>> {
   const { rows: linked } = await sql.execute<{ id: string; replyToId: string }>(text`
-    UPDATE messages m SET reply_to_id = q.id
-    FROM json_to_recordset(${JSON.stringify(rows)}::json)
-      AS r(id uuid, tenant_id uuid, session_id uuid, chat_id uuid, quoted text)
-    CROSS JOIN LATERAL (
-      SELECT a.id FROM messages a WHERE a.session_id = r.session_id AND a.wa_message_id = r.quoted
-        AND a.chat_id = r.chat_id AND a.tenant_id = r.tenant_id AND a.id <> r.id LIMIT 1
-    ) q
-    WHERE m.id = r.id AND m.tenant_id = r.tenant_id
-    RETURNING m.id, m.reply_to_id AS "replyToId"`)
+    WITH found AS (
+      SELECT r.id, r.tenant_id, q.id AS answered FROM json_to_recordset(${JSON.stringify(rows)}::json)
+        AS r(id uuid, tenant_id uuid, session_id uuid, chat_id uuid, quoted text)
+      CROSS JOIN LATERAL (
+        SELECT a.id FROM messages a WHERE a.session_id = r.session_id AND a.wa_message_id = r.quoted
+          AND a.chat_id = r.chat_id AND a.tenant_id = r.tenant_id AND a.id <> r.id LIMIT 1
+      ) q
+    ), late AS (
+      UPDATE messages m SET reply_to_id = f.answered FROM found f
+      WHERE m.id = f.id AND m.tenant_id = f.tenant_id AND m.reply_to_id IS DISTINCT FROM f.answered
+    )
+    SELECT id, answered AS "replyToId" FROM found`)
   return new Map(linked.map(({ id, replyToId }) => [id, replyToId]))
 }
 

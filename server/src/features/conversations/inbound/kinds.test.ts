@@ -5,6 +5,7 @@ import { createTestApp, type TestApp, type TestTenant } from '../../../../test/h
 import { recordEvents } from '../../../../test/linked-session.ts'
 import type { InboundContent } from '../../../engine/content.ts'
 import type { InboundMessage, MessageChange } from '../../../engine/events.ts'
+import type { MessageReceived } from '../messages/message-events.schema.ts'
 import { applyChanges } from './apply-changes.service.ts'
 import { applyMappings } from './merge-contacts.service.ts'
 import { storeInbound } from './store-inbound.service.ts'
@@ -52,6 +53,34 @@ suite('kinds of inbound messages', () => {
     sessionId = (await createSession(tenant.api)).id
   })
   after(() => app.close())
+
+  test('an answer names what it answers, also what comes together with it, and nothing of another chat', async () => {
+    const [question, other] = [build({}), build({})]
+    const { chatId, sender } = question
+    const answerTo = ({ waMessageId }: InboundMessage) =>
+      build({ chatId, sender, quotedWaMessageId: waMessageId })
+    const [together, astray] = [answerTo(question), answerTo(other)]
+    const recorded = recordEvents(app, ['message.received'])
+    await storeInbound(app.app.ctx, [together, question, other, astray])
+    const later = answerTo(question)
+    await storeInbound(app.app.ctx, [later])
+    await recorded.close()
+    const told = new Map(
+      recorded.received.map(({ payload }) => {
+        const { waMessageId, replyToId } = payload as unknown as MessageReceived
+        return [waMessageId, replyToId]
+      }),
+    )
+    const { id } = await get(question)
+    for (const [answer, expected] of [
+      [together, id],
+      [later, id],
+      [astray, null],
+    ] as const) {
+      assert.equal((await get(answer)).reply_to_id, expected)
+      assert.equal(told.get(answer.waMessageId), expected)
+    }
+  })
 
   test('every kind is stored and shown; what it holds is encrypted', async () => {
     const contents: InboundContent[] = [
