@@ -77,7 +77,7 @@ export function settingIn(message: proto.IMessage, sentAt: unknown): ChatTimer |
   const { protocolMessage } = openEnvelopes(message).message
   if (protocolMessage?.type !== protocol.Message.ProtocolMessage.Type.EPHEMERAL_SETTING) return undefined
   const { ephemeralExpiration, ephemeralSettingTimestamp } = protocolMessage
-  return timerOf(ephemeralExpiration ?? 0, ephemeralSettingTimestamp || sentAt)
+  return timerOf(ephemeralExpiration ?? 0, sinceOf(ephemeralSettingTimestamp, sentAt))
 }
 
 /** The timer that a message carries; undefined when it carries none. */
@@ -87,7 +87,13 @@ export function timerIn(message: proto.IMessage, sentAt: unknown): ChatTimer | u
   if (typeof part !== 'object' || part === null) return undefined
   const { contextInfo } = part as { contextInfo?: proto.IContextInfo | null }
   if (!contextInfo?.expiration) return undefined
-  return timerOf(contextInfo.expiration, contextInfo.ephemeralSettingTimestamp || sentAt)
+  return timerOf(contextInfo.expiration, sinceOf(contextInfo.ephemeralSettingTimestamp, sentAt))
+}
+
+/** Since when a timer holds, as its phone says, but not later than its message: nothing would ever replace it. */
+function sinceOf(said: unknown, sentAt: unknown): number {
+  const sent = cleanCount(sentAt) ?? 0
+  return Math.min(cleanCount(said) || sent, sent)
 }
 
 /** A timer of what a phone says; undefined for nonsense. */

@@ -170,4 +170,25 @@ suite('chats whose messages disappear', () => {
     await world.listener.next('message', ({ waMessageId }) => waMessageId === id)
     assert.equal((await send(`${anna}@c.us`, anna, text())).shown.ephemeralSeconds, undefined)
   })
+
+  test('a timer that is said to be of a later day is of the day it came: the next one replaces it', async () => {
+    const anna = world.addPerson('Anna')
+    const ephemeralSettingTimestamp = 32_000_000_000
+    const later = [
+      { protocolMessage: { type: 3, ephemeralExpiration: week, ephemeralSettingTimestamp } },
+      {
+        extendedTextMessage: {
+          text: 'Later',
+          contextInfo: { expiration: week, ephemeralSettingTimestamp },
+        },
+      },
+    ]
+    for (const raw of later) {
+      await world.simulator.sendMessage(anna, { to: world.account, raw })
+      await setTimer(anna, day)
+      assert.equal((await send(`${anna}@c.us`, anna, text())).shown.ephemeralSeconds, day)
+      await setTimer(anna, 0)
+      assert.equal((await send(`${anna}@c.us`, anna, text())).shown.ephemeralSeconds, undefined)
+    }
+  })
 })
