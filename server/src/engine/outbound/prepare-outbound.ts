@@ -5,7 +5,8 @@ import { contentMentions, type MessageTarget, type OutboundContent } from '../co
 import type { Submission } from '../engine.ts'
 import { type ChatId, chatKind } from '../ids.ts'
 import type { Addresses } from '../inbound/addresses.ts'
-import { type ChatTimer, type ChatTimers, timedChats } from '../inbound/chat-timers.ts'
+import type { ChatTimer, ChatTimers } from '../inbound/chat-timers.ts'
+import { addressesOf } from '../inbound/parse-change.ts'
 import { personOf } from '../library/jids.ts'
 import { type MediaContent, NotSendableError, type UploadedFile } from '../media/parts.ts'
 import { convertContext } from './context.ts'
@@ -88,7 +89,7 @@ export class OutboundPreparer {
   async #contextOf(submission: Submission, jid: string): Promise<proto.IContextInfo | undefined> {
     const { content, quoted } = submission
     const { addresses, socket } = this.#options
-    const timer = await this.#timerOf(content, jid)
+    const timer = await this.#timerOf(submission, jid)
     const mentions = contentMentions(content)
     const mentioned = await Promise.all(mentions.map((chatId) => addresses.jidOf(chatId)))
     if (quoted === undefined) return convertContext({ mentioned, timer })
@@ -111,20 +112,17 @@ export class OutboundPreparer {
   }
 
   /** How long what is sent stays in its chat; undefined where messages stay, and for what is shown at others. */
-  async #timerOf(content: OutboundContent, jid: string): Promise<ChatTimer | undefined> {
-    if (content.kind === 'reaction' || content.kind === 'revoke') return undefined
+  async #timerOf({ chatId, content }: Submission, jid: string): Promise<ChatTimer | undefined> {
+    const kind = chatKind(chatId)
+    if (kind === 'channel' || content.kind === 'reaction' || content.kind === 'revoke') return undefined
     const { addresses, timers, findGroup } = this.#options
-    const [chat] = timedChats([jid])
-    if (chat === undefined) return undefined
-    if (!chat.endsWith('@g.us')) {
-      const { phone, lid } = await addresses.complete(personOf([chat], null))
-      const names = [phone && `${phone}@s.whatsapp.net`, lid && `${lid}@lid`].filter((name) => name !== null)
-      const timer = await timers.of(names)
+    if (kind === 'person') {
+      const timer = await timers.of(addressesOf(await addresses.complete(personOf([jid], null))))
       return timer?.seconds ? timer : undefined
     }
-    const { ephemeralDuration: seconds } = (await findGroup(chat)) ?? {}
+    const { ephemeralDuration: seconds } = (await findGroup(jid)) ?? {}
     if (!seconds) return undefined
-    const known = await timers.of([chat])
+    const known = await timers.of([jid])
     return { seconds, since: known?.seconds === seconds ? known.since : 0 }
   }
 
