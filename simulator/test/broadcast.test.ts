@@ -26,6 +26,12 @@ suite('broadcast lists', () => {
     const message = await client.message((one) => one.key.id === id)
     assert.deepEqual([message.key.fromMe, textOf(message)], [true, 'News'])
     assert.equal((await simulator.nextMessage(bob, (one) => one.id === id)).text, 'News')
+    await client.socket.sendMessage(jidOf(bob), { text: 'hello' })
+    await client.socket.updateBlockStatus(jidOf(bob), 'block')
+    await simulator.sendBroadcast(bob, { to: [owner, carol], text: 'Unwanted' })
+    await client.socket.updateBlockStatus(jidOf(bob), 'unblock')
+    await simulator.sendBroadcast(bob, { to: [owner, carol], text: 'Wanted' })
+    assert.equal(textOf(await client.message(({ key }) => key.fromMe === false)), 'Wanted')
   })
 })
 
