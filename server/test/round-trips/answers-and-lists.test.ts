@@ -127,7 +127,10 @@ suite('broadcast lists', () => {
     // Whoever is in the list too cannot change what its author wrote.
     const kept = await through('Mine')
     const key = { remoteJid: `${session.phone}@s.whatsapp.net`, fromMe: true, id: kept.id }
-    const raws = [{ type: 0, key }, { type: 14, key, editedMessage: { conversation: 'Yours' } }]
+    const raws = [
+      { type: 0, key },
+      { type: 14, key, editedMessage: { conversation: 'Yours' } },
+    ]
     for (const protocolMessage of raws) {
       await app.simulator.sendBroadcast(friend, { to: [session.phone], raw: { protocolMessage } })
     }

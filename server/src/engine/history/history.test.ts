@@ -89,6 +89,21 @@ suite('the history of a fresh link', () => {
     await listener.next('contact', ({ person }) => person.phone === early && person.pushName === 'Early')
   })
 
+  test('what the first piece counts as read was read on the phone; later pieces do not say so', async () => {
+    const { listener } = world
+    await listener.next('history', ({ kind, isComplete }) => kind === 'recent' && isComplete)
+    const countsOf = (phone: string) =>
+      listener.all('chat').flatMap(({ chatId, unread }) => (chatId === `${phone}@c.us` && unread) || [])
+    const [ofBen] = countsOf(ben)
+    assert.equal(ofBen?.count, 0)
+    assert.ok(Math.abs((ofBen.asOf?.getTime() ?? 0) - Date.now() + 30 * 60_000) < 120_000)
+    // Her chat is in three pieces.
+    assert.deepEqual(
+      countsOf(anna).map(({ count }) => count),
+      [0],
+    )
+  })
+
   test('progress counts what each piece held', async () => {
     const pieces = world.listener.all('history')
     assert.equal(pieces[0]?.kind, 'initial')

@@ -13,6 +13,7 @@ import {
 import { untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
 import { applyChatChanges } from '../chats/chat-changes.service.ts'
+import { applyMappings } from '../inbound/merge-contacts.service.ts'
 import { storeInbound } from '../inbound/store-inbound.service.ts'
 
 let app: LinkedApp
@@ -114,6 +115,24 @@ suite('what is unread on the phone', () => {
       await count(chatId, 2)
       assert.equal(await unreadOf(chatId), expected)
     }
+  })
+
+  test('what was read of somebody stays read when their two addresses turn out to be one person', async () => {
+    const owner = { tenantId: tenant.id, sessionId: session.id }
+    const [phone, lid] = [addContact(app), `9${buildPhone()}`]
+    const asOf = new Date(app.clock.nowMs() - 3_600_000)
+    const chats = [
+      { chatId: `${lid}@c.us`, sender: { phone: null, lid, pushName: null } },
+      { chatId: `${phone}@c.us`, sender: { phone, lid: null, pushName: null } },
+    ]
+    for (const chat of chats) {
+      const known = { ...chat, waTimestamp: asOf, isHistory: true }
+      await storeInbound(context(), [buildInboundMessage(owner, known)])
+    }
+    await applyChatChanges(context(), [{ ...owner, chatId: `${lid}@c.us`, isRead: true }])
+    await applyMappings(context(), [{ ...owner, phone, lid }])
+    await applyChatChanges(context(), [{ ...owner, chatId: `${phone}@c.us`, unread: { count: 2, asOf } }])
+    assert.equal(await unreadOf(`${phone}@c.us`), 0)
   })
 
   test('one that comes twice, or after newer messages, counts each message once', async () => {

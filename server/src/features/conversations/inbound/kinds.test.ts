@@ -185,6 +185,21 @@ suite('kinds of inbound messages', () => {
     assert.equal(chats[0].last_message.content_preview, 'At last')
   })
 
+  test('an edit changes what is kept to be forwarded, and does not bring back what is kept no more', async () => {
+    const [kept, expired] = [build({}), build({})]
+    await storeInbound(app.app.ctx, [kept, expired])
+    const { pool } = app.database.db
+    const protoOf = async ({ waMessageId }: InboundMessage) =>
+      (await pool.query('SELECT proto FROM messages WHERE wa_message_id = $1', [waMessageId])).rows[0].proto
+    await pool.query('UPDATE messages SET proto = NULL WHERE wa_message_id = $1', [expired.waMessageId])
+    const before = await protoOf(kept)
+    const edit = { kind: 'edit', text: 'Edited', mentions: [], proto: 'AgI=' } as const
+    await applyChanges(app.app.ctx, [changeOf(kept, edit), changeOf(expired, edit)])
+    assert.notDeepEqual(await protoOf(kept), before)
+    assert.equal(await protoOf(expired), null)
+    assert.equal((await get(expired)).content_preview, 'Edited')
+  })
+
   test('history is kept without events, usage and unread messages, and makes the contact known', async () => {
     const phone = buildPhone()
     const old = { chatId: `${phone}@c.us`, sender: { phone, lid: null, pushName: 'Old friend' } }
