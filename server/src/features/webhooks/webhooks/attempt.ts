@@ -76,17 +76,28 @@ async function recordAll(ctx: Context, sql: Sql, outcomes: store.AttemptOutcome[
   return outcomes.map((outcome) => effects.get(outcome) ?? none)
 }
 
-/** Sees that an endpoint that fails is probed: one chain of jobs for each time that it fails. */
+/** Sees that an endpoint that fails is probed when the time comes. */
 export async function follow(
   ctx: Context,
   sql: Sql,
-  { tenantId, webhookId }: store.EndpointKey,
+  endpoint: store.EndpointKey,
   { failingSince, probeAt }: Pick<store.AttemptEffect, 'failingSince' | 'probeAt'>,
 ): Promise<void> {
-  if (failingSince === null || probeAt === null) return
-  const delayMs = probeAt.getTime() - ctx.clock.nowMs()
-  const key = `${webhookId}/${failingSince.getTime()}`
-  await ctx.jobs.addMany(sql, resumeJob, [{ tenantId, webhookId }], { delayMs, key })
+  if (failingSince !== null && probeAt !== null) await lookAt(ctx, sql, endpoint, probeAt.getTime())
+}
+
+/**
+ * Sees to an endpoint at that moment, whatever becomes of this process; once for all that ask for the same one. The moment
+ * is part of the key: whoever comes later, or sooner, must not be content with a job that is about to run, or far away.
+ */
+export async function lookAt(
+  ctx: Context,
+  sql: Sql,
+  { tenantId, webhookId }: store.EndpointKey,
+  atMs: number,
+): Promise<void> {
+  const options = { delayMs: atMs - ctx.clock.nowMs(), key: `${webhookId}/${atMs}` }
+  await ctx.jobs.addMany(sql, resumeJob, [{ tenantId, webhookId }], options)
 }
 
 /** Sees that everything leaves that waits for an endpoint that works again. */

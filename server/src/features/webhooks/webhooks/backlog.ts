@@ -4,7 +4,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { type Batcher, createBatcher } from '../../../platform/database/write-batcher.ts'
 import { done, type JobOutcome } from '../../../platform/jobs/jobs.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { attempt, follow, inactiveText, readDelivery } from './attempt.ts'
+import { attempt, follow, inactiveText, lookAt, readDelivery } from './attempt.ts'
 import * as store from './delivery.store.ts'
 import { downAtStrikes, isUnreachable, probeRhythm } from './delivery.ts'
 import { endpointSlots } from './endpoint-slots.ts'
@@ -20,7 +20,7 @@ const oldestAlone = { unreachable: 6, refused: 1 }
 
 interface Parking extends store.Parked, store.EndpointKey {
   /** When the endpoint is looked after. */
-  lookAfterMs: number
+  lookAtMs: number
 }
 
 interface Backlog {
@@ -42,35 +42,38 @@ async function storeParked(ctx: Context, sql: Sql, items: Parking[]): Promise<un
   const soonest = new Map<string, Parking>()
   for (const item of items) {
     const known = soonest.get(item.webhookId)
-    if (known === undefined || item.lookAfterMs < known.lookAfterMs) soonest.set(item.webhookId, item)
+    if (known === undefined || item.lookAtMs < known.lookAtMs) soonest.set(item.webhookId, item)
   }
-  for (const { tenantId, webhookId, lookAfterMs } of soonest.values())
-    await lookAfter(ctx, sql, { tenantId, webhookId }, lookAfterMs)
+  for (const item of soonest.values()) await lookAt(ctx, sql, item, item.lookAtMs)
   return items.map(() => undefined)
 }
 
-/** Sees to what waits for an endpoint after `delayMs`, whatever becomes of this process; once for all that ask. */
-export async function lookAfter(
-  ctx: Context,
-  sql: Sql,
-  { tenantId, webhookId }: store.EndpointKey,
-  delayMs = lookAgainMs,
-): Promise<void> {
-  const key = `${webhookId}/${delayMs === 0 ? 'now' : 'waiting'}`
-  await ctx.jobs.addMany(sql, resumeJob, [{ tenantId, webhookId }], { delayMs, key })
+/** A moment after `delayMs` at least, the same for those that ask soon after each other. */
+function momentAfter(ctx: Context, delayMs: number): number {
+  return Math.ceil((ctx.clock.nowMs() + delayMs) / delayMs) * delayMs
 }
 
-/** Lets a delivery wait in the database; its endpoint's slots know that it is turned away. */
+/** Sees to what waits for an endpoint now. */
+export async function lookNow(ctx: Context, sql: Sql, endpoint: store.EndpointKey): Promise<void> {
+  await ctx.jobs.addMany(sql, resumeJob, [endpoint])
+}
+
+/**
+ * Lets a delivery wait in the database, for the probe of an endpoint that is down; its endpoint's slots know that it is
+ * turned away.
+ */
 export async function park(
   ctx: Context,
-  delivery: store.Parked & store.EndpointKey,
-  downForMs?: number,
+  { tenantId, webhookId, deliveryId, round }: store.Parked & store.EndpointKey,
+  probeAt?: Date,
 ): Promise<void> {
   const slots = endpointSlots.of(ctx)
-  const { webhookId } = delivery
-  const lookAfterMs = downForMs ?? (slots.isBusy(webhookId) ? lookAgainMs : lookSoonMs)
+  // Never at once: who looks must see what is stored here.
+  const soonMs = momentAfter(ctx, lookSoonMs)
+  const busyMs = slots.isBusy(webhookId) ? momentAfter(ctx, lookAgainMs) : soonMs
+  const lookAtMs = probeAt === undefined ? busyMs : Math.max(probeAt.getTime(), soonMs)
   try {
-    await backlogs.of(ctx).parking.add({ ...delivery, lookAfterMs })
+    await backlogs.of(ctx).parking.add({ tenantId, webhookId, deliveryId, round, lookAtMs })
   } finally {
     slots.noteParked(webhookId)
   }
@@ -123,7 +126,7 @@ export async function resumeEndpoint(
   if (payload.recoveredFrom !== undefined) await bringForward(ctx, endpoint, new Date(payload.recoveredFrom))
   if (state.strikes < downAtStrikes) {
     endpointSlots.of(ctx).noteMore(endpoint.webhookId)
-    if (await release(ctx, endpoint)) await lookAfter(ctx, ctx.db.sql, endpoint)
+    if (await release(ctx, endpoint)) await lookAt(ctx, ctx.db.sql, endpoint, momentAfter(ctx, lookAgainMs))
   }
   if (state.failingSince !== null) await probe(ctx, endpoint, state, run)
   return done

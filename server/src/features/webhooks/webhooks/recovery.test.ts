@@ -142,6 +142,42 @@ suite('a receiver that was away', () => {
     assert.deepEqual(textsOf(hook), ['first', 'second', 'first'])
   })
 
+  test('and answers the only probe that is left with Retry-After is asked again when that time is over', async () => {
+    await using hook = await setUp()
+    hook.endpoint.answer({ status: 503 })
+    for (const text of numbered(3)) {
+      await receive(hook.tenantId, text)
+      await app.runJobs()
+    }
+    await receive(hook.tenantId, 'waits')
+    await app.runJobs()
+    await pass(400_000, 4000)
+    assert.equal((await hook.deliveries('?status=failed')).length, 3)
+    hook.endpoint.answer({ status: 503, headers: { 'retry-after': '300' } })
+    const asked = hook.endpoint.received.length
+    const isAsked = async () => hook.endpoint.received.length > asked
+    await passUntil(hook, isAsked, 60_000)
+    await pass(290_000, 10_000)
+    assert.equal(hook.endpoint.received.length, asked + 1, 'before Retry-After')
+    hook.endpoint.answer({})
+    const isThere = async () => (await hook.deliveries('?status=pending')).length === 0
+    await passUntil(hook, isThere, 60_000)
+  })
+
+  test('and after a recovery by hand fails without Retry-After is not left alone for that time', async () => {
+    await using hook = await setUp()
+    hook.endpoint.answer({ status: 503, headers: { 'retry-after': '7200' } })
+    await receive(hook.tenantId, ...numbered(3))
+    await app.runJobs()
+    await receive(hook.tenantId, 'waits')
+    await app.runJobs()
+    hook.endpoint.answer({ status: 503 })
+    await hook.api.post(200, `${hook.path}/recover`, { since: '2026-02-11T10:00:00Z' })
+    await app.runJobs()
+    hook.endpoint.answer({})
+    await passUntil(hook, () => areAllDelivered(hook), 10_000)
+  })
+
   test('and is gone now (410) is switched off at once by a probe; what waits fails', async () => {
     await using hook = await setUp()
     hook.endpoint.answer({ status: 503 })

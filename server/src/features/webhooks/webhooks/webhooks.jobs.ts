@@ -75,10 +75,10 @@ async function deliverNow(
   if (remainingMs > 1000) return retryLater(remainingMs)
   if (!hasToWait(ctx, payload, delivery))
     return attempt(ctx, { tenantId, delivery, slot, signal: run.signal })
-  const isDown = delivery.strikes >= downAtStrikes && delivery.probeAt !== null
+  const isDown = delivery.strikes >= downAtStrikes
   endpointSlots.of(ctx).park(webhookId)
   slot.leave()
-  await park(ctx, payload, isDown ? Math.max(0, (delivery.probeAt?.getTime() ?? 0) - nowMs) : undefined)
+  await park(ctx, payload, isDown ? (delivery.probeAt ?? undefined) : undefined)
   return done
 }
 

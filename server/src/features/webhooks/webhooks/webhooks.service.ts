@@ -2,7 +2,7 @@ import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { resume } from './attempt.ts'
-import { lookAfter } from './backlog.ts'
+import { lookNow } from './backlog.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import {
   openSecret,
@@ -169,7 +169,7 @@ export async function storeGroupEndpoint(
       url: sealUrl(ctx, groupId, url),
       at: ctx.clock.now(),
     })
-    await lookAfter(ctx, sql, { tenantId, webhookId: groupId }, 0)
+    await lookNow(ctx, sql, { tenantId, webhookId: groupId })
   }
   await publishChange(ctx, sql, tenantId)
 }
@@ -226,7 +226,7 @@ export async function recoverDeliveries(ctx: Context, id: string, since: Date): 
     if (!webhook.isActive) throw webhookInactive.create()
     const count = await store.restartUndelivered(sql, { tenantId, webhookId: id, since, at })
     if (webhook.failingSince !== null) await store.updateWebhook(sql, tenantId, id, { probeAt: at })
-    await lookAfter(ctx, sql, { tenantId, webhookId: id }, 0)
+    await lookNow(ctx, sql, { tenantId, webhookId: id })
     return count
   })
 }
