@@ -72,15 +72,6 @@ export async function createWebhook(
   return toRecord(ctx, row)
 }
 
-const withoutFailures = {
-  failureCount: 0,
-  failingSince: null,
-  lastFailureAt: null,
-  lastError: null,
-  strikes: 0,
-  probeAt: null,
-}
-
 /** Changes what is given; switching it on again, or to another address, clears the failures before. */
 export async function updateWebhook(ctx: Context, id: string, input: WebhookInput): Promise<WebhookRecord> {
   const tenantId = tenantOf(ctx)
@@ -95,7 +86,7 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
       ...(input.events === undefined ? {} : { events: input.events }),
       ...(input.isActive === undefined ? {} : { isActive: input.isActive }),
       ...(input.secret === undefined ? {} : { secret: sealSecret(ctx, id, input.secret) }),
-      ...(isRevived || isMoved ? withoutFailures : {}),
+      ...(isRevived || isMoved ? store.withoutFailures : {}),
       updatedAt: ctx.clock.now(),
     })
     if (row === undefined) throw unknownThing('Webhook')

@@ -28,6 +28,16 @@ const deliveryColumns = {
   probes: webhookDeliveries.probes,
 }
 
+/** An endpoint of which nothing bad is known. */
+export const withoutFailures = {
+  failureCount: 0,
+  failingSince: null,
+  lastFailureAt: null,
+  lastError: null,
+  strikes: 0,
+  probeAt: null,
+}
+
 const ofEndpoint = (tenantId: string, id: string) => and(eq(webhooks.tenantId, tenantId), eq(webhooks.id, id))
 
 /** The endpoint of a monitored group is shown and changed with its group alone. */
@@ -126,12 +136,7 @@ export async function upsertGroupEndpoint(
     name,
     url,
     isActive: true,
-    failureCount: 0,
-    failingSince: null,
-    lastFailureAt: null,
-    lastError: null,
-    strikes: 0,
-    probeAt: null,
+    ...withoutFailures,
     updatedAt: at,
   }
   await sql
