@@ -78,7 +78,7 @@ export async function updateWebhook(ctx: Context, id: string, input: WebhookInpu
   const before = await requireWebhook(ctx, ctx.db.sql, id)
   if (input.url !== undefined) await requireAllowedUrl(ctx, input.url)
   const isRevived = input.isActive === true && !before.isActive
-  const isMoved = input.url !== undefined && input.url !== openUrl(ctx, id, before.url)
+  const isMoved = input.url !== undefined && input.url !== showUrl(ctx, id, before.url)
   return ctx.db.transaction(async (sql) => {
     const row = await store.updateWebhook(sql, tenantId, id, {
       ...(input.name === undefined ? {} : { name: input.name }),

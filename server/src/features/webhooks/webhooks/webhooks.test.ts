@@ -60,7 +60,7 @@ suite('webhooks', () => {
       assert.equal(hook.endpoint.received.length, 1)
     })
 
-    test('an address that another installation key sealed is listed as unreadable', async () => {
+    test('an address that another installation key sealed is listed as unreadable, and replaced by a new one', async () => {
       await using hook = await setUp()
       const other = seal(
         { secretKey: Buffer.alloc(32, 9).toString('base64') },
@@ -72,6 +72,8 @@ suite('webhooks', () => {
         hook.id,
       ])
       assert.match((await hook.api.get(200, hook.path)).url, /^unreadable/)
+      const { url } = hook.endpoint
+      assert.equal((await hook.api.patch(200, hook.path, { url })).url, url)
     })
 
     for (const url of [
