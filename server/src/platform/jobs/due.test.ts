@@ -173,6 +173,21 @@ suite('jobs that become due', () => {
     assert.deepEqual(seen, ['1.1', '1.2', '1.3', '1.4', '2.1', '3.1'])
   })
 
+  test('a delayed job from before a start starts when it is due, though others were due already', async () => {
+    const type = defineJob<Numbered>('due.before')
+    const seen: number[] = []
+    await store.prepare([type])
+    await store.add(database.db.sql, type, { n: 2 }, { delayMs: 600 })
+    await store.add(database.db.sql, type, { n: 1 })
+    const runner = await start(type, async ({ n }) => {
+      seen.push(n)
+      return undefined
+    })
+    await until('both', () => seen.length === 2 || undefined, { timeoutMs: promptMs })
+    await runner.stop()
+    assert.deepEqual(seen, [1, 2])
+  })
+
   test('a job delayed by a process that is gone when it is due starts in another one', async (t) => {
     const type = defineJob<Numbered>('due.gone')
     const second = await openSecond()

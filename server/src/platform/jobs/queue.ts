@@ -89,6 +89,12 @@ export class JobQueue<C> {
     })
   }
 
+  /** As `expect`, said by whoever asked for the soonest moment alone: what comes after it is not known yet. */
+  expectFirst(dueInMs: number): void {
+    this.#isNextDueUnknown = true
+    this.expect(dueInMs)
+  }
+
   /** Resolves when no job of this queue runs. */
   async idle(): Promise<void> {
     while (this.#runs.size > 0) await Promise.all(this.#runs)

@@ -115,7 +115,7 @@ export class JobRunner<C> {
   /** Finds what nobody notified of: jobs of other processes, and delayed ones from before the start. */
   async #poll(): Promise<void> {
     const due = await this.#options.store.readNextDue([...this.#queues.keys()])
-    for (const [name, dueInMs] of due) this.#queues.get(name)?.expect(dueInMs)
+    for (const [name, dueInMs] of due) this.#queues.get(name)?.expectFirst(dueInMs)
   }
 
   async #recover(): Promise<void> {
