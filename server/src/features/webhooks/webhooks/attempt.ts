@@ -150,9 +150,11 @@ async function attemptAlone(ctx: Context, input: Try): Promise<JobOutcome> {
   const result = await postDelivery(ctx, {
     id: delivery.id,
     event: delivery.event,
-    body: openBody(ctx, delivery.id, delivery.body),
-    url: openUrl(ctx, delivery.webhookId, delivery.url),
-    secret: openSecret(ctx, delivery.webhookId, delivery.secret),
+    open: () => ({
+      body: openBody(ctx, delivery.id, delivery.body),
+      url: openUrl(ctx, delivery.webhookId, delivery.url),
+      secret: openSecret(ctx, delivery.webhookId, delivery.secret),
+    }),
     signal,
   })
   const strikes = result.error === null ? 0 : weighFailure(result.statusCode)

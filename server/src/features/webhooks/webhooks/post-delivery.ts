@@ -36,12 +36,14 @@ export function openUrl(ctx: Context, webhookId: string, stored: string): string
   return isPlainUrl(stored) ? stored : unsealText(ctx.config, urlPurpose(webhookId), stored)
 }
 
+const unreadableText = 'sealed with another installation key'
+
 /** As `openUrl`; under another installation key a list still answers, and says what is the matter. */
 export function showUrl(ctx: Context, webhookId: string, stored: string): string {
   try {
     return openUrl(ctx, webhookId, stored)
   } catch (error) {
-    if (error instanceof SecretUnreadableError) return 'unreadable: sealed with another installation key'
+    if (error instanceof SecretUnreadableError) return `unreadable: ${unreadableText}`
     throw error
   }
 }
@@ -100,24 +102,24 @@ async function resolveBriefly(host: string): Promise<string[]> {
   return Promise.race([resolved, timeout])
 }
 
-/** One request as it leaves. */
+/** One request. */
 export interface Post {
   id: string
   event: string
-  body: Buffer
-  url: string
-  secret: string | null
+  /** Opens what is sealed; under another installation key that fails, and with it the attempt. */
+  open(): { body: Buffer; url: string; secret: string | null }
   /** Aborts the attempt without a result. */
   signal?: AbortSignal
 }
 
 /** Makes one attempt and answers how it went; throws only when `signal` ended it. */
 export async function postDelivery(ctx: Context, post: Post): Promise<AttemptResult> {
-  const { id, event, body, secret, signal } = post
+  const { id, event, signal } = post
   const startedMs = ctx.clock.monotonicMs()
   const durationMs = () => Math.round(ctx.clock.monotonicMs() - startedMs)
   try {
-    const answer = await safeFetch(post.url, {
+    const { body, url, secret } = post.open()
+    const answer = await safeFetch(url, {
       allow: ctx.config.outgoingAllow,
       method: 'POST',
       headers: buildHeaders({ id, event, body, secret, atMs: ctx.clock.nowMs() }),
@@ -153,6 +155,8 @@ function toStoredText(bytes: Buffer): string {
 /** Why there was no answer, without the URL: it may carry a secret. */
 function describeFailure(error: unknown): string {
   if (error instanceof UrlRefused) return error.message
+  if (error instanceof SecretUnreadableError)
+    return `The address, secret or body cannot be read: ${unreadableText}`
   if (!(error instanceof Error)) return 'The connection failed'
   if (error.name === 'TimeoutError') return `No answer within ${attemptTimeoutMs / 1000} s`
   return `The connection failed: ${findCode(error) ?? error.name}`

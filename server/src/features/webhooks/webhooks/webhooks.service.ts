@@ -117,9 +117,11 @@ export async function testWebhook(ctx: Context, id: string): Promise<AttemptResu
   return postDelivery(ctx, {
     id: deliveryId,
     event,
-    body: buildBody({ id: deliveryId, event, atMs: ctx.clock.nowMs(), data }),
-    url: openUrl(ctx, id, webhook.url),
-    secret: openSecret(ctx, id, webhook.secret),
+    open: () => ({
+      body: buildBody({ id: deliveryId, event, atMs: ctx.clock.nowMs(), data }),
+      url: openUrl(ctx, id, webhook.url),
+      secret: openSecret(ctx, id, webhook.secret),
+    }),
   })
 }
 

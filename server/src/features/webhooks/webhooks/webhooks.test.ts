@@ -72,8 +72,18 @@ suite('webhooks', () => {
         hook.id,
       ])
       assert.match((await hook.api.get(200, hook.path)).url, /^unreadable/)
+      const tried = await hook.api.post(200, `${hook.path}/test`)
+      assert.deepEqual([tried.success, /installation key/.test(tried.error)], [false, true])
+      await receive(hook.tenantId, 'under the other key')
+      await app.runJobs()
+      const [{ attempts, status, error }] = await hook.deliveries()
+      assert.deepEqual([attempts, status, /installation key/.test(error)], [1, 'pending', true])
       const { url } = hook.endpoint
       assert.equal((await hook.api.patch(200, hook.path, { url })).url, url)
+      await app.runJobs()
+      app.clock.advance(5000)
+      await app.runJobs()
+      assert.equal(hook.endpoint.received.length, 1)
     })
 
     for (const url of [
