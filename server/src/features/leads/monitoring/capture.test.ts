@@ -293,6 +293,27 @@ suite('messages and events', () => {
     assert.equal(own.received.at(-1)?.body.data.message, 'heard')
   })
 
+  test('a group’s new address gets what the old one failed to take, at once', async () => {
+    await using own = await openWebhookReceiver()
+    await using other = await openWebhookReceiver()
+    const group = await monitor({ monitor_mode: 'all', webhook_url: own.url })
+    own.answer({ status: 503 })
+    await selectMonitored(said(group, buildPhone(), 'hello'))
+    for (let tries = 0; tries < 2; tries += 1) {
+      await app.runJobs()
+      app.clock.advance(10_000)
+    }
+    await app.runJobs()
+    await tenant.api.patch(200, `/groups/${group.id}`, { webhook_url: other.url })
+    await app.runJobs()
+    app.clock.advance(6000)
+    await app.runJobs()
+    assert.deepEqual(
+      other.received.map(({ body }) => body.data.message),
+      ['hello'],
+    )
+  })
+
   test('a deleted group captures nothing more and its leads stay', async () => {
     const group = await monitor({ monitor_keywords: ['flat'] })
     await selectMonitored(said(group, buildPhone(), 'flat'))

@@ -3,6 +3,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { resume } from './attempt.ts'
 import { lookNow } from './backlog.ts'
+import { findEndpoint } from './delivery.store.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import {
   openSecret,
@@ -155,6 +156,7 @@ export async function storeGroupEndpoint(
   const tenantId = tenantOf(ctx)
   if (url === null) await store.deleteGroupEndpoint(sql, tenantId, groupId)
   else {
+    const before = await findEndpoint(sql, { tenantId, webhookId: groupId })
     await store.upsertGroupEndpoint(sql, {
       tenantId,
       groupId,
@@ -162,7 +164,8 @@ export async function storeGroupEndpoint(
       url: sealUrl(ctx, groupId, url),
       at: ctx.clock.now(),
     })
-    await lookNow(ctx, sql, { tenantId, webhookId: groupId })
+    if (before?.failingSince) await resume(ctx, sql, { tenantId, webhookId: groupId }, before.failingSince)
+    else await lookNow(ctx, sql, { tenantId, webhookId: groupId })
   }
   await publishChange(ctx, sql, tenantId)
 }
