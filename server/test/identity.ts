@@ -3,6 +3,7 @@ import type { Config } from '../src/config.ts'
 import type { Caller, Context } from '../src/context.ts'
 import type { Feature } from '../src/feature.ts'
 import { apiKeysFeature } from '../src/features/account/api-keys/api-keys.feature.ts'
+import { auditFeature } from '../src/features/account/audit/audit.feature.ts'
 import { createAccessPolicy } from '../src/features/account/auth/access-policy.service.ts'
 import { authFeature } from '../src/features/account/auth/auth.feature.ts'
 import { startLogin } from '../src/features/account/auth/logins.service.ts'
@@ -31,6 +32,7 @@ const identityFeatures: readonly Feature[] = [
   authFeature,
   apiKeysFeature,
   settingsFeature,
+  auditFeature,
   limitsFeature,
   setupFeature,
 ]

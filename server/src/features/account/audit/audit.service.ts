@@ -1,5 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Operation } from '../../../operation.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { createBatcher } from '../../../platform/database/write-batcher.ts'
 import { isUuid } from '../../../platform/ids.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
@@ -68,6 +69,16 @@ export async function recordChange(
     ip: caller.ip,
     createdAt: ctx.clock.now(),
   })
+}
+
+/** Records, inside the transaction that makes it, a change by a person whom no credential named. */
+export async function recordChangeBy(
+  ctx: Context,
+  sql: Sql,
+  change: Pick<AuditRow, 'tenantId' | 'userId' | 'action' | 'ip'>,
+): Promise<void> {
+  const { ids, clock } = ctx
+  await insertEntries(sql, [{ ...change, id: ids.uuid(), keyId: null, targets: {}, createdAt: clock.now() }])
 }
 
 /** Which entries a caller wants. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Context } from '../../../context.ts'
+import { recordChangeBy } from '../audit/audit.service.ts'
 import { type SignInOrigin, startLogin } from '../auth/logins.service.ts'
 import { findSetupTenant } from '../tenants/tenants.service.ts'
 import { hashPassword } from '../users/passwords.service.ts'
@@ -58,6 +59,7 @@ export async function recoverPassword(
     const user = await findTenantUser(sql, tenantId, userId)
     if (user === undefined || !(await deleteRecoveryToken(sql, tokenHash))) throw recoveryLinkInvalid.create()
     await replacePassword(ctx, sql, user, passwordHash)
+    await recordChangeBy(ctx, sql, { tenantId, userId, action: 'setup.recover', ip: origin.ip })
     ctx.log.warn({ tenantId, userId }, 'a password was replaced with a recovery link')
     return startLogin(ctx, sql, user, origin)
   })

@@ -104,6 +104,24 @@ suite('after set-up', () => {
     assert.equal((await recover(tokenIn(made))).status, 403)
   })
 
+  test('the audit log knows of a recovery and from where it came; of a refused one it does not', async () => {
+    await setUp(await newToken())
+    const made = await createRecoveryLink(identity.ctx)
+    const { body } = await recover(tokenIn(made))
+    await recover(tokenIn(made))
+    const { audit_logs: entries } = (
+      await identity.call('GET', '/audit-logs?action=setup.recover', { token: body.access_token })
+    ).body
+    assert.equal(entries.length, 1)
+    assert.partialDeepStrictEqual(entries[0], {
+      action: 'setup.recover',
+      user_id: body.user.id,
+      api_key_id: null,
+      ip: '127.0.0.1',
+      targets: {},
+    })
+  })
+
   test('of recovery links the newest works, for a day, and for nothing else', async () => {
     assert.equal(await createRecoveryLink(identity.ctx), undefined)
     const setupToken = await newToken()
