@@ -77,3 +77,59 @@ const fold = createFolding({
 export function foldKeyword(text: string): string {
   return fold(text.replace(looseAccents, "'").replace(sentences, ' '))
 }
+
+/** So much of a word is folded at once, so that long ones are not folded again and again. */
+const pieceLength = 250
+const graphemes = new Intl.Segmenter()
+
+/** The words of a text, long ones in pieces that end where a character ends: folding does not reach beyond them. */
+function* piecesOf(text: string): Generator<{ piece: string; at: number; isLast: boolean }> {
+  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
+    let from = 0
+    while (word.length - from > pieceLength) {
+      const rest = word.slice(from, from + 2 * pieceLength)
+      const length = graphemes.segment(rest).containing(pieceLength)?.index || pieceLength
+      yield { piece: rest.slice(0, length), at: index + from, isLast: false }
+      from += length
+    }
+    yield { piece: word.slice(from), at: index + from, isLast: true }
+  }
+}
+
+/** The first unit with which a folded piece is longer than `foldedPlace`. */
+function findUnit(piece: string, foldedPlace: number): number {
+  let [low, high] = [0, piece.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (foldKeyword(piece.slice(0, middle + 1)).length > foldedPlace) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** Which characters of a text places in its folded form come from; the places in their order. */
+export function findSourcePlaces(text: string, foldedPlaces: readonly number[]): number[] {
+  const found: number[] = []
+  let folded = 0
+  let isWithinWord = false
+  let [unit, characters] = [0, 0]
+  for (const { piece, at, isLast } of piecesOf(text)) {
+    if (found.length === foldedPlaces.length) break
+    const { length } = foldKeyword(piece)
+    for (;;) {
+      const place = foldedPlaces[found.length]
+      if (place === undefined || place >= folded + length) break
+      const next = at + findUnit(piece, place - folded)
+      characters += [...text.slice(unit, next)].length
+      unit = next
+      found.push(characters)
+    }
+    isWithinWord ||= length > 0
+    folded += length
+    if (!isLast) continue
+    // A space stands behind every word that leaves something.
+    if (isWithinWord) folded += 1
+    isWithinWord = false
+  }
+  return [...found, ...foldedPlaces.slice(found.length).map(() => 0)]
+}

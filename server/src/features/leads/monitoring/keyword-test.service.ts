@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
@@ -7,8 +8,8 @@ import { toTimestamp } from '../../../wire.ts'
 import { requireOpenHistory } from '../../account/settings/chat-history.service.ts'
 import { displayName } from '../../conversations/contacts/contacts.service.ts'
 import { fullTextPurpose } from '../../conversations/messages/purposes.service.ts'
-import { foldKeyword } from './fold-keyword.ts'
-import { compileKeywords, type KeywordMatcher } from './keywords.ts'
+import { findSourcePlaces } from './fold-keyword.ts'
+import { compileKeywords, type FoundKeyword } from './keywords.ts'
 import type { testKeywordsAnswer, testKeywordsBody } from './monitored-groups.schema.ts'
 import { findGroup, type HeardRow, listHeard } from './monitored-groups.store.ts'
 
@@ -18,49 +19,42 @@ const step = 200
 const mostMessages = 2_000
 /** Texts may be long where tenants keep whole ones: the walk ends behind so many characters. */
 const mostCharacters = 2_000_000
+/** Behind so many characters everybody else has a turn. */
+const turnCharacters = 50_000
 
 type Answer = z.infer<typeof testKeywordsAnswer>
 type Hit = Answer['hits'][number]
 
-/**
- * Which character of a text a place in its folded form comes from: the first one with which the folded text is longer
- * than that. Words are looked through one by one, since folding does not reach beyond them.
- */
-function placeOf(text: string, foldedPlace: number): number {
-  let folded = 0
-  for (const { 0: word, index } of text.matchAll(/\S+/g)) {
-    const length = foldKeyword(word).length
-    if (length === 0) continue
-    if (foldedPlace >= folded + length) {
-      folded += length + 1
-      continue
-    }
-    let [low, high] = [0, word.length - 1]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (foldKeyword(word.slice(0, middle + 1)).length > foldedPlace - folded) high = middle
-      else low = middle + 1
-    }
-    return [...text.slice(0, index + low)].length
-  }
-  return 0
-}
-
-function hitsOf(row: HeardRow, text: string, matcher: KeywordMatcher): Hit[] {
-  return matcher.findAll(text).map(({ keyword, start }) => ({
+function hitsOf(row: HeardRow, text: string, found: readonly FoundKeyword[]): Hit[] {
+  const places = findSourcePlaces(
+    text,
+    found.map(({ start }) => start),
+  )
+  return found.map(({ keyword }, index) => ({
     message_id: row.id,
     sender_phone: phoneOf(row.phone),
     sender_name: displayName(row),
     content_preview: row.preview,
     wa_timestamp: toTimestamp(new Date(row.waTimestamp)),
     keyword,
-    position: placeOf(text, start),
+    position: places[index] ?? 0,
   }))
 }
 
 function textOf(ctx: Context, row: HeardRow): string {
   if (row.whole === null) return row.preview ?? ''
   return unseal(ctx.config, fullTextPurpose(row.id), row.whole).toString()
+}
+
+/** What was said in a group since a moment, newest first. */
+async function* walkHeard(ctx: Context, groupId: string, since: Date): AsyncGenerator<HeardRow> {
+  let after: HeardRow | undefined
+  do {
+    const page = { since, after, limit: step }
+    const rows: HeardRow[] = await listHeard(ctx.db.sql, tenantOf(ctx), groupId, page)
+    yield* rows
+    after = rows.length < step ? undefined : rows.at(-1)
+  } while (after !== undefined)
 }
 
 /** What keywords would have found among the messages of a group that are stored: nothing is changed. */
@@ -96,24 +90,23 @@ export async function testKeywords(
     hits: [],
   }
   let characters = 0
-  let after: HeardRow | undefined
-  for (;;) {
-    const rows: HeardRow[] = await listHeard(ctx.db.sql, tenantId, groupId, { since, after, limit: step })
-    for (const row of rows) {
-      const text = textOf(ctx, row)
-      characters += text.length
-      const hits = hitsOf(row, text, matcher)
-      answer.messages_checked += 1
-      if (hits.length > 0) answer.messages_matched += 1
-      for (const { keyword } of hits) counts.set(keyword, (counts.get(keyword) ?? 0) + 1)
-      answer.hits.push(...hits.slice(0, Math.max(0, input.limit - answer.hits.length)))
-    }
-    after = rows.at(-1)
-    if (rows.length < step) break
+  let charactersOfTurn = 0
+  for await (const row of walkHeard(ctx, groupId, since)) {
     if (answer.messages_checked >= mostMessages || characters >= mostCharacters) {
       answer.is_complete = false
       break
     }
+    const text = textOf(ctx, row)
+    characters += text.length
+    charactersOfTurn += text.length
+    const found = matcher.findAll(text)
+    answer.messages_checked += 1
+    if (found.length > 0) answer.messages_matched += 1
+    for (const { keyword } of found) counts.set(keyword, (counts.get(keyword) ?? 0) + 1)
+    answer.hits.push(...hitsOf(row, text, found.slice(0, input.limit - answer.hits.length)))
+    if (charactersOfTurn < turnCharacters) continue
+    charactersOfTurn = 0
+    await turn()
   }
   answer.keywords = [...counts].map(([keyword, messages]) => ({ keyword, messages }))
   return answer
