@@ -6,7 +6,9 @@ import { LeadsWorld } from '../../../../test/leads-world.ts'
 import { recordEvents } from '../../../../test/linked-session.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { applyMappings } from '../../conversations/inbound/merge-contacts.service.ts'
+import { messageDeleted, messageEdited } from '../../conversations/messages/message-events.schema.ts'
 import { expireLeadTextsJob } from './lead-upkeep.schema.ts'
+import type { LeadSignal } from './leads.service.ts'
 
 let app: TestApp
 
@@ -164,11 +166,45 @@ suite('detection', () => {
     assert.equal(await world.lead(known), stays)
   })
 
+  test('a text that is changed or taken back is so in timeline, trigger and newest signal, each its own', async () => {
+    const world = await makeWorld()
+    const other = await makeWorld()
+    const speaker = await world.person()
+    const first = world.signal(speaker, { text: 'the first' })
+    const middle = world.signal(speaker, { text: 'between', at: new Date(first.at.getTime() + 1000) })
+    const last = world.signal(speaker, { text: 'the last', at: new Date(first.at.getTime() + 2000) })
+    const id = (await world.detect(first)).get(first.messageId)?.leadId
+    await world.detect(middle, last)
+    const change = ({ ctx, tenant }: LeadsWorld, { messageId, sessionId }: LeadSignal, to?: string) => {
+      const payload = { ...messageEdited.example, tenantId: tenant.id, sessionId, messageId, text: to ?? '' }
+      const event = to === undefined ? messageDeleted : messageEdited
+      return ctx.db.transaction((sql) => ctx.events.publish(sql, event, payload))
+    }
+    const texts = async () => {
+      const { trigger, last_signal: newest, timeline } = await world.tenant.api.get(200, `/leads/${id}`)
+      return [trigger, newest, ...timeline].map(({ message_preview: preview }) => preview)
+    }
+    await change(other, first, 'by a stranger')
+    assert.deepEqual(await texts(), ['the first', 'the last', 'the last', 'between', 'the first'])
+    await change(world, last, 'another last')
+    assert.deepEqual(await texts(), ['the first', 'another last', 'another last', 'between', 'the first'])
+    await change(world, middle)
+    await change(world, first, 'another first')
+    assert.deepEqual(await texts(), ['another first', 'another last', 'another last', null, 'another first'])
+    await change(world, first)
+    assert.deepEqual(await texts(), [null, 'another last', 'another last', null, null])
+    await change(world, last)
+    assert.deepEqual(await texts(), [null, null, null, null, null])
+  })
+
   test('texts are removed when the tenant’s time of keeping is over', async () => {
     const world = await makeWorld()
     const speaker = await world.person()
     const id = await world.lead(speaker, { at: new Date(app.clock.nowMs() - 91 * dayMs) })
     const young = await world.lead(await world.person())
+    const returning = await world.person()
+    const both = await world.lead(returning, { at: new Date(app.clock.nowMs() - 91 * dayMs) })
+    await world.lead(returning)
     await app.app.ctx.jobs.add(app.app.ctx.db.sql, expireLeadTextsJob, {})
     await app.runJobs()
     const lead = await world.tenant.api.get(200, `/leads/${id}`)
@@ -176,6 +212,11 @@ suite('detection', () => {
     assert.deepEqual(
       [lead.trigger, lead.last_signal, lead.timeline[0]].map(({ message_preview: text }) => text),
       [null, null, null],
+    )
+    const { trigger, last_signal: last, timeline } = await world.tenant.api.get(200, `/leads/${both}`)
+    assert.deepEqual(
+      [last, ...timeline, trigger].map(({ message_preview: preview }) => preview !== null),
+      [true, true, false, false],
     )
   })
 })
