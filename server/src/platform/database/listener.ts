@@ -89,8 +89,15 @@ export class Listener {
     client.on('notification', (message) => {
       for (const run of this.#channels.get(message.channel)?.onPayload ?? []) run(message.payload ?? '')
     })
-    await client.connect()
-    for (const name of this.#channels.keys()) await client.query(`LISTEN ${pg.escapeIdentifier(name)}`)
+    try {
+      await client.connect()
+      for (const name of this.#channels.keys()) await client.query(`LISTEN ${pg.escapeIdentifier(name)}`)
+      if (this.#isClosed) throw new Error('the database is closed')
+    } catch (error) {
+      // A server that lets everybody in and lets nobody listen, as one that only reads, would be full of these.
+      end()
+      throw error
+    }
     this.#client = client
     this.#retryMs = firstRetryMs
     return client

@@ -30,6 +30,7 @@ export interface DatabaseOptions {
 }
 
 const oldestServerVersion = 150_000
+const connectTimeoutMs = 10_000
 /** Answers are due in milliseconds, and starting a compiler or workers takes longer than most whole queries. */
 const planning = '-c jit=off -c max_parallel_workers_per_gather=0'
 
@@ -102,11 +103,12 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
     application_name: 'moltflow',
     keepAlive: true,
     options: planning,
+    // Whatever is in between may accept a connection for a server that is away, and never answer.
+    connectionTimeoutMillis: connectTimeoutMs,
   }
   const pool = new GuardedPool({
     ...connection,
     max: options.maxConnections ?? 10,
-    connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: options.statementTimeoutMs ?? 60_000,
     idle_in_transaction_session_timeout: embeddedDefaults.idleTransactionMs,
@@ -127,7 +129,7 @@ async function openServer(options: DatabaseOptions, connectionString: string): P
   return assemble(
     'server',
     pool,
-    () => new pg.Client(connection),
+    () => new pg.Client({ ...connection, query_timeout: connectTimeoutMs }),
     options.log,
     new Recoveries(),
     (endConnections) => endConnections(),
