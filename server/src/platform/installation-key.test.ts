@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { temporaryDirectory } from '../../test/processes.ts'
@@ -70,8 +78,19 @@ suite('the installation key', () => {
 
   test('a directory in its place is refused with a sentence', async () => {
     await using data = await temporaryDirectory()
-    mkdirSync(installationKeyPath(data.path))
+    mkdirSync(installationKeyPath(data.path), { mode: 0o755 })
     assert.throws(() => loadInstallationKey(data.path, () => {}), /cannot be read \(EISDIR\)/)
+    assert.equal(statSync(installationKeyPath(data.path)).mode & 0o777, 0o755)
+  })
+
+  test('a link that leads nowhere, as to a secret that is not mounted, is refused with a sentence', async () => {
+    await using data = await temporaryDirectory()
+    symlinkSync(join(data.path, 'secrets', 'key'), installationKeyPath(data.path))
+    assert.throws(
+      () => loadInstallationKey(data.path, () => {}),
+      (error) => error instanceof OperatorError && /cannot be read \(ENOENT\)/.test(error.message),
+    )
+    assert.deepEqual(readdirSync(data.path), ['installation.key'])
   })
 
   test('one that others can read is closed to them, and that is told', async () => {

@@ -35,8 +35,8 @@ export function loadInstallationKey(dataDir: string, warn: (sentence: string) =>
       )
     makeKey(path)
   }
-  closeToOthers(path, warn)
   const key = readKey(path)
+  closeToOthers(path, warn)
   const problem = findKeyProblem(key)
   if (problem === undefined) return key
   throw new OperatorError(
@@ -44,6 +44,7 @@ export function loadInstallationKey(dataDir: string, warn: (sentence: string) =>
   )
 }
 
+/** A link that leads nowhere is found here: it keeps a key from being made, and is none. */
 function readKey(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim()
