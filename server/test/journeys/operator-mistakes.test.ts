@@ -293,6 +293,22 @@ suite('a database server that cannot be used', () => {
       'postgres://me:secret-password@no-such-host.invalid/moltflow',
       /host of no-such-host\.invalid:5432 is unknown/,
     ],
+    'a socket that is not there': [
+      'postgres://me:secret-password@%2Fnowhere/moltflow',
+      /no PostgreSQL at the socket in \/nowhere:/,
+    ],
+    'a socket that is not there, as a parameter': [
+      'postgres://me:secret-password@localhost/moltflow?host=/nowhere',
+      /no PostgreSQL at the socket in \/nowhere:/,
+    ],
+    'a bare percent sign in the user': [
+      'postgres://m%e:secret-password@127.0.0.1:9/moltflow',
+      /^The database server cannot be used\. /,
+    ],
+    'a bare percent sign in the database': [
+      'postgres://me:secret-password@127.0.0.1:9/molt%flow',
+      /^The database server cannot be used\. /,
+    ],
     'another scheme': [
       'mysql://me:secret-password@127.0.0.1/moltflow',
       /DATABASE_URL must be a URL like postgres:/,

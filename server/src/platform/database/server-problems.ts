@@ -4,8 +4,11 @@ import { OperatorError } from '../operator-error.ts'
 export function describeServerProblem(connectionString: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error
   const { server, user, database } = partsOf(connectionString)
-  const { code, message } = firstError(error)
+  const { code, message, syscall } = firstError(error)
   const sentence = (() => {
+    if (error instanceof URIError) return 'A percent sign in DATABASE_URL encodes nothing: write it as %25.'
+    if (code === 'ENOENT' && syscall === 'connect')
+      return `There is no PostgreSQL at ${server}: start it, or correct DATABASE_URL.`
     switch (code) {
       case 'ECONNREFUSED':
         return `Nobody answers at ${server}: start PostgreSQL there, or correct DATABASE_URL.`
@@ -36,17 +39,27 @@ export function describeServerProblem(connectionString: string, error: unknown):
 
 function partsOf(connectionString: string) {
   const url = new URL(connectionString)
-  const host = url.hostname === '' ? (url.searchParams.get('host') ?? 'localhost') : url.hostname
+  const host = url.searchParams.get('host') ?? decode(url.hostname)
+  const port = url.port === '' ? 5432 : url.port
   return {
-    server: `${host}:${url.port === '' ? 5432 : url.port}`,
-    user: url.username === '' ? 'the user' : decodeURIComponent(url.username),
-    database: decodeURIComponent(url.pathname.slice(1)),
+    server: host.startsWith('/') ? `the socket in ${host}` : `${host}:${port}`,
+    user: url.username === '' ? 'the user' : decode(url.username),
+    database: decode(url.pathname.slice(1)),
+  }
+}
+
+/** A percent sign that was not written as %25 is no reason for a stack. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
 /** A host with several addresses fails with an error for each. */
-function firstError(error: unknown): { code: string; message: string } {
+function firstError(error: unknown): { code: string; message: string; syscall: string | undefined } {
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error
-  const { code = '', message } = first as { code?: string; message?: string }
-  return { code, message: message === undefined || message === '' ? code : message }
+  const { code = '', message, syscall } = first as { code?: string; message?: string; syscall?: string }
+  return { code, message: message === undefined || message === '' ? code : message, syscall }
 }
