@@ -98,8 +98,8 @@ suite('names of files', () => {
 const withoutExtension = new Set(
   `image/flif application/vnd.apache.arrow.file audio/qcelp application/x-mach-binary application/x-nintendo-nes-rom
   application/x-unix-archive application/x-compress application/x-cfb image/bpg image/j2c image/mj2 audio/x-musepack
-  audio/x-dsf application/x.apple.alias audio/x-voc audio/x-it audio/x-s3m audio/x-xm application/x-asar application/avro
-  application/vnd.google.draco application/x-ft-windows-registry-hive application/x-jmp-data`.split(/\s+/),
+  audio/x-dsf audio/x-dff application/x-ft-apple.alias audio/x-voc audio/x-it audio/x-s3m audio/x-xm application/x-asar application/avro
+  application/x-ft-draco application/x-ft-windows-registry-hive application/x-jmp-data`.split(/\s+/),
 )
 
 suite('types that the bytes tell', () => {
