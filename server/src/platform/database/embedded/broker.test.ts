@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { until } from '../../../../test/until.ts'
 import { Broker } from './broker.ts'
 import { beginLagging, encodeQuery } from './wire.ts'
 
@@ -22,6 +23,15 @@ const done = message('C', 'DONE\0')
 
 function failed(severity: string, code: string): Buffer {
   return message('E', `S${severity}\0V${severity}\0C${code}\0Mno luck\0\0`)
+}
+
+/** Messages that end an answer: several answers may come in one piece. */
+function countAnswers(bytes: Uint8Array): number {
+  const buffer = Buffer.from(bytes)
+  let count = 0
+  for (let offset = 0; offset + 5 <= buffer.length; offset += 1 + buffer.readInt32BE(offset + 1))
+    if (buffer[offset] === 'Z'.charCodeAt(0)) count += 1
+  return count
 }
 
 const startUp = Buffer.from([0, 0, 0, 8, 0, 3, 0, 0])
@@ -54,6 +64,7 @@ function createBroker(t: TestContext, answers: Record<string, () => Buffer> = {}
   const gauge = { unitStartedAtMs: 0, lastUnitAtMs: 0, unitCount: 0 }
   const broker = new Broker({ execute, flushLog, end }, gauge, 60_000)
   const ports: MessagePort[] = []
+  let posted = 0
   t.after(() => {
     for (const port of ports) port.close()
   })
@@ -61,17 +72,18 @@ function createBroker(t: TestContext, answers: Record<string, () => Buffer> = {}
     const { port1, port2 } = new MessageChannel()
     ports.push(port1)
     let answered = 0
-    port1.on('message', () => {
-      answered += 1
+    port1.on('message', (bytes: Uint8Array) => {
+      answered += countAnswers(bytes)
+      posted += 1
     })
     broker.attach(port2)
     port1.postMessage(startUp)
     const say = (...queries: string[]) => {
-      for (const query of queries) port1.postMessage(encodeQuery(query))
+      port1.postMessage(Buffer.concat(queries.map((query) => encodeQuery(query))))
     }
     return { say, answers: () => answered }
   }
-  return { connect, disk, ends }
+  return { connect, disk, ends, posts: () => posted }
 }
 
 /** Until nothing moves any more. */
@@ -83,9 +95,12 @@ suite('what the embedded database answers, and when', () => {
   test('a commit is answered when the disk has it, not before', async (t) => {
     const { connect, disk } = createBroker(t)
     const client = connect()
-    client.say('BEGIN', 'INSERT in transaction', 'COMMIT')
+    client.say('BEGIN', 'INSERT in transaction')
     await settle()
     assert.equal(client.answers(), 3, 'start-up and what is inside of the transaction')
+    client.say('COMMIT')
+    await settle()
+    assert.equal(client.answers(), 3)
     assert.equal(disk.length, 1)
     disk.shift()?.()
     await settle()
@@ -100,11 +115,11 @@ suite('what the embedded database answers, and when', () => {
     second.say('BEGIN', 'INSERT in transaction', 'COMMIT')
     third.say('INSERT 3')
     await settle()
-    assert.deepEqual([first.answers(), second.answers(), third.answers()], [1, 3, 1])
+    assert.deepEqual([first.answers(), second.answers(), third.answers()], [1, 1, 1])
     assert.equal(disk.length, 1, 'one flush at a time')
     disk.shift()?.()
     await settle()
-    assert.deepEqual([first.answers(), second.answers(), third.answers()], [2, 3, 1])
+    assert.deepEqual([first.answers(), second.answers(), third.answers()], [2, 1, 1])
     assert.equal(disk.length, 1)
     disk.shift()?.()
     await settle()
@@ -129,7 +144,7 @@ suite('what the embedded database answers, and when', () => {
     lagging.say(beginLagging, 'INSERT in transaction', 'COMMIT')
     await settle()
     assert.equal(lagging.answers(), 4)
-    assert.equal(disk.length, 1, 'it is flushed though nobody waits')
+    await until('it is flushed though nobody waits', () => disk.length === 1 || undefined)
     other.say('SELECT 1')
     await settle()
     assert.equal(other.answers(), 1, 'what may rest on it waits')
@@ -138,19 +153,46 @@ suite('what the embedded database answers, and when', () => {
     assert.equal(other.answers(), 2)
   })
 
+  test('what lags shares the flush of a commit that somebody waits for', async (t) => {
+    const { connect, disk } = createBroker(t)
+    const [lagging, other] = [connect(), connect()]
+    lagging.say(beginLagging, 'COMMIT')
+    other.say('INSERT 1')
+    await settle()
+    assert.equal(disk.length, 1)
+    disk.shift()?.()
+    await settle()
+    assert.deepEqual([lagging.answers(), other.answers(), disk.length], [3, 2, 0])
+    // The flush that was due because of the lag finds nothing to do.
+    other.say('SELECT 1')
+    await until('an answer without the disk', () => other.answers() === 3 || undefined)
+    assert.equal(disk.length, 0)
+  })
+
   test('an ordinary transaction on the same connection is flushed again before its answer', async (t) => {
     const { connect, disk } = createBroker(t)
     const client = connect()
     client.say(beginLagging, 'COMMIT')
-    await settle()
+    await until('the flush of what lags', () => disk.length === 1 || undefined)
     disk.shift()?.()
     await settle()
     client.say('BEGIN', 'COMMIT')
     await settle()
-    assert.equal(client.answers(), 4)
+    assert.equal(disk.length, 1)
+    assert.equal(client.answers(), 3, 'BEGIN goes with its COMMIT, which waits')
     disk.shift()?.()
     await settle()
     assert.equal(client.answers(), 5)
+  })
+
+  test('answers of a transaction whose next statement is here already go with the next one, in order', async (t) => {
+    const { connect, disk, posts } = createBroker(t)
+    const client = connect()
+    await settle()
+    const before = posts()
+    client.say('BEGIN', 'INSERT in transaction')
+    await settle()
+    assert.deepEqual([client.answers(), posts() - before, disk.length], [3, 1, 0])
   })
 })
 

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { KeptStatements } from './kept-statements.ts'
 import { postBytes } from './port-bytes.ts'
 import {
   beginLagging,
@@ -65,6 +66,8 @@ const flushQuery = encodeQuery(`SELECT CASE
   WHEN pg_current_wal_insert_lsn() > pg_current_wal_flush_lsn()
   THEN pg_logical_emit_message(false, 'flush', '', true) END`)
 const maxHeld = 256
+/** What only lags is flushed this much later at the latest; as a rule a commit that somebody waits for takes it along. */
+const mostLagMs = 10
 const lagging = encodeQuery(beginLagging)
 const soundQuery = encodeQuery('SELECT 1')
 const oneStatement = { isOpen: false, statements: 1 }
@@ -78,6 +81,8 @@ interface Connection {
   reader: UnitReader
   queue: WireUnit[]
   channels: Set<string>
+  /** Replies that go with the next one, whose unit is here already: each post wakes up the other thread. */
+  unsent: Uint8Array[]
   isClosed: boolean
   /** The password packet of a start-up has no meaning here; the first unit only opens the session. */
   idleSinceMs: number
@@ -100,6 +105,7 @@ export class Broker {
   readonly #idleTransactionMs: number
   readonly #connections = new Set<Connection>()
   readonly #ready: Connection[] = []
+  readonly #statements = new KeptStatements()
   #owner: Connection | undefined
   #ownerStatus: string | undefined
   /** The owner's transaction began as one whose commit is answered before it is flushed. */
@@ -112,6 +118,7 @@ export class Broker {
   /** Nothing is run or answered any more. */
   #isBroken = false
   #idleTimer: NodeJS.Timeout | undefined
+  #lagTimer: NodeJS.Timeout | undefined
 
   /** A transaction that says nothing for `idleTransactionMs` while others wait is ended, or all would stand still. */
   constructor(backend: Backend, gauge: BrokerGauge, idleTransactionMs: number) {
@@ -127,6 +134,7 @@ export class Broker {
       reader: new UnitReader((bytes) => postBytes(port, bytes)),
       queue: [],
       channels: new Set(),
+      unsent: [],
       isClosed: false,
       idleSinceMs: Date.now(),
     }
@@ -181,9 +189,8 @@ export class Broker {
       this.#drop(connection)
       return
     }
-    const reply = this.#executeTimed(unit.bytes)
-    if (reply === undefined) return
-    const split = splitReply(reply)
+    const split = this.#ask(unit)
+    if (split === undefined) return
     if (unit.kind === 'work' && !this.#isSound(unit, split)) return
     const command = unit.kind === 'work' ? findListenCommand(unit.bytes) : undefined
     if (command !== undefined) this.#trackListen(connection, command.isListen, command.channel)
@@ -192,15 +199,33 @@ export class Broker {
     this.#owner = isInTransaction ? connection : undefined
     this.#ownerStatus = isInTransaction ? split.status : undefined
     this.#isOwnerLagging = isInTransaction && isLagging
-    if (isInTransaction || isLagging || unit.kind !== 'work') this.#sendReply({ connection, reply: split })
+    if (isInTransaction && connection.queue.length > 0 && split.notifications.length === 0)
+      connection.unsent.push(split.rest)
+    else if (isInTransaction || isLagging || unit.kind !== 'work')
+      this.#sendReply({ connection, reply: split })
     else this.#held.push({ connection, reply: split })
     if (isLagging && !isInTransaction) this.#isBehind = true
     connection.idleSinceMs = Date.now()
     this.#enqueue(connection)
   }
 
+  /** Runs the unit, as a kept statement when it is one; undefined when the engine broke. */
+  #ask(unit: WireUnit): SplitReply | undefined {
+    if (this.#ownerStatus !== 'E') {
+      const upkeep = this.#statements.takeUpkeep()
+      if (upkeep !== undefined) this.#executeTimed(upkeep)
+    }
+    const kept = unit.kind === 'work' ? this.#statements.take(unit.bytes) : undefined
+    const reply = this.#executeTimed(kept?.bytes ?? unit.bytes)
+    if (reply === undefined) return undefined
+    const split = splitReply(reply)
+    if (kept !== undefined) split.rest = kept.complete(split.rest, split.failure !== undefined)
+    return split
+  }
+
   #sendReply({ connection, reply }: HeldReply): void {
-    if (reply.rest.length > 0 && !connection.isClosed) postBytes(connection.port, reply.rest)
+    const { port, unsent, isClosed } = connection
+    if (reply.rest.length + unsent.length > 0 && !isClosed) postBytes(port, ...unsent.splice(0), reply.rest)
     this.#route(reply.notifications)
   }
 
@@ -209,13 +234,27 @@ export class Broker {
    * a time. The disk works beside the backend, so that what comes meanwhile is only run, not answered.
    */
   #flushWhenDue(): void {
-    if (this.#isFlushing || this.#isBroken || (this.#held.length === 0 && !this.#isBehind)) return
-    const isOthersTurn =
-      this.#owner === undefined
-        ? this.#ready.length === 0
-        : // In a failed transaction no statement runs; its end is near and flushes.
-          this.#owner.queue.length === 0 && this.#ownerStatus === 'T'
-    if (isOthersTurn || (this.#owner === undefined && this.#held.length >= maxHeld)) this.#flush()
+    if (this.#isFlushing || this.#isBroken) return
+    if (this.#held.length === 0) {
+      if (this.#isBehind) this.#flushSoon()
+    } else if (this.#mayFlush() || (this.#owner === undefined && this.#held.length >= maxHeld)) this.#flush()
+  }
+
+  /** Nothing is there to be run before. */
+  #mayFlush(): boolean {
+    if (this.#owner === undefined) return this.#ready.length === 0
+    // In a failed transaction no statement runs; its end is near and flushes.
+    return this.#owner.queue.length === 0 && this.#ownerStatus === 'T'
+  }
+
+  /** What lags waits a little for somebody's commit to share the flush with. */
+  #flushSoon(): void {
+    this.#lagTimer ??= setTimeout(() => {
+      this.#lagTimer = undefined
+      if (!this.#isBehind || this.#isFlushing || this.#isBroken) return
+      if (this.#mayFlush()) this.#flush()
+      else this.#flushSoon()
+    }, mostLagMs)
   }
 
   /** Makes everything that has committed survive, then answers those who wait for it. */

@@ -9,6 +9,7 @@ export type OpenPort = () => MessagePort | Promise<MessagePort>
 export class PortStream extends Duplex {
   readonly #openPort: OpenPort
   #port: MessagePort | undefined
+  #unposted: Buffer[] = []
 
   constructor(openPort: OpenPort) {
     super()
@@ -66,16 +67,28 @@ export class PortStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    if (this.#port !== undefined) postBytes(this.#port, chunk)
+    this.#post(chunk)
     done()
   }
 
   override _writev(chunks: { chunk: Buffer }[], done: () => void): void {
-    if (this.#port !== undefined) postBytes(this.#port, ...chunks.map((part) => part.chunk))
+    for (const { chunk } of chunks) this.#post(chunk)
     done()
   }
 
+  /** What is written until the promises at hand are done goes in one message: each wakes up the other thread. */
+  #post(chunk: Buffer): void {
+    if (this.#unposted.push(chunk) === 1) process.nextTick(() => this.#postAll())
+  }
+
+  #postAll(): void {
+    const chunks = this.#unposted
+    this.#unposted = []
+    if (this.#port !== undefined && chunks.length > 0) postBytes(this.#port, ...chunks)
+  }
+
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#postAll()
     this.#port?.close()
     done(error)
   }

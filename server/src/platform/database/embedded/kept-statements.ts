@@ -1,0 +1,154 @@
+/**
+ * Keeps the statements that come again and again prepared, whichever connection they come from: reading and planning a
+ * statement takes the WebAssembly engine as long as running it. Clients know nothing of it, they send each statement
+ * whole and without a name; here it is given one, and from then on only its parameters are passed on.
+ * Source: postgresql.org/docs/current/protocol-message-formats.html (Parse, Bind, ParseComplete).
+ */
+
+import { encodeQuery } from './wire.ts'
+
+const parseType = 0x50 // P
+const bindType = 0x42 // B
+const queryType = 0x51 // Q
+const parseComplete = Buffer.from([0x31, 0, 0, 0, 4])
+
+/** From this time on that a statement is seen it is kept. */
+const oftenEnough = 3
+/** Statements that are kept at most: each takes memory of the engine, which never shrinks. */
+const mostKept = 300
+/** Statements that are counted at most. */
+const mostCounted = 2000
+/** Preparations of one statement that may fail; an error of the first run is as a rule its parameters'. */
+const mostFailures = 3
+/** What gives tables another form: statements that were prepared before may no longer fit. */
+const changesTables = /^\s*(?:create|alter|drop|truncate|do|discard)\b/i
+
+const forgetAll = encodeQuery('DEALLOCATE ALL')
+/** Plans are made again, so that one that was made for an empty table does not read a full one whole. */
+const planAnew = encodeQuery('DISCARD PLANS')
+/** Units after which that is due: so many, or the fourth part of all there were. */
+const leastUnits = 500
+const longestMs = 60_000
+
+interface Counted {
+  count: number
+  failures: number
+  /** Its name at the engine; undefined until it is prepared. */
+  name: Buffer | undefined
+}
+
+/** A unit as the engine gets it. */
+export interface KeptUnit {
+  bytes: Uint8Array
+  /** The reply as the client waits for it; called with whether it holds an error: only what could be prepared is kept. */
+  complete(rest: Uint8Array, hasFailed: boolean): Uint8Array
+}
+
+/** The statements of one engine. */
+export class KeptStatements {
+  readonly #seen = new Map<string, Counted>()
+  #kept = 0
+  #named = 0
+  #isStale = false
+  #units = 0
+  #plannedAtUnit = 0
+  #plannedAtMs = Date.now()
+
+  /** What the engine has to be told before the next unit, outside of a failed transaction; mostly nothing. */
+  takeUpkeep(): Buffer | undefined {
+    if (this.#isStale) {
+      this.#isStale = false
+      return forgetAll
+    }
+    this.#units += 1
+    const since = this.#units - this.#plannedAtUnit
+    if (since < leastUnits) return undefined
+    if (since < this.#units / 4 && Date.now() - this.#plannedAtMs < longestMs) return undefined
+    this.#plannedAtUnit = this.#units
+    this.#plannedAtMs = Date.now()
+    return planAnew
+  }
+
+  /** The unit as it is to be run; undefined when it is run as it is. */
+  take(unit: Buffer): KeptUnit | undefined {
+    if (unit[0] === queryType) {
+      this.#heed(unit)
+      return undefined
+    }
+    const cut = cutUnit(unit)
+    if (cut === undefined) return undefined
+    const statement = unit.toString('latin1', 5, cut.bindAt)
+    const counted = this.#count(statement)
+    if (counted === undefined) return undefined
+    if (counted.name !== undefined) {
+      const complete = (rest: Uint8Array) => Buffer.concat([parseComplete, rest])
+      return { bytes: named(unit, cut, counted.name, false), complete }
+    }
+    const isOften = counted.count >= oftenEnough && counted.failures < mostFailures
+    return isOften && this.#kept < mostKept ? this.#prepare(unit, cut, counted) : undefined
+  }
+
+  #prepare(unit: Buffer, cut: Cut, counted: Counted): KeptUnit {
+    this.#named += 1
+    const name = Buffer.from(`kept ${this.#named}`)
+    const complete = (rest: Uint8Array, hasFailed: boolean): Uint8Array => {
+      if (hasFailed) {
+        counted.failures += 1
+        return rest
+      }
+      counted.name = name
+      this.#kept += 1
+      return rest
+    }
+    return { bytes: named(unit, cut, name, true), complete }
+  }
+
+  #count(statement: string): Counted | undefined {
+    const known = this.#seen.get(statement)
+    if (known !== undefined) {
+      known.count += 1
+      return known
+    }
+    // What came once and not again makes room; what is kept stays.
+    if (this.#seen.size >= mostCounted) {
+      for (const [text, { name }] of this.#seen) if (name === undefined) this.#seen.delete(text)
+    }
+    const counted = { count: 1, failures: 0, name: undefined }
+    this.#seen.set(statement, counted)
+    return counted
+  }
+
+  /** After a change of tables all are prepared anew, under new names. */
+  #heed(unit: Buffer): void {
+    if (this.#seen.size === 0 || !changesTables.test(unit.toString('latin1', 5, 45))) return
+    this.#seen.clear()
+    this.#kept = 0
+    this.#isStale = true
+  }
+}
+
+/** Where the parts of a unit are. */
+interface Cut {
+  bindAt: number
+  /** The name of the statement in Bind, which is empty: its zero byte. */
+  nameAt: number
+}
+
+/** A unit of Parse and Bind without names, whatever follows; undefined for any other. */
+function cutUnit(unit: Buffer): Cut | undefined {
+  if (unit[0] !== parseType || unit.length < 16 || unit[5] !== 0) return undefined
+  const bindAt = 1 + unit.readInt32BE(1)
+  if (unit[bindAt] !== bindType) return undefined
+  const nameAt = unit.indexOf(0, bindAt + 5) + 1
+  return unit[nameAt] === 0 ? { bindAt, nameAt } : undefined
+}
+
+/** The unit with the statement's name in it, with or without its Parse. */
+function named(unit: Buffer, { bindAt, nameAt }: Cut, name: Buffer, withParse: boolean): Uint8Array {
+  const bind = Buffer.concat([unit.subarray(bindAt, nameAt), name, unit.subarray(nameAt)])
+  bind.writeInt32BE(unit.readInt32BE(bindAt + 1) + name.length, 1)
+  if (!withParse) return bind
+  const parse = Buffer.concat([unit.subarray(0, 5), name, unit.subarray(5, bindAt)])
+  parse.writeInt32BE(unit.readInt32BE(1) + name.length, 1)
+  return Buffer.concat([parse, bind])
+}
