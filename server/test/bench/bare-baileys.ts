@@ -7,12 +7,14 @@ useFastSignatures()
 silenceConsole()
 
 const auth = memoryAuth()
+let received = 0
 let socket: ReturnType<typeof makeWASocket>
 
 function connect(url: string): void {
   socket = makeWASocket({ auth, logger: silentLog, waWebSocketUrl: url, markOnlineOnConnect: false })
   socket.ev.process((events) => {
     if (events['creds.update']) Object.assign(auth.creds, events['creds.update'])
+    received += events['messages.upsert']?.messages.length ?? 0
     const update = events['connection.update']
     if (update?.qr !== undefined) process.send?.({ qr: update.qr })
     if (update?.connection === 'open') process.send?.({ open: true })
@@ -48,16 +50,25 @@ async function send(to: readonly string[], count: number, lanes: number) {
   return { ms: performance.now() - startedMs, cpuMs: (used.user + used.system) / 1000 }
 }
 
+/** Processor time once so many messages have come. */
+async function receive(count: number) {
+  while (received < count) await new Promise((resolve) => setTimeout(resolve, 20))
+  const used = process.cpuUsage()
+  return { cpuMs: (used.user + used.system) / 1000 }
+}
+
 process.on(
   'message',
   async (message: {
     connect?: { url: string; root: string }
     send?: { to: string[]; count: number; lanes: number }
+    receive?: number
   }) => {
     if (message.connect) {
       WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(message.connect.root, 'hex')
       connect(message.connect.url)
     }
+    if (message.receive) process.send?.({ received: await receive(message.receive) })
     if (message.send)
       process.send?.({ sent: await send(message.send.to, message.send.count, message.send.lanes) })
   },

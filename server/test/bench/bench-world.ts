@@ -92,6 +92,8 @@ export async function residentMb(pid: number): Promise<number> {
 /** A child that runs Baileys alone. */
 export interface BareClient {
   send(to: readonly string[], count: number, lanes: number): Promise<{ ms: number; cpuMs: number }>
+  /** Resolves once so many messages have come in all, with the processor time used so far. */
+  received(count: number): Promise<{ cpuMs: number }>
   stop(): void
 }
 
@@ -122,6 +124,10 @@ export async function startBare(
     async send(to, count, lanes) {
       child.send({ send: { to, count, lanes } })
       return next<{ ms: number; cpuMs: number }>('sent')
+    },
+    async received(count) {
+      child.send({ receive: count })
+      return next<{ cpuMs: number }>('received')
     },
     stop: () => child.disconnect(),
   }

@@ -1,7 +1,17 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { SIMULATOR_ROOT_PUBLIC_KEY } from '@moltflow/simulator'
 import { temporaryDirectory } from '../processes.ts'
-import { api, benchEnvironment, percentile, poll, startBenchSimulator, startPaired } from './bench-world.ts'
+import {
+  api,
+  benchEnvironment,
+  cpuSeconds,
+  percentile,
+  poll,
+  startBare,
+  startBenchSimulator,
+  startPaired,
+} from './bench-world.ts'
 
 const ourPhone = '4915550400001'
 const friends = Array.from({ length: 10 }, (_, n) => `49155504010${n}0`)
@@ -45,6 +55,8 @@ export async function benchInbound(options: { databaseUrl?: string; perSecond?: 
     }
     for (let n = 1; n <= 50; n++) await send(-n)
     await poll(async () => (arrivedMs.size >= 50 ? true : undefined))
+    const pid = paired.server.process.child.pid ?? 0
+    const cpu = await cpuSeconds(pid)
     const startedMs = performance.now()
     const pending: Promise<void>[] = []
     for (let n = 0; n < total; n++) {
@@ -60,6 +72,7 @@ export async function benchInbound(options: { databaseUrl?: string; perSecond?: 
         (arrivedMs.get(`latency ${n}`) ?? Number.POSITIVE_INFINITY) - (sentMs.get(`latency ${n}`) ?? 0),
     )
     return {
+      cpuMs: (((await cpuSeconds(pid)) - cpu) * 1000) / total,
       p50: percentile(latencies, 0.5),
       p99: percentile(latencies, 0.99),
       missing: latencies.filter((ms) => ms === Number.POSITIVE_INFINITY).length,
@@ -69,6 +82,35 @@ export async function benchInbound(options: { databaseUrl?: string; perSecond?: 
     receiver.closeAllConnections()
     receiver.close()
     await paired.server.process.stop()
+    await simulator.process.stop('SIGKILL')
+  }
+}
+
+/** Processor time in milliseconds that bare Baileys spends per message it receives, at the same rate. */
+export async function benchBareInbound(options: { perSecond: number; seconds: number }) {
+  const total = options.perSecond * options.seconds
+  const simulator = await startBenchSimulator([ourPhone], friends)
+  const bare = await startBare(simulator, SIMULATOR_ROOT_PUBLIC_KEY, ourPhone)
+  const send = (n: number) =>
+    simulator.call('POST', `/accounts/${friends[n % friends.length]}/messages`, {
+      to: `${ourPhone}@c.us`,
+      text: `latency ${n}`,
+    })
+  try {
+    for (let n = 0; n < 50; n++) await send(n)
+    const before = await bare.received(50)
+    const startedMs = performance.now()
+    const pending: Promise<unknown>[] = []
+    for (let n = 0; n < total; n++) {
+      const dueMs = startedMs + (n * 1000) / options.perSecond
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())))
+      pending.push(send(n))
+    }
+    await Promise.all(pending)
+    const after = await bare.received(50 + total)
+    return { cpuMs: (after.cpuMs - before.cpuMs) / total }
+  } finally {
+    bare.stop()
     await simulator.process.stop('SIGKILL')
   }
 }

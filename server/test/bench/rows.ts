@@ -4,7 +4,7 @@ import { benchFlood } from './flood.ts'
 import { benchGroupInbound } from './group-inbound.ts'
 import { benchHttp } from './http.ts'
 import { importsBench } from './imports.ts'
-import { benchInbound } from './inbound.ts'
+import { benchBareInbound, benchInbound } from './inbound.ts'
 import { leadSearchBench } from './lead-search.ts'
 import { benchMemory, benchReady } from './lifecycle.ts'
 import { benchMedia } from './media.ts'
@@ -42,6 +42,23 @@ const inbound: Bench = {
     const isMet = raw.p50 <= 15 && raw.p99 <= 60 && raw.missing === 0
     const what = '(b) inbound to webhook at 50/s'
     return { raw, rows: [{ what, figure, goal: 'p50 <= 15, p99 <= 60', isMet }] }
+  },
+}
+
+const inboundCost: Bench = {
+  name: 'inbound-cost',
+  async run(options) {
+    const rate = { perSecond: 20, seconds: options.isQuick ? 15 : 60 }
+    const ours = await benchInbound({ ...urlOf(options), ...rate })
+    const bare = await benchBareInbound(rate)
+    const figure = `${ours.cpuMs.toFixed(2)} : ${bare.cpuMs.toFixed(2)} ms CPU, p50 ${ours.p50.toFixed(1)} ms, p99 ${ours.p99.toFixed(1)} ms, missing ${ours.missing}/${ours.total}`
+    const [cpuMs, p50] = options.database === 'embedded' ? [8, 8] : [6, 7]
+    const isMet = ours.cpuMs <= cpuMs && ours.p50 <= p50 && ours.p99 <= 25 && ours.missing === 0
+    const what = '(b2) inbound to webhook at 20/s, beside bare Baileys receiving'
+    return {
+      raw: { ours, bare },
+      rows: [{ what, figure, goal: `CPU <= ${cpuMs} ms, p50 <= ${p50}, p99 <= 25`, isMet }],
+    }
   },
 }
 
@@ -148,6 +165,7 @@ const soak: Bench = {
 export const benches: readonly Bench[] = [
   send,
   inbound,
+  inboundCost,
   ready,
   memory,
   http,
