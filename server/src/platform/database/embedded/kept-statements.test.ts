@@ -58,6 +58,28 @@ suite('statements that come again and again on the embedded database', { skip: i
     assert.deepEqual((await db.pool.query(find, [2])).rows, [{ id: 2, name: 'thing 2' }])
   })
 
+  test('without parameters are kept as well, with rows and without, and so are their errors', async () => {
+    const noRows = "UPDATE things SET name = name WHERE id = 7 AND name = 'thing 7'"
+    for (let n = 0; n < 6; n += 1) {
+      assert.deepEqual((await db.pool.query('SELECT name FROM things WHERE id = 7')).rows, [
+        { name: 'thing 7' },
+      ])
+      const updated = await db.pool.query(noRows)
+      assert.deepEqual([updated.command, updated.rowCount, updated.rows], ['UPDATE', 1, []])
+      await assert.rejects(db.pool.query("INSERT INTO things VALUES (7, 'again')"), { code: '23505' })
+      const both = (await db.pool.query('SELECT 1 AS one; SELECT 2 AS two')) as unknown as {
+        rows: object[]
+      }[]
+      assert.deepEqual(
+        both.map(({ rows }) => rows[0]),
+        [{ one: 1 }, { two: 2 }],
+      )
+    }
+    const { rows } = await db.pool.query('SELECT statement FROM pg_prepared_statements')
+    const statements = new Set(rows.map(({ statement }) => statement))
+    assert.ok(statements.has(noRows) && statements.has('SELECT name FROM things WHERE id = 7'))
+  })
+
   test('that cannot be prepared fail each time in their own words', async () => {
     for (let n = 0; n < 6; n += 1)
       await assert.rejects(db.pool.query('SELECT $1::int FROM nowhere', [n]), { code: '42P01' })

@@ -11,6 +11,12 @@ const parseType = 0x50 // P
 const bindType = 0x42 // B
 const queryType = 0x51 // Q
 const parseComplete = Buffer.from([0x31, 0, 0, 0, 4])
+/** ParseComplete, BindComplete and NoData: no answers to a simple query. Each is five bytes. */
+const extendedOnly: ReadonlySet<number | undefined> = new Set([0x31, 0x32, 0x6e])
+/** Bind of an unnamed portal without parameters, after the name of its statement. */
+const noParameters = Buffer.alloc(7)
+/** Describe of the portal, Execute of all its rows, Sync. */
+const runPortal = Buffer.from('44000000065000450000000900000000005300000004', 'hex')
 
 /** From this time on that a statement is seen it is kept. */
 const oftenEnough = 3
@@ -20,8 +26,12 @@ const mostKept = 300
 const mostCounted = 2000
 /** Preparations of one statement that may fail; an error of the first run is as a rule its parameters'. */
 const mostFailures = 3
+/** Longer texts hold values that come once. */
+const longestText = 16_384
 /** What gives tables another form: statements that were prepared before may no longer fit. */
 const changesTables = /^\s*(?:create|alter|drop|truncate|do|discard)\b/i
+/** A simple query that can be prepared: texts with a semicolon may be several statements. */
+const isOneStatement = /^\s*(?:with|select|insert|update|delete)\b[^;]*$/i
 
 const forgetAll = encodeQuery('DEALLOCATE ALL')
 /** Plans are made again, so that one that was made for an empty table does not read a full one whole. */
@@ -35,6 +45,18 @@ interface Counted {
   failures: number
   /** Its name at the engine; undefined until it is prepared. */
   name: Buffer | undefined
+}
+
+/** A statement that could be kept, as a client sent it. */
+interface Asked {
+  /** What tells it from others. */
+  statement: string
+  /** The unit without its Parse. */
+  bind(name: Buffer): Buffer
+  /** Its Parse. */
+  parse(name: Buffer): Buffer
+  /** The answer as the client expects it. */
+  answer(reply: Uint8Array, isParsed: boolean): Uint8Array
 }
 
 /** A unit as the engine gets it. */
@@ -71,39 +93,31 @@ export class KeptStatements {
 
   /** The unit as it is to be run; undefined when it is run as it is. */
   take(unit: Buffer): KeptUnit | undefined {
-    if (unit[0] === queryType) {
-      this.#heed(unit)
-      return undefined
-    }
-    const cut = cutUnit(unit)
-    if (cut === undefined) return undefined
-    const statement = unit.toString('latin1', 5, cut.bindAt)
-    const counted = this.#count(statement)
-    if (counted === undefined) return undefined
-    if (counted.name !== undefined) {
-      const complete = (rest: Uint8Array) => Buffer.concat([parseComplete, rest])
-      return { bytes: named(unit, cut, counted.name, false), complete }
-    }
+    if (unit[0] === queryType) this.#heed(unit)
+    const asked = unit[0] === queryType ? readSimple(unit) : readExtended(unit)
+    if (asked === undefined) return undefined
+    const counted = this.#count(asked.statement)
+    const { name } = counted
+    if (name !== undefined) return { bytes: asked.bind(name), complete: (rest) => asked.answer(rest, false) }
     const isOften = counted.count >= oftenEnough && counted.failures < mostFailures
-    return isOften && this.#kept < mostKept ? this.#prepare(unit, cut, counted) : undefined
+    return isOften && this.#kept < mostKept ? this.#prepare(asked, counted) : undefined
   }
 
-  #prepare(unit: Buffer, cut: Cut, counted: Counted): KeptUnit {
+  #prepare(asked: Asked, counted: Counted): KeptUnit {
     this.#named += 1
     const name = Buffer.from(`kept ${this.#named}`)
     const complete = (rest: Uint8Array, hasFailed: boolean): Uint8Array => {
-      if (hasFailed) {
-        counted.failures += 1
-        return rest
+      if (hasFailed) counted.failures += 1
+      else {
+        counted.name = name
+        this.#kept += 1
       }
-      counted.name = name
-      this.#kept += 1
-      return rest
+      return asked.answer(rest, true)
     }
-    return { bytes: named(unit, cut, name, true), complete }
+    return { bytes: Buffer.concat([asked.parse(name), asked.bind(name)]), complete }
   }
 
-  #count(statement: string): Counted | undefined {
+  #count(statement: string): Counted {
     const known = this.#seen.get(statement)
     if (known !== undefined) {
       known.count += 1
@@ -127,28 +141,48 @@ export class KeptStatements {
   }
 }
 
-/** Where the parts of a unit are. */
-interface Cut {
-  bindAt: number
-  /** The name of the statement in Bind, which is empty: its zero byte. */
-  nameAt: number
-}
-
 /** A unit of Parse and Bind without names, whatever follows; undefined for any other. */
-function cutUnit(unit: Buffer): Cut | undefined {
+function readExtended(unit: Buffer): Asked | undefined {
   if (unit[0] !== parseType || unit.length < 16 || unit[5] !== 0) return undefined
   const bindAt = 1 + unit.readInt32BE(1)
-  if (unit[bindAt] !== bindType) return undefined
+  if (bindAt > longestText || unit[bindAt] !== bindType) return undefined
   const nameAt = unit.indexOf(0, bindAt + 5) + 1
-  return unit[nameAt] === 0 ? { bindAt, nameAt } : undefined
+  if (unit[nameAt] !== 0) return undefined
+  return {
+    statement: unit.toString('latin1', 5, bindAt),
+    parse: (name) => message(parseType, name, unit.subarray(5, bindAt)),
+    bind(name) {
+      const bind = Buffer.concat([unit.subarray(bindAt, nameAt), name, unit.subarray(nameAt)])
+      bind.writeInt32BE(unit.readInt32BE(bindAt + 1) + name.length, 1)
+      return bind
+    },
+    answer: (reply, isParsed) => (isParsed ? reply : Buffer.concat([parseComplete, reply])),
+  }
 }
 
-/** The unit with the statement's name in it, with or without its Parse. */
-function named(unit: Buffer, { bindAt, nameAt }: Cut, name: Buffer, withParse: boolean): Uint8Array {
-  const bind = Buffer.concat([unit.subarray(bindAt, nameAt), name, unit.subarray(nameAt)])
-  bind.writeInt32BE(unit.readInt32BE(bindAt + 1) + name.length, 1)
-  if (!withParse) return bind
-  const parse = Buffer.concat([unit.subarray(0, 5), name, unit.subarray(5, bindAt)])
-  parse.writeInt32BE(unit.readInt32BE(1) + name.length, 1)
-  return Buffer.concat([parse, bind])
+/** A simple query that is one statement; undefined for any other. */
+function readSimple(unit: Buffer): Asked | undefined {
+  if (unit.length > longestText) return undefined
+  const text = unit.toString('latin1', 5, unit.length - 1)
+  if (!isOneStatement.test(text)) return undefined
+  return {
+    statement: text,
+    // No types of parameters follow the text.
+    parse: (name) => message(parseType, name, zero, unit.subarray(5), noParameters.subarray(0, 2)),
+    bind: (name) => Buffer.concat([message(bindType, zero, name, noParameters), runPortal]),
+    answer(reply) {
+      let from = 0
+      while (extendedOnly.has(reply[from])) from += 5
+      return reply.subarray(from)
+    },
+  }
+}
+
+const zero = Buffer.alloc(1)
+
+function message(type: number, ...parts: readonly Uint8Array[]): Buffer {
+  const head = Buffer.alloc(5)
+  head[0] = type
+  head.writeInt32BE(4 + parts.reduce((sum, { length }) => sum + length, 0), 1)
+  return Buffer.concat([head, ...parts])
 }
