@@ -37,6 +37,28 @@ export const latinTwins: Readonly<Record<string, string>> = {
 /** No language writes so many marks on a letter; putting them into their order takes the square of their number. */
 const endlessMarks = /(\p{M}{32})\p{M}+/gu
 
+const mostMarks = 32
+/** Whether a UTF-16 unit may belong to a mark: 1 no, 2 yes or half of a pair; 0 is not known yet. */
+const unitKinds = new Uint8Array(65_536)
+
+function kindOfUnit(unit: number): number {
+  const isHalf = unit >= 0xd800 && unit <= 0xdfff
+  const kind = isHalf || /\p{M}/u.test(String.fromCharCode(unit)) ? 2 : 1
+  unitKinds[unit] = kind
+  return kind
+}
+
+/** Cuts endless marks off; the pattern itself looks at each letter for ten times as long. */
+function withoutEndlessMarks(text: string): string {
+  let run = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index)
+    run = (unitKinds[unit] || kindOfUnit(unit)) === 2 ? run + 1 : 0
+    if (run > mostMarks) return text.replace(endlessMarks, '$1')
+  }
+  return text
+}
+
 /** Beyond this a text needs the steps for marks and forms: most texts do not. */
 const beyondPlain = /[^\n\x20-\x7e]/
 const plainSigns = ['\n', ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))]
@@ -87,7 +109,7 @@ export function createFolding(rules: FoldingRules): (text: string) => string {
   const replacePlain = replacer(letters.filter(([letter]) => !beyondPlain.test(letter)))
   return (text) => {
     if (!beyondPlain.test(text)) return space.plain(replacePlain(dropPlain(text.toLowerCase())))
-    let folded = text.replace(endlessMarks, '$1').normalize('NFKD')
+    let folded = withoutEndlessMarks(text).normalize('NFKD')
     if (marks !== undefined) folded = folded.replace(marks, '')
     if (!isDecomposed) folded = folded.normalize('NFC')
     return space.any(replace(drop(folded.toLowerCase())))
