@@ -62,6 +62,8 @@ test('whoever runs the machine gives an owner without a password a new one: stop
   assert.match(admin('recover').stderr, /in use by process \d+\. Stop it first/)
   await first.stop()
   assert.match(admin('recover', 'nobody@example.com').stderr, /nobody with the address/)
+  assert.match(admin('recount').stdout, /The figures of one tenant are counted anew/)
+  assert.match(admin('recount', 'now').stderr, /usage:/)
   const made = admin('recover')
   assert.equal(made.status, 0, made.stderr)
   const [, token = ''] = /\/setup#recover=([\w-]{43})\n/.exec(made.stdout) ?? []

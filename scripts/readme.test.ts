@@ -44,9 +44,15 @@ async function paste(shellName: string, script: string, cwd: string): Promise<st
 }
 
 /** Pages whose examples go on where the README ends. */
-const guides = ['getting-started', 'messages', 'groups-and-people', 'safety', 'webhooks', 'simulator'].map(
-  (name) => `docs/guides/${name}.md`,
-)
+const guides = [
+  'getting-started',
+  'messages',
+  'groups-and-people',
+  'safety',
+  'outreach',
+  'webhooks',
+  'simulator',
+].map((name) => `docs/guides/${name}.md`)
 
 async function followReadme(shell: string, t: TestContext): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'moltflow-readme-'))

@@ -39,9 +39,10 @@ suite('package-lock.json', () => {
   })
 })
 
-// A pace of traffic, the length of an outage and quiet moments of the database are what is tested there, and that
-// nothing comes takes time.
-const mayTakeTime = /journeys\/outages|journeys\/full-disk|crash\/crash-run|session\/disconnects/
+// A pace of traffic, the length of an outage, quiet moments of the database and an end at any moment are what is tested
+// there, and that nothing comes takes time.
+const mayTakeTime =
+  /journeys\/outages|journeys\/bulk-send|journeys\/channel-posts|journeys\/full-disk|crash\/crash-run|session\/disconnects/
 
 suite('tests', () => {
   test('wait with `until` for what they wait for, and never for time alone', () => {

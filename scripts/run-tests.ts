@@ -15,7 +15,7 @@ import { setNames } from './tests/test-files.ts'
 import { addTotals, emptyTotals, writeSummary } from './totals.ts'
 
 /** Jobs also wait: for sockets, for the other side, for a pace. */
-const concurrency = Number(process.env['TEST_CONCURRENCY'] ?? availableParallelism() + 1)
+const concurrency = Number(process.env['TEST_CONCURRENCY'] ?? availableParallelism() + 2)
 
 const { values: flags, positionals } = parseArgs({
   options: { database: { type: 'string' }, name: { type: 'string' } },

@@ -47,7 +47,7 @@ test('the demo shows a verified webhook, Ctrl-C leaves no program behind, and th
 /** Starts the demo, waits until it shows something, looks around and ends it with Ctrl-C. */
 async function visit(t: TestContext, directory: string, more: string[] = []) {
   const demo = spawn(process.execPath, [script, '--data', join(directory, 'demo'), ...more], {
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', MOLTFLOW_PORT: '0', DEMO_SIMULATOR_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   t.after(() => demo.kill('SIGTERM'))

@@ -102,7 +102,10 @@ function start(options: {
 }
 
 async function startSimulator(): Promise<{ url: string; control: string }> {
-  const [port, controlPort] = [await pickPort(4000), await pickPort(4001)]
+  // Several demos at once begin at the same moment: theirs are any ports.
+  const preferred = Number(process.env.DEMO_SIMULATOR_PORT ?? 4000)
+  const port = await pickPort(preferred)
+  const controlPort = await pickPort(preferred === 0 ? 0 : preferred + 1)
   const control = `http://127.0.0.1:${controlPort}`
   const program = start({
     name: 'simulator',

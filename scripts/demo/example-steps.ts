@@ -31,7 +31,7 @@ async function firstOf(call: Promise<unknown>, key?: string): Promise<string> {
   return String(list[0]?.['id'] ?? '')
 }
 
-type Source = (stage: Stage) => string | Promise<string>
+type Source = (stage: Stage) => unknown
 
 /** Ids and other things that only the reader has, by operation and name, by section and name, or by name. */
 export const sources: Record<string, Source> = {
@@ -53,7 +53,26 @@ export const sources: Record<string, Source> = {
   },
   rule_id: idFrom('a2a_policy.create_rule'),
   antispam_rule_id: idFrom('antispam.create_rule'),
+  'analytics.campaign.job_id': ({ owner }) => firstOf(owner('GET', '/bulk-send'), 'jobs'),
   'labels.id': idFrom('labels.create'),
+  'analytics.label_id': idFrom('labels.create'),
+  'custom_groups.id': idFrom('custom_groups.create'),
+  // One that no job sends to.
+  'custom_groups.delete.id': async ({ owner }) =>
+    String((await owner('POST', '/custom-groups', { name: 'Former customers' }))['id']),
+  custom_group_id: idFrom('custom_groups.create'),
+  'custom_groups.from_wa_groups.wa_groups': (stage) => ({
+    wa_group_id: answerOf(stage, 'groups.create_whatsapp_group')['wa_group_id'],
+    session_id: stage.session,
+  }),
+  'bulk.id': idFrom('bulk.create'),
+  'bulk.preview.recipient_id': async (stage) => {
+    const { recipients } = await stage.owner<{ recipients: Json[] }>(
+      'GET',
+      `/bulk-send/${answerOf(stage, 'bulk.create')['id']}`,
+    )
+    return String(recipients.find(({ phone }) => phone === '+15550100101')?.['id'])
+  },
   'contacts.id': ({ owner }) => firstOf(owner('GET', '/contacts'), 'contacts'),
   'groups.id': idFrom('groups.monitor'),
   group_id: idFrom('groups.monitor'),
@@ -62,7 +81,28 @@ export const sources: Record<string, Source> = {
     const { groups } = await simulator<{ groups: { id: string; subject: string }[] }>('GET', '/state')
     return groups.find(({ subject }) => subject === 'Flats to let')?.id ?? ''
   },
+  'channels.id': idFrom('channels.create'),
+  wa_channel_id: async ({ simulator }) =>
+    (await simulator<{ id: string }>('POST', '/channels', { owner: '15550100100', name: 'Old town news' }))
+      .id,
   'approvals.id': ({ owner }) => firstOf(owner('GET', '/approvals?status=pending'), 'approvals'),
+  'reports.id': idFrom('reports.create'),
+  'reports.file.id': async ({ owner }) => String((await runReport(owner))?.['id']),
+  execution_id: async ({ owner }) => {
+    const report = await runReport(owner)
+    return String((report?.['executions'] as Json[] | undefined)?.[0]?.['id'])
+  },
+  // One that does not end by itself before its turn.
+  'bulk.cancel.id': async (stage) => {
+    const job = await stage.owner('POST', '/bulk-send', {
+      session_id: stage.session,
+      custom_group_id: answerOf(stage, 'custom_groups.create')['id'],
+      message_content: 'Hello again',
+      quiet_hours: { start: '00:00', end: '23:59' },
+      time_zone: 'UTC',
+    })
+    return String(job['id'])
+  },
   'leads.id': ({ owner }) => firstOf(owner('GET', '/leads'), 'leads'),
   lead_ids: ({ owner }) => firstOf(owner('GET', '/leads'), 'leads'),
   invite: async ({ simulator }) => {
@@ -73,6 +113,7 @@ export const sources: Record<string, Source> = {
   },
   call_id: async ({ simulator }) =>
     (await simulator<{ id: string }>('POST', '/accounts/15550100102/calls', { to: '15550100100@c.us' })).id,
+  'scheduled_messages.id': idFrom('scheduled_messages.create'),
   'sessions.id': idFrom('sessions.create'),
   'sessions.history.id': ({ session }) => session,
   'sessions.request_history.id': ({ session }) => session,
@@ -86,12 +127,26 @@ export const sources: Record<string, Source> = {
   'auth.logout.refresh_token': idFrom('auth.refresh', 'refresh_token'),
 }
 
+/** A report that has run, made when there is none; undefined until it has. */
+async function runReport(owner: Call): Promise<Json | undefined> {
+  const { reports } = await owner<{ reports: Json[] }>('GET', '/reports?limit=100')
+  const known = reports.find(({ name }) => name === 'Now')
+  if (known !== undefined) {
+    const report = await owner<Json & { executions: Json[] }>('GET', `/reports/${known['id']}`)
+    return report.executions.length > 0 ? report : undefined
+  }
+  await owner('POST', '/reports', { name: 'Now', template_id: 'usage_plan', schedule_type: 'one_time' })
+  return undefined
+}
+
 /** Whoever comes later: what the others need first, and what ends something last. */
 export const order: Record<'first' | 'last', readonly string[]> = {
   first: [
     ...['sessions.create', 'sessions.start', 'sessions.qr', 'sessions.pairing_code'],
     ...['messages.send', 'messages.send_media', 'messages.send_location', 'groups.create_whatsapp_group'],
     ...['groups.add', 'groups.monitor', 'labels.create', 'webhooks.create', 'api_keys.create'],
+    'custom_groups.create',
+    'scheduled_messages.create',
     ...[
       'a2a_policy.create_rule',
       'antispam.create_rule',
@@ -100,15 +155,23 @@ export const order: Record<'first' | 'last', readonly string[]> = {
       'auth.refresh',
       'opt_outs.set',
     ],
-    ...['leads.list', 'leads.update_status'],
+    ...['leads.list', 'leads.update_status', 'channels.create'],
+    ...['bulk.create', 'bulk.pause', 'bulk.update', 'bulk.resume'],
   ],
   last: [
+    'bulk.cancel',
     ...[
       'groups.demote',
       'groups.remove',
       'groups.leave',
       'groups.delete',
       'labels.delete',
+      'channels.delete',
+      'scheduled_messages.pause',
+      'scheduled_messages.resume',
+      'scheduled_messages.cancel',
+      'scheduled_messages.delete',
+      'custom_groups.delete',
       'webhooks.delete',
     ],
     ...[
@@ -151,6 +214,7 @@ export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
     (await owner('GET', `/sessions/${seen.get('sessions.create')?.['id']}`))['status'] === 'qr_code',
   'approvals.approve': (stage) => holdAnAnswer(stage, '15550100103'),
   'approvals.reject': (stage) => holdAnAnswer(stage, '15550100104'),
+  'reports.file': async ({ owner }) => (await runReport(owner)) !== undefined,
   'leads.list': async ({ owner, simulator }) => {
     const [{ groups }, { leads }] = await Promise.all([
       simulator<{ groups: { id: string; subject: string }[] }>('GET', '/state'),
@@ -170,7 +234,10 @@ export const refused: Record<string, { status: number; why: string }> = {
     status: 403,
     why: 'sign-up is closed unless MOLTFLOW_SIGNUP opens it; auth.test.ts signs up',
   },
-  'leads.bulk_add_to_group': { status: 404, why: 'there are no lists of people yet' },
+  'bulk.retry_failed': {
+    status: 400,
+    why: 'nobody of the demo’s job has failed; copies.test.ts sends again',
+  },
   'antispam.lift_block': { status: 404, why: 'nobody of the demo floods; antispam.test.ts lifts a block' },
   'setup.create': { status: 409, why: 'the demo has its owner; setup.test.ts sets up' },
   'setup.recover': { status: 403, why: 'the link comes from the command line; setup.test.ts recovers' },

@@ -20,7 +20,7 @@ const demo = spawn(
   process.execPath,
   [resolve(import.meta.dirname, 'demo.ts'), '--data', join(directory, 'demo')],
   {
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', MOLTFLOW_PORT: '0', DEMO_SIMULATOR_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   },
 )

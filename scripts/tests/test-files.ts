@@ -51,11 +51,14 @@ export function needsOf(file: string, read: ReadImports): Needs {
 
 /** What survives a kill is a question to the embedded database: a server lives on. */
 const isCrashTest = /^server\/test\/crash\//
+/** Tables over doors that are refused or taken before anything is asked of the database: the same on both. */
+const isOfDoors = /^server\/test\/(?:phone-doors|bad-input)\.test\.ts$/
 
 /**
  * Whether a file is run on both databases: what opens one, and tests of the server that start programs, which may be
  * the server. The rest of the tree knows the embedded database at most.
  */
 export function isForBothDatabases(file: string, needs: Needs): boolean {
-  return file.startsWith('server/') && !isCrashTest.test(file) && needs !== 'nothing'
+  const isElsewhere = isCrashTest.test(file) || isOfDoors.test(file)
+  return file.startsWith('server/') && !isElsewhere && needs !== 'nothing'
 }

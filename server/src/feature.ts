@@ -21,6 +21,14 @@ export function onEvent<P extends EventPayload>(
   return { type, handle: (ctx, sql, payloads) => handle(ctx, sql, payloads as readonly P[]) }
 }
 
+/** One frame of a stream; without an event's name it is what browsers call a message. */
+export interface StreamFrame {
+  event?: string
+  data: unknown
+  /** The stream ends after it. */
+  isLast?: boolean
+}
+
 /** A live event stream: the sse transport serves it. */
 export interface EventStream {
   id: string
@@ -30,14 +38,22 @@ export interface EventStream {
   access: Operation['access']
   /** Checks the request (throws like an operation) and says what to send. */
   open(ctx: Context, params: Record<string, string>): Promise<StreamSource>
+  /** For callers that want JSON instead (`Accept`, or `stream=false`): where things stand, once. */
+  snapshot?: { schema: z.ZodType; read(ctx: Context, params: Record<string, string>): Promise<unknown> }
 }
 
 /** What a stream sends: a first frame, then matching events. */
 export interface StreamSource {
-  first: { event: string; data: unknown }[]
+  first: StreamFrame[]
   names: readonly string[]
   matches(payload: EventPayload): boolean
-  encode(name: string, payload: EventPayload, atMs: number): { event: string; data: unknown } | undefined
+  encode(
+    name: string,
+    payload: EventPayload,
+    atMs: number,
+  ): StreamFrame | undefined | Promise<StreamFrame | undefined>
+  /** What a reader gets who fell behind, instead of being told how much was lost. */
+  catchUp?(): Promise<StreamFrame | undefined>
   /** Events after which the stream ends. */
   endsOn?(name: string, payload: EventPayload): boolean
 }

@@ -18,13 +18,23 @@ import { labelsFeature } from './features/conversations/labels/labels.feature.ts
 import { mediaFeature } from './features/conversations/media/media.feature.ts'
 import { messagesFeature } from './features/conversations/messages/messages.feature.ts'
 import { waGroupsFeature } from './features/groups/wa-groups/wa-groups.feature.ts'
+import { analyticsFeature } from './features/insight/analytics/analytics.feature.ts'
 import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
 import { limitsFeature } from './features/insight/limits/limits.feature.ts'
+import { rollupsFeature } from './features/insight/rollups/rollups.feature.ts'
 import { leadUpkeepFeature } from './features/leads/detection/lead-upkeep.feature.ts'
 import { leadExportFeature } from './features/leads/list/lead-export.feature.ts'
 import { leadListFeature } from './features/leads/list/lead-list.feature.ts'
 import { monitoredGroupsFeature } from './features/leads/monitoring/monitored-groups.feature.ts'
 import { leadPipelineFeature } from './features/leads/pipeline/lead-pipeline.feature.ts'
+import { accountsFeature } from './features/outreach/accounts/accounts.feature.ts'
+import { bulkFeature } from './features/outreach/bulk/bulk.feature.ts'
+import { channelsFeature } from './features/outreach/channels/channels.feature.ts'
+import { listsFeature } from './features/outreach/lists/lists.feature.ts'
+import { outcomesFeature } from './features/outreach/outcomes/outcomes.feature.ts'
+import { reportsFeature } from './features/outreach/reports/reports.feature.ts'
+import { schedulesFeature } from './features/outreach/schedules/schedules.feature.ts'
+import { segmentsFeature } from './features/outreach/segments/segments.feature.ts'
 import { antispamFeature } from './features/safety/antispam/antispam.feature.ts'
 import { contentPolicyFeature } from './features/safety/content-policy/content-policy.feature.ts'
 import { optOutsFeature } from './features/safety/opt-outs/opt-outs.feature.ts'
@@ -69,28 +79,33 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   contactsFeature,
   waGroupsFeature,
   monitoredGroupsFeature,
+  // Before the upkeep of leads: it sees leads of contacts that are merged as they were.
+  rollupsFeature,
   leadListFeature,
   leadPipelineFeature,
   leadExportFeature,
   leadUpkeepFeature,
+  listsFeature,
+  accountsFeature,
+  segmentsFeature,
+  bulkFeature,
+  outcomesFeature,
+  reportsFeature,
   callsFeature,
   statusPostsFeature,
+  channelsFeature,
+  schedulesFeature,
   historyFeature,
   sessionHealthFeature,
   sessionsFeature,
+  analyticsFeature,
 ]
 
 /**
  * Events of the catalogue that can be subscribed to before there is a feature that publishes them; each leaves this
  * list when its feature declares it.
  */
-export const announcedEvents: readonly string[] = [
-  'group.message.analyzed',
-  'bulk_send.completed',
-  'scheduled_message.executed',
-  'review.collected',
-  'channel.post.published',
-]
+export const announcedEvents: readonly string[] = ['group.message.analyzed', 'review.collected']
 
 /** Every feature of the product. */
 export const features = composeFeatures(featureParts, announcedEvents)

@@ -80,6 +80,8 @@ export const badSafetyRequests: readonly BadRequest[] = [
   owner('GET /opt-outs?offset=-1', undefined, 422, /offset/),
   owner('GET /opt-outs?opted_out=maybe', undefined, 422, /opted_out/),
   owner('PATCH /tenant/settings', { audit_retention_days: 0 }, 422, /audit_retention_days/),
+  owner('PATCH /tenant/settings', { time_zone: 'Mars/Olympus' }, 422, /time_zone/),
+  owner('PATCH /tenant/settings', { time_zone: '+02:00' }, 422, /time_zone/),
   row('member', 'GET /audit-logs', undefined, 403, /./),
   row('reader', 'GET /audit-logs', undefined, 403, /scope/i),
   owner('GET /audit-logs?from=yesterday', undefined, 422, /from/),

@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiClient, injectDoor } from './api-client.ts'
+import { badAnalyticsRequests } from './bad-input-analytics.ts'
+import { badBulkRequests } from './bad-input-bulk.ts'
+import { badChannelRequests } from './bad-input-channels.ts'
 import { badLabelRequests } from './bad-input-labels.ts'
 import { badLeadRequests } from './bad-input-leads.ts'
+import { badListRequests } from './bad-input-lists.ts'
 import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
+import { badReportRequests } from './bad-input-reports.ts'
 import type { Asker, BadRequest } from './bad-input-rows.ts'
 import { badSafetyRequests } from './bad-input-safety.ts'
+import { badScheduleRequests } from './bad-input-schedules.ts'
 import { badSendRequests } from './bad-input-sends.ts'
 import { badRequests } from './bad-input-table.ts'
 import { createTestApp, type TestApp } from './harness.ts'
+import { liftRequestRate } from './lift-limits.ts'
 
 describe('bad requests', () => {
   let app: TestApp
@@ -21,6 +28,9 @@ describe('bad requests', () => {
     const tenant = await app.tenant()
     const other = await app.tenant()
     const small = await app.tenant({ plan: 'free' })
+    // Before anybody asks: what a tenant may do is remembered.
+    // Together they are more than a tenant may ask in a minute.
+    await liftRequestRate(app.database.db)
     askers.set('nobody', app.api).set('owner', tenant.api).set('free', small.api)
     const member = await tenant.signIn('member')
     askers.set('member', new ApiClient(injectDoor(app.app.http), { authorization: `Bearer ${member}` }))
@@ -47,7 +57,12 @@ describe('bad requests', () => {
 
   const fill = (text: string) => text.replaceAll(/\{[a-zA-Z]+\}/g, (name) => names.get(name) ?? name)
 
+  let asked = 0
+
   async function ask(request: BadRequest) {
+    asked += 1
+    // More in a minute than a tenant may ask.
+    if (asked % 300 === 0) app.clock.advance(61_000)
     const [method = '', path = ''] = request.call.split(/ (.*)/)
     const asker = askers.get(request.as)
     assert.ok(asker)
@@ -65,10 +80,16 @@ describe('bad requests', () => {
 
   for (const [number, request] of [
     ...badRequests,
+    ...badAnalyticsRequests,
+    ...badBulkRequests,
+    ...badScheduleRequests,
     ...badLabelRequests,
     ...badMonitoringRequests,
+    ...badChannelRequests,
     ...badLeadRequests,
+    ...badListRequests,
     ...badPeopleRequests,
+    ...badReportRequests,
     ...badSafetyRequests,
     ...badSendRequests,
   ].entries()) {

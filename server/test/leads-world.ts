@@ -1,4 +1,3 @@
-import { sql as text } from 'drizzle-orm'
 import type { Context } from '../src/context.ts'
 import { resolveContacts } from '../src/features/conversations/contacts/contacts.service.ts'
 import { mergeContactsWith } from '../src/features/conversations/inbound/merge-contacts.service.ts'
@@ -100,9 +99,6 @@ export class LeadsWorld {
 
   /** An empty list of contacts. */
   async list(name = 'Prospects'): Promise<string> {
-    const id = this.ctx.ids.uuid()
-    await this.ctx.db.sql.execute(text`INSERT INTO custom_groups (id, tenant_id, name, created_at, updated_at)
-      VALUES (${id}, ${this.tenant.id}, ${name}, now(), now())`)
-    return id
+    return (await this.tenant.api.post(201, '/custom-groups', { name })).id
   }
 }

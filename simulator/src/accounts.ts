@@ -106,6 +106,8 @@ export class Account {
   name: string
   isBusiness: boolean
   addressing: Addressing = 'pn'
+  /** Other ways to write the number, as with Brazil's ninth digit: look-ups of them find this account. */
+  readonly aliases = new Set<string>()
   receipts: ReceiptSettings
   readonly device = new VirtualDevice()
   readonly senderKeys = new SenderKeys()

@@ -69,6 +69,12 @@ export const requirements: readonly Requirement[] = [
     'The owner unlinks a device; who knows it forgets it',
   ),
 
+  requirement(
+    'USYNC-04',
+    'whatsmeow IsOnWhatsApp',
+    "A number written another way (Brazil's ninth digit) finds the account, under the account's own id",
+  ),
+
   requirement('SCRIPT-01', 'own', 'A phone answers messages by rules, as its owner would'),
 
   requirement('LIMIT-01', 'WhatsApp Web, iq errors', 'Queries beyond a rate are refused: 429 rate-overlimit'),

@@ -29,6 +29,7 @@ export class World {
   /** Messages that a phone or device asked for again, so that the second copy is no duplicate. */
   readonly retryRequests = new Set<string>()
   readonly #byLid = new Map<string, Account>()
+  readonly #byAlias = new Map<string, Account>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #receipts: ReceiptSettings
   readonly #log: (what: string, cause?: unknown) => void
@@ -62,6 +63,30 @@ export class World {
   find(jid: string | undefined): Account | undefined {
     const user = parseJid(jid)?.user
     return user === undefined ? undefined : (this.accounts.get(user) ?? this.#byLid.get(user))
+  }
+
+  /** The person whom a look-up of a number finds: by the phone number, or another way to write it. */
+  lookUp(digits: string): Account | undefined {
+    return this.accounts.get(digits) ?? this.#byAlias.get(digits)
+  }
+
+  /** Refuses other ways to write a number that lead to somebody else, or are the number itself. */
+  requireFreeAliases(phone: string, aliases: readonly string[]): void {
+    for (const alias of aliases) {
+      const found = this.lookUp(alias)
+      if (alias === phone || (found && found.phone !== phone))
+        throw new SimulatorError(409, `${alias} is the number of an account`, 'aliases')
+    }
+  }
+
+  /** Replaces the other ways to write a person's number. */
+  setAliases(account: Account, aliases: readonly string[]): void {
+    for (const alias of account.aliases) this.#byAlias.delete(alias)
+    account.aliases.clear()
+    for (const alias of aliases) {
+      account.aliases.add(alias)
+      this.#byAlias.set(alias, account)
+    }
   }
 
   /** The linked device a jid means. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { type BinaryNode, getBinaryNodeChild, getBinaryNodeChildren, proto } from 'baileys'
 import { verifySignature } from 'whatsapp-rust-bridge'
@@ -173,5 +176,27 @@ suite('linking', () => {
     )
     const lid = await client.socket.signalRepository.lidMapping.getLIDForPN(jidOf(carol))
     assert.equal(lid?.split('@')[0], other.auth.creds.me?.lid?.split(':')[0])
+  })
+
+  test('a number written another way finds the account, before and after a restart of the simulator', async () => {
+    verifies('USYNC-04')
+    const [brazilian, ninth] = ['551187650001', '5511987650001'] as const
+    const folder = mkdtempSync(join(tmpdir(), 'simulator-'))
+    for (const isFirst of [true, false]) {
+      await using simulator = await startSimulator({ state: join(folder, 'aliases') })
+      if (isFirst) {
+        const made = simulator.createAccount({ phone: brazilian, name: 'Ana', aliases: [`+${ninth}`] })
+        assert.deepEqual(made.aliases, [ninth])
+        const taken = { phone: '15550007777', name: 'Dora', aliases: [bob] }
+        assert.throws(() => simulator.createAccount(taken), { status: 409, field: 'aliases' })
+      }
+      await using client = await linkedClient(simulator, owner)
+      const found = await client.socket.onWhatsApp(ninth, brazilian)
+      assert.deepEqual(
+        found?.map(({ jid, exists }) => [jid, exists]),
+        Array.from({ length: 2 }, () => [jidOf(brazilian), true]),
+      )
+    }
+    rmSync(folder, { recursive: true })
   })
 })

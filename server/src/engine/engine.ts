@@ -31,6 +31,11 @@ export interface Submission {
   /** Chosen with `newMessageId` and stored before it is sent: a resend under the same id is shown once. */
   waMessageId: string
   content: OutboundContent
+  /**
+   * It may have left before without an answer. Chats show a message once under its id; a channel would show it twice, so
+   * it is asked for first.
+   */
+  mayHaveLeft?: boolean
   quoted?: { waMessageId: string; isFromMe: boolean; sender: ChatId | null; proto: Uint8Array }
 }
 

@@ -1,3 +1,4 @@
+import { analyticsBench } from './analytics.ts'
 import { type Bench, urlOf } from './bench.types.ts'
 import { benchLeads } from './leads.ts'
 import { benchMonitoring } from './monitoring.ts'
@@ -62,5 +63,5 @@ const leads: Bench = {
   },
 }
 
-/** Measurements of monitoring, leads and safeguards. */
-export const leadBenches: readonly Bench[] = [safeguards, monitoring, leads]
+/** Measurements of monitoring, leads, safeguards and analytics. */
+export const leadBenches: readonly Bench[] = [safeguards, monitoring, leads, analyticsBench]

@@ -11,7 +11,9 @@ import { benchMedia } from './media.ts'
 import { handOverBench } from './rows-hand-over.ts'
 import { jobBench } from './rows-jobs.ts'
 import { leadBenches } from './rows-leads.ts'
+import { listBench } from './rows-lists.ts'
 import { recoveryBench } from './rows-recovery.ts'
+import { scheduleBench } from './rows-schedules.ts'
 import { benchSend } from './send.ts'
 import { benchSoak } from './soak.ts'
 
@@ -174,6 +176,8 @@ export const benches: readonly Bench[] = [
   media,
   flood,
   ...leadBenches,
+  listBench,
+  scheduleBench,
   handOverBench,
   jobBench,
   recoveryBench,

@@ -12,6 +12,7 @@ export const channelAnswer = z.object({
   followers: z.array(z.string()),
   followerCount: z.number(),
   inviteCode: z.string(),
+  hasPicture: z.boolean(),
   verified: z.boolean(),
   posts: z.number(),
 })

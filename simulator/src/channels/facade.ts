@@ -36,6 +36,7 @@ export type ChannelDescription = {
   followers: string[]
   followerCount: number
   inviteCode: string
+  hasPicture: boolean
   verified: boolean
   posts: number
 }
@@ -205,6 +206,7 @@ function describeChannel(channel: Channel): ChannelDescription {
     followers: [...channel.followers.keys()].map(({ phone }) => phone),
     followerCount,
     inviteCode,
+    hasPicture: channel.picture !== undefined,
     verified: isVerified,
     posts: channel.posts.length,
   }

@@ -8,7 +8,7 @@ type Asked = GraphQuery<Variables>
 type Variables = {
   newsletter_id?: string
   user_id?: string
-  input?: { key?: string; type?: string; name?: string; description?: string | null }
+  input?: { key?: string; type?: string; name?: string; description?: string | null; picture?: string }
   updates?: { name?: string; description?: string; picture?: string }
 }
 /** GraphQL operations on channels. */
@@ -54,9 +54,10 @@ function ownedBy(asked: Asked): Channel {
 }
 
 function create({ query, variables }: Asked): object {
-  const { name, description } = variables.input ?? {}
+  const { name, description, picture } = variables.input ?? {}
   if (!name) throw new GraphError(400, 'Bad Request')
   const channel = createChannel(query.world, query.account, name, description ?? '')
+  if (picture) channel.setPicture()
   return channelMetadata(channel, query.account)
 }
 
@@ -70,7 +71,13 @@ function describe({ query, variables }: Asked): object {
 
 function listOwn({ query: { world, account } }: Asked): object[] {
   const own = [...channelsOf(world).values()].filter((channel) => channel.roleOf(account) !== 'GUEST')
-  return own.map((channel) => channelMetadata(channel, account))
+  return own.map((channel) => withoutFollowers(channelMetadata(channel, account)))
+}
+
+/** In a list WhatsApp counts nobody's followers: only who asks for one channel learns how many there are. */
+function withoutFollowers(metadata: Record<string, unknown>): object {
+  const thread = metadata.thread_metadata as Record<string, unknown>
+  return { ...metadata, thread_metadata: { ...thread, subscribers_count: '0' } }
 }
 
 function update(asked: Asked): object {
@@ -86,10 +93,8 @@ export function changeChannel(channel: Channel, changes: NonNullable<Variables['
   if (description !== undefined) {
     Object.assign(channel, { description, descriptionChangedAt: microseconds() })
   }
-  if (picture !== undefined) {
-    const id = microseconds()
-    channel.picture = picture ? { id, directPath: `/v/newsletter-picture/${id}` } : undefined
-  }
+  if (picture) channel.setPicture()
+  else if (picture !== undefined) channel.picture = undefined
   notifyUpdate(channel)
 }
 

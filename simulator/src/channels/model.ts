@@ -55,6 +55,12 @@ export class Channel {
     this.description = description
   }
 
+  /** Has a picture from now on; what it shows nobody asks here. */
+  setPicture(): void {
+    const id = microseconds()
+    this.picture = { id, directPath: `/v/newsletter-picture/${id}` }
+  }
+
   /** What this person is to the channel. */
   roleOf(account: Account): ChannelRole {
     if (account === this.owner) return 'OWNER'

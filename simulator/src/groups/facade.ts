@@ -43,7 +43,7 @@ export class GroupsFacade {
   /** Creates a group. */
   create(input: GroupInput): { id: string } {
     const { world } = this.#context
-    const { subject, owner, members, admins, addressing, description, ...settings } = parse(
+    const { subject, owner, members, admins, addressing, hidesNumbers, description, ...settings } = parse(
       groupSchema,
       input,
     )
@@ -53,6 +53,7 @@ export class GroupsFacade {
     const group = createGroup(world, creator, subject, [...people, ...leaders], addressing ?? 'lid')
     for (const leader of leaders) if (leader !== creator) group.members.set(leader, 'admin')
     if (description) group.description = { id: messageId(), text: description, at: seconds(), by: creator }
+    group.hidesNumbers = hidesNumbers ?? false
     group.isAnnouncement = settings.isAnnouncement ?? false
     group.isLocked = settings.isLocked ?? false
     group.ephemeralSeconds = settings.ephemeralSeconds || undefined

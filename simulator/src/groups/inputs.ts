@@ -20,6 +20,7 @@ export const groupSchema = z.strictObject({
   members: z.array(phoneSchema).max(1024),
   admins: z.array(phoneSchema).max(1024).optional(),
   addressing: addressingSchema.optional(),
+  hidesNumbers: z.boolean().optional(),
   description: z.string().max(2048).optional(),
   ...settings,
 })

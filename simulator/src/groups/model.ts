@@ -40,6 +40,8 @@ export class Group {
   description: Description | undefined
   picture: Picture | undefined
   isAnnouncement = false
+  /** Members see each other's LID alone, as in announcement groups of communities. */
+  hidesNumbers = false
   isLocked = false
   ephemeralSeconds: number | undefined
   membersAddedBy: 'admins' | 'everyone' = 'admins'
@@ -94,7 +96,7 @@ export class Group {
     return this.addressing === 'lid'
       ? {
           participant: account.deviceLid(device),
-          participant_pn: account.jid,
+          ...(this.hidesNumbers ? {} : { participant_pn: account.jid }),
           addressing_mode: 'lid',
         }
       : { participant: account.deviceJid(device), participant_lid: account.lidJid, addressing_mode: 'pn' }
@@ -107,6 +109,7 @@ export class Group {
 
   /** Both addresses of a person, the one this group uses first. */
   addressesOf(account: Account): Record<string, string> {
+    if (this.hidesNumbers) return { jid: account.lidJid }
     return this.addressing === 'lid'
       ? { jid: account.lidJid, phone_number: account.jid }
       : { jid: account.jid, lid: account.lidJid }

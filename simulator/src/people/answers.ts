@@ -10,6 +10,7 @@ export const accountAnswer = z.object({
   business: z.boolean(),
   id: chatAnswer,
   lid: z.string(),
+  aliases: z.array(z.string()),
 }) satisfies z.ZodType<AccountInfo>
 
 /** A client that was linked. */

@@ -20,7 +20,14 @@ import {
 import { setPresence, type } from './presence.ts'
 
 /** A person as the control API describes it. */
-export type AccountInfo = { phone: string; name: string; business: boolean; id: string; lid: string }
+export type AccountInfo = {
+  phone: string
+  name: string
+  business: boolean
+  id: string
+  lid: string
+  aliases: string[]
+}
 
 /** A client that was linked. */
 export type LinkedDevice = { phone: string; device: number }
@@ -36,8 +43,10 @@ export class AccountsFacade {
   /** Adds a person or business; one that is there already gets the new name. */
   create(input: AccountInput): AccountInfo {
     const { world } = this.#context
-    const { phone, name, business, addressing, history } = parse(accountSchema, input)
+    const { phone, name, business, addressing, aliases, history } = parse(accountSchema, input)
+    if (aliases) world.requireFreeAliases(phone, aliases)
     const account = world.accounts.get(phone) ?? world.addAccount(phone, name, business ?? false)
+    if (aliases) world.setAliases(account, aliases)
     account.name = name
     if (business !== undefined) account.isBusiness = business
     if (addressing) account.addressing = addressing
@@ -100,6 +109,6 @@ export class AccountsFacade {
   }
 }
 
-function describe({ phone, name, isBusiness, chatId, lid }: Account): AccountInfo {
-  return { phone, name, business: isBusiness, id: chatId, lid: `${lid}@lid` }
+function describe({ phone, name, isBusiness, chatId, lid, aliases }: Account): AccountInfo {
+  return { phone, name, business: isBusiness, id: chatId, lid: `${lid}@lid`, aliases: [...aliases] }
 }

@@ -8,6 +8,8 @@ export const accountSchema = z.strictObject({
   name: z.string().min(1).max(100),
   business: z.boolean().optional(),
   addressing: addressingSchema.optional(),
+  /** Other ways to write the number; a look-up of one answers the id of this account. */
+  aliases: z.array(phoneSchema).max(20).optional(),
   history: historySchema.optional(),
 })
 

@@ -25,23 +25,28 @@ export function handleUsync(query: Query): void {
 }
 
 function userNode({ world, companion }: Query, user: BinaryNode, protocols: string[]): BinaryNode[] {
-  const digits = textOf(child(user, 'contact')).replace(/\D/g, '')
+  const asked = textOf(child(user, 'contact'))
+  const digits = asked.replace(/\D/g, '')
   const jid = user.attrs.jid ?? (digits && `${digits}@s.whatsapp.net`)
   if (!jid) return []
-  const account = world.find(jid)
+  const account = user.attrs.jid === undefined ? world.lookUp(digits) : world.find(jid)
   if (protocols.includes('devices')) account?.deviceWatchers.add(companion)
   const known = account && (jid.endsWith('@lid') ? account.lidJid : account.jid)
   return [
     stanza(
       'user',
       { jid: known ?? jid },
-      protocols.flatMap((protocol) => protocolNode(account, protocol)),
+      protocols.flatMap((protocol) => protocolNode(account, protocol, asked)),
     ),
   ]
 }
 
-function protocolNode(account: Account | undefined, protocol: string): BinaryNode[] {
-  if (protocol === 'contact') return [stanza('contact', { type: account ? 'in' : 'out' })]
+/** Source: `IsOnWhatsApp` of whatsmeow: the contact repeats the number as it was asked, the jid is the account's. */
+function protocolNode(account: Account | undefined, protocol: string, asked: string): BinaryNode[] {
+  if (protocol === 'contact') {
+    const type = account ? 'in' : 'out'
+    return [asked ? stanza('contact', { type }, Buffer.from(asked)) : stanza('contact', { type })]
+  }
   if (!account) return []
   switch (protocol) {
     case 'devices':

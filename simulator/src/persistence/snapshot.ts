@@ -106,6 +106,7 @@ export function restoreSnapshot(
     const part = details.accounts[index]
     if (!part) continue
     restoreAccount(account, part)
+    world.setAliases(account, [...account.aliases])
     if (part.script.length) script(account.phone, part.script)
   }
   for (const [index, group] of [...groupsOf(world).values()].entries()) {

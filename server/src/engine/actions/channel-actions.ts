@@ -19,8 +19,8 @@ export function createChannelActions(open: RequireOpen): ChannelActions {
     await askGraph(open(sessionId), queryId, { newsletter_id: chatId })
   }
   return {
-    async create(sessionId, { name, description }) {
-      const input = { name, description: description ?? null }
+    async create(sessionId, { name, description, picture }) {
+      const input = { name, description: description ?? null, ...(picture !== undefined && { picture }) }
       return readChannel(await askGraph(open(sessionId), QueryIds.CREATE, { input }))
     },
     get: (sessionId, channel) => describe(open(sessionId), channel),
@@ -89,8 +89,8 @@ interface RawChannel {
   id?: string
   state?: { type?: string }
   thread_metadata?: {
-    name?: { text?: string }
-    description?: { text?: string }
+    name?: { text?: string } | null
+    description?: { text?: string } | null
     invite?: string
     subscribers_count?: string
     creation_time?: string
@@ -99,12 +99,16 @@ interface RawChannel {
   viewer_metadata?: { role?: string; mute?: string } | null
 }
 
+const goneStates: ReadonlySet<string> = new Set(['NON_EXISTING', 'DELETED'])
 const roles: Record<string, ChannelInfo['role']> = { OWNER: 'owner', ADMIN: 'admin', SUBSCRIBER: 'follower' }
 
-/** Source: `NewsletterMetadata` in `types/newsletter.go` of whatsmeow. */
-function readChannel(raw: unknown): ChannelInfo {
+/**
+ * Source: `NewsletterMetadata` in `types/newsletter.go` of whatsmeow. Of a channel that was made a moment ago much is
+ * null: whatever is missing, its id must come through, since WhatsApp has made it.
+ */
+export function readChannel(raw: unknown): ChannelInfo {
   const { id, state, thread_metadata: thread, viewer_metadata: viewer } = (raw ?? {}) as RawChannel
-  if (id === undefined || state?.type === 'NON_EXISTING') throw new AppError(channelNotFound)
+  if (id === undefined || goneStates.has(state?.type ?? '')) throw new AppError(channelNotFound)
   const seconds = Number(thread?.creation_time)
   return {
     chatId: id,

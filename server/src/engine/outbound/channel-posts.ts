@@ -1,6 +1,26 @@
-import type { BinaryNode, proto } from 'baileys'
+import type { BinaryNode, proto, WASocket } from 'baileys'
+import { ask } from '../library/ask.ts'
+import { childOf, childrenOf } from '../library/binary-nodes.ts'
 import { proto as protocol } from '../library/library.ts'
 import type { PreparedMessage } from './prepare-outbound.ts'
+
+/** Posts that are asked for: what may have left is among the newest. */
+const newestPosts = 50
+
+/**
+ * Whether a channel has a post under this id; throws when that cannot be found out. Source: `GetNewsletterMessages` of
+ * whatsmeow.
+ */
+export async function isPublished(
+  socket: Pick<WASocket, 'query'>,
+  channel: string,
+  stanzaId: string,
+): Promise<boolean> {
+  const wanted = { type: 'jid', jid: channel, count: String(newestPosts) }
+  const attrs = { type: 'get', to: '@s.whatsapp.net', xmlns: 'newsletter' }
+  const answer = await ask(socket, { tag: 'iq', attrs, content: [{ tag: 'messages', attrs: wanted }] })
+  return childrenOf(childOf(answer, 'messages'), 'message').some(({ attrs: { id } }) => id === stanzaId)
+}
 
 /** A post, an edit or a deletion of one, as the stanza channels take: not encrypted (source: whatsmeow `sendNewsletter`). */
 export function channelStanza(prepared: PreparedMessage): BinaryNode {

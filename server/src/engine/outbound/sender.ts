@@ -12,7 +12,7 @@ import { maskDigits } from '../library/library-log.ts'
 import { NotSendableError } from '../media/parts.ts'
 import { UploadError } from '../media/upload.ts'
 import { type Ack, Acks, type PendingAck } from './acks.ts'
-import { channelStanza } from './channel-posts.ts'
+import { channelStanza, isPublished } from './channel-posts.ts'
 import {
   OutboundPreparer,
   type PreparedMessage,
@@ -137,11 +137,29 @@ export class Sender {
     await this.#options.sent.keep(submission, prepared.message)
     ack.startTimer(ackTimeoutMs)
     if (chatKind(submission.chatId) === 'channel') {
-      await this.#options.socket.sendNode(channelStanza(prepared))
+      await this.#post(prepared, submission.mayHaveLeft === true)
     } else {
       await this.#relay(prepared, audience)
     }
     return prepared
+  }
+
+  /** Publishes a post; one that the channel has already is as good as acknowledged. */
+  async #post(prepared: PreparedMessage, mayHaveLeft: boolean): Promise<void> {
+    const { socket, log } = this.#options
+    const { jid, stanzaId } = prepared
+    if (mayHaveLeft) {
+      const isThere = await isPublished(socket, jid, stanzaId).catch((error: unknown) => {
+        // Whatever keeps it from being asked for would keep it from being posted, too.
+        log.info({ err: error }, 'a post could not be asked for')
+        return false
+      })
+      if (isThere) {
+        this.#acks.receive(stanzaId, { kind: 'acked', atMs: undefined })
+        return
+      }
+    }
+    await socket.sendNode(channelStanza(prepared))
   }
 
   async #relay(

@@ -1,6 +1,6 @@
 import { detect } from './detect.ts'
 import { processDocument } from './documents.ts'
-import { processImage, processSticker } from './pictures.ts'
+import { processImage, processPortrait, processSticker } from './pictures.ts'
 import { processAudio, processVoice } from './sounds.ts'
 import { type MediaResult, type MediaTask, RefusedFile } from './task.ts'
 import { processGif, processVideo } from './videos.ts'
@@ -8,6 +8,7 @@ import { processGif, processVideo } from './videos.ts'
 const processors = {
   image: processImage,
   sticker: processSticker,
+  portrait: processPortrait,
   video: processVideo,
   gif: processGif,
   audio: processAudio,

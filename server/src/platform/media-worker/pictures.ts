@@ -8,6 +8,8 @@ const mostPixels = 50_000_000
 const mostWorkSeconds = 50
 const stickerSize = 512
 const thumbnailSize = 96
+/** As phones send the picture of an account or a channel. */
+const portraitSize = 640
 
 sharp.cache(false)
 sharp.concurrency(1)
@@ -71,15 +73,18 @@ export async function thumbnailOf(source: string | Buffer): Promise<string> {
 const shownTypes = new Set(['image/jpeg', 'image/png'])
 const convertedTypes = new Set(['image/webp', 'image/avif', 'image/tiff'])
 
+function requirePicture(type: string): void {
+  if (shownTypes.has(type) || convertedTypes.has(type)) return
+  throw new RefusedFile('wrong_type', `the file is ${type}, not an image (JPEG, PNG, WebP, AVIF or TIFF)`)
+}
+
 /** A picture: as it is, or as JPEG. */
 export function processImage(task: MediaTask, type: string): Promise<MediaFacts> {
   return guarded(async () => {
     if (type === 'image/gif') {
       throw new RefusedFile('wrong_type', 'the file is image/gif, not an image: send it as a moving picture')
     }
-    if (!shownTypes.has(type) && !convertedTypes.has(type)) {
-      throw new RefusedFile('wrong_type', `the file is ${type}, not an image (JPEG, PNG, WebP, AVIF or TIFF)`)
-    }
+    requirePicture(type)
     const size = shownSize(await describe(task.path))
     // Made from all pixels, so that a cut or damaged picture is noticed here.
     const thumbnail = await thumbnailOf(task.path)
@@ -90,6 +95,21 @@ export function processImage(task: MediaTask, type: string): Promise<MediaFacts>
       .jpeg({ quality: 88 })
       .toFile(task.outputPath)
     return { path: task.outputPath, mimetype: 'image/jpeg', ...size, thumbnail }
+  })
+}
+
+/** The picture of an account or a channel: its middle, as a square JPEG. */
+export function processPortrait(task: MediaTask, type: string): Promise<MediaFacts> {
+  return guarded(async () => {
+    requirePicture(type)
+    const [width, height] = [portraitSize, portraitSize]
+    await open(task.path)
+      .rotate()
+      .resize(width, height, { fit: 'cover' })
+      .flatten({ background: '#ffffff' })
+      .jpeg({ quality: 80 })
+      .toFile(task.outputPath)
+    return { path: task.outputPath, mimetype: 'image/jpeg', width, height }
   })
 }
 

@@ -1,5 +1,5 @@
-/** What a file is to be sent as. */
-export type FilePurpose = 'image' | 'video' | 'gif' | 'audio' | 'voice' | 'document' | 'sticker'
+/** What a file is to be sent as; a portrait is the picture of a channel. */
+export type FilePurpose = 'image' | 'video' | 'gif' | 'audio' | 'voice' | 'document' | 'sticker' | 'portrait'
 
 /** One file to look at and, where needed, to convert. */
 export interface MediaTask {

@@ -45,7 +45,7 @@ export function buildOpenApi(options: OpenApiOptions): JsonObject {
   for (const stream of options.streams ?? []) {
     tags.add(tagOf(stream.id))
     const path = `${basePath}${stream.path}`
-    paths[path] = { ...paths[path], get: describeStream(stream) }
+    paths[path] = { ...paths[path], get: describeStream(stream, collector) }
   }
   const webhooks = describeCallbacks(options.callbacks ?? [], collector)
   return {
@@ -267,12 +267,16 @@ function describeErrors(errors: readonly ErrorDefinition[]): JsonObject {
   )
 }
 
-function describeStream(stream: EventStream): JsonObject {
+function describeStream(stream: EventStream, collector: SchemaCollector): JsonObject {
+  const { snapshot } = stream
   const names = [...stream.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '')
   const path = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const query = [
     ['token', 'An access token, for browser event sources, which cannot set headers'],
     ['last_event_id', 'Resumes after this event; the same as the header `Last-Event-ID`'],
+    ...(snapshot === undefined
+      ? []
+      : [['stream', '`false` answers JSON once, as `Accept: application/json` does; default true']]),
   ].map(([name, description]) => ({
     name,
     in: 'query',
@@ -280,7 +284,12 @@ function describeStream(stream: EventStream): JsonObject {
     description,
     schema: { type: 'string' },
   }))
-  const content = { 'text/event-stream': { schema: { type: 'string' } } }
+  const content = {
+    'text/event-stream': { schema: { type: 'string' } },
+    ...(snapshot === undefined
+      ? {}
+      : { 'application/json': { schema: collector.translate(snapshot.schema, 'output') } }),
+  }
   return {
     operationId: stream.id,
     summary: stream.summary,

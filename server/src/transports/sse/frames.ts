@@ -1,7 +1,10 @@
+import type { StreamFrame } from '../../feature.ts'
+
 /** One server-sent event; line breaks in the data cannot end it, because JSON has none. */
-export function encodeFrame(event: string, data: unknown, id?: string): string {
+export function encodeFrame({ event, data }: StreamFrame, id?: string): string {
   const head = id === undefined ? '' : `id: ${id}\n`
-  return `${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  const name = event === undefined ? '' : `event: ${event}\n`
+  return `${head}${name}data: ${JSON.stringify(data)}\n\n`
 }
 
 /** A line that browsers ignore and proxies take for life. */

@@ -2,10 +2,12 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Context } from '../../context.ts'
-import type { EventStream, StreamSource } from '../../feature.ts'
+import type { EventStream, StreamFrame, StreamSource } from '../../feature.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { AppError, notFound } from '../../platform/errors.ts'
+import { AppError, notFound, validationFailed } from '../../platform/errors.ts'
 import type { Events, Subscription } from '../../platform/events/events.ts'
+import { booleanQuery } from '../../wire.ts'
+import { jsonType, toJsonLine } from '../http/answers.ts'
 import { expiryOf } from '../http/credentials.ts'
 import { authorise, type Gatekeeper } from '../http/gatekeeper.ts'
 import { routePath } from '../http/operation-routes.ts'
@@ -15,6 +17,8 @@ import { encodeFrame, heartbeat, retryFrame } from './frames.ts'
 
 /** Events that wait for one slow reader before the oldest are dropped and counted. */
 const capacity = 256
+
+const eventStreamType = 'text/event-stream'
 
 const maxTimerMs = 2 ** 31 - 1
 
@@ -57,6 +61,10 @@ async function serve(
   const ctx = await parts.gatekeeper.admit(request, reply, stream, token)
   const params = request.params as Record<string, string>
   if (findUnusable(params).length > 0) throw notFound.create()
+  if (stream.snapshot !== undefined && wantsJson(request)) {
+    const snapshot = await stream.snapshot.read(ctx, params)
+    return reply.header('cache-control', 'no-store').type(jsonType).send(toJsonLine(snapshot))
+  }
   const source = await stream.open(ctx, params)
   const subscription = subscribe(source, ctx, parts.events, resumePoint(request, query.last_event_id))
   // Asked again once the subscription stands: a change in between would otherwise be in neither.
@@ -79,6 +87,24 @@ async function serve(
     connection.end()
   })
   return reply
+}
+
+/** Whether the caller asks for one answer and no stream; who accepts anything gets the stream. */
+function wantsJson({ query, headers }: FastifyRequest): boolean {
+  const { stream } = query as { stream?: unknown }
+  if (stream !== undefined && stream !== '') return !readYesOrNo('stream', stream)
+  const accept = headers.accept?.toLowerCase() ?? ''
+  return accept.includes('application/json') && !accept.includes(eventStreamType)
+}
+
+function readYesOrNo(field: string, value: unknown): boolean {
+  const parsed = booleanQuery().safeParse(value)
+  if (parsed.success) return parsed.data
+  const message = 'must be true or false'
+  throw validationFailed.create({
+    message: `${field}: ${message}`,
+    details: { errors: [{ field, message }] },
+  })
 }
 
 function subscribe(
@@ -108,7 +134,7 @@ function streamHeaders(reply: FastifyReply): OutgoingHttpHeaders {
   return {
     // Those of security, cross-origin calls and rate limits, which a hijacked reply would lose.
     ...(reply.getHeaders() as OutgoingHttpHeaders),
-    'content-type': 'text/event-stream; charset=utf-8',
+    'content-type': `${eventStreamType}; charset=utf-8`,
     'cache-control': 'no-store',
     // Proxies of the nginx family would hold events back.
     'x-accel-buffering': 'no',
@@ -121,16 +147,20 @@ async function pump(
   first: StreamSource['first'],
   subscription: Subscription,
 ): Promise<void> {
-  await connection.write(retryFrame + first.map(({ event, data }) => encodeFrame(event, data)).join(''))
+  await connection.write(retryFrame + first.map((frame) => encodeFrame(frame)).join(''))
+  if (first.some(({ isLast }) => isLast === true)) return connection.end()
   for await (const item of subscription) {
     if (connection.isEnded) break
     if ('lost' in item) {
-      await connection.write(encodeFrame('stream.lost', { lost: item.lost }))
+      const lost: StreamFrame = { event: 'stream.lost', data: { lost: item.lost } }
+      const frame = source.catchUp === undefined ? lost : await source.catchUp()
+      if (frame !== undefined) await connection.write(encodeFrame(frame))
+      if (frame?.isLast === true) break
       continue
     }
-    const frame = source.encode(item.name, item.payload, item.atMs)
-    if (frame !== undefined) await connection.write(encodeFrame(frame.event, frame.data, item.id))
-    if (source.endsOn?.(item.name, item.payload) === true) break
+    const frame = await source.encode(item.name, item.payload, item.atMs)
+    if (frame !== undefined) await connection.write(encodeFrame(frame, item.id))
+    if (frame?.isLast === true || source.endsOn?.(item.name, item.payload) === true) break
   }
   connection.end()
 }

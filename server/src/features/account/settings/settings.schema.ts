@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parsePhone } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
+import { isTimeZone } from '../../../platform/time-zones.ts'
 
 export const roleTooLow = defineError('role_too_low', 403, 'Only an owner or admin may change this')
 export const userRequired = defineError(
@@ -118,6 +119,8 @@ export interface TenantSettings {
   approvalExpiryHours: number
   /** How long the audit log is kept. */
   auditRetentionDays: number
+  /** IANA name: where a day begins and ends. */
+  timeZone: string
 }
 
 const allowedNumber = z.string().transform((text, context) => {
@@ -187,6 +190,11 @@ export const updateSettingsBody = z
       .max(3650)
       .optional()
       .meta({ examples: [365] }),
+    time_zone: z
+      .string()
+      .refine(isTimeZone, 'must be the IANA name of a time zone, such as Europe/Berlin')
+      .optional()
+      .meta({ examples: ['Europe/Berlin'], description: 'Where the days of figures begin and end' }),
   })
   .superRefine((body, context) => {
     const refuseBoth = (name: string, a: boolean | undefined, b: boolean | undefined): void => {
@@ -215,6 +223,7 @@ export const updateSettingsBody = z
     optInWords: body.opt_in_words,
     approvalExpiryHours: body.approval_expiry_hours,
     auditRetentionDays: body.audit_retention_days,
+    timeZone: body.time_zone,
   }))
 
 /** A change of tenant settings. */
@@ -235,6 +244,7 @@ export const settingsSchema = z.object({
   opt_in_words: z.array(z.string()).nullable().meta({ description: 'Null: the words of the product' }),
   approval_expiry_hours: z.int(),
   audit_retention_days: z.int(),
+  time_zone: z.string(),
 })
 
 /** Writes settings the way answers carry them. */
@@ -253,5 +263,6 @@ export function encodeSettings(settings: TenantSettings): z.output<typeof settin
     opt_in_words: settings.optInWords === null ? null : [...settings.optInWords],
     approval_expiry_hours: settings.approvalExpiryHours,
     audit_retention_days: settings.auditRetentionDays,
+    time_zone: settings.timeZone,
   }
 }

@@ -23,6 +23,8 @@ export const tenantSettings = pgTable('tenant_settings', {
   optInWords: jsonb('opt_in_words').$type<string[]>(),
   approvalExpiryHours: integer('approval_expiry_hours').notNull().default(72),
   auditRetentionDays: integer('audit_retention_days').notNull().default(365),
+  /** IANA name: where a day begins and ends. */
+  timeZone: text('time_zone').notNull().default('UTC'),
   updatedAt: timestamptz('updated_at').notNull(),
 })
 

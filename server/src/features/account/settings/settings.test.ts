@@ -38,6 +38,7 @@ const defaults = {
   opt_in_words: null,
   approval_expiry_hours: 72,
   audit_retention_days: 365,
+  time_zone: 'UTC',
 }
 
 suite('tenant settings', () => {
@@ -173,6 +174,7 @@ suite('tenant settings', () => {
     opt_in_words: [['GO'], false],
     approval_expiry_hours: [24, true],
     audit_retention_days: [1, false],
+    time_zone: ['Europe/Berlin', true],
   }
 
   test('which fields an API key may write, whatever its scopes: a table of all of them', async () => {

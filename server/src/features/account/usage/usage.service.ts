@@ -2,7 +2,14 @@ import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { countCall, flushCalls, pendingCalls } from './request-counter.ts'
 import { dayOf, monthOf, type UsageColumn, type UsageItem, type UsageTotals } from './usage.schema.ts'
-import { addToDays, type DayCount, releaseQuota, reserveQuota, sumMonth } from './usage.store.ts'
+import {
+  addToDays,
+  type DayCount,
+  findReserved,
+  releaseQuota,
+  reserveQuota,
+  sumMonth,
+} from './usage.store.ts'
 
 /**
  * Reserves monthly quota and returns how many messages are admitted: all, some or none. Exact under
@@ -16,7 +23,7 @@ export async function reserveMessages(
   count: number,
   limit: number | null,
 ): Promise<number> {
-  return count <= 0 ? 0 : reserveQuota(sql, tenantId, month, count, limit)
+  return count <= 0 ? 0 : reserveQuota(sql, 'messages', tenantId, month, count, limit)
 }
 
 /** Gives back quota of messages that were admitted and will not be sent. */
@@ -26,7 +33,32 @@ export async function releaseMessages(
   month: string,
   count: number,
 ): Promise<void> {
-  if (count > 0) await releaseQuota(sql, tenantId, month, count)
+  if (count > 0) await releaseQuota(sql, 'messages', tenantId, month, count)
+}
+
+/** As `reserveMessages`, for posts to channels. */
+export async function reservePosts(
+  sql: Sql,
+  tenantId: string,
+  month: string,
+  count: number,
+  limit: number | null,
+): Promise<number> {
+  return count <= 0 ? 0 : reserveQuota(sql, 'posts', tenantId, month, count, limit)
+}
+
+/** Gives back what one message took of its month and will not use: a post when it was for a channel. */
+export function releaseUnsent(
+  sql: Sql,
+  message: { tenantId: string; createdAtMs: number; chatKind: string },
+): Promise<void> {
+  const kind = message.chatKind === 'channel' ? 'posts' : 'messages'
+  return releaseQuota(sql, kind, message.tenantId, monthOf(message.createdAtMs), 1)
+}
+
+/** Posts to channels that were admitted in a month given as `YYYY-MM`, those that still wait included. */
+export function countPosts(sql: Sql, tenantId: string, month: string): Promise<number> {
+  return findReserved(sql, 'posts', tenantId, month)
 }
 
 /** One row per tenant, day and session, in one order for everybody, so that two batches never wait in a ring. */

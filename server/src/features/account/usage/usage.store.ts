@@ -1,7 +1,7 @@
 import { and, eq, gte, lt, sql as raw, sum } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { dayOf, endOfMonth, type UsageColumn, type UsageTotals } from './usage.schema.ts'
-import { usageDaily, usageQuota } from './usage.tables.ts'
+import { usageDaily, usagePostQuota, usageQuota } from './usage.tables.ts'
 
 /** Counts of one day. */
 export interface DayCount {
@@ -73,37 +73,66 @@ export async function sumMonth(sql: Sql, tenantId: string, month: string): Promi
   }
 }
 
+/** What is counted per month against a limit, each in a table of its own. */
+const quotaTables = { messages: usageQuota, posts: usagePostQuota }
+/** One of them. */
+export type QuotaKind = keyof typeof quotaTables
+
 /**
  * Admits as many of `count` as the limit leaves room for and says how many. One statement: the row lock of the
  * upsert makes it exact however many ask at once.
  */
 export async function reserveQuota(
   sql: Sql,
+  kind: QuotaKind,
   tenantId: string,
   month: string,
   count: number,
   limit: number | null,
 ) {
+  const table = quotaTables[kind]
   const first = limit === null ? count : Math.min(count, limit)
   const room =
     limit === null
       ? raw`${count}::int`
-      : raw`least(${count}::int, greatest(${limit}::int - ${usageQuota.reserved}, 0))`
+      : raw`least(${count}::int, greatest(${limit}::int - ${table.reserved}, 0))`
   const [row] = await sql
-    .insert(usageQuota)
+    .insert(table)
     .values({ tenantId, month: `${month}-01`, reserved: first, admitted: first })
     .onConflictDoUpdate({
-      target: [usageQuota.tenantId, usageQuota.month],
-      set: { reserved: raw`${usageQuota.reserved} + ${room}`, admitted: room },
+      target: [table.tenantId, table.month],
+      set: { reserved: raw`${table.reserved} + ${room}`, admitted: room },
     })
-    .returning({ admitted: usageQuota.admitted })
+    .returning({ admitted: table.admitted })
   return row?.admitted ?? 0
 }
 
 /** Gives back what was reserved and not sent. */
-export async function releaseQuota(sql: Sql, tenantId: string, month: string, count: number): Promise<void> {
+export async function releaseQuota(
+  sql: Sql,
+  kind: QuotaKind,
+  tenantId: string,
+  month: string,
+  count: number,
+): Promise<void> {
+  const table = quotaTables[kind]
   await sql
-    .update(usageQuota)
-    .set({ reserved: raw`greatest(${usageQuota.reserved} - ${count}::int, 0)` })
-    .where(and(eq(usageQuota.tenantId, tenantId), eq(usageQuota.month, `${month}-01`)))
+    .update(table)
+    .set({ reserved: raw`greatest(${table.reserved} - ${count}::int, 0)` })
+    .where(and(eq(table.tenantId, tenantId), eq(table.month, `${month}-01`)))
+}
+
+/** How many were reserved in a month. */
+export async function findReserved(
+  sql: Sql,
+  kind: QuotaKind,
+  tenantId: string,
+  month: string,
+): Promise<number> {
+  const table = quotaTables[kind]
+  const [row] = await sql
+    .select({ reserved: table.reserved })
+    .from(table)
+    .where(and(eq(table.tenantId, tenantId), eq(table.month, `${month}-01`)))
+  return row?.reserved ?? 0
 }

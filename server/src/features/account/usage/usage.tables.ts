@@ -15,12 +15,17 @@ export const usageDaily = pgTable(
   (table) => [unique('usage_daily_key').on(table.tenantId, table.date, table.sessionId).nullsNotDistinct()],
 )
 
-/** Messages admitted per UTC month, sent or still waiting to be sent; one row per tenant and month. */
-export const usageQuota = pgTable('usage_quota', {
+const quotaColumns = {
   tenantId: uuid('tenant_id').notNull(),
   /** First day of the month. */
   month: date({ mode: 'string' }).notNull(),
   reserved: integer().notNull(),
   /** How many the last reservation was given. */
   admitted: integer().notNull(),
-})
+}
+
+/** Messages admitted per UTC month, sent or still waiting to be sent; one row per tenant and month. */
+export const usageQuota = pgTable('usage_quota', quotaColumns)
+
+/** The same of posts to channels, which count apart. */
+export const usagePostQuota = pgTable('usage_post_quota', quotaColumns)

@@ -58,6 +58,19 @@ export async function listTenantContacts(
   return { contacts: rows.map(contactToWire), total, limit, offset }
 }
 
+/** People of the caller's tenant whose number is known, without a word of what was said: for lists. */
+export async function listPeople(
+  ctx: Context,
+  input: Pick<ContactListInput, 'search' | 'session_id' | 'limit' | 'offset'>,
+): Promise<{ people: ContactObject[]; total: number }> {
+  const { limit, offset, search, session_id: sessionId } = input
+  if (sessionId !== undefined) await getSession(ctx, sessionId)
+  const ofSearch = search === '' ? undefined : search
+  const filter = { tenantId: tenantOf(ctx), sessionId, search: ofSearch, hasPhone: true }
+  const rows = await listContacts(ctx.db.sql, filter, limit, offset)
+  return { people: rows.map(contactToWire), total: await countContacts(ctx.db.sql, filter) }
+}
+
 /** One contact of the caller's tenant, or 404. */
 export async function getContact(ctx: Context, id: string): Promise<ContactObject> {
   await requireOpenHistory(ctx)

@@ -25,6 +25,8 @@ export interface ContactFilter {
   tenantId: string
   sessionId: string | undefined
   search: string | undefined
+  /** Only those whose number is known. */
+  hasPhone?: boolean
 }
 
 // Both expressions are those of the indexes `contacts_shown` and `contacts_words`, to the letter.
@@ -52,12 +54,12 @@ function matching(search: string) {
   return text`AND (${words} @@ to_tsquery('simple', ${query}) ${ofPhone})`
 }
 
-function condition({ tenantId, sessionId, search }: ContactFilter) {
+function condition({ tenantId, sessionId, search, hasPhone }: ContactFilter) {
   const ofSession =
     sessionId === undefined
       ? text``
       : text`AND EXISTS (SELECT FROM contact_sessions s WHERE s.contact_id = c.id AND s.session_id = ${sessionId})`
-  return text`WHERE c.tenant_id = ${tenantId} ${ofSession}
+  return text`WHERE c.tenant_id = ${tenantId} ${ofSession} ${hasPhone === true ? text`AND c.phone IS NOT NULL` : text``}
     ${search === undefined ? text`` : matching(search)}`
 }
 

@@ -157,6 +157,15 @@ export async function findContactByDigits(
   return found.find((contact) => contact.phone === digits) ?? found[0]
 }
 
+/** Contacts of a tenant that have one of the addresses (digits), at most some thousand at once. */
+export function findContactsByAddress(
+  sql: Sql,
+  tenantId: string,
+  addresses: { phones: readonly string[]; lids: readonly string[] },
+): Promise<ContactRef[]> {
+  return listContactsByAddress(sql, tenantId, addresses.phones, addresses.lids)
+}
+
 /** Removes contacts that no session knows any more and of which nothing is kept; but not those to keep. */
 export function dropOrphanContacts(sql: Sql, tenantId: string, keepIds: readonly string[]): Promise<void> {
   return deleteOrphanContacts(sql, tenantId, keepIds)

@@ -1,9 +1,9 @@
 import type { Context } from '../../../context.ts'
 import type { StatusUpdate } from '../../../engine/events.ts'
+import { chatKind } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
-import { monthOf } from '../../account/usage/usage.schema.ts'
-import { countSent, releaseMessages } from '../../account/usage/usage.service.ts'
+import { countSent, releaseUnsent } from '../../account/usage/usage.service.ts'
 import {
   type MessageProgress,
   messageDelivered,
@@ -106,7 +106,9 @@ async function settleSteps(ctx: Context, sql: Sql, { sent, failed }: Steps): Pro
   const atMs = ctx.clock.nowMs()
   await countSent(
     sql,
-    sent.map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
+    sent
+      .filter(({ chatId }) => chatKind(chatId) !== 'channel')
+      .map(({ tenantId, sessionId }) => ({ tenantId, sessionId, atMs })),
   )
 }
 
@@ -140,7 +142,8 @@ export async function applyStatusesIn(
   const failedIds = new Set(steps.failed.map((event) => event.messageId))
   for (const message of moved) {
     if (!failedIds.has(message.id)) continue
-    await releaseMessages(sql, message.tenantId, monthOf(Date.parse(message.createdAt)), 1)
+    const { tenantId, createdAt, kind } = message
+    await releaseUnsent(sql, { tenantId, createdAtMs: Date.parse(createdAt), chatKind: kind })
   }
   await ctx.events.publishMany(sql, messageSent, steps.sent)
   await ctx.events.publishMany(sql, messageDelivered, steps.delivered)

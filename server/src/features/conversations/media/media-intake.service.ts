@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
@@ -82,28 +82,32 @@ interface Fetched {
   declaredType: string | undefined
 }
 
-function notFound(message: string, cause?: unknown): AppError {
-  return mediaNotFound.create({ message: `media_url: ${message}`, ...(cause === undefined ? {} : { cause }) })
+function notFound(field: string, message: string, cause?: unknown): AppError {
+  return mediaNotFound.create({ message: `${field}: ${message}`, ...(cause === undefined ? {} : { cause }) })
 }
 
-function downloadFailure(error: unknown, maxBytes: number): AppError {
+function downloadFailure(field: string, error: unknown, maxBytes: number): AppError {
   if (error instanceof SpoolTooLargeError) return tooLarge(maxBytes)
   if (error instanceof AppError && error.code === addressRefused.code) {
-    return addressRefused.create({ message: `media_url: ${error.message}`, cause: error })
+    return addressRefused.create({ message: `${field}: ${error.message}`, cause: error })
   }
   if (error instanceof AppError) return error
   const isLate = error instanceof Error && error.name === 'TimeoutError'
-  return notFound(isLate ? 'the server did not answer in time' : 'the file could not be downloaded', error)
+  return notFound(
+    field,
+    isLate ? 'the server did not answer in time' : 'the file could not be downloaded',
+    error,
+  )
 }
 
-async function download(ctx: Context, url: string, maxBytes: number): Promise<Fetched> {
+async function download(ctx: Context, url: string, maxBytes: number, field = 'media_url'): Promise<Fetched> {
   const options = { allow: ctx.config.outgoingAllow, timeoutMs: downloadTimeoutMs, maxRedirects: 5 }
   try {
     return await safeStream(url, options, async ({ status, headers, body, url: last }) => {
       if (status !== 200) {
         // Leaving the loop cancels the rest.
         for await (const _ of body) break
-        throw notFound(`the server answered ${status}`)
+        throw notFound(field, `the server answered ${status}`)
       }
       if (Number(headers.get('content-length')) > maxBytes) {
         for await (const _ of body) break
@@ -115,7 +119,7 @@ async function download(ctx: Context, url: string, maxBytes: number): Promise<Fe
       return { file, fileName: remoteName({ asked: url, answered: last, disposition }), declaredType }
     })
   } catch (error) {
-    throw downloadFailure(error, maxBytes)
+    throw downloadFailure(field, error, maxBytes)
   }
 }
 
@@ -273,5 +277,21 @@ export async function receiveFile(ctx: Context, kind: MediaKind, source: MediaSo
   } catch (error) {
     await drop()
     throw error
+  }
+}
+
+/** Bytes of a picture that becomes the picture of a channel. */
+const maxPortraitBytes = 5 * megabyte
+
+/** The picture at an address as a square JPEG, base64; refused as `receiveFile` does. */
+export async function receivePortrait(ctx: Context, url: string): Promise<string> {
+  const { file } = await download(ctx, url, maxPortraitBytes, 'picture_url')
+  const outputPath = await spoolPath(ctx.config.dataDir)
+  try {
+    const task = { path: file.path, purpose: 'portrait' as const, outputPath, maxBytes: maxPortraitBytes }
+    return await readFile((await inspect(ctx, task)).path, 'base64')
+  } finally {
+    await dropSpool(outputPath)
+    await dropSpool(file.path)
   }
 }

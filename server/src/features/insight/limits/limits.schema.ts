@@ -21,6 +21,8 @@ export const currentUsageSchema = z.object({
     messages_this_month: z.int(),
     groups: z.int(),
     labels: z.int(),
+    channels: z.int(),
+    channel_posts_this_month: z.int(),
     ai_replies_this_month: z.int(),
   }),
   resets_at: timestampOutput,

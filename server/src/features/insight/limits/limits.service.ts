@@ -10,22 +10,29 @@ import {
   requireFeature,
 } from '../../account/plans/plans.service.ts'
 import { endOfMonth, monthOf } from '../../account/usage/usage.schema.ts'
-import { getMonth } from '../../account/usage/usage.service.ts'
+import { countPosts, getMonth } from '../../account/usage/usage.service.ts'
 import { countLabels } from '../../conversations/labels/labels.service.ts'
+import { countCustomGroups } from '../../groups/custom-groups/custom-groups.service.ts'
 import { countMonitoredGroups } from '../../leads/monitoring/monitored-groups.service.ts'
+import { countChannels } from '../../outreach/channels/channels.service.ts'
+import { countReports } from '../../outreach/reports/reports.service.ts'
 import { countSessions } from '../../sessions/lifecycle/sessions.service.ts'
 
-type CountUsed = (sql: Sql, tenantId: string) => Promise<number>
+type CountUsed = (sql: Sql, tenantId: string, month: string) => Promise<number>
 
 /** Who counts what a limit limits; a feature that adds something countable adds its line here. */
 const counters: Partial<Record<LimitName, CountUsed>> = {
   max_sessions: countSessions,
   max_labels: countLabels,
   max_groups: countMonitoredGroups,
+  max_channels: countChannels,
+  max_channel_posts_per_month: countPosts,
+  max_custom_groups: countCustomGroups,
+  max_reports: countReports,
 }
 
 async function countUsed(ctx: Context, tenantId: string, limit: LimitName): Promise<number> {
-  return (await counters[limit]?.(ctx.db.sql, tenantId)) ?? 0
+  return (await counters[limit]?.(ctx.db.sql, tenantId, monthOf(ctx.clock.nowMs()))) ?? 0
 }
 
 /**
@@ -71,6 +78,8 @@ export async function getCurrentUsage(ctx: Context) {
       messages_this_month: totals.messagesSent,
       groups: await countUsed(ctx, tenantId, 'max_groups'),
       labels: await countUsed(ctx, tenantId, 'max_labels'),
+      channels: await countUsed(ctx, tenantId, 'max_channels'),
+      channel_posts_this_month: await countUsed(ctx, tenantId, 'max_channel_posts_per_month'),
       ai_replies_this_month: await countUsed(ctx, tenantId, 'ai_replies_per_month'),
     },
     resets_at: toTimestamp(endOfMonth(month)),

@@ -64,6 +64,8 @@ suite('GET /usage/current', () => {
       messages_this_month: 900,
       groups: 0,
       labels: 0,
+      channels: 0,
+      channel_posts_this_month: 0,
       ai_replies_this_month: 0,
     })
     assert.equal(body.resets_at, '2026-03-01T00:00:00Z')

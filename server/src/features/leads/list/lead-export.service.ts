@@ -1,7 +1,6 @@
-import { Readable } from 'node:stream'
-import { stringify } from 'csv-stringify'
 import type { Context } from '../../../context.ts'
 import { Answer } from '../../../operation.ts'
+import { type Cell, toCsv, toJsonArray } from '../../../platform/files/rows-as-file.ts'
 import type { LeadFilterInput, LeadObject } from './lead-list.schema.ts'
 import { countTenantLeads, walkTenantLeads } from './lead-list.service.ts'
 
@@ -26,7 +25,7 @@ const csvColumns = [
   'last_signal_at',
 ] as const
 
-const toCsvRow = (lead: LeadObject): Record<(typeof csvColumns)[number], string | number | null> => ({
+const toCsvRow = (lead: LeadObject): Record<(typeof csvColumns)[number], Cell> => ({
   id: lead.id,
   contact_name: lead.contact_name,
   contact_phone: lead.contact_phone,
@@ -43,46 +42,13 @@ const toCsvRow = (lead: LeadObject): Record<(typeof csvColumns)[number], string 
   last_signal_at: lead.last_signal.detected_at,
 })
 
-/** A number as people are called; spreadsheets take nothing else for harmless that begins with a plus. */
-const plainPhone = /^\+\d{7,15}$/
-
-/**
- * Rows as CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe in front; spaces
- * before the sign do not hide it.
- */
-function csvOf(batches: AsyncIterable<LeadObject[]>): Readable {
-  const csv = stringify({
-    header: true,
-    columns: [...csvColumns],
-    record_delimiter: '\r\n',
-    escape_formulas: true,
-    // Some programs take a lone CR or LF for the end of a row, and what follows for a new cell.
-    quoted_match: /[\r\n]/,
-    cast: {
-      string(value) {
-        if (plainPhone.test(value)) return { value, escape_formulas: false }
-        return /^[\s\0]+[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value
-      },
-    },
-  })
-  const rows = Readable.from(rowsOf(batches))
-  // A broken walk must break the download as well, not end it as if it were whole.
-  rows.on('error', (error) => csv.destroy(error))
-  csv.on('close', () => rows.destroy())
-  return rows.pipe(csv)
-}
-
-async function* rowsOf(batches: AsyncIterable<LeadObject[]>) {
-  for await (const batch of batches) for (const lead of batch) yield toCsvRow(lead)
-}
-
-async function* jsonOf(batches: AsyncIterable<LeadObject[]>): AsyncGenerator<string> {
-  let separator = '['
+async function* csvRows(batches: AsyncIterable<LeadObject[]>): AsyncGenerator<Cell[][]> {
   for await (const batch of batches) {
-    yield separator + batch.map((lead) => JSON.stringify(lead)).join(',')
-    separator = ','
+    yield batch.map((lead) => {
+      const row = toCsvRow(lead)
+      return csvColumns.map((column) => row[column])
+    })
   }
-  yield separator === '[' ? '[]\n' : ']\n'
 }
 
 /** The first leads that a filter finds, in the order it asks for, as a file that is written while it is read. */
@@ -95,8 +61,8 @@ export async function exportLeads(
   const batches = walkTenantLeads(ctx, input, { most: mostExported, step })
   const answer =
     format === 'csv'
-      ? { contentType: 'text/csv; charset=utf-8', body: csvOf(batches) }
-      : { contentType: 'application/json; charset=utf-8', body: Readable.from(jsonOf(batches)) }
+      ? { contentType: 'text/csv; charset=utf-8', body: toCsv(csvColumns, csvRows(batches)) }
+      : { contentType: 'application/json; charset=utf-8', body: toJsonArray(batches) }
   return new Answer(200, answer, {
     'content-disposition': `attachment; filename="leads.${format}"`,
     'x-total-count': String(total),

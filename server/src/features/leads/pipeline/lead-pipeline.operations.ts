@@ -1,7 +1,8 @@
 import { defineOperation, type Operation } from '../../../operation.ts'
-import { notFound } from '../../../platform/errors.ts'
+import { notFound, planLimitReached } from '../../../platform/errors.ts'
 import { idParams } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
+import { groupIsSegment } from '../../groups/custom-groups/custom-group-filters.schema.ts'
 import { leadDetail } from '../list/lead-list.schema.ts'
 import { addLeadsToList } from './lead-lists.service.ts'
 import {
@@ -89,7 +90,7 @@ const bulkAdd = defineOperation({
   gate: { feature: 'leads_bulk' },
   body: bulkAddBody,
   success: { status: 200, schema: bulkAddAnswer },
-  errors: [planFeatureMissing, notFound],
+  errors: [planFeatureMissing, planLimitReached, notFound, groupIsSegment],
   run: (ctx, input) => addLeadsToList(ctx, input.lead_ids, input.custom_group_id),
 })
 

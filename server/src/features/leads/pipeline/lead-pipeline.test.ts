@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { sql as text } from 'drizzle-orm'
 import { buildInboundMessage, createSession } from '../../../../test/builders.ts'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
 import { LeadsWorld } from '../../../../test/leads-world.ts'
@@ -174,10 +173,9 @@ suite('bulk', () => {
       custom_group_id: listId,
     })
     assert.deepEqual([answer.added, answer.skipped, answer.failed], [1, 1, 2])
-    const { rows } = await world.ctx.db.sql.execute(
-      text`SELECT phone FROM custom_group_members WHERE group_id = ${listId}`,
-    )
-    assert.equal(rows.length, 2)
+    const list = await api.get(200, `/custom-groups/${listId}`)
+    assert.deepEqual([list.member_count, list.members.length], [2, 2])
+    assert.match(list.members[0].phone, /^\+\d+$/)
     const other = new LeadsWorld(app, await app.tenant())
     await api.post(404, path, { lead_ids: [one], custom_group_id: await other.list() })
     await api.post(404, path, { lead_ids: [one], custom_group_id: nobody })

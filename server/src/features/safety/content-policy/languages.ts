@@ -1,4 +1,9 @@
-import { eld } from 'eld'
+import {
+  detectorCode,
+  type LanguageDetector,
+  loadLanguageDetector,
+  spokenPart,
+} from '../../../platform/text-language.ts'
 
 /** Scripts whose letters are counted. */
 const scripts = [
@@ -102,45 +107,18 @@ function isInForeignScript(languages: readonly string[], text: string): boolean 
   return letters >= leastLetters && foreign / letters > mostForeign
 }
 
-/** What the detector calls languages that it does not tell apart, or knows under another code. */
-const detectedAs: Readonly<Record<string, string>> = {
-  nb: 'no',
-  nn: 'no',
-  id: 'ms',
-  bs: 'hr',
-  sh: 'hr',
-  fil: 'tl',
-}
 /** Shorter texts are taken for a neighbour too often. */
 const leastDetected = 30
 /** The best of the allowed languages is that much less likely than the one that was found. */
 const certainty = 0.75
-/** Addresses, numbers and signs. */
-const unspoken = /https?:\/\/\S+|(?<!\S)[^\s@]*@\S*|[\p{N}\p{P}\p{S}]+/gu
 /** Names, which belong to no language: words with a capital, also those that begin a sentence. */
 const nameLike = /(?<!\p{L})\p{Lu}\p{Ll}+/gu
 
-let loading: Promise<unknown> | undefined
-
-/** The detector's smallest table takes some 90 MB, so the first tenant that names languages loads it. */
-async function knownLanguages(): Promise<Set<string>> {
-  if ('load' in eld) {
-    loading ??= eld.load('extrasmall').catch((error: unknown) => {
-      // The next one tries again.
-      loading = undefined
-      throw error
-    })
-    await loading
-  }
-  return new Set(Object.values(eld.info().Languages))
-}
-
-function isInForeignLanguage(codes: ReadonlySet<string>, text: string): boolean {
-  const spoken = text.replace(unspoken, ' ').replace(nameLike, ' ')
+function isInForeignLanguage(detector: LanguageDetector, codes: ReadonlySet<string>, text: string): boolean {
+  const spoken = spokenPart(text).replace(nameLike, ' ')
   if (spoken.replace(/\s/gu, '').length < leastDetected) return false
-  const found = eld.detect(spoken)
-  if (!found.isReliable()) return false
-  const scores = Object.entries(found.getScores())
+  const scores = Object.entries(detector.score(spoken) ?? {})
+  if (scores.length === 0) return false
   const best = Math.max(...scores.map(([, score]) => score))
   const bestAllowed = Math.max(0, ...scores.map(([code, score]) => (codes.has(code) ? score : 0)))
   return bestAllowed < best * certainty
@@ -153,13 +131,9 @@ function isInForeignLanguage(codes: ReadonlySet<string>, text: string): boolean 
  */
 export async function foreignTo(languages: readonly string[]): Promise<(text: string) => boolean> {
   if (languages.length === 0) return () => false
-  const known = await knownLanguages()
-  const codes = new Set(
-    languages.map((language) => {
-      const code = new Intl.Locale(language).language
-      return detectedAs[code] ?? code
-    }),
-  )
-  const isDetectable = [...codes].every((code) => known.has(code))
-  return (text) => isInForeignScript(languages, text) || (isDetectable && isInForeignLanguage(codes, text))
+  const detector = await loadLanguageDetector()
+  const codes = new Set(languages.map(detectorCode))
+  const isDetectable = [...codes].every((code) => detector.known.has(code))
+  return (text) =>
+    isInForeignScript(languages, text) || (isDetectable && isInForeignLanguage(detector, codes, text))
 }

@@ -22,8 +22,16 @@ async function recordOptOuts(ctx: Context, sql: Sql, messages: readonly MessageR
     if (wish === undefined) continue
     const address = await addressOf(sql, message)
     if (address === undefined) continue
-    const { tenantId, sessionId } = message
-    await recordOptOut(ctx, sql, { tenantId, address, how: 'message', sessionId, userId: null, ...wish })
+    const { tenantId, sessionId, messageId } = message
+    await recordOptOut(ctx, sql, {
+      tenantId,
+      address,
+      how: 'message',
+      sessionId,
+      messageId,
+      userId: null,
+      ...wish,
+    })
   }
 }
 

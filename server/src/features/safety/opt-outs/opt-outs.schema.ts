@@ -10,14 +10,19 @@ export const recipientOptedOut = defineError(
   'The recipient asked not to be written to; only a single message of a person may go',
 )
 
-/** Somebody opted out or in again. */
-export const optOutChanged = defineEvent<{
+/** A change of where somebody stands. */
+export interface OptOutChanged {
   tenantId: string
   /** `+E.164`; null while WhatsApp hides the number. */
   phone: string | null
   isOptedOut: boolean
   how: 'message' | 'manual'
-}>('opt_out.changed')
+  /** The inbound message that said so. */
+  messageId: string | null
+}
+
+/** Somebody opted out or in again; told before the message that said so is told to those above. */
+export const optOutChanged = defineEvent<OptOutChanged>('opt_out.changed')
 
 /** Which entries to list: by default who is opted out now. */
 export const optOutsQuery = z.object({

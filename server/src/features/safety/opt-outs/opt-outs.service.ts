@@ -35,6 +35,8 @@ export interface OptOutChange {
   word: string | null
   sessionId: string | null
   userId: string | null
+  /** The inbound message that says so. */
+  messageId?: string
 }
 
 const phoneOfAddress = (address: string): string | null => (address.startsWith('lid:') ? null : `+${address}`)
@@ -65,7 +67,13 @@ export async function recordOptOut(ctx: Context, sql: Sql, change: OptOutChange)
     })),
   )
   const phone = changed.map(phoneOfAddress).find((own) => own !== null) ?? null
-  await ctx.events.publish(sql, optOutChanged, { tenantId, phone, isOptedOut, how })
+  await ctx.events.publish(sql, optOutChanged, {
+    tenantId,
+    phone,
+    isOptedOut,
+    how,
+    messageId: change.messageId ?? null,
+  })
 }
 
 /** Enters by hand that a person opted out or in again. */

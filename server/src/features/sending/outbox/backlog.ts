@@ -90,7 +90,7 @@ async function dispatchWhenDue(ctx: Context, row: WaitingMessage): Promise<numbe
     await startLeaving(ctx.db.sql, row.tenantId, row.id)
     changeWaiting(ctx, row.sessionId, -1)
   }
-  dispatch(ctx, message)
+  dispatch(ctx, message, { isFromBacklog: true })
   return 0
 }
 

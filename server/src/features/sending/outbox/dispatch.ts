@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { contentText } from '../../../engine/content.ts'
 import type { Submission, SubmitOutcome } from '../../../engine/engine.ts'
-import type { ChatId } from '../../../engine/ids.ts'
+import { type ChatId, chatKind } from '../../../engine/ids.ts'
 import { KeyedMutex } from '../../../platform/keyed-mutex.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { seal } from '../../../platform/secrets.ts'
@@ -65,11 +65,12 @@ async function typeLikeAPerson(ctx: Context, sessionId: string, chatId: ChatId, 
   await ctx.clock.sleep(ms)
 }
 
-/** Types in the chat, one message after another. */
+/** Types in the chat, one message after another; nobody sees typing in a channel. */
 function typeInTurn(
   { ctx, typing }: Dispatching,
   { sessionId, chat, content }: StoredMessage,
 ): Promise<void> {
+  if (chatKind(chat.waChatId) === 'channel') return Promise.resolve()
   return typing.run(`${sessionId} ${chat.waChatId}`, () =>
     typeLikeAPerson(ctx, sessionId, chat.waChatId, contentText(content)),
   )
@@ -107,9 +108,19 @@ async function pauseUpload(
   return 'left'
 }
 
-async function handOver(ctx: Context, message: StoredMessage): Promise<'concluded' | 'again' | 'left'> {
+async function handOver(
+  ctx: Context,
+  message: StoredMessage,
+  mayHaveLeft: boolean,
+): Promise<'concluded' | 'again' | 'left'> {
   const { id, tenantId, sessionId, waMessageId, content, quoted } = message
-  const submission: Submission = { sessionId, chatId: message.chat.waChatId, waMessageId, content }
+  const submission: Submission = {
+    sessionId,
+    chatId: message.chat.waChatId,
+    waMessageId,
+    content,
+    mayHaveLeft,
+  }
   if (quoted !== undefined) submission.quoted = quoted
   // Without a connection here it is left to whoever holds the session: the backlog is worked on there.
   if (!ctx.engine.isWorking(sessionId)) return 'left'
@@ -138,6 +149,7 @@ async function dispatchAlone(
   state: Dispatching,
   inProgress: Set<string>,
   message: StoredMessage,
+  isFromBacklog: boolean,
 ): Promise<void> {
   const { ctx } = state
   const { id, sessionId } = message
@@ -146,7 +158,11 @@ async function dispatchAlone(
   let result: Awaited<ReturnType<typeof handOver>> = 'again'
   try {
     if (ctx.config.pace > 0) await typeInTurn(state, message)
-    while (result === 'again') result = await handOver(ctx, message)
+    let mayHaveLeft = isFromBacklog
+    while (result === 'again') {
+      result = await handOver(ctx, message, mayHaveLeft)
+      mayHaveLeft = true
+    }
   } catch (err) {
     // The database is away: the row in the outbox stays, and the next start or connection sends it again.
     ctx.log.error({ err, messageId: id }, 'an outgoing message could not be concluded')
@@ -160,8 +176,9 @@ async function dispatchAlone(
 /**
  * Hands a stored message over in the background and stores how that ended. Without an answer it is sent once more under
  * the same id, which WhatsApp shows once: at once when the connection stands, else when the session works again. One
- * whose file does not get to WhatsApp is put off; others do not wait for it.
+ * whose file does not get to WhatsApp is put off; others do not wait for it. What comes from the backlog may have left
+ * before.
  */
-export function dispatch(ctx: Context, message: StoredMessage): void {
-  void dispatchAlone(dispatching.of(ctx), outcomesOf(ctx).inProgress, message)
+export function dispatch(ctx: Context, message: StoredMessage, { isFromBacklog = false } = {}): void {
+  void dispatchAlone(dispatching.of(ctx), outcomesOf(ctx).inProgress, message, isFromBacklog)
 }

@@ -12,7 +12,7 @@ export interface Draft {
   outgoing: OutgoingMessage
   readonly tenantId: string
   readonly settings: TenantSettings
-  /** Messages of the plan per month; null is unlimited. */
+  /** What the plan allows per month, of messages or of posts to channels; null is unlimited. */
   readonly quota: number | null
   readonly kind: 'person' | 'group' | 'channel'
   /** Digits of the session's own account. */

@@ -1,6 +1,7 @@
 import type { OutboundContent } from '../../../engine/content.ts'
 import type { ChatId } from '../../../engine/ids.ts'
-import { defineError } from '../../../platform/errors.ts'
+import type { Sql } from '../../../platform/database/database.ts'
+import { type AppError, defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
 import type { MessageDetails, MessageObject } from '../../conversations/messages/messages.schema.ts'
@@ -38,6 +39,12 @@ export const messageHeld = defineEvent<{
 /** The doors a message can come through. */
 export type Origin = 'api' | 'bulk' | 'schedule' | 'report' | 'auto_reply' | 'agent' | 'tool'
 
+/** What is known of a message as soon as it is stored. */
+export interface StoredReference {
+  id: string
+  waMessageId: string
+}
+
 /** One message to send, whoever sends it. */
 export interface OutgoingMessage {
   sessionId: string
@@ -54,7 +61,14 @@ export interface OutgoingMessage {
   metadata?: Record<string, unknown>
   /** A bulk job reserved its quota in advance. */
   isQuotaReserved?: boolean
+  /**
+   * Runs in the transaction that stores the message, when nothing else refused it: what is written here is there exactly
+   * when the message is. May refuse it too.
+   */
+  alongside?: (sql: Sql, message: StoredReference) => Promise<AppError | undefined>
   idempotency?: { key: string; bodyHash: string } | undefined
+  /** Our id, from a sender that has noted it before: a message that has it already is not sent again. */
+  messageId?: string
   /** Answer as soon as the message is stored. */
   isAsync?: boolean
 }

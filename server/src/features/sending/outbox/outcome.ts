@@ -1,10 +1,11 @@
 import type { Context } from '../../../context.ts'
+import { chatKind } from '../../../engine/ids.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import type { Subscription } from '../../../platform/events/events.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { dayOf, monthOf } from '../../account/usage/usage.schema.ts'
-import { releaseMessages } from '../../account/usage/usage.service.ts'
+import { dayOf } from '../../account/usage/usage.schema.ts'
+import { releaseUnsent } from '../../account/usage/usage.service.ts'
 import {
   type MessageProgress,
   messageFailed,
@@ -100,7 +101,8 @@ async function storeFailed(ctx: Context, message: StoredMessage, error: string):
     const isFirst = await failMessage(sql, tenantId, id, error)
     await deleteWaiting(sql, tenantId, [id])
     if (!isFirst) return
-    await releaseMessages(sql, tenantId, monthOf(createdAt.getTime()), 1)
+    const kind = chatKind(message.chat.waChatId)
+    await releaseUnsent(sql, { tenantId, createdAtMs: createdAt.getTime(), chatKind: kind })
     if (error === 'ack_463') await noteReachOutLock(ctx, sql, tenantId, sessionId)
     await ctx.events.publish(sql, messageFailed, progressOf(message, 'failed', error))
   })

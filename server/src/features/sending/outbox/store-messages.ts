@@ -4,7 +4,12 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { type AppError, planLimitReached } from '../../../platform/errors.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
 import { dayOf, monthOf } from '../../account/usage/usage.schema.ts'
-import { releaseMessages, reserveMessages } from '../../account/usage/usage.service.ts'
+import {
+  releaseMessages,
+  releaseUnsent,
+  reserveMessages,
+  reservePosts,
+} from '../../account/usage/usage.service.ts'
 import { type ChatRef, resolveChats } from '../../conversations/chats/chats.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { linkFiles } from '../../conversations/media/blobs.service.ts'
@@ -105,9 +110,23 @@ async function chargeBudgets(
   }
 }
 
+/** Posts to channels count apart from messages. */
+const isPost = ({ kind }: Draft): boolean => kind === 'channel'
+
 /** Without a limit there is nothing to refuse: the message is counted with the statement that stores it. */
-const isCountedOnly = ({ quota, outgoing }: Draft): boolean =>
-  quota === null && outgoing.isQuotaReserved !== true
+const isCountedOnly = (draft: Draft): boolean =>
+  draft.quota === null && draft.outgoing.isQuotaReserved !== true && !isPost(draft)
+
+/** Whether it takes its place in the month by a statement of its own. */
+const takesQuota = (draft: Draft): boolean =>
+  isPost(draft) || (draft.quota !== null && draft.outgoing.isQuotaReserved !== true)
+
+function quotaRefusal({ quota, kind }: Draft): AppError {
+  const [what, name] =
+    kind === 'channel' ? ['posts', 'max_channel_posts_per_month'] : ['messages', 'max_messages_per_month']
+  const message = `The plan allows ${quota} ${what} per month (${name}), all of them are used`
+  return planLimitReached.create({ message })
+}
 
 /** Reserves the month's quota for what was stored; whoever came last gets no room. */
 async function reserveQuotas(
@@ -118,21 +137,37 @@ async function reserveQuotas(
 ) {
   const wanting = items
     .map((item, index) => ({ draft: item.draft, index }))
-    .filter(
-      ({ draft, index }) =>
-        results[index]?.kind === 'stored' && draft.quota !== null && draft.outgoing.isQuotaReserved !== true,
-    )
+    .filter(({ draft, index }) => results[index]?.kind === 'stored' && takesQuota(draft))
   const month = monthOf(ctx.clock.nowMs())
-  const byTenant = [...Map.groupBy(wanting, ({ draft }) => draft.tenantId)].sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  )
-  for (const [tenantId, own] of byTenant) {
-    const limit = own[0]?.draft.quota ?? null
-    const admitted = await reserveMessages(sql, tenantId, month, own.length, limit)
-    for (const { index } of own.slice(admitted)) {
-      const message = `The plan allows ${limit} messages per month (max_messages_per_month), all of them are used`
-      results[index] = { kind: 'refused', error: planLimitReached.create({ message }) }
+  const keyOf = (draft: Draft) => `${draft.tenantId} ${isPost(draft)}`
+  const byTenant = [...Map.groupBy(wanting, ({ draft }) => keyOf(draft))].sort(([a], [b]) => (a < b ? -1 : 1))
+  for (const [, own] of byTenant) {
+    const [first] = own
+    if (first === undefined) continue
+    const reserve = isPost(first.draft) ? reservePosts : reserveMessages
+    const admitted = await reserve(sql, first.draft.tenantId, month, own.length, first.draft.quota)
+    for (const { index, draft } of own.slice(admitted)) {
+      results[index] = { kind: 'refused', error: quotaRefusal(draft) }
     }
+  }
+}
+
+/** What senders write together with their message; they may refuse it, and it gives back what it took. */
+async function writeAlongside(
+  ctx: Context,
+  sql: Sql,
+  items: readonly NewMessage[],
+  results: (StoreResult | undefined)[],
+): Promise<void> {
+  for (const [index, { draft, row }] of items.entries()) {
+    const { alongside } = draft.outgoing
+    if (alongside === undefined || results[index]?.kind !== 'stored') continue
+    const error = await alongside(sql, { id: row.id, waMessageId: row.wa_message_id })
+    if (error === undefined) continue
+    results[index] = { kind: 'refused', error }
+    if (!takesQuota(draft)) continue
+    const { tenantId, kind } = draft
+    await releaseUnsent(sql, { tenantId, createdAtMs: ctx.clock.nowMs(), chatKind: kind })
   }
 }
 
@@ -204,6 +239,7 @@ export async function storeMessages(
   await refuseDuplicates(ctx, sql, items, chats, results)
   await chargeBudgets(ctx, sql, items, chats, results)
   await reserveQuotas(ctx, sql, items, results)
+  await writeAlongside(ctx, sql, items, results)
   const refused = items.filter((_, index) => results[index]?.kind === 'refused').map(({ row }) => row)
   if (refused.length > 0) await removeRefused(sql, refused)
   for (const [index, { draft }] of items.entries()) {

@@ -79,7 +79,7 @@ export function detailsOfOutgoing({ content, details }: OutgoingMessage): Messag
 /** The row of a draft, under a new id and the WhatsApp id it will have. */
 export function rowOf(ctx: Context, draft: Draft): DraftRow {
   const { outgoing, settings, tenantId } = draft
-  const id = ctx.ids.uuid()
+  const id = outgoing.messageId ?? ctx.ids.uuid()
   const messageType = messageTypeOf(outgoing.content)
   return {
     id,

@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import type { OutboundContent } from '../../../engine/content.ts'
+import { chatKind } from '../../../engine/ids.ts'
 import type { FileDigest } from '../../../platform/files/blob-crypto.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { getLimits } from '../../account/plans/plans.service.ts'
@@ -9,6 +10,7 @@ import { clearChatCache } from '../../conversations/chats/chats.service.ts'
 import { detailsToWire } from '../../conversations/messages/message-details.service.ts'
 import { previewOf } from '../../conversations/messages/message-text.service.ts'
 import { isMediaType, type MessageObject } from '../../conversations/messages/messages.schema.ts'
+import { findMessageById, messageToWire } from '../../conversations/messages/messages.service.ts'
 import { changeWaiting } from '../limits/send-windows.service.ts'
 import { drainBacklog, scheduleDrain } from './backlog.ts'
 import { dispatch } from './dispatch.ts'
@@ -35,7 +37,9 @@ export async function submit(ctx: Context, outgoing: OutgoingMessage): Promise<S
     if (known !== undefined) return known
   }
   const settings = await getSettings(ctx, tenantId)
-  const { max_messages_per_month: quota } = await getLimits(ctx, tenantId)
+  const limits = await getLimits(ctx, tenantId)
+  const isPost = chatKind(outgoing.chatId) === 'channel'
+  const quota = isPost ? limits.max_channel_posts_per_month : limits.max_messages_per_month
   const draft = newDraft(tenantId, outgoing, settings, quota)
   await passPipeline(ctx, draft)
   return storeAndSend(ctx, draft)
@@ -114,9 +118,11 @@ async function storeAndSend(ctx: Context, draft: Draft): Promise<Submitted> {
   return message === undefined ? answerDuplicate(ctx, draft) : sendStored(ctx, draft, message)
 }
 
-/** Somebody else used the idempotency key meanwhile, or more than a day ago. */
+/** Somebody else used the idempotency key or the message's id meanwhile, or the key more than a day ago. */
 async function answerDuplicate(ctx: Context, draft: Draft): Promise<Submitted> {
-  const { idempotency } = draft.outgoing
+  const { idempotency, messageId } = draft.outgoing
+  const stored = messageId && (await findMessageById(ctx, draft.tenantId, messageId))
+  if (stored) return { message: messageToWire(ctx, stored), status: 202 }
   if (idempotency === undefined) throw new Error('a new message could not be stored')
   const known = await answerAgain(ctx, draft.tenantId, idempotency)
   if (known !== undefined) return known

@@ -1,0 +1,276 @@
+import type { z } from 'zod'
+import { type Context, tenantOf } from '../../../context.ts'
+import { unknownThing } from '../../../platform/errors.ts'
+import { toTimestamp } from '../../../wire.ts'
+import { getSettings } from '../../account/settings/settings.service.ts'
+import { findLabel } from '../../conversations/labels/labels.service.ts'
+import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
+import type { Waits } from '../rollups/rollups.tables.ts'
+import { addWaits, measureWaits } from '../rollups/waits.service.ts'
+import {
+  badPeriod,
+  defaultDays,
+  type leadFunnelAnswer,
+  type messagesAnswer,
+  mostDays,
+  type PeriodInput,
+  type responseTimesAnswer,
+} from './analytics.schema.ts'
+import {
+  type FigureRow,
+  type FigureScope,
+  type Figures,
+  findCountedZone,
+  findOldestMark,
+  type Grouping,
+  listFigures,
+  listLabelNames,
+  listSessionNames,
+  listWaits,
+  type WaitRow,
+} from './figures.store.ts'
+import { addDays, countDays, dayIn, listSteps, stepOf } from './period.ts'
+
+interface Asked {
+  scope: FigureScope
+  input: PeriodInput
+  /** The days are there in this zone. */
+  isKept: boolean
+  asOf: Date
+}
+
+/** Refuses sessions and labels of others, as if there were none. */
+async function requireScope(
+  ctx: Context,
+  input: { session_id?: string | undefined; label_id?: string | undefined },
+) {
+  if (input.session_id !== undefined) await getSession(ctx, input.session_id)
+  if (input.label_id === undefined) return
+  const label = await findLabel(ctx, ctx.db.sql, tenantOf(ctx), input.label_id)
+  if (label === undefined) throw unknownThing('Label')
+}
+
+/** The day that a caller means: one, or that of a moment. */
+function readDay(text: string, timeZone: string): string {
+  return text.length === 10 ? text : dayIn(timeZone, new Date(text))
+}
+
+async function readScope(ctx: Context, input: PeriodInput): Promise<FigureScope> {
+  const tenantId = tenantOf(ctx)
+  const timeZone = input.timezone ?? (await getSettings(ctx, tenantId)).timeZone
+  const to = input.to === undefined ? dayIn(timeZone, ctx.clock.now()) : readDay(input.to, timeZone)
+  const from = input.from === undefined ? addDays(to, 1 - defaultDays) : readDay(input.from, timeZone)
+  const days = countDays(from, to)
+  if (days < 1) throw badPeriod.create({ message: 'to: lies before from' })
+  if (days > mostDays) throw badPeriod.create({ message: `from: a period has at most ${mostDays} days` })
+  await requireScope(ctx, input)
+  return { tenantId, sessionId: input.session_id, labelId: input.label_id, from, to, timeZone }
+}
+
+async function ask(ctx: Context, input: PeriodInput): Promise<Asked> {
+  const scope = await readScope(ctx, input)
+  const [zone, oldest] = await Promise.all([
+    findCountedZone(ctx.db.sql, scope.tenantId),
+    findOldestMark(ctx.db.sql, scope.tenantId),
+  ])
+  return { scope, input, isKept: zone === scope.timeZone, asOf: oldest ?? ctx.clock.now() }
+}
+
+const head = ({ scope: { timeZone, from, to }, input: { interval }, asOf }: Asked) => ({
+  timezone: timeZone,
+  from,
+  to,
+  interval,
+  as_of: toTimestamp(asOf),
+})
+
+/** A rate with three decimals; null where there is nothing to divide by. */
+export function rateOf(part: number, whole: number, decimals = 3): number | null {
+  if (whole === 0) return null
+  return Math.round((part / whole) * 10 ** decimals) / 10 ** decimals
+}
+
+const nothing: Figures = {
+  received: 0,
+  sent: 0,
+  groupReceived: 0,
+  groupSent: 0,
+  failed: 0,
+  delivered: 0,
+  read: 0,
+  replied: 0,
+  leadsDetected: 0,
+  leadsContacted: 0,
+  leadsQualified: 0,
+  leadsConverted: 0,
+  leadsLost: 0,
+}
+
+function addFigures(a: Figures, b: Figures): Figures {
+  const names = Object.keys(nothing) as (keyof Figures)[]
+  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as Figures
+}
+
+const sumFigures = (rows: readonly Figures[]): Figures => rows.reduce(addFigures, nothing)
+
+function messageFigures(figures: Figures) {
+  const { received, sent, groupReceived, groupSent, failed, delivered, read, replied } = figures
+  return {
+    received,
+    sent,
+    group_received: groupReceived,
+    group_sent: groupSent,
+    failed,
+    delivered,
+    read,
+    replied,
+    delivery_rate: rateOf(delivered, sent - groupSent),
+    read_rate: rateOf(read, delivered),
+    reply_rate: rateOf(replied, delivered),
+  }
+}
+
+function leadFigures(figures: Figures) {
+  return {
+    detected: figures.leadsDetected,
+    contacted: figures.leadsContacted,
+    qualified: figures.leadsQualified,
+    converted: figures.leadsConverted,
+    lost: figures.leadsLost,
+  }
+}
+
+const hasMessages = ({ received, sent, failed }: Figures) => received + sent + failed > 0
+const hasLeads = ({ leadsDetected }: Figures) => leadsDetected > 0
+
+/** Values of every step of the period. */
+function toSeries<T, W>(
+  { scope, input }: Asked,
+  rows: readonly (T & { key: string })[],
+  add: (values: readonly T[]) => T,
+  toWire: (value: T) => W,
+): (W & { date: string })[] {
+  const steps = Map.groupBy(rows, ({ key }) => stepOf(key, input.interval))
+  return listSteps(scope.from, scope.to, input.interval).map((date) => ({
+    date,
+    ...toWire(add(steps.get(date) ?? [])),
+  }))
+}
+
+interface Breakdown<T> {
+  sessions: readonly (T & { key: string })[]
+  labels: readonly (T & { key: string })[]
+}
+
+async function nameBreakdown<T, W>(
+  ctx: Context,
+  { sessions, labels }: Breakdown<T>,
+  toWire: (value: T) => W,
+) {
+  const { sql } = ctx.db
+  const tenantId = tenantOf(ctx)
+  const [sessionNames, labelNames] = await Promise.all([
+    sessions.length === 0 ? new Map<string, string>() : listSessionNames(sql, tenantId),
+    labels.length === 0 ? new Map<string, { name: string; color: string }>() : listLabelNames(sql, tenantId),
+  ])
+  return {
+    by_session: sessions.map((row) => ({
+      session_id: row.key,
+      name: sessionNames.get(row.key) ?? null,
+      ...toWire(row),
+    })),
+    by_label: labels.flatMap((row) => {
+      const label = labelNames.get(row.key)
+      return label === undefined ? [] : [{ label_id: row.key, ...label, ...toWire(row) }]
+    }),
+  }
+}
+
+async function askFigures(ctx: Context, asked: Asked, isCounted: (figures: Figures) => boolean) {
+  const list = (by: Grouping) => listFigures(ctx.db.sql, asked.scope, by, asked.isKept)
+  const [days, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
+  return { days, sessions: sessions.filter(isCounted), labels: labels.filter(isCounted) }
+}
+
+const seriesOf = <W>(asked: Asked, days: readonly FigureRow[], toWire: (figures: Figures) => W) =>
+  toSeries<Figures, W>(asked, days, sumFigures, toWire)
+
+/** How much was written in a period, and what became of it. */
+export async function getMessageVolumes(
+  ctx: Context,
+  input: PeriodInput,
+): Promise<z.output<typeof messagesAnswer>> {
+  const asked = await ask(ctx, input)
+  const { days, ...breakdown } = await askFigures(ctx, asked, hasMessages)
+  return {
+    ...head(asked),
+    totals: messageFigures(sumFigures(days)),
+    series: seriesOf(asked, days, messageFigures),
+    ...(await nameBreakdown<Figures, ReturnType<typeof messageFigures>>(ctx, breakdown, messageFigures)),
+  }
+}
+
+/** How far the leads of a period have come. */
+export async function getLeadFunnel(
+  ctx: Context,
+  input: PeriodInput,
+): Promise<z.output<typeof leadFunnelAnswer>> {
+  const asked = await ask(ctx, input)
+  const { days, ...breakdown } = await askFigures(ctx, asked, hasLeads)
+  const funnel = leadFigures(sumFigures(days))
+  return {
+    ...head(asked),
+    funnel,
+    rates: {
+      contact_rate: rateOf(funnel.contacted, funnel.detected),
+      qualification_rate: rateOf(funnel.qualified, funnel.detected),
+      conversion_rate: rateOf(funnel.converted, funnel.detected),
+      loss_rate: rateOf(funnel.lost, funnel.detected),
+    },
+    series: seriesOf(asked, days, leadFigures),
+    ...(await nameBreakdown<Figures, ReturnType<typeof leadFigures>>(ctx, breakdown, leadFigures)),
+  }
+}
+
+type Answers = Pick<WaitRow, 'waits' | 'firstWaits'>
+
+const addAnswers = (rows: readonly Answers[]): Answers => ({
+  waits: addWaits(rows.map(({ waits }) => waits)),
+  firstWaits: addWaits(rows.map(({ firstWaits }) => firstWaits)),
+})
+
+function waitFigures(waits: Waits) {
+  const { count, medianSeconds, averageSeconds, p90Seconds } = measureWaits(waits)
+  return {
+    count,
+    median_seconds: medianSeconds,
+    average_seconds: averageSeconds,
+    p90_seconds: p90Seconds,
+  }
+}
+const responseFigures = ({ waits, firstWaits }: Answers) => ({
+  first_reply: waitFigures(firstWaits),
+  reply: waitFigures(waits),
+})
+
+/** Rows of one key put together. */
+function addByKey(rows: readonly WaitRow[]): (Answers & { key: string })[] {
+  return [...Map.groupBy(rows, ({ key }) => key)].map(([key, own]) => ({ key, ...addAnswers(own) }))
+}
+
+/** How long people waited for answers in a period. */
+export async function getResponseTimes(
+  ctx: Context,
+  input: PeriodInput,
+): Promise<z.output<typeof responseTimesAnswer>> {
+  const asked = await ask(ctx, input)
+  const list = (by: Grouping) => listWaits(ctx.db.sql, asked.scope, by, asked.isKept)
+  const [rows, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
+  const breakdown = { sessions: addByKey(sessions), labels: addByKey(labels) }
+  return {
+    ...head(asked),
+    totals: responseFigures(addAnswers(rows)),
+    series: toSeries<Answers, ReturnType<typeof responseFigures>>(asked, rows, addAnswers, responseFigures),
+    ...(await nameBreakdown<Answers, ReturnType<typeof responseFigures>>(ctx, breakdown, responseFigures)),
+  }
+}

@@ -1,0 +1,193 @@
+// Reads tables of other areas: conversations (labels), sessions (sessions).
+import { type SQL, sql as text } from 'drizzle-orm'
+import type { Sql } from '../../../platform/database/database.ts'
+import { everyId } from '../rollups/rollups.schema.ts'
+import type { Waits } from '../rollups/rollups.tables.ts'
+
+/** Whose figures, of which days. */
+export interface FigureScope {
+  tenantId: string
+  sessionId: string | undefined
+  labelId: string | undefined
+  /** `YYYY-MM-DD`, both included. */
+  from: string
+  to: string
+  timeZone: string
+}
+
+/** Figures that add up. */
+export interface Figures {
+  received: number
+  sent: number
+  groupReceived: number
+  groupSent: number
+  failed: number
+  delivered: number
+  read: number
+  replied: number
+  leadsDetected: number
+  leadsContacted: number
+  leadsQualified: number
+  leadsConverted: number
+  leadsLost: number
+}
+
+/** A row of figures: of a day, or a session or label. */
+export type FigureRow = Figures & { key: string }
+/** A row of answers. */
+export interface WaitRow extends Record<string, unknown> {
+  key: string
+  waits: Waits
+  firstWaits: Waits
+}
+
+const names: Readonly<Record<keyof Figures, string>> = {
+  received: 'received',
+  sent: 'sent',
+  groupReceived: 'group_received',
+  groupSent: 'group_sent',
+  failed: 'failed',
+  delivered: 'delivered',
+  read: 'read',
+  replied: 'replied',
+  leadsDetected: 'leads_detected',
+  leadsContacted: 'leads_contacted',
+  leadsQualified: 'leads_qualified',
+  leadsConverted: 'leads_converted',
+  leadsLost: 'leads_lost',
+}
+const figureSums = text.raw(
+  Object.entries(names)
+    .map(([name, column]) => `sum(${column})::int AS "${name}"`)
+    .join(', '),
+)
+
+/** What rows are put together by. */
+export type Grouping = 'day' | 'session' | 'label'
+
+const keys: Readonly<Record<Grouping, SQL>> = {
+  day: text`to_char(day, 'YYYY-MM-DD')`,
+  session: text`session_id`,
+  label: text`label_id`,
+}
+
+/** Rows of the scope: of one session and label, or of all those that are grouped by. */
+function whose({ tenantId, sessionId, labelId }: FigureScope, by: Grouping): SQL {
+  const session =
+    by === 'session' && sessionId === undefined
+      ? text`session_id <> ${everyId}`
+      : text`session_id = ${sessionId ?? everyId}`
+  const label =
+    by === 'label' && labelId === undefined
+      ? text`label_id <> ${everyId}`
+      : text`label_id = ${labelId ?? everyId}`
+  return text`tenant_id = ${tenantId} AND ${session} AND ${label}`
+}
+
+/**
+ * The days that a scope covers. In the zone that the tenant's days are kept in they are there; in any other they are put
+ * together from the quarters of an hour, which takes longer.
+ */
+function daysOf(scope: FigureScope, by: Grouping, isKept: boolean): SQL {
+  const { from, to, timeZone } = scope
+  if (isKept)
+    return text`SELECT * FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}`
+  const day = text`(slot AT TIME ZONE ${timeZone})::date`
+  return text`SELECT s.*, ${day} AS day FROM rollup_slots s WHERE ${whose(scope, by)}
+    AND slot >= (${from}::date::timestamp AT TIME ZONE 'UTC') - interval '26 hours'
+    AND slot < (${to}::date::timestamp AT TIME ZONE 'UTC') + interval '50 hours'
+    AND ${day} BETWEEN ${from} AND ${to}`
+}
+
+/** The zone that a tenant's days are kept in; undefined before anything was counted. */
+export async function findCountedZone(sql: Sql, tenantId: string): Promise<string | undefined> {
+  const { rows } = await sql.execute<{ timeZone: string }>(text`
+    SELECT time_zone AS "timeZone" FROM rollup_tenants WHERE tenant_id = ${tenantId}`)
+  return rows[0]?.timeZone
+}
+
+/** Since when something of a tenant waits to be counted; null when nothing does. */
+export async function findOldestMark(sql: Sql, tenantId: string): Promise<Date | null> {
+  const { rows } = await sql.execute<{ at: string | null }>(text`
+    SELECT to_char(min(created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at FROM rollup_marks
+    WHERE tenant_id = ${tenantId}`)
+  const at = rows[0]?.at
+  return at === null || at === undefined ? null : new Date(at)
+}
+
+/** Figures by day, session or label. */
+export async function listFigures(
+  sql: Sql,
+  scope: FigureScope,
+  by: Grouping,
+  isKept: boolean,
+): Promise<FigureRow[]> {
+  const { rows } = await sql.execute<FigureRow & Record<string, unknown>>(text`
+    SELECT ${keys[by]} AS key, ${figureSums} FROM (${daysOf(scope, by, isKept)}) d GROUP BY 1 ORDER BY 1`)
+  return rows
+}
+
+/** Answers by day, session or label; several rows may have one key. */
+export async function listWaits(
+  sql: Sql,
+  scope: FigureScope,
+  by: Grouping,
+  isKept: boolean,
+): Promise<WaitRow[]> {
+  const { rows } = await sql.execute<WaitRow>(text`
+    SELECT ${keys[by]} AS key, waits, first_waits AS "firstWaits" FROM (${daysOf(scope, by, isKept)}) d
+    WHERE waits <> '{}' ORDER BY 1`)
+  return rows
+}
+
+/** Names of a tenant's sessions by id. */
+export async function listSessionNames(sql: Sql, tenantId: string): Promise<Map<string, string>> {
+  const { rows } = await sql.execute<{ id: string; name: string }>(text`
+    SELECT id, name FROM sessions WHERE tenant_id = ${tenantId}`)
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
+/** A tenant's labels by id. */
+export async function listLabelNames(
+  sql: Sql,
+  tenantId: string,
+): Promise<Map<string, { name: string; color: string }>> {
+  const { rows } = await sql.execute<{ id: string; name: string; color: string }>(text`
+    SELECT id, name, color FROM labels WHERE tenant_id = ${tenantId}`)
+  return new Map(rows.map(({ id, name, color }) => [id, { name, color }]))
+}
+
+/** What was sent to persons in one hour of the week. */
+export interface HourRow extends Record<string, unknown> {
+  weekday: number
+  hour: number
+  sent: number
+  read: number
+  replied: number
+}
+
+/** Sends to persons by hour of the week, of one session or all. */
+export async function listHours(
+  sql: Sql,
+  scope: {
+    tenantId: string
+    sessionId: string | undefined
+    since: Date
+    timeZone: string
+    isOutreach: boolean
+  },
+): Promise<HourRow[]> {
+  const { tenantId, sessionId, since, timeZone, isOutreach } = scope
+  const columns = isOutreach
+    ? text`outreach_sent AS sent, outreach_read AS read, outreach_replied AS replied`
+    : text`sent - group_sent AS sent, read, replied`
+  const { rows } = await sql.execute<HourRow>(text`
+    SELECT extract(isodow FROM at)::int AS weekday, extract(hour FROM at)::int AS hour, sum(sent)::int AS sent,
+      sum(read)::int AS read, sum(replied)::int AS replied
+    FROM (
+      SELECT slot AT TIME ZONE ${timeZone} AS at, ${columns} FROM rollup_slots
+      WHERE tenant_id = ${tenantId} AND session_id = ${sessionId ?? everyId} AND label_id = ${everyId}
+        AND slot >= ${since.toISOString()}::timestamptz AND sent > 0
+    ) s GROUP BY 1, 2`)
+  return rows
+}

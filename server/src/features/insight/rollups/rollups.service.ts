@@ -1,0 +1,176 @@
+import type { Context } from '../../../context.ts'
+import type { Database, Sql } from '../../../platform/database/database.ts'
+import { ageScores, countContacts } from './contacts-counted.store.ts'
+import { enqueueCounts } from './enqueue-counts.ts'
+import {
+  listChatIds,
+  listMarkedTenants,
+  markChats,
+  markContacts,
+  markCountedDays,
+  markMessages,
+  takeContactMarks,
+  takeMarks,
+} from './marks.store.ts'
+import { ageScoresJob, everyId, rebuildJob } from './rollups.schema.ts'
+import {
+  listMessageIds,
+  listRezonedTenants,
+  listTenantIds,
+  lockTenantRollups,
+  lockWatermark,
+  markLabelChanges,
+  moveWatermark,
+  setCountedZone,
+  takeWantedRebuilds,
+  wantRebuild,
+} from './rollups.store.ts'
+import { addUpDays, addUpSlots, countSlots, type Span } from './slots.store.ts'
+
+/** A transaction that began earlier than this has ended: ids are made at its beginning. */
+const settledMs = 60_000
+const messagePage = 2_000
+const chatPage = 200
+const contactPage = 100
+const scorePage = 2_000
+const beginning = new Date(0)
+
+/** The smallest id that a message made so long ago can have. */
+function idBefore(ctx: Context, ms: number): string {
+  const madeMs = Number.parseInt(ctx.ids.uuid().replaceAll('-', '').slice(0, 12), 16)
+  const hex = (madeMs - ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
+}
+
+/** Marks the next settled messages behind the watermark; whether there are more. */
+async function followPage(ctx: Context): Promise<boolean> {
+  return ctx.db.transaction(async (sql) => {
+    const untilId = idBefore(ctx, settledMs)
+    const afterId = await lockWatermark(sql)
+    if (afterId === undefined) {
+      await moveWatermark(sql, untilId)
+      for (const tenantId of await listTenantIds(sql)) await enqueueRebuild(ctx, sql, tenantId, beginning)
+      return false
+    }
+    if (afterId >= untilId) return false
+    const ids = await listMessageIds(sql, { afterId, untilId, limit: messagePage })
+    if (ids.length > 0) await markMessages(sql, ids, ctx.clock.now())
+    const isMore = ids.length === messagePage
+    await moveWatermark(sql, isMore ? (ids.at(-1) ?? untilId) : untilId)
+    return isMore
+  })
+}
+
+/**
+ * Finds what nobody noted: messages behind the watermark, tenants whose zone changed or whose rebuild an operator asked
+ * for; and has counted what is marked.
+ */
+export async function followMessages(ctx: Context, signal?: AbortSignal): Promise<void> {
+  while (await followPage(ctx)) if (signal?.aborted === true) return
+  await ctx.db.transaction(async (sql) => {
+    for (const tenantId of await takeWantedRebuilds(sql)) await enqueueRebuild(ctx, sql, tenantId, beginning)
+    const due = await listMarkedTenants(sql, ctx.clock.now())
+    await enqueueCounts(ctx, sql, [...due, ...(await listRezonedTenants(sql))])
+  })
+}
+
+async function countSpan(sql: Sql, tenantId: string, timeZone: string, span: Span): Promise<void> {
+  await countSlots(sql, tenantId, span)
+  await addUpSlots(sql, tenantId, span)
+  await addUpDays(sql, tenantId, timeZone, span)
+}
+
+/** Counts the next that is marked of a tenant, about a day of one session or some contacts; whether there was any. */
+export async function countNext(ctx: Context, tenantId: string): Promise<boolean> {
+  return ctx.db.transaction(async (sql) => {
+    const tenant = await lockTenantRollups(sql, tenantId)
+    if (tenant === undefined) return false
+    if (tenant.countedZone !== tenant.timeZone) {
+      await addUpDays(sql, tenantId, tenant.timeZone)
+      await setCountedZone(sql, tenantId, tenant.timeZone)
+      return true
+    }
+    const span = await takeMarks(sql, tenantId)
+    if (span !== undefined) await countSpan(sql, tenantId, tenant.timeZone, span)
+    const now = ctx.clock.now()
+    const contactIds = await takeContactMarks(sql, tenantId, { now, limit: contactPage })
+    if (contactIds.length > 0) await countContacts(sql, tenantId, contactIds, now)
+    return span !== undefined || contactIds.length > 0
+  })
+}
+
+/** Has everything of a tenant counted anew from the raw data, or what is newer than a moment. */
+export async function enqueueRebuild(ctx: Context, sql: Sql, tenantId: string, since: Date): Promise<void> {
+  await ctx.jobs.add(sql, rebuildJob, { tenantId, since: since.toISOString(), afterChatId: null })
+}
+
+/** Marks the next chats of a rebuild, and goes on with those after them in a job of its own. */
+export async function rebuildPage(
+  ctx: Context,
+  tenantId: string,
+  { since, afterChatId }: { since: Date; afterChatId: string | null },
+): Promise<void> {
+  const now = ctx.clock.now()
+  await ctx.db.transaction(async (sql) => {
+    if (afterChatId === null) {
+      await markCountedDays(sql, tenantId, since, now)
+      await markLabelChanges(sql, tenantId, now)
+    }
+    const page = { afterId: afterChatId ?? everyId, limit: chatPage, since }
+    const chatIds = await listChatIds(sql, tenantId, page)
+    if (chatIds.length > 0) await markChats(sql, tenantId, { chatIds, since }, now)
+    const last = chatIds.length < chatPage ? undefined : chatIds.at(-1)
+    if (last === undefined) await enqueueCounts(ctx, sql, [tenantId])
+    else await ctx.jobs.add(sql, rebuildJob, { tenantId, since: since.toISOString(), afterChatId: last })
+  })
+}
+
+/** Marks what contacts said after they were merged. */
+export async function recountContacts(ctx: Context, tenantId: string, contactIds: readonly string[]) {
+  await ctx.db.transaction(async (sql) => {
+    await markContacts(sql, tenantId, contactIds, ctx.clock.now())
+    await enqueueCounts(ctx, sql, [tenantId])
+  })
+}
+
+/** Marks what was said in chats whose labels changed. */
+export async function recountLabels(ctx: Context, tenantId: string): Promise<void> {
+  await ctx.db.transaction(async (sql) => {
+    await markLabelChanges(sql, tenantId, ctx.clock.now())
+    await enqueueCounts(ctx, sql, [tenantId])
+  })
+}
+
+const nightlyDays = 35
+const dayMs = 24 * 60 * 60_000
+
+/** Has the last weeks of every tenant counted anew, on Sundays everything, and the scores aged. */
+export async function startNight(ctx: Context): Promise<void> {
+  const now = ctx.clock.now()
+  const since = now.getUTCDay() === 0 ? beginning : new Date(now.getTime() - nightlyDays * dayMs)
+  await ctx.db.transaction(async (sql) => {
+    for (const tenantId of await listTenantIds(sql)) {
+      await enqueueRebuild(ctx, sql, tenantId, since)
+      await ctx.jobs.add(sql, ageScoresJob, { tenantId, after: null })
+    }
+  })
+}
+
+/** Ages a page of a tenant's scores, and goes on with the next in a job of its own. */
+export async function agePage(
+  ctx: Context,
+  tenantId: string,
+  after: readonly string[] | null,
+): Promise<void> {
+  await ctx.db.transaction(async (sql) => {
+    const [sessionId = everyId, contactId = everyId] = after ?? []
+    const page = { after: [sessionId, contactId] as const, now: ctx.clock.now(), limit: scorePage }
+    const next = await ageScores(sql, tenantId, page)
+    if (next !== undefined) await ctx.jobs.add(sql, ageScoresJob, { tenantId, after: next })
+  })
+}
+
+/** Asks the program for a rebuild of everything, from outside; it begins within ten minutes. Answers how many tenants. */
+export function askForRebuild(db: Pick<Database, 'sql'>): Promise<number> {
+  return wantRebuild(db.sql)
+}

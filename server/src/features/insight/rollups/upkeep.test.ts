@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { sql as text } from 'drizzle-orm'
+import { v7 } from 'uuid'
+import { buildInboundMessage, buildPhone, createSession } from '../../../../test/builders.ts'
+import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
+import type { Context } from '../../../context.ts'
+import type { InboundMessage } from '../../../engine/events.ts'
+import { TestClock } from '../../../platform/clock.ts'
+import { storeInbound } from '../../conversations/inbound/store-inbound.service.ts'
+import { flushNotedChanges } from './noted-changes.ts'
+import { agePage, askForRebuild, countNext, followMessages, startNight } from './rollups.service.ts'
+import { moveWatermark } from './rollups.store.ts'
+
+let app: TestApp
+let tenant: TestTenant
+let sessionId: string
+
+before(async () => {
+  app = await createTestApp()
+  await followMessages(app.app.ctx)
+  await app.runJobs()
+})
+after(() => app.close())
+
+async function open(): Promise<void> {
+  tenant = await app.tenant()
+  sessionId = (await createSession(tenant.api)).id
+}
+
+function say(overrides: Partial<InboundMessage> = {}, session = sessionId): Promise<void> {
+  const phone = buildPhone()
+  const message = buildInboundMessage(
+    { tenantId: tenant.id, sessionId: session },
+    { chatId: `${phone}@c.us`, sender: { phone, lid: null, pushName: null }, ...overrides },
+  )
+  return storeInbound(app.app.ctx, [message])
+}
+
+async function count(): Promise<void> {
+  await flushNotedChanges(app.app.ctx)
+  await app.runJobs({ includeDelayed: true })
+}
+
+const received = async (query = '') =>
+  (await tenant.api.get(200, `/analytics/messages?from=2026-02-01&to=2026-02-28${query}`)).totals.received
+
+/** The product so much later, as far as ids tell. */
+function later(ms: number): Context {
+  const { ctx } = app.app
+  return { ...ctx, ids: { ...ctx.ids, uuid: () => v7({ msecs: Date.now() + ms }) } }
+}
+
+suite('upkeep of rollups', () => {
+  test('storing a message costs no statement about figures', async () => {
+    await open()
+    await say()
+    const { rows } = await app.app.ctx.db.sql.execute(
+      text`SELECT FROM rollup_marks WHERE tenant_id = ${tenant.id}`,
+    )
+    assert.equal(rows.length, 0)
+    await count()
+    assert.equal(await received(), 1)
+  })
+
+  test('what a crash let nobody note is found behind the watermark, once it is a minute old', async () => {
+    await open()
+    await moveWatermark(app.app.ctx.db.sql, v7({ msecs: Date.now() - 1000 }))
+    await say({ isHistory: true })
+    await followMessages(app.app.ctx)
+    await app.runJobs()
+    assert.equal(await received(), 0)
+    await followMessages(later(120_000))
+    await app.runJobs()
+    assert.equal(await received(), 1)
+  })
+
+  test('what goes with a deleted session is counted no more, by person neither', async () => {
+    await open()
+    const other = (await createSession(tenant.api)).id
+    await say()
+    await say({}, other)
+    await count()
+    assert.deepEqual([await received(), (await tenant.api.get(200, '/analytics/contacts')).total], [2, 2])
+    await tenant.api.delete(200, `/sessions/${other}`)
+    await count()
+    assert.deepEqual([await received(), (await tenant.api.get(200, '/analytics/contacts')).total], [1, 1])
+    const { rows } = await app.app.ctx.db.sql.execute(
+      text`SELECT FROM rollup_slots WHERE session_id = ${other}`,
+    )
+    assert.equal(rows.length, 0)
+  })
+
+  test('a deleted label takes its figures with it', async () => {
+    await open()
+    const phone = buildPhone()
+    await say({ chatId: `${phone}@c.us`, sender: { phone, lid: null, pushName: null } })
+    const label = await tenant.api.post(201, '/labels', { name: 'Hot', color: '#ff0000' })
+    await tenant.api.put(200, `/labels/chat/${phone}@c.us`, { label_ids: [label.id] })
+    await count()
+    assert.equal(await received(`&label_id=${label.id}`), 1)
+    await tenant.api.delete(200, `/labels/${label.id}`)
+    await count()
+    const { rows } = await app.app.ctx.db.sql.execute(
+      text`SELECT FROM rollup_days WHERE label_id = ${label.id}`,
+    )
+    assert.equal(rows.length, 0)
+    assert.equal(await received(), 1)
+  })
+
+  test('figures that were changed by hand are put right in the night, or when an operator asks', async () => {
+    await open()
+    await say()
+    await count()
+    const spoil = () =>
+      app.app.ctx.db.sql.execute(text`UPDATE rollup_days SET received = 77 WHERE tenant_id = ${tenant.id}`)
+    await spoil()
+    assert.equal(await received(), 77)
+    await startNight(app.app.ctx)
+    await app.runJobs({ includeDelayed: true })
+    assert.equal(await received(), 1)
+    await spoil()
+    assert.ok((await askForRebuild(app.app.ctx.db)) >= 1)
+    await followMessages(app.app.ctx)
+    await app.runJobs({ includeDelayed: true })
+    assert.equal(await received(), 1)
+  })
+
+  test('scores age with the days, without a word being said', async () => {
+    await open()
+    await say({ waTimestamp: app.clock.now() })
+    await count()
+    const scoreOf = async () =>
+      (await tenant.api.get(200, '/analytics/contacts')).contacts[0].engagement_score
+    assert.equal(await scoreOf(), 22)
+    const clock = new TestClock(app.clock.nowMs() + 30 * 86_400_000)
+    await agePage({ ...app.app.ctx, clock }, tenant.id, null)
+    const { rows } = await app.app.ctx.db.sql.execute<{ score: number }>(
+      text`SELECT DISTINCT score FROM rollup_contacts WHERE tenant_id = ${tenant.id}`,
+    )
+    assert.deepEqual(rows, [{ score: 94 }])
+  })
+
+  test('two that count the same tenant take turns: nothing is counted twice', async () => {
+    await open()
+    for (let index = 0; index < 10; index += 1)
+      await say({ waTimestamp: new Date(`2026-02-0${1 + (index % 5)}T10:00:00Z`), isOffline: true })
+    await flushNotedChanges(app.app.ctx)
+    const work = async () => {
+      while (await countNext(app.app.ctx, tenant.id));
+    }
+    await Promise.all([work(), work(), work()])
+    const { rows } = await app.app.ctx.db.sql.execute<{ sum: number }>(text`
+      SELECT sum(received)::int AS sum FROM rollup_days
+      WHERE tenant_id = ${tenant.id} AND session_id = ${sessionId} AND label_id = '00000000-0000-0000-0000-000000000000'`)
+    assert.equal(rows[0]?.sum, 10)
+  })
+})

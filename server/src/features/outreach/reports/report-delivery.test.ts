@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { sql as text } from 'drizzle-orm'
+import type { TestTenant } from '../../../../test/harness.ts'
+import {
+  createLinkedApp,
+  type LinkedApp,
+  type LinkedSession,
+  linkSession,
+  nextEvent,
+} from '../../../../test/linked-session.ts'
+import { untilAnswer } from '../../../../test/until.ts'
+import type { Context } from '../../../context.ts'
+import { deliverRun } from './report-delivery.service.ts'
+import { buildRun, startDueRun } from './report-runs.service.ts'
+
+let app: LinkedApp
+let tenant: TestTenant
+let session: LinkedSession
+
+before(async () => {
+  app = await createLinkedApp()
+  tenant = await app.tenant()
+  session = await linkSession(app, tenant.api)
+})
+after(() => app.close())
+
+const order = (body: Record<string, unknown> = {}) =>
+  tenant.api.post(201, '/reports', {
+    name: 'Sessions',
+    template_id: 'session_health',
+    schedule_type: 'one_time',
+    delivery_method: 'whatsapp',
+    timezone: 'Asia/Tokyo',
+    ...body,
+  })
+
+/** The report once its run has come to its end: it arrived or did not. */
+async function ended(id: string) {
+  await app.runJobs()
+  const report = await untilAnswer(
+    () => tenant.api.get(200, `/reports/${id}`),
+    ({ executions: [run] }) => run !== undefined && (run.delivered || run.error !== null),
+  )
+  return { report, run: report.executions[0] }
+}
+
+const shownToOwner = () => app.simulator.messages(session.phone).map((message) => message.text)
+
+suite('reports to the own chat', () => {
+  test('arrive as one text with the moments of their zone, from the first session that works', async () => {
+    const made = await order()
+    assert.equal(made.session_id, session.id)
+    const { report, run } = await ended(made.id)
+    assert.deepEqual([report.status, report.last_error], ['completed', null])
+    assert.deepEqual(
+      [run.status, run.delivered, run.error, run.delivery_method],
+      ['completed', true, null, 'whatsapp'],
+    )
+    assert.deepEqual(shownToOwner(), [run.text])
+    assert.match(
+      run.text,
+      /^\*Session Health Check\*\nSessions\n2026-02-04 19:\d\d to 2026-02-11 19:\d\d \(Asia\/Tokyo\)/,
+    )
+    const usage = await tenant.api.get(200, '/usage/current')
+    assert.equal(usage.messages_sent, 1)
+  })
+
+  test('whoever brings it again, after a crash or at the same time, sends nothing twice (superset #22664)', async () => {
+    const ctx: Context = { ...app.app.ctx, caller: { kind: 'system', tenantId: tenant.id } }
+    const before = shownToOwner().length
+    const { id } = await order()
+    const { rows } = await ctx.db.sql.execute<{ at: string; execution: string }>(text`
+      SELECT next_run_at::text AS at FROM reports WHERE id = ${id}`)
+    const job = { id: 'test', attempt: 1, signal: new AbortController().signal }
+    await startDueRun(ctx, id, new Date(rows[0]?.at ?? 0))
+    const made = await ctx.db.sql.execute<{ id: string }>(text`
+      SELECT id FROM report_executions WHERE report_id = ${id}`)
+    const executionId = made.rows[0]?.id ?? ''
+    await buildRun(ctx, executionId, job)
+    await Promise.all([1, 2, 3].map(() => deliverRun(ctx, executionId, job)))
+    const { run } = await ended(id)
+    assert.equal(run.delivered, true)
+    assert.equal(shownToOwner().length, before + 1)
+    const { messages } = await tenant.api.get(200, `/messages/chat/${session.id}/${session.phone}@c.us`)
+    assert.equal(messages.length, before + 1)
+  })
+
+  test('what WhatsApp does not take is kept with the run and told (lightdash #8023, #17987)', async () => {
+    app.simulator.fault({ kind: 'ack_error', phone: session.phone, code: 479, count: 1 })
+    const told = nextEvent(app, 'report.executed', (event) => event.error !== null)
+    const { id } = await order()
+    const { report, run } = await ended(id)
+    assert.deepEqual([run.status, run.delivered], ['completed', false])
+    assert.match(run.error, /479/)
+    assert.equal(report.last_error, run.error)
+    assert.ok(run.content !== null && run.text !== null, 'the report can be read all the same')
+    assert.partialDeepStrictEqual(await told, { reportId: id, delivered: false, status: 'completed' })
+  })
+
+  test('a session that is stopped does not send; the refusal is kept, and the report can be read', async () => {
+    const weekly = await order({
+      schedule_type: 'weekly',
+      scheduled_time: new Date(app.clock.nowMs() + 3_600_000).toISOString(),
+    })
+    await tenant.api.post(200, `/sessions/${session.id}/stop`)
+    const { id } = await order({ session_id: session.id })
+    const { report, run } = await ended(id)
+    assert.match(run.error, /not connected to WhatsApp/)
+    assert.deepEqual([run.delivered, report.last_error], [false, run.error])
+    assert.ok(run.content !== null)
+    await tenant.api.delete(200, `/sessions/${session.id}`)
+    const cancelled = await tenant.api.get(200, `/reports/${weekly.id}`)
+    assert.deepEqual(
+      [cancelled.status, cancelled.next_run_at, cancelled.session_id, cancelled.last_error],
+      ['cancelled', null, null, 'The session was deleted'],
+    )
+    const revived = await tenant.api.patch(200, `/reports/${weekly.id}`, { delivery_method: 'dashboard' })
+    assert.equal(revived.status, 'active')
+    assert.notEqual(revived.next_run_at, null)
+  })
+})

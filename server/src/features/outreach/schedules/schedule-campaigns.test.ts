@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { eq } from 'drizzle-orm'
+import type { ApiClient } from '../../../../test/api-client.ts'
+import { createList, textsOn } from '../../../../test/bulk-world.ts'
+import type { TestTenant } from '../../../../test/harness.ts'
+import {
+  addWarmContact,
+  createLinkedApp,
+  type LinkedApp,
+  type LinkedSession,
+  linkSession,
+  recordEvents,
+} from '../../../../test/linked-session.ts'
+import { until } from '../../../../test/until.ts'
+import type { Context } from '../../../context.ts'
+
+import { publishChange } from '../../account/tenants/changes.service.ts'
+import { tenants } from '../../account/tenants/tenants.tables.ts'
+import { segmentFilterSchema } from '../segments/segments.schema.ts'
+import { setFilter } from '../segments/set-filter.service.ts'
+
+let app: LinkedApp
+let tenant: TestTenant
+let api: ApiClient
+let session: LinkedSession
+let ada: string
+let bia: string
+
+before(async () => {
+  app = await createLinkedApp()
+  tenant = await app.tenant()
+  api = await tenant.apiWith(['*'])
+  session = await linkSession(app, tenant.api)
+  ada = await addWarmContact(app, session)
+  bia = await addWarmContact(app, session)
+})
+after(() => app.close())
+
+// biome-ignore lint/suspicious/noExplicitAny: tests read answers of every shape
+type Any = any
+
+const schedule = (fields: Record<string, unknown>): Promise<Any> =>
+  api.post(201, '/scheduled-messages', {
+    name: 'News',
+    session_id: session.id,
+    schedule_type: 'cron',
+    cron_expression: '*/10 * * * *',
+    ...fields,
+  })
+
+const read = (id: string): Promise<Any> => api.get(200, `/scheduled-messages/${id}`)
+
+/** Passes the next run of a schedule and answers it when it is as expected. */
+async function passRun(id: string, isExpected = isEnded): Promise<Any> {
+  const { next_run_at: next, executions } = await read(id)
+  app.clock.jump(Date.parse(next) + 1000 - app.clock.nowMs())
+  await app.runJobs()
+  return untilRun(id, executions.length, isExpected)
+}
+
+const isEnded = ({ status }: Any): boolean => status !== 'running'
+
+/** The newest run when there are more than so many and it is as expected. */
+function untilRun(id: string, count: number, isExpected = isEnded): Promise<Any> {
+  return until(`a run of ${id}`, async () => {
+    await app.runJobs()
+    const { executions } = await read(id)
+    return executions.length > count && isExpected(executions[0]) ? executions[0] : undefined
+  })
+}
+
+/** A group whose people a filter finds. */
+async function createSegment(filter: unknown): Promise<string> {
+  const id = await createList(app, tenant, [])
+  const ctx: Context = { ...app.app.ctx, caller: { kind: 'system', tenantId: tenant.id } }
+  await ctx.db.transaction((sql) => setFilter(ctx, sql, tenant.id, id, segmentFilterSchema.parse(filter)))
+  return id
+}
+
+const end = (id: string): Promise<Any> => api.post(200, `/scheduled-messages/${id}/cancel`, {})
+
+suite('runs to lists and segments', () => {
+  test('a run is a bulk job of its own, and ends with its figures', async () => {
+    const out = await addWarmContact(app, session)
+    await tenant.api.put(200, `/opt-outs/${out}`, {})
+    const people = [{ phone: ada, name: 'Ada' }, { phone: bia, name: '{{phone}} $&' }, { phone: out }]
+    const list = await createList(app, tenant, people)
+    const events = recordEvents(app, ['scheduled_message.executed'])
+    const made = await schedule({
+      custom_group_id: list,
+      message: 'News for {{name|you}}',
+      send_within_minutes: 60,
+    })
+    const run = await passRun(made.id)
+    await events.close()
+    assert.partialDeepStrictEqual(run, {
+      status: 'completed',
+      total_recipients: 3,
+      sent_count: 2,
+      failed_count: 0,
+      skipped_count: 1,
+      error: null,
+      message_id: null,
+    })
+    assert.deepEqual(
+      [ada, bia].map((phone) => textsOn(app, phone).at(-1)),
+      ['News for Ada', 'News for {{phone}} $&'],
+    )
+    const job = await api.get(200, `/bulk-send/${run.bulk_job_id}`)
+    assert.partialDeepStrictEqual(job, { status: 'completed', custom_group_id: list, quota_reserved: 0 })
+    assert.equal(Date.parse(job.send_before), Date.parse(run.scheduled_for) + 60 * 60_000)
+    assert.deepEqual(
+      events.received.map(({ payload }) => (payload as Any).status),
+      ['completed'],
+    )
+    await end(made.id)
+  })
+
+  test('a segment is asked anew at each run, and once_per_contact writes to each once', async () => {
+    const list = await createList(app, tenant, [ada])
+    const segment = await createSegment({ in_group_id: list })
+    const again = await schedule({ custom_group_id: segment, message: 'Every time' })
+    const once = await schedule({ custom_group_id: segment, message: 'Only once', once_per_contact: true })
+    const passBoth = async () => {
+      const count = (await read(once.id)).executions.length
+      const first = await passRun(again.id)
+      const second = await untilRun(once.id, count)
+      return [first, second].map(({ status, total_recipients: total }) => [status, total])
+    }
+    assert.deepEqual(await passBoth(), [
+      ['completed', 1],
+      ['completed', 1],
+    ])
+    await api.post(200, `/custom-groups/${list}/members/add`, { contacts: [{ phone: bia }] })
+    assert.deepEqual(await passBoth(), [
+      ['completed', 2],
+      ['completed', 1],
+    ])
+    assert.deepEqual(await passBoth(), [
+      ['completed', 2],
+      ['skipped', 0],
+    ])
+    const heard = (text: string) =>
+      [ada, bia].map((phone) => textsOn(app, phone).filter((one) => one === text).length)
+    assert.deepEqual(
+      [heard('Every time'), heard('Only once')],
+      [
+        [3, 2],
+        [1, 1],
+      ],
+    )
+    await end(again.id)
+    await end(once.id)
+  })
+
+  test('a run that is still under way keeps the next from beginning; when it ends the schedule goes on', async () => {
+    const list = await createList(app, tenant, [ada, bia])
+    const quiet = { start: '00:00', end: '23:59' }
+    const made = await schedule({ custom_group_id: list, message: 'Slow', quiet_hours: quiet })
+    const first = await passRun(made.id, ({ status }) => status === 'running')
+    const second = await passRun(made.id)
+    assert.partialDeepStrictEqual(second, {
+      status: 'skipped',
+      error: 'previous_run_unfinished',
+      total_recipients: 0,
+    })
+    await api.post(200, `/bulk-send/${first.bulk_job_id}/cancel`, {})
+    const [, ended] = (await read(made.id)).executions
+    assert.partialDeepStrictEqual(ended, {
+      id: first.id,
+      status: 'skipped',
+      skipped_count: 2,
+      error: 'bulk_cancelled',
+    })
+    await api.patch(200, `/scheduled-messages/${made.id}`, { quiet_hours: null })
+    assert.equal((await passRun(made.id)).status, 'completed')
+    await end(made.id)
+  })
+
+  test('an empty list skips the run and names the reason', async () => {
+    const list = await createList(app, tenant, [])
+    const made = await schedule({ custom_group_id: list, message: 'Nobody' })
+    assert.partialDeepStrictEqual(await passRun(made.id), {
+      status: 'skipped',
+      total_recipients: 0,
+      bulk_job_id: null,
+      error: 'empty_recipients',
+    })
+    await end(made.id)
+  })
+
+  test('a plan without schedules makes runs fail until it has them again', async () => {
+    const list = await createList(app, tenant, [ada])
+    const made = await schedule({ custom_group_id: list, message: 'Paid' })
+    await setPlan('free')
+    assert.partialDeepStrictEqual(await passRun(made.id), { status: 'failed', error: 'plan_feature_missing' })
+    await setPlan('unlimited')
+    assert.equal((await passRun(made.id)).status, 'completed')
+    await end(made.id)
+  })
+})
+
+async function setPlan(planId: string): Promise<void> {
+  const { ctx } = app.app
+  await ctx.db.transaction(async (sql) => {
+    await sql.update(tenants).set({ planId }).where(eq(tenants.id, tenant.id))
+    await publishChange(ctx, sql, [`tenant:${tenant.id}`])
+  })
+}

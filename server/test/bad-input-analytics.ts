@@ -1,0 +1,46 @@
+import { type BadRequest, nobody, owner, row } from './bad-input-rows.ts'
+
+const periods = ['messages', 'response-times', 'leads'].flatMap((path) => [
+  row('nobody', `GET /analytics/${path}`, undefined, 401, /auth|credential|key|token/i),
+  row('sender', `GET /analytics/${path}`, undefined, 403, /scope/i),
+  row('free', `GET /analytics/${path}`, undefined, 403, /analytics/),
+  owner(`GET /analytics/${path}?from=yesterday`, undefined, 422, /^from/),
+  owner(`GET /analytics/${path}?from=2026-13-01`, undefined, 422, /^from/),
+  owner(`GET /analytics/${path}?from=2026-02-02&to=2026-02-01`, undefined, 422, /^to/),
+  owner(`GET /analytics/${path}?from=1999-01-01&to=2026-02-01`, undefined, 422, /^from/),
+  owner(`GET /analytics/${path}?interval=hour`, undefined, 422, /^interval/),
+  owner(`GET /analytics/${path}?timezone=Mars%2FOlympus`, undefined, 422, /^timezone/),
+  owner(`GET /analytics/${path}?session_id=desk`, undefined, 422, /^session_id/),
+  owner(`GET /analytics/${path}?session_id=${nobody}`, undefined, 404, /found/i),
+  owner(`GET /analytics/${path}?label_id=${nobody}`, undefined, 404, /found/i),
+  owner(`POST /analytics/${path}`, {}, 405, /method/i),
+])
+
+/** Requests about figures that must be refused, and how. */
+export const badAnalyticsRequests: readonly BadRequest[] = [
+  ...periods,
+  row('sender', 'GET /analytics/contacts', undefined, 403, /scope/i),
+  row('free', 'GET /analytics/contacts', undefined, 403, /analytics/),
+  owner('GET /analytics/contacts?sort=name', undefined, 422, /^sort/),
+  owner('GET /analytics/contacts?order=up', undefined, 422, /^order/),
+  owner('GET /analytics/contacts?limit=101', undefined, 422, /^limit/),
+  owner('GET /analytics/contacts?offset=-1', undefined, 422, /^offset/),
+  owner(`GET /analytics/contacts?session_id=${nobody}`, undefined, 404, /found/i),
+  row('free', 'GET /analytics/send-times', undefined, 403, /analytics/),
+  owner('GET /analytics/send-times?days=6', undefined, 422, /^days/),
+  owner('GET /analytics/send-times?days=181', undefined, 422, /^days/),
+  owner('GET /analytics/send-times?timezone=GMT%2B2', undefined, 422, /^timezone/),
+  owner('GET /analytics/send-times?source=some', undefined, 422, /^source/),
+  owner(`GET /analytics/send-times?session_id=${nobody}`, undefined, 404, /found/i),
+  row('free', 'GET /analytics/campaigns', undefined, 403, /analytics/),
+  owner('GET /analytics/campaigns?sort=name', undefined, 422, /^sort/),
+  owner('GET /analytics/campaigns?from=soon', undefined, 422, /^from/),
+  owner('GET /analytics/campaigns?from=2026-02-02&to=2026-02-01', undefined, 422, /^to/),
+  owner('GET /analytics/campaigns?limit=0', undefined, 422, /^limit/),
+  owner(`GET /analytics/campaigns/${nobody}`, undefined, 404, /found/i),
+  owner('GET /analytics/campaigns/spring', undefined, 404, /found/i),
+  owner(`GET /analytics/campaigns/${nobody}?limit=1001`, undefined, 422, /^limit/),
+  owner(`GET /analytics/campaigns/${nobody}?status=happy`, undefined, 422, /^status/),
+  row('free', `GET /analytics/campaigns/${nobody}`, undefined, 403, /analytics/),
+  owner(`DELETE /analytics/campaigns/${nobody}`, undefined, 405, /method/i),
+]

@@ -1,0 +1,72 @@
+import { type BadRequest, long, nobody, owner, row } from './bad-input-rows.ts'
+
+const channel = '120363012345678901@newsletter'
+const make = (change: Record<string, unknown>, status: number, says: RegExp) =>
+  owner('POST /channels', { session_id: '{session}', name: 'News', ...change }, status, says)
+const take = (change: Record<string, unknown>, status: number, says: RegExp) =>
+  owner('POST /channels/import', { session_id: '{session}', wa_channel_id: channel, ...change }, status, says)
+const post = (body: unknown, status: number, says: RegExp, headers?: Record<string, string>) =>
+  owner(`POST /channels/${nobody}/broadcast`, body, status, says, headers)
+
+/** Bad requests about channels and their posts. */
+export const badChannelRequests: readonly BadRequest[] = [
+  row('nobody', 'GET /channels', undefined, 401, /auth|credential|key|token/i),
+  row('nobody', `POST /channels/${nobody}/broadcast`, { text: 'x' }, 401, /auth|credential|key|token/i),
+  row('sender', 'GET /channels', undefined, 403, /scope/i),
+  row('sender', 'GET /channels/capabilities', undefined, 403, /scope/i),
+  row('reader', 'POST /channels', { session_id: '{session}', name: 'News' }, 403, /scope/i),
+  row('reader', `POST /channels/${nobody}/broadcast`, { text: 'x' }, 403, /scope/i),
+  row('reader', `DELETE /channels/${nobody}`, undefined, 403, /scope/i),
+  owner('PUT /channels', {}, 405, /method/i),
+  owner(`PATCH /channels/${nobody}`, {}, 405, /method/i),
+  owner('GET /channels?limit=0', undefined, 422, /^limit/),
+  owner('GET /channels?limit=101', undefined, 422, /^limit/),
+  owner('GET /channels?offset=-1', undefined, 422, /^offset/),
+  owner('GET /channels?session_id=desk', undefined, 422, /^session_id/),
+  owner('POST /channels', {}, 422, /session_id|name/),
+  owner('POST /channels', '{"name": ', 400, /JSON/i),
+  owner('POST /channels', [], 422, /object/i),
+  make({}, 400, /not connected/i),
+  make({ session_id: '{foreignSession}' }, 404, /found/i),
+  make({ session_id: nobody }, 404, /found/i),
+  make({ session_id: 'desk' }, 422, /^session_id/),
+  make({ name: null }, 422, /^name/),
+  make({ name: ['x'] }, 422, /^name/),
+  make({ name: long(101) }, 422, /^name/),
+  make({ name: 'a\u0000b' }, 422, /^name/),
+  make({ name: '\ud83d' }, 422, /^name/),
+  make({ description: long(2049) }, 422, /^description/),
+  make({ description: 7 }, 422, /^description/),
+  make({ picture_url: 'nonsense' }, 422, /^picture_url/),
+  make({ picture_url: `https://example.com/${long(2048)}` }, 422, /^picture_url/),
+  owner('GET /channels/discover', undefined, 422, /^session_id/),
+  owner('GET /channels/discover?session_id=desk', undefined, 422, /^session_id/),
+  owner('GET /channels/discover?session_id={foreignSession}', undefined, 404, /found/i),
+  owner('GET /channels/discover?session_id={session}', undefined, 400, /not connected/i),
+  take({}, 400, /not connected/i),
+  take({ session_id: '{foreignSession}' }, 404, /found/i),
+  take({ wa_channel_id: undefined }, 422, /^wa_channel_id/),
+  take({ wa_channel_id: '15550123456@c.us' }, 422, /^wa_channel_id/),
+  take({ wa_channel_id: '120363012345678901@g.us' }, 422, /^wa_channel_id/),
+  take({ wa_channel_id: `${long(80)}@newsletter` }, 422, /^wa_channel_id/),
+  owner(`GET /channels/${nobody}`, undefined, 404, /found/i),
+  owner('GET /channels/nonsense', undefined, 404, /found/i),
+  owner(`DELETE /channels/${nobody}`, undefined, 404, /found/i),
+  owner(`DELETE /channels/${nobody}?delete_on_whatsapp=maybe`, undefined, 422, /^delete_on_whatsapp/),
+  post({ text: 'x' }, 404, /found/i),
+  post({}, 422, /^text/),
+  post({ text: '' }, 422, /^text/),
+  post({ text: long(4097) }, 422, /^text/),
+  post({ text: null }, 422, /^text/),
+  post({ text: 'a', message: 'b' }, 422, /^message/),
+  post({ media_url: 'https://example.com/a.png' }, 422, /^media_type/),
+  post({ media_url: 'https://example.com/a.png', media_type: 'sticker' }, 422, /^media_type/),
+  post({ media_url: 'nonsense', media_type: 'image' }, 422, /^media_url/),
+  post({ text: 'a', media_type: 'image' }, 422, /^media_url/),
+  post({ text: 'a' }, 422, /Idempotency-Key/i, { 'idempotency-key': long(256) }),
+  owner('POST /channels/nonsense/broadcast', { text: 'x' }, 404, /found/i),
+  owner(`POST /channels/${nobody}/sync-followers`, undefined, 404, /found/i),
+  owner(`GET /channels/${nobody}/posts`, undefined, 404, /found/i),
+  owner(`GET /channels/${nobody}/posts?status=lost`, undefined, 422, /^status/),
+  owner(`GET /channels/${nobody}/posts?limit=101`, undefined, 422, /^limit/),
+]
