@@ -42,10 +42,12 @@ const startUp = Buffer.from([0, 0, 0, 8, 0, 3, 0, 0])
  */
 function createBroker(t: TestContext, answers: Record<string, () => Buffer> = {}) {
   const disk: (() => void)[] = []
+  const ran: string[] = []
   let toFlush = false
   const execute = (bytes: Uint8Array): Uint8Array => {
     const query = Buffer.from(bytes).toString('latin1')
     for (const [part, answer] of Object.entries(answers)) if (query.includes(part)) return answer()
+    ran.push(query.slice(5, -1))
     if (query.includes('BEGIN') || query.includes('INSERT in transaction'))
       return Buffer.concat([done, ready('T')])
     if (query.includes('INSERT') || query.includes('COMMIT')) toFlush = true
@@ -81,9 +83,10 @@ function createBroker(t: TestContext, answers: Record<string, () => Buffer> = {}
     const say = (...queries: string[]) => {
       port1.postMessage(Buffer.concat(queries.map((query) => encodeQuery(query))))
     }
-    return { say, answers: () => answered }
+    const send = (bytes: Buffer) => port1.postMessage(bytes)
+    return { say, send, answers: () => answered }
   }
-  return { connect, disk, ends, posts: () => posted }
+  return { connect, disk, ends, ran, posts: () => posted }
 }
 
 /** Until nothing moves any more. */
@@ -193,6 +196,21 @@ suite('what the embedded database answers, and when', () => {
     client.say('BEGIN', 'INSERT in transaction')
     await settle()
     assert.deepEqual([client.answers(), posts() - before, disk.length], [3, 1, 0])
+  })
+
+  test('nothing of its own is said between a statement and its Sync', async (t) => {
+    const { connect, ran } = createBroker(t)
+    const client = connect()
+    // One unit before plans are due to be made anew, which is the open statement.
+    client.say(...Array.from({ length: 497 }, () => 'SHOW all'))
+    await settle()
+    client.send(Buffer.concat([message('P', '\0SHOW open\0\0\0'), message('H', '')]))
+    client.send(message('S', ''))
+    client.say('SHOW last')
+    await until('all to be run', () => ran.some((query) => query.includes('last')) || undefined)
+    const open = ran.findIndex((query) => query.includes('SHOW open'))
+    assert.doesNotMatch(ran[open + 1] ?? '', /DISCARD/)
+    assert.ok(ran.some((query) => query.includes('DISCARD PLANS')))
   })
 })
 

@@ -211,7 +211,8 @@ export class Broker {
 
   /** Runs the unit, as a kept statement when it is one; undefined when the engine broke. */
   #ask(unit: WireUnit): SplitReply | undefined {
-    if (this.#ownerStatus !== 'E') {
+    // Neither in a failed transaction nor between an Execute and its Sync.
+    if (this.#owner === undefined || this.#ownerStatus === 'T') {
       const upkeep = this.#statements.takeUpkeep()
       if (upkeep !== undefined) this.#executeTimed(upkeep)
     }

@@ -116,6 +116,12 @@ suite('statements that come again and again on the embedded database', { skip: i
       await sql.execute(text.raw('  alter table things drop column size'))
     })
     assert.deepEqual((await db.pool.query(all, [3])).rows, [{ id: 3, name: 'thing 3' }])
+    for (let n = 0; n < 8; n += 1) await db.pool.query(all, [n])
+    // As migrations do it: a comment, and several statements.
+    await db.pool.query(
+      '-- How large.\nALTER TABLE things ADD COLUMN size int;\nUPDATE things SET size = id;',
+    )
+    assert.deepEqual((await db.pool.query(all, [3])).rows, [{ id: 3, name: 'thing 3', size: 3 }])
   })
 
   test('are planned anew when their tables have grown', async () => {

@@ -28,8 +28,11 @@ const mostCounted = 2000
 const mostFailures = 3
 /** Longer texts hold values that come once. */
 const longestText = 16_384
-/** What gives tables another form: statements that were prepared before may no longer fit. */
-const changesTables = /^\s*(?:create|alter|drop|truncate|do|discard)\b/i
+/**
+ * What gives tables another form: statements that were prepared before may no longer fit. Wherever it stands: migrations
+ * begin with comments and are many statements. Whatever only looks like it costs a few preparations.
+ */
+const changesTables = /\b(?:create|alter|drop|discard)\s/i
 /** A simple query that can be prepared: texts with a semicolon may be several statements. */
 const isOneStatement = /^\s*(?:with|select|insert|update|delete)\b[^;]*$/i
 
@@ -76,7 +79,7 @@ export class KeptStatements {
   #plannedAtUnit = 0
   #plannedAtMs = Date.now()
 
-  /** What the engine has to be told before the next unit, outside of a failed transaction; mostly nothing. */
+  /** What the engine has to be told before the next unit, where it takes statements; mostly nothing. */
   takeUpkeep(): Buffer | undefined {
     if (this.#isStale) {
       this.#isStale = false
@@ -93,9 +96,11 @@ export class KeptStatements {
 
   /** The unit as it is to be run; undefined when it is run as it is. */
   take(unit: Buffer): KeptUnit | undefined {
-    if (unit[0] === queryType) this.#heed(unit)
     const asked = unit[0] === queryType ? readSimple(unit) : readExtended(unit)
-    if (asked === undefined) return undefined
+    if (asked === undefined) {
+      if (unit[0] === queryType) this.#heed(unit)
+      return undefined
+    }
     const counted = this.#count(asked.statement)
     const { name } = counted
     if (name !== undefined) return { bytes: asked.bind(name), complete: (rest) => asked.answer(rest, false) }
@@ -134,7 +139,7 @@ export class KeptStatements {
 
   /** After a change of tables all are prepared anew, under new names. */
   #heed(unit: Buffer): void {
-    if (this.#seen.size === 0 || !changesTables.test(unit.toString('latin1', 5, 45))) return
+    if (this.#seen.size === 0 || !changesTables.test(unit.toString('latin1', 5))) return
     this.#seen.clear()
     this.#kept = 0
     this.#isStale = true
