@@ -3,7 +3,6 @@ import { whatsappTooManyRequests } from '../../../engine/engine-errors.ts'
 import { AppError, planLimitReached, unavailable } from '../../../platform/errors.ts'
 import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { dropUnlinked } from '../../conversations/media/blobs.service.ts'
 import {
   converterMissing,
   fileTooLarge,
@@ -22,12 +21,11 @@ import {
 } from '../../sending/limits/send-limits.schema.ts'
 import { notAllowedNumber } from '../../sending/outbox/outbox.schema.ts'
 import { recipientNotOnWhatsapp } from '../../sending/outbox/send-failures.schema.ts'
-import { submit, submitPrepared } from '../../sending/outbox/submit.service.ts'
+import { submitTextOrFile } from '../../sending/send/send-attachment.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { chooseVariant, fillText } from '../templating/templating.service.ts'
 import { lockJob, updateJob } from './bulk.store.ts'
 import type { BulkJobRow, BulkRecipientRow } from './bulk.tables.ts'
-import { receiveCampaignFile } from './campaign-file.service.ts'
 import { noteNotSent, pauseByItself, type SideEffects } from './ending.service.ts'
 import { claimRecipient, type NotSent } from './recipients.store.ts'
 
@@ -112,18 +110,7 @@ async function handToOutbox(
     messageId,
     isAsync: true,
   }
-  const { mediaUrl } = job
-  if (mediaUrl === null) {
-    await submit(ctx, { ...outgoing, content: { kind: 'text', text } })
-    return
-  }
-  await submitPrepared(ctx, outgoing, {
-    prepare: async () => {
-      const { kind, file, stored } = await receiveCampaignFile(ctx, mediaUrl)
-      return { content: { kind, file, ...(text === '' ? {} : { caption: text }) }, stored }
-    },
-    discard: ({ file }) => dropUnlinked(ctx, job.tenantId, file.blob),
-  })
+  await submitTextOrFile(ctx, outgoing, { text, mediaUrl: job.mediaUrl })
 }
 
 const skipReasons: Readonly<Record<string, string>> = {
