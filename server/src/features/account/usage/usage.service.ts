@@ -47,13 +47,25 @@ export async function reservePosts(
   return count <= 0 ? 0 : reserveQuota(sql, 'posts', tenantId, month, count, limit)
 }
 
-/** Gives back what one message took of its month and will not use: a post when it was for a channel. */
-export function releaseUnsent(
+/** Marks in the metadata of a message that its sender reserved the quota, and gives it back when nothing comes of it. */
+export const reservedAhead = { is_quota_reserved: true }
+
+/**
+ * Gives back what one message took of its month and will not use: a post when it was for a channel, and nothing when its
+ * sender had reserved it, perhaps in another month.
+ */
+export async function releaseUnsent(
   sql: Sql,
-  message: { tenantId: string; createdAtMs: number; chatKind: string },
+  message: {
+    tenantId: string
+    createdAtMs: number
+    chatKind: string
+    metadata: Readonly<Record<string, unknown>> | null
+  },
 ): Promise<void> {
+  if (message.metadata?.is_quota_reserved === true) return
   const kind = message.chatKind === 'channel' ? 'posts' : 'messages'
-  return releaseQuota(sql, kind, message.tenantId, monthOf(message.createdAtMs), 1)
+  await releaseQuota(sql, kind, message.tenantId, monthOf(message.createdAtMs), 1)
 }
 
 /** Posts to channels that were admitted in a month given as `YYYY-MM`, those that still wait included. */

@@ -142,8 +142,9 @@ export async function applyStatusesIn(
   const failedIds = new Set(steps.failed.map((event) => event.messageId))
   for (const message of moved) {
     if (!failedIds.has(message.id)) continue
-    const { tenantId, createdAt, kind } = message
-    await releaseUnsent(sql, { tenantId, createdAtMs: Date.parse(createdAt), chatKind: kind })
+    const { tenantId, createdAt, kind, metadata } = message
+    const createdAtMs = Date.parse(createdAt)
+    await releaseUnsent(sql, { tenantId, createdAtMs, chatKind: kind, metadata })
   }
   await ctx.events.publishMany(sql, messageSent, steps.sent)
   await ctx.events.publishMany(sql, messageDelivered, steps.delivered)

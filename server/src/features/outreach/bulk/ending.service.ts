@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { releaseMessages, reserveMessages } from '../../account/usage/usage.service.ts'
+import { releaseMessages } from '../../account/usage/usage.service.ts'
 import { bulkChanged, bulkEnded, bulkSendCompleted } from './bulk.schema.ts'
 import { lockJob, lockLane, startNext, updateJob } from './bulk.store.ts'
 import type { BulkJobRow, JobWait } from './bulk.tables.ts'
@@ -132,8 +132,6 @@ export async function pauseByItself(ctx: Context, job: BulkJobRow, error: string
 
 /** What else changes with recipients who get no message. */
 export interface SideEffects {
-  /** The message of the one in flight was stored and failed: its quota has been given back with it, in this month. */
-  storedMonth?: string
   /** It counts as a failure in a row, though nobody failed. */
   isFailure?: boolean
   /** What went wrong, for people. */
@@ -146,24 +144,6 @@ export interface SideEffects {
   cold?: { until: Date; reason: JobWait }
   /** Their turn comes again from this position on. */
   rewindTo?: number
-}
-
-/** Gives back, or takes anew, the quota of recipients who got no message. */
-async function settleQuota(
-  sql: Sql,
-  { tenantId, quotaMonth }: BulkJobRow,
-  { count, isFinal, storedMonth }: { count: number; isFinal: boolean; storedMonth: string | undefined },
-): Promise<void> {
-  if (quotaMonth === null) return
-  const month = quotaMonth.slice(0, 7)
-  // A message that was stored has given back one of its own month already.
-  if (storedMonth !== undefined && storedMonth !== month) {
-    await reserveMessages(sql, tenantId, storedMonth, 1, null)
-    await releaseMessages(sql, tenantId, month, 1)
-  }
-  const givenBack = storedMonth === undefined ? 0 : 1
-  if (isFinal) await releaseMessages(sql, tenantId, month, count - givenBack)
-  else if (givenBack > 0) await reserveMessages(sql, tenantId, month, 1, null)
 }
 
 /** What of a job changes with its place in the list and the times it keeps. */
@@ -195,7 +175,7 @@ export async function noteNotSent(
   const { status } = final
   const count = await updateNotSent(sql, ids, final)
   const isFinal = status !== 'pending'
-  await settleQuota(sql, job, { count, isFinal, storedMonth: effects.storedMonth })
+  if (isFinal) await releaseOf(sql, job, count)
   const isFailure = status === 'failed' || effects.isFailure === true
   const holdsQuota = isFinal && job.quotaMonth !== null
   await updateJob(sql, job.id, {

@@ -1,6 +1,5 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { monthOf } from '../../account/usage/usage.schema.ts'
 import type { MessageProgress } from '../../conversations/messages/message-events.schema.ts'
 import { findMessageById } from '../../conversations/messages/messages.service.ts'
 import { recipientOptedOut } from '../../safety/opt-outs/opt-outs.schema.ts'
@@ -51,21 +50,20 @@ export async function noteSent(ctx: Context, sql: Sql, payloads: readonly Messag
 function consequenceOf(
   ctx: Context,
   recipient: BulkRecipientRow,
-  { error, createdAt }: { error: string | null; createdAt: Date },
+  error: string | null,
 ): { outcome: NotSent; effects: SideEffects } {
   const now = ctx.clock.now()
-  const stored = { storedMonth: monthOf(createdAt.getTime()) }
   const later = (ms: number): Date => new Date(now.getTime() + ms)
   if (error !== null && coldRefusals.has(error)) {
     const cold = { until: later(hourMs), reason: 'reach_out_lock' as const }
     return {
       outcome: { status: 'pending', needsNewMessage: true },
-      effects: { ...stored, cold, rewindTo: recipient.position },
+      effects: { cold, rewindTo: recipient.position },
     }
   }
   const problem = failureOf(error).message
   if (error !== null && slowDowns.has(error)) {
-    const effects = { ...stored, problem, isFailure: true, waitsFor: 'limits' as const }
+    const effects = { problem, isFailure: true, waitsFor: 'limits' as const }
     const pacedUntil = later(10 * 60_000)
     return {
       outcome: { status: 'pending', needsNewMessage: true },
@@ -73,10 +71,10 @@ function consequenceOf(
     }
   }
   if (error === 'recipient_not_on_whatsapp')
-    return { outcome: { status: 'skipped', skipReason: 'not_on_whatsapp' }, effects: stored }
+    return { outcome: { status: 'skipped', skipReason: 'not_on_whatsapp' }, effects: {} }
   if (error === recipientOptedOut.code)
-    return { outcome: { status: 'opted_out', skipReason: 'opted_out' }, effects: stored }
-  return { outcome: { status: 'failed', error: error ?? 'no_answer' }, effects: { ...stored, problem } }
+    return { outcome: { status: 'opted_out', skipReason: 'opted_out' }, effects: {} }
+  return { outcome: { status: 'failed', error: error ?? 'no_answer' }, effects: { problem } }
 }
 
 /** Finds out how the message on its way ended, or sees to it that it leaves; false while that is not known. */
@@ -98,7 +96,7 @@ async function settle(ctx: Context, job: BulkJobRow): Promise<boolean> {
   }
   if (message.status === 'pending' || message.status === 'pending_approval') return false
   if (message.status === 'failed') {
-    const { outcome, effects } = consequenceOf(ctx, recipient, message)
+    const { outcome, effects } = consequenceOf(ctx, recipient, message.error)
     await letGo(ctx, job, recipient.id, outcome, effects)
     return true
   }

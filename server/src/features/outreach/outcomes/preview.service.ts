@@ -3,13 +3,11 @@ import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
 import { countCharacters } from '../../../platform/characters.ts'
 import { unknownThing } from '../../../platform/errors.ts'
-import { dropUnlinked } from '../../conversations/media/blobs.service.ts'
 import type { MessageObject } from '../../conversations/messages/messages.schema.ts'
-import { submit, submitPrepared } from '../../sending/outbox/submit.service.ts'
+import { submitTextOrFile } from '../../sending/send/send-attachment.service.ts'
 import { getSession, getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { emptyRecipients } from '../bulk/bulk.schema.ts'
 import { checkMediaUrl, checkTexts, requireJob } from '../bulk/bulk-send.service.ts'
-import { receiveCampaignFile } from '../bulk/campaign-file.service.ts'
 import { peopleOf } from '../segments/segments.service.ts'
 import { chooseVariant, fillText, type TemplatePerson } from '../templating/templating.service.ts'
 import { nothingToTest, type previewBody, type previewObject, type testBody } from './outcomes.schema.ts'
@@ -111,17 +109,7 @@ async function sendToOneself(ctx: Context, sessionId: string, preview: Preview):
     origin: 'api' as const,
     metadata: { bulk_test: true },
   }
-  if (mediaUrl === null) {
-    const { message } = await submit(ctx, { ...outgoing, content: { kind: 'text', text: text ?? '' } })
-    return message
-  }
-  const { message } = await submitPrepared(ctx, outgoing, {
-    prepare: async () => {
-      const { kind, file, stored } = await receiveCampaignFile(ctx, mediaUrl)
-      return { content: { kind, file, ...(text === null ? {} : { caption: text }) }, stored }
-    },
-    discard: ({ file }) => dropUnlinked(ctx, tenantOf(ctx), file.blob),
-  })
+  const { message } = await submitTextOrFile(ctx, outgoing, { text: text ?? '', mediaUrl })
   return message
 }
 

@@ -1,15 +1,12 @@
-import { type Context, tenantOf } from '../../../context.ts'
-import type { MediaKind, OutboundContent } from '../../../engine/content.ts'
+import type { Context } from '../../../context.ts'
 import { chatKind, parsePhone } from '../../../engine/ids.ts'
 import type { JobRun } from '../../../job.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { AppError, planLimitReached } from '../../../platform/errors.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
 import { displayName, findContactByDigits } from '../../conversations/contacts/contacts.service.ts'
-import { receiveAttachment } from '../../conversations/media/attachment.service.ts'
-import { dropUnlinked } from '../../conversations/media/blobs.service.ts'
-import type { OutgoingMessage, StoredReference } from '../../sending/outbox/outbox.schema.ts'
-import { submit, submitPrepared } from '../../sending/outbox/submit.service.ts'
+import type { StoredReference } from '../../sending/outbox/outbox.schema.ts'
+import { submitTextOrFile } from '../../sending/send/send-attachment.service.ts'
 import { publishPost } from '../channels/channels.service.ts'
 import { type FilledText, fillText, renderTemplate } from '../templating/templating.service.ts'
 import { conclude, notSent, outcomeOfPost, type RunOutcome } from './conclude.service.ts'
@@ -89,26 +86,8 @@ async function sendTo(
       return undefined
     },
   }
-  if (mediaUrl === null) await submit(ctx, { ...outgoing, content: { kind: 'text', text } })
-  else await submitFile(ctx, outgoing, mediaUrl, text)
+  await submitTextOrFile(ctx, outgoing, { text, mediaUrl })
   return undefined
-}
-
-type WithFile = Extract<OutboundContent, { kind: MediaKind }>
-
-async function submitFile(
-  ctx: Context,
-  outgoing: Omit<OutgoingMessage, 'content'>,
-  url: string,
-  caption: string,
-): Promise<void> {
-  await submitPrepared<WithFile>(ctx, outgoing, {
-    prepare: async () => {
-      const { kind, file, stored } = await receiveAttachment(ctx, url)
-      return { content: { kind, file, ...(caption === '' ? {} : { caption }) }, stored }
-    },
-    discard: ({ file }) => dropUnlinked(ctx, tenantOf(ctx), file.blob),
-  })
 }
 
 /** Posts to the channel; a post whose answer takes long is heard of as an event. */

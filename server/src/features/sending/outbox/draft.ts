@@ -2,6 +2,7 @@ import type { Context } from '../../../context.ts'
 import type { Submission } from '../../../engine/engine.ts'
 import { chatKind } from '../../../engine/ids.ts'
 import type { TenantSettings } from '../../account/settings/settings.schema.ts'
+import { reservedAhead } from '../../account/usage/usage.service.ts'
 import type { ChatRef } from '../../conversations/chats/chats.service.ts'
 import type { WaitsFor } from '../limits/send-limits.schema.ts'
 import type { OutgoingMessage } from './outbox.schema.ts'
@@ -35,8 +36,9 @@ export interface Draft {
 
 /** What the message's events and its record say beside the text. */
 export function metadataOf({ outgoing, flags }: Draft): Record<string, unknown> | null {
-  if (flags.length === 0) return outgoing.metadata ?? null
-  return { ...outgoing.metadata, flags }
+  const { metadata = null, isQuotaReserved = false } = outgoing
+  if (flags.length === 0 && !isQuotaReserved) return metadata
+  return { ...metadata, ...(isQuotaReserved ? reservedAhead : {}), ...(flags.length === 0 ? {} : { flags }) }
 }
 
 /** Whether it is counted among those that wait for a limit. */

@@ -96,13 +96,13 @@ export async function storeSent(ctx: Context, sql: Sql, sent: readonly SentMessa
 }
 
 async function storeFailed(ctx: Context, message: StoredMessage, error: string): Promise<void> {
-  const { id, tenantId, sessionId, createdAt } = message
+  const { id, tenantId, sessionId, createdAt, metadata } = message
   await ctx.db.transaction(async (sql) => {
     const isFirst = await failMessage(sql, tenantId, id, error)
     await deleteWaiting(sql, tenantId, [id])
     if (!isFirst) return
     const kind = chatKind(message.chat.waChatId)
-    await releaseUnsent(sql, { tenantId, createdAtMs: createdAt.getTime(), chatKind: kind })
+    await releaseUnsent(sql, { tenantId, createdAtMs: createdAt.getTime(), chatKind: kind, metadata })
     if (error === 'ack_463') await noteReachOutLock(ctx, sql, tenantId, sessionId)
     await ctx.events.publish(sql, messageFailed, progressOf(message, 'failed', error))
   })

@@ -167,7 +167,7 @@ async function writeAlongside(
     results[index] = { kind: 'refused', error }
     if (!takesQuota(draft)) continue
     const { tenantId, kind } = draft
-    await releaseUnsent(sql, { tenantId, createdAtMs: ctx.clock.nowMs(), chatKind: kind })
+    await releaseUnsent(sql, { tenantId, createdAtMs: ctx.clock.nowMs(), chatKind: kind, metadata: null })
   }
 }
 

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import { byPhone, createList, textsOn, untilJob } from '../../../../test/bulk-world.ts'
+import type { TestTenant } from '../../../../test/harness.ts'
+import { liftRequestRate } from '../../../../test/lift-limits.ts'
+import {
+  addContact,
+  createLinkedApp,
+  type LinkedApp,
+  type LinkedSession,
+  linkSession,
+  nextEvent,
+} from '../../../../test/linked-session.ts'
+
+let app: LinkedApp
+
+before(async () => {
+  app = await createLinkedApp()
+})
+after(() => app.close())
+
+/** A tenant with a session that works; new conversations are not limited. Its key outlives what a test lets pass. */
+async function prepare(): Promise<{ tenant: TestTenant; session: LinkedSession }> {
+  const tenant = await app.tenant({ plan: 'starter' })
+  await tenant.api.patch(200, '/tenant/settings', { cold_contacts: 'warn' })
+  const session = await linkSession(app, tenant.api)
+  await liftRequestRate(app.database.db)
+  const scopes = ['bulk-send:read', 'bulk-send:manage', 'sessions:read', 'sessions:manage'] as const
+  return { tenant: { ...tenant, api: await tenant.apiWith(scopes) }, session }
+}
+
+async function start(
+  { tenant, session }: { tenant: TestTenant; session: LinkedSession },
+  phones: readonly string[],
+  more: Record<string, unknown> = {},
+) {
+  const custom_group_id = await createList(app, tenant, phones)
+  const body = { session_id: session.id, custom_group_id, message_content: 'Hello', ...more }
+  return tenant.api.post(201, '/bulk-send', body)
+}
+
+const isCompleted = (job: { status: string }): boolean => job.status === 'completed'
+const isAsleep = { start: '00:00', end: '23:59' }
+
+/** Messages of each month's quota that are taken, the earlier month first. */
+async function takenQuota({ id }: TestTenant): Promise<number[]> {
+  const { rows } = await app.app.ctx.db.pool.query(
+    'SELECT reserved FROM usage_quota WHERE tenant_id = $1 ORDER BY month',
+    [id],
+  )
+  return rows.map(({ reserved }) => reserved)
+}
+
+suite('a bulk job in trouble', () => {
+  test('that WhatsApp asks for less waits ten minutes and loses nobody', async () => {
+    const world = await prepare()
+    const phones = [addContact(app), addContact(app)]
+    app.simulator.fault({ kind: 'ack_error', phone: world.session.phone, code: 429, count: 1 })
+    const { id } = await start(world, phones)
+    const waiting = await untilJob(world.tenant.api, id, (job) => job.waits_for === 'limits')
+    assert.partialDeepStrictEqual(waiting, {
+      status: 'running',
+      sent_count: 0,
+      failed_count: 0,
+      quota_reserved: 2,
+    })
+    const waitsMs = Date.parse(waiting.next_send_at) - app.clock.nowMs()
+    assert.ok(waitsMs > 540_000 && waitsMs <= 600_000, `it waits ${waitsMs} ms`)
+    app.clock.advance(600_000)
+    const job = await untilJob(world.tenant.api, id, isCompleted)
+    assert.partialDeepStrictEqual(job, { sent_count: 2, failed_count: 0, skipped_count: 0, error: null })
+    for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
+    assert.deepEqual(await takenQuota(world.tenant), [2])
+  })
+
+  test('whose session is stopped says so, and goes on when it is started again', async () => {
+    const world = await prepare()
+    const { api } = world.tenant
+    const phones = Array.from({ length: 3 }, () => addContact(app))
+    const { id } = await start(world, phones, { quiet_hours: isAsleep, time_zone: 'UTC' })
+    await untilJob(api, id, (job) => job.waits_for === 'quiet_hours')
+    await api.post(200, `/sessions/${world.session.id}/stop`)
+    const waiting = await untilJob(api, id, (job) => job.waits_for === 'session')
+    assert.partialDeepStrictEqual(waiting, { status: 'running', sent_count: 0, next_send_at: null })
+    await app.app.ctx.db.pool.query('UPDATE bulk_jobs SET quiet_hours = NULL WHERE id = $1', [id])
+    const working = nextEvent(
+      app,
+      'session.status',
+      ({ sessionId, status }) => sessionId === world.session.id && status === 'working',
+    )
+    await api.post(200, `/sessions/${world.session.id}/start`)
+    await working
+    const job = await untilJob(api, id, isCompleted)
+    assert.partialDeepStrictEqual(job, { sent_count: 3, waits_for: null })
+    for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
+  })
+
+  test('whose session is deleted has failed, with those who wait behind it; nobody is left and no quota is kept', async () => {
+    const world = await prepare()
+    const { api } = world.tenant
+    const phones = [addContact(app), addContact(app)]
+    const asleep = { quiet_hours: isAsleep, time_zone: 'UTC' }
+    const jobs = [await start(world, phones, asleep), await start(world, phones, asleep)]
+    await api.delete(200, `/sessions/${world.session.id}`)
+    for (const { id } of jobs) {
+      const job = await untilJob(api, id, ({ status }) => status === 'failed')
+      assert.partialDeepStrictEqual(job, {
+        skipped_count: 2,
+        quota_reserved: 0,
+        error: 'The session was deleted',
+      })
+      for (const phone of phones) assert.equal(byPhone(job).get(phone).skip_reason, 'session_deleted')
+    }
+    assert.deepEqual(await takenQuota(world.tenant), [0])
+  })
+
+  test('over the turn of a month keeps its quota in the month that it was made in, and gives it back there', async () => {
+    const now = new Date(app.clock.nowMs())
+    const nextMonthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)
+    app.clock.advance(nextMonthMs - 120_000 - app.clock.nowMs())
+    const world = await prepare()
+    const phones = [addContact(app), addContact(app), addContact(app)]
+    const quiet_hours = { start: '12:00', end: '00:00' }
+    const { id } = await start(world, phones, { quiet_hours, time_zone: 'UTC' })
+    await untilJob(world.tenant.api, id, (job) => job.waits_for === 'quiet_hours')
+    assert.deepEqual(await takenQuota(world.tenant), [3])
+    app.simulator.fault({ kind: 'ack_error', phone: world.session.phone, code: 479, count: 2 })
+    app.clock.advance(nextMonthMs - app.clock.nowMs())
+    const job = await untilJob(world.tenant.api, id, isCompleted)
+    assert.partialDeepStrictEqual(job, { sent_count: 1, failed_count: 2, quota_reserved: 0 })
+    assert.deepEqual(await takenQuota(world.tenant), [1])
+  })
+})
