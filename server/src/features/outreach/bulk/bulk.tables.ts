@@ -22,14 +22,7 @@ export const recipientStatuses = [
 export type RecipientStatus = (typeof recipientStatuses)[number]
 
 /** Why nothing leaves just now. */
-export const jobWaits = [
-  'session',
-  'quiet_hours',
-  'cold_budget',
-  'reach_out_lock',
-  'limits',
-  'approval',
-] as const
+export const jobWaits = ['session', 'quiet_hours', 'cold_budget', 'reach_out_lock', 'limits'] as const
 /** One of them. */
 export type JobWait = (typeof jobWaits)[number]
 

@@ -94,7 +94,7 @@ async function settle(ctx: Context, job: BulkJobRow): Promise<boolean> {
     else await letGo(ctx, job, recipient.id, { status: 'pending' }, { rewindTo: recipient.position })
     return job.status !== 'running'
   }
-  if (message.status === 'pending' || message.status === 'pending_approval') return false
+  if (message.status === 'pending') return false
   if (message.status === 'failed') {
     const { outcome, effects } = consequenceOf(ctx, recipient, message.error)
     await letGo(ctx, job, recipient.id, outcome, effects)
