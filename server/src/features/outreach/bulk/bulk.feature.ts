@@ -1,7 +1,6 @@
 import type { Context } from '../../../context.ts'
 import { type Feature, onEvent } from '../../../feature.ts'
 import { handleJob } from '../../../job.ts'
-import { done } from '../../../platform/jobs/jobs.ts'
 import { messageSent } from '../../conversations/messages/message-events.schema.ts'
 import { customGroupDeleting } from '../../groups/custom-groups/custom-groups.schema.ts'
 import { sessionDeleted, sessionDisconnected } from '../../sessions/lifecycle/sessions.schema.ts'
@@ -17,12 +16,7 @@ export const bulkFeature: Feature = {
   name: 'bulk',
   operations: bulkOperations,
   publishes: [bulkSendCompleted],
-  jobs: [
-    handleJob(expireBulkJob, async (ctx, job) => {
-      await expireWhenDue(ctx, job)
-      return done
-    }),
-  ],
+  jobs: [handleJob(expireBulkJob, (ctx, job) => expireWhenDue(ctx, job))],
   events: [
     onEvent(messageSent, noteSent),
     onEvent(sessionDisconnected, async (ctx: Context, sql, sessions) => {

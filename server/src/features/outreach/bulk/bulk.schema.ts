@@ -24,13 +24,10 @@ export interface BulkEnded {
   failed: number
   skipped: number
 }
-/** A job has ended: nothing more of it leaves. */
-export const bulkEnded = defineEvent<BulkEnded>('bulk.ended')
-
 /** Something that people see of a job changed: its state, its counters or what it waits for. */
 export const bulkChanged = defineEvent<{ tenantId: string; sessionId: string; jobId: string }>('bulk.changed')
 
-/** A job has ended, for those outside. */
+/** A job has ended: nothing more of it leaves. */
 export const bulkSendCompleted = definePublicEvent({
   name: 'bulk_send.completed',
   description: 'A bulk job ended: everybody had their turn, or it was cancelled, or it cannot go on.',

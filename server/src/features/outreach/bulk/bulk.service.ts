@@ -1,11 +1,12 @@
 import type { SQL } from 'drizzle-orm'
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { planLimitReached } from '../../../platform/errors.ts'
+import { planLimitReached, unknownThing } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { getLimits } from '../../account/plans/plans.service.ts'
 import { monthOf } from '../../account/usage/usage.schema.ts'
 import { reserveMessages } from '../../account/usage/usage.service.ts'
+import { findTenantSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { emptyRecipients } from './bulk.schema.ts'
 import { deleteJob, findJob, insertJob, insertRecipients, lockLane, updateJob } from './bulk.store.ts'
 import type { BulkJobRow, QuietHours } from './bulk.tables.ts'
@@ -94,9 +95,9 @@ export async function scheduleExpiry(ctx: Context, sql: Sql, job: BulkJobRow): P
 
 /**
  * Makes a job in the caller's transaction: its recipients are fixed, its quota is taken, and it runs as soon as no other
- * job of its session does. 400 `empty_recipients` when there is nobody to write to, 403 when the quota does not suffice;
- * undefined when its idempotency key is in use. Call it late in the transaction: other jobs of the session and the
- * tenant's quota wait for the commit.
+ * job of its session does. 400 `empty_recipients` when there is nobody to write to, 403 when the quota does not suffice,
+ * 404 when its session is gone; undefined when its idempotency key is in use. Call it late in the transaction: other jobs
+ * of the session and the tenant's quota wait for the commit.
  */
 export async function addJob(ctx: Context, sql: Sql, job: NewJob): Promise<BulkJobRow | undefined> {
   const { tenantId, sessionId } = job
@@ -110,6 +111,11 @@ export async function addJob(ctx: Context, sql: Sql, job: NewJob): Promise<BulkJ
     throw emptyRecipients.create()
   }
   await lockLane(sql, sessionId)
+  // Deleted meanwhile: its jobs have failed already, and nobody would ever take this one up.
+  if ((await findTenantSession(sql, tenantId, sessionId)) === undefined) {
+    await deleteJob(sql, id)
+    throw unknownThing('Session')
+  }
   const month = job.reservesQuota ? await reserve(ctx, sql, job, total) : null
   await updateJob(sql, id, {
     totalRecipients: total,

@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { releaseMessages } from '../../account/usage/usage.service.ts'
-import { bulkChanged, bulkEnded, bulkSendCompleted } from './bulk.schema.ts'
+import { bulkChanged, bulkSendCompleted } from './bulk.schema.ts'
 import { lockJob, lockLane, startNext, updateJob } from './bulk.store.ts'
 import type { BulkJobRow, JobWait } from './bulk.tables.ts'
 import { hasWaiting, type NotSent, skipWaiting, updateNotSent } from './recipients.store.ts'
@@ -69,7 +69,6 @@ export async function endJob(
     failed: job.failedCount,
     skipped: skippedCount,
   }
-  await ctx.events.publish(sql, bulkEnded, { ...about, ...counts })
   await ctx.events.publish(sql, bulkSendCompleted, { ...about, ...counts })
   await tellChanged(ctx, sql, job)
   await startNextJob(ctx, sql, job, job.pacedUntil)
@@ -100,23 +99,31 @@ export async function completeJob(ctx: Context, job: BulkJobRow): Promise<boolea
   return isEnded ?? true
 }
 
-/** The time for a job is over: whoever was not reached is skipped. Also for one that waits or is paused. */
-export async function expireJob(ctx: Context, job: Pick<BulkJobRow, 'tenantId' | 'sessionId' | 'id'>) {
-  await withJob(ctx, job, async (sql, held) => {
+/**
+ * The time for a job is over: whoever was not reached is skipped. Also for one that waits or is paused. False while its
+ * last message is on its way.
+ */
+export async function expireJob(
+  ctx: Context,
+  job: Pick<BulkJobRow, 'tenantId' | 'sessionId' | 'id'>,
+): Promise<boolean> {
+  const isOver = await withJob(ctx, job, async (sql, held) => {
     const isOpen = held.status === 'running' || held.status === 'pending' || held.status === 'paused'
-    if (!isOpen || held.sendBefore === null || held.sendBefore > ctx.clock.now()) return
+    if (!isOpen || held.sendBefore === null || held.sendBefore > ctx.clock.now()) return true
     if (held.inFlightId === null) {
       await endJob(ctx, sql, held, { status: 'completed', reason: 'expired' })
-      return
+      return true
     }
     // The last message is on its way; the job ends when it is known how that went.
     const skipped = await skipWaiting(sql, held.id, 'expired', held.inFlightId)
-    if (skipped === 0) return
+    if (skipped === 0) return false
     const kept = Math.min(1, held.quotaReserved)
     await releaseOf(sql, held, held.quotaReserved - kept)
     await updateJob(sql, held.id, { skippedCount: held.skippedCount + skipped, quotaReserved: kept })
     await tellChanged(ctx, sql, held)
+    return false
   })
+  return isOver ?? true
 }
 
 /** Stops a job by itself and says why; the session's next one goes on meanwhile. */

@@ -1,6 +1,7 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { validationFailed } from '../../../platform/errors.ts'
+import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
 import { customGroupInUse } from '../../groups/custom-groups/custom-groups.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { type BulkJobObject, bulkWrongState, type EditBulk } from './bulk.schema.ts'
@@ -17,6 +18,8 @@ import type { BulkJobRow, BulkJobStatus } from './bulk.tables.ts'
 import { checkMediaUrl, checkTexts, encodeJob, requireFuture, requireJob } from './bulk-send.service.ts'
 import { endJob, expireJob, startNextJob, tellChanged, withJob } from './ending.service.ts'
 import { clearNotBefore } from './recipients.store.ts'
+
+const minuteMs = 60_000
 
 function requireState(job: BulkJobRow, states: readonly BulkJobStatus[]): void {
   if (states.includes(job.status)) return
@@ -125,16 +128,11 @@ export async function failJobsOf(ctx: Context, sql: Sql, tenantId: string, sessi
   await lockLane(sql, sessionId)
   const error = 'The session was deleted'
   for (const job of await listUnfinished(sql, tenantId, sessionId)) {
-    // Held back first, so that the end of one does not start the next.
-    await updateJob(sql, job.id, { status: 'paused' })
+    // Held back first, so that the end of one does not start the next. What was on its way went with the session.
+    await updateJob(sql, job.id, { status: 'paused', inFlightId: null })
   }
   for (const job of await listUnfinished(sql, tenantId, sessionId))
-    await endJob(
-      ctx,
-      sql,
-      { ...job, inFlightId: null },
-      { status: 'failed', reason: 'session_deleted', error },
-    )
+    await endJob(ctx, sql, job, { status: 'failed', reason: 'session_deleted', error })
 }
 
 /** A session is not connected any more: its job says so until somebody takes it up. */
@@ -147,15 +145,19 @@ export async function noteDisconnected(
     await tellChanged(ctx, sql, { tenantId, sessionId, id })
 }
 
-/** The time that a job had may be over; it may also have been changed, or lie further ahead than a timer holds. */
+/**
+ * The time that a job had may be over; it may also have been changed, or lie further ahead than a timer holds. Of a job
+ * whose last message is on its way somebody looks again: one that does not run has nobody else who would.
+ */
 export async function expireWhenDue(
   ctx: Context,
   job: { tenantId: string; sessionId: string; id: string },
-): Promise<void> {
+): Promise<JobOutcome> {
   const found = await findJob(ctx.db.sql, job.tenantId, job.id)
-  if (found === undefined || found.completedAt !== null || found.sendBefore === null) return
-  if (found.sendBefore <= ctx.clock.now()) await expireJob(ctx, job)
-  else await scheduleExpiry(ctx, ctx.db.sql, found)
+  if (found === undefined || found.completedAt !== null || found.sendBefore === null) return done
+  if (found.sendBefore <= ctx.clock.now()) return (await expireJob(ctx, job)) ? done : retryLater(minuteMs)
+  await scheduleExpiry(ctx, ctx.db.sql, found)
+  return done
 }
 
 /** A list that an unfinished job writes to stays: 400. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { byPhone, createList, textsOn, untilJob } from '../../../../test/bulk-world.ts'
+import { CampaignWorld } from '../../../../test/campaign-world.ts'
 import type { TestTenant } from '../../../../test/harness.ts'
 import { liftRequestRate } from '../../../../test/lift-limits.ts'
 import {
@@ -112,6 +113,37 @@ suite('a bulk job in trouble', () => {
       for (const phone of phones) assert.equal(byPhone(job).get(phone).skip_reason, 'session_deleted')
     }
     assert.deepEqual(await takenQuota(world.tenant), [0])
+  })
+
+  test('is not made for a session that was deleted meanwhile', async () => {
+    const world = await CampaignWorld.create(app)
+    await world.tenant.api.delete(200, `/sessions/${world.sessionId}`)
+    await assert.rejects(world.job([world.person()]), { code: 'not_found' })
+    const { rows } = await app.app.ctx.db.pool.query('SELECT id FROM bulk_jobs WHERE tenant_id = $1', [
+      world.tenant.id,
+    ])
+    assert.deepEqual(rows, [])
+  })
+
+  test('paused, whose time is over while its last message is on its way, ends when that is known', async () => {
+    const world = await CampaignWorld.create(app)
+    const { ctx, tenant } = world
+    const [first, second] = [world.person(), world.person()]
+    const id = await world.job([first, second], { sendBefore: new Date(ctx.clock.nowMs() + 60_000) })
+    const claimed = await world.claim(id, first)
+    await ctx.db.pool.query(`UPDATE bulk_jobs SET status = 'paused', in_flight_id = $2 WHERE id = $1`, [
+      id,
+      claimed.recipientId,
+    ])
+    app.clock.advance(61_000)
+    await app.runJobs()
+    const waiting = await tenant.api.get(200, `/bulk-send/${id}`)
+    assert.partialDeepStrictEqual(waiting, { status: 'paused', skipped_count: 1, sent_count: 0 })
+    await world.take(claimed)
+    app.clock.advance(61_000)
+    await app.runJobs()
+    const job = await tenant.api.get(200, `/bulk-send/${id}`)
+    assert.partialDeepStrictEqual(job, { status: 'completed', skipped_count: 1, sent_count: 1 })
   })
 
   test('over the turn of a month keeps its quota in the month that it was made in, and gives it back there', async () => {

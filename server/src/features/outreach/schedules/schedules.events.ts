@@ -2,13 +2,13 @@ import { onEvent } from '../../../feature.ts'
 import { messageFailed, messageSent } from '../../conversations/messages/message-events.schema.ts'
 import { customGroupDeleting } from '../../groups/custom-groups/custom-groups.schema.ts'
 import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
-import { bulkEnded } from '../bulk/bulk.schema.ts'
+import { bulkSendCompleted } from '../bulk/bulk.schema.ts'
 import { channelDeleted, postConcluded } from '../channels/channels.schema.ts'
 import { concludeJobs, concludeMessages, concludePosts } from './conclude.service.ts'
 import { cancelUsers, refuseDeletion } from './schedules.service.ts'
 
 export const schedulesEvents = [
-  onEvent(bulkEnded, concludeJobs),
+  onEvent(bulkSendCompleted, concludeJobs),
   onEvent(messageSent, concludeMessages),
   onEvent(messageFailed, concludeMessages),
   onEvent(postConcluded, concludePosts),
