@@ -23,6 +23,9 @@ export type TimeInput = { at: Date; wall?: undefined } | { at?: undefined; wall:
 const timeForm =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,9})?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?$/
 
+/** Beyond them a time would be in a year that neither ISO 8601 nor the database writes, somewhere or by some zone. */
+const years = { first: 1000, last: 9998 } as const
+
 function readTime(text: string): TimeInput | undefined {
   const match = timeForm.exec(text.trim())
   if (match === null) return undefined
@@ -31,7 +34,8 @@ function readTime(text: string): TimeInput | undefined {
     .map((part) => Number(part ?? 0))
   const utc = new Date(Date.UTC(2000, 0, 1, hour, minute, second))
   utc.setUTCFullYear(year, month - 1, day)
-  const isDate = year >= 1 && utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day
+  const isDate =
+    year >= years.first && year <= years.last && utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day
   if (!isDate || hour > 23 || minute > 59 || second > 59) return undefined
   const zone = match[7]
   if (zone === undefined) return { wall: { year, month, day, hour, minute, second } }
@@ -77,7 +81,8 @@ export const recurrenceFields = {
     .transform((text, context): TimeInput => {
       const time = readTime(text)
       if (time !== undefined) return time
-      context.addIssue({ code: 'custom', message: 'must be a date and time in ISO 8601' })
+      const range = `of the years ${years.first} to ${years.last}`
+      context.addIssue({ code: 'custom', message: `must be a date and time in ISO 8601, ${range}` })
       return z.NEVER
     })
     .optional()
