@@ -43,8 +43,15 @@ export function countChannels(sql: Sql, tenantId: string): Promise<number> {
 }
 
 /** One channel of the caller's tenant, or 404. */
-export async function getChannelRow(ctx: Context, id: string, sql: Sql = ctx.db.sql): Promise<RankedChannel> {
-  const row = await findChannelRow(sql, tenantOf(ctx), id)
+export async function getChannelRow(ctx: Context, id: string): Promise<RankedChannel> {
+  const row = await findChannelRow(ctx.db.sql, tenantOf(ctx), id)
+  if (row === undefined) throw unknownThing('Channel')
+  return row
+}
+
+/** As `getChannelRow`, and the channel stays until the transaction ends. */
+export async function holdChannel(ctx: Context, sql: Sql, id: string): Promise<RankedChannel> {
+  const row = await lockChannelRow(sql, tenantOf(ctx), id)
   if (row === undefined) throw unknownThing('Channel')
   return row
 }

@@ -6,8 +6,8 @@ import { addressRefused, checkUrl } from '../../../platform/outgoing/safe-fetch.
 import { holdsScope } from '../../../scopes.ts'
 import { customGroupInUse } from '../../groups/custom-groups/custom-groups.schema.ts'
 import { holdUsableGroup } from '../../groups/custom-groups/custom-groups.service.ts'
-import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { getChannelRow } from '../channels/channels.service.ts'
+import { getSession, holdSession } from '../../sessions/lifecycle/sessions.service.ts'
+import { holdChannel } from '../channels/channels.service.ts'
 import { nextRun, parseRecurrence } from '../recurrence/recurrence.service.ts'
 import { variableNamesOf } from '../segments/segments.service.ts'
 import { checkTemplate } from '../templating/templating.service.ts'
@@ -75,24 +75,29 @@ function requireChannelScope({ caller }: Context): void {
   throw missingScope.create({ headers: { 'x-required-scopes': 'scheduled:manage channels:manage' } })
 }
 
-/** What a schedule writes to stays until the transaction ends; 404 when it is not there, 400 for a foreign channel. */
+/** What a schedule writes with and to stays until the transaction ends; 404 when it is gone, 400 for a foreign channel. */
 async function holdTarget(
   ctx: Context,
   sql: Sql,
   { tenantId, customGroupId, channelId, sessionId }: ScheduleRow,
 ): Promise<void> {
+  await holdSession(ctx, sql, sessionId)
   if (customGroupId !== null) await holdUsableGroup(ctx, sql, tenantId, customGroupId)
   if (channelId === null) return
-  const channel = await getChannelRow(ctx, channelId, sql)
+  const channel = await holdChannel(ctx, sql, channelId)
   if (channel.sessionId !== sessionId) throw channelOfOtherSession.create()
 }
 
 /** A name without a fallback, or a number: a group and a channel have neither. */
 const personal = /\{\{\s{0,20}(?:name\s{0,20}\}|phone\s{0,20}[|}])/i
 
-async function checkTexts(ctx: Context, row: ScheduleRow): Promise<void> {
-  const { tenantId, targetType, customGroupId, chatId, messageContent, variants } = row
-  const known = customGroupId === null ? [] : await variableNamesOf(ctx, tenantId, customGroupId)
+/** Names that texts may fill in. They are looked up before a transaction: inside, each would take a connection more. */
+async function variablesFor(ctx: Context, row: Pick<ScheduleRow, 'tenantId' | 'customGroupId'>) {
+  return row.customGroupId === null ? [] : await variableNamesOf(ctx, row.tenantId, row.customGroupId)
+}
+
+function checkTexts(row: ScheduleRow, known: readonly string[]): void {
+  const { targetType, chatId, messageContent, variants } = row
   const texts = variants ?? (messageContent === null ? [] : [messageContent])
   const field = variants === null ? 'message_content' : 'variants'
   const isPerson = targetType === 'custom_group' || (chatId !== null && chatKind(chatId) === 'person')
@@ -139,7 +144,7 @@ export async function createSchedule(ctx: Context, input: CreateSchedule): Promi
     missedRuns: input.missed_runs ?? 'run_once',
     ...{ nextRunAt: null, dueJobId: null, lastRunAt: null, runCount: 0, createdAt: now, updatedAt: now },
   }
-  await checkTexts(ctx, row)
+  checkTexts(row, await variablesFor(ctx, row))
   return ctx.db.transaction(async (sql) => {
     await holdTarget(ctx, sql, row)
     // A run at this very moment counts.
@@ -165,6 +170,10 @@ function changeLocked(
     if (after === undefined) throw unknownSchedule()
     return scheduleToWire(after)
   })
+}
+
+function requireNotEnded({ status }: ScheduleRow): void {
+  if (status === 'cancelled' || status === 'completed') throw scheduleEnded.create()
 }
 
 /** What a PATCH makes of the content; a text and variants take each other's place. */
@@ -202,8 +211,12 @@ export async function updateSchedule(
   input: UpdateSchedule,
 ): Promise<ScheduleObject> {
   checkMedia(ctx, input.media_url ?? null)
+  const hasTexts = input.message_content !== undefined || Boolean(input.variants)
+  const before = await requireSchedule(ctx, id)
+  requireNotEnded(before)
+  const known = hasTexts ? await variablesFor(ctx, before) : []
   return changeLocked(ctx, id, async (sql, row) => {
-    if (row.status === 'cancelled' || row.status === 'completed') throw scheduleEnded.create()
+    requireNotEnded(row)
     const now = ctx.clock.now()
     const current = recurrenceOf(row)
     const rule = parseRecurrence(input, { now, current })
@@ -220,7 +233,7 @@ export async function updateSchedule(
       ...(oncePerContact === undefined ? {} : { oncePerContact }),
     }
     checkChanged(after, input)
-    if (input.message_content !== undefined || input.variants) await checkTexts(ctx, after)
+    if (hasTexts) checkTexts(after, known)
     if (rule === current || row.status === 'paused') return after
     return { ...after, ...(await arm(ctx, sql, row, nextRun(rule, new Date(now.getTime() - 1)))) }
   })
@@ -229,7 +242,7 @@ export async function updateSchedule(
 /** Ends a schedule: nothing of it runs any more. A run under way goes on. */
 export function cancelSchedule(ctx: Context, id: string): Promise<ScheduleObject> {
   return changeLocked(ctx, id, async (sql, row) => {
-    if (row.status === 'cancelled' || row.status === 'completed') throw scheduleEnded.create()
+    requireNotEnded(row)
     return { status: 'cancelled', ...(await arm(ctx, sql, row, null)) }
   })
 }
@@ -250,6 +263,8 @@ export function resumeSchedule(ctx: Context, id: string): Promise<ScheduleObject
       throw scheduleNotPaused.create({ message: `${scheduleNotPaused.text}: it is ${row.status}` })
     const next = nextRun(recurrenceOf(row), ctx.clock.now())
     if (next === null) throw schedulePassed.create()
+    // While it rests its list may be deleted; session and channel would have cancelled it.
+    if (row.customGroupId !== null) await holdUsableGroup(ctx, sql, row.tenantId, row.customGroupId)
     return { status: 'active', ...(await arm(ctx, sql, row, next)) }
   })
 }

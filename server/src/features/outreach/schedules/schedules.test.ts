@@ -3,6 +3,8 @@ import { after, before, suite, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { buildStateChange, createSession, nextNumber } from '../../../../test/builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
+import { until } from '../../../../test/until.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { tenants } from '../../account/tenants/tenants.tables.ts'
 import { applyState } from '../../sessions/lifecycle/sessions.service.ts'
@@ -175,6 +177,27 @@ suite('the dialects of requests', () => {
     const other = await createSession(tenant.api)
     const { detail } = await tenant.api.post(400, '/scheduled-messages', { ...body, session_id: other.id })
     assert.match(detail, /^channel_id/)
+  })
+
+  test('times at the ends of the calendar: 422 where no year can be written, wherever the wall stands', async () => {
+    const once = { schedule_type: 'one_time', cron_expression: undefined }
+    const daily = { schedule_type: 'daily', cron_expression: undefined }
+    const refused: Record<string, unknown>[] = [
+      { ...once, scheduled_time: '9999-12-31T23:30:00-23:00' },
+      { ...once, scheduled_time: '9999-12-31T23:30:00', timezone: 'Pacific/Kiritimati' },
+      { ...daily, scheduled_time: '0001-01-01T00:00:00+14:00', timezone: 'UTC' },
+      { ...daily, scheduled_time: '0001-01-01T00:00', timezone: 'Asia/Tokyo' },
+    ]
+    for (const fields of refused) {
+      const { detail } = await tenant.api.post(422, '/scheduled-messages', weekly(fields))
+      assert.match(detail, /^scheduled_time: .* years 1000 to 9998/)
+    }
+    const make = (fields: object) => tenant.api.post(201, '/scheduled-messages', weekly({ ...fields }))
+    const far = await make({ ...once, scheduled_time: '9998-12-31T23:30:00-23:00', timezone: 'UTC' })
+    assert.deepEqual(far.next_runs, ['9999-01-01T22:30:00+00:00'])
+    const old = await make({ ...daily, scheduled_time: '1000-01-01T09:00:00+14:00', timezone: 'UTC' })
+    assert.match(old.cron_expression, /^0 19 /)
+    for (const { id } of [far, old]) await tenant.api.post(200, `/scheduled-messages/${id}/cancel`, {})
   })
 
   test('422 naming the field for what contradicts itself, is missing or cannot be', async () => {
@@ -376,6 +399,66 @@ suite('the life of a schedule', () => {
     await tenant.api.delete(200, `/sessions/${session}`)
     const { status, next_run_at: next } = await tenant.api.get(200, `/scheduled-messages/${toList}`)
     assert.deepEqual([status, next], ['cancelled', null])
+  })
+})
+
+suite('what a schedule uses goes at the same moment', () => {
+  const read = (id: string) => tenant.api.get(200, `/scheduled-messages/${id}`)
+
+  test('a new schedule waits for whoever removes its channel or its session, and is refused', {
+    skip: !isServerTest && 'an embedded database runs one transaction at a time',
+  }, async () => {
+    const { pool } = app.database.db
+    for (const table of ['channels', 'sessions']) {
+      const { id: session } = await createSession(tenant.api)
+      const channelId = await buildChannel(tenant.id, session)
+      const fields = { session_id: session, chat_id: undefined, channel_id: channelId }
+      const removing = await pool.connect()
+      try {
+        await removing.query('BEGIN')
+        const gone = table === 'channels' ? channelId : session
+        await removing.query(`DELETE FROM ${table} WHERE id = $1`, [gone])
+        let isAnswered = false
+        const asked = tenant.api.call('POST', '/scheduled-messages', { body: weekly(fields) }).finally(() => {
+          isAnswered = true
+        })
+        await until('the schedule waits', async () => {
+          const { rows } = await pool.query(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+          )
+          return rows.length > 0 || isAnswered ? true : undefined
+        })
+        await removing.query('COMMIT')
+        assert.equal((await asked).status, 404)
+      } finally {
+        removing.release()
+      }
+    }
+  })
+
+  test('a paused schedule whose list is gone cannot be resumed: 404', async () => {
+    const { id: list } = await tenant.api.post(201, '/custom-groups', { name: 'Gone' })
+    const { id } = await tenant.api.post(
+      201,
+      '/scheduled-messages',
+      weekly({ chat_id: undefined, custom_group_id: list }),
+    )
+    await tenant.api.post(200, `/scheduled-messages/${id}/pause`, {})
+    await tenant.api.delete(200, `/custom-groups/${list}`)
+    await tenant.api.post(404, `/scheduled-messages/${id}/resume`, {})
+    assert.equal((await read(id)).status, 'paused')
+  })
+
+  test('more changes of texts at once than the database has connections for all go through', async () => {
+    const { id: list } = await tenant.api.post(201, '/custom-groups', { name: 'Many' })
+    const ids: string[] = []
+    for (let n = 0; n < 24; n += 1) {
+      const body = weekly({ chat_id: undefined, custom_group_id: list })
+      ids.push((await tenant.api.post(201, '/scheduled-messages', body)).id)
+    }
+    const change = { message_content: 'Changed, {{name|everybody}}' }
+    await Promise.all(ids.map((id) => tenant.api.patch(200, `/scheduled-messages/${id}`, change)))
+    for (const id of ids) await tenant.api.post(200, `/scheduled-messages/${id}/cancel`, {})
   })
 })
 

@@ -26,6 +26,7 @@ import {
   countTenantSessions,
   findSession,
   findSessionForUpdate,
+  holdSessionRow,
   insertSession,
   listSessions,
   lockSessions,
@@ -86,6 +87,11 @@ export async function getSession(ctx: Context, id: string, sql: Sql = ctx.db.sql
   const row = await findSession(sql, tenantOf(ctx), id)
   if (row === undefined) throw unknownThing('Session')
   return row
+}
+
+/** As `getSession`, and the session stays until the transaction ends: for what goes with it, but has no foreign key. */
+export async function holdSession(ctx: Context, sql: Sql, id: string): Promise<void> {
+  if ((await holdSessionRow(sql, tenantOf(ctx), id)) === undefined) throw unknownThing('Session')
 }
 
 /** One session of the caller's tenant that can send right now: 404 for an unknown one, 400 otherwise. */

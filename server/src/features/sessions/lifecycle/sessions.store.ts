@@ -20,6 +20,16 @@ export async function findSession(sql: Sql, tenantId: string, id: string): Promi
   return row
 }
 
+/** As findSession, and it cannot be deleted until the transaction ends. */
+export async function holdSessionRow(
+  sql: Sql,
+  tenantId: string,
+  id: string,
+): Promise<SessionRow | undefined> {
+  const [row] = await sql.select().from(sessions).where(ofTenant(tenantId, id)).for('key share')
+  return row
+}
+
 /** As findSession, and nobody else changes it until the transaction ends. */
 export async function findSessionForUpdate(
   sql: Sql,
