@@ -14,6 +14,7 @@ import {
 import { type MediaHost, openMediaHost } from '../../../../test/media-host.ts'
 import { type MediaSamples, makeMediaSamples } from '../../../../test/media-samples.ts'
 import { startSecondProcess } from '../../../../test/second-process.ts'
+import { until } from '../../../../test/until.ts'
 import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 import type { Context } from '../../../context.ts'
 import type { LimitOverrides } from '../../account/plans/plans.tables.ts'
@@ -301,14 +302,14 @@ async function nextWorking(): Promise<void> {
 suite('posts of a schedule', () => {
   const asTenant = (): Context => ({ ...app.app.ctx, caller: { kind: 'system', tenantId: tenant.id } })
   const uuid = () => app.app.ctx.ids.uuid()
-  const publish = (more: Partial<ScheduledPost> = {}) =>
-    publishPost(asTenant(), {
-      channelId: channel.id,
-      text: 'Every Monday',
-      scheduleId: uuid(),
-      executionId: uuid(),
-      ...more,
+  /** Publishes for a run, once more for the same one while WhatsApp's answer is awaited. */
+  function publish(more: Partial<ScheduledPost> = {}) {
+    const run = { scheduleId: uuid(), executionId: uuid(), ...more }
+    return until('the end of a post', async () => {
+      const made = await publishPost(asTenant(), { channelId: channel.id, text: 'Every Monday', ...run })
+      return made.status === 'pending' ? undefined : made
     })
+  }
 
   test('a run posts once, however often and however much at once it is started', async () => {
     const before = published().length

@@ -193,9 +193,9 @@ const keyOf = ({ executionId, channelId }: ScheduledPost) => ({
 })
 
 /**
- * Posts to a channel for a run of a schedule and answers the post: sent, pending when WhatsApp's answer takes long
+ * Posts to a channel for a run of a schedule and answers the post: pending, since WhatsApp's answer is not waited for
  * (`postConcluded` follows), or failed with the reason. What refuses it is recorded as a failed post and not thrown; only
- * an unknown channel is (404). Called again for the same run it answers the same post.
+ * a channel that is unknown or removed meanwhile is (404). Called again for the same run it answers the same post.
  */
 export async function publishPost(ctx: Context, post: ScheduledPost): Promise<ChannelPostRow> {
   const tenantId = tenantOf(ctx)
@@ -205,9 +205,9 @@ export async function publishPost(ctx: Context, post: ScheduledPost): Promise<Ch
   const known = await find()
   if (known !== undefined && known.status !== 'pending') return known
   try {
-    return await recordOf(ctx, await send(ctx, post, post, { idempotency: keyOf(post) }))
+    return await recordOf(ctx, await send(ctx, post, post, { idempotency: keyOf(post), isAsync: true }))
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!(error instanceof AppError) || error.code === channelRemoved.code) throw error
     // Refused by WhatsApp it has its record already.
     const failed = await find()
     if (failed !== undefined) return failed

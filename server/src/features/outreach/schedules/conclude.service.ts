@@ -126,7 +126,7 @@ const longestSendingMs = 24 * 60 * 60_000
 
 /** How a run ended whose end was not heard of; undefined while it is under way. */
 export function outcomeOfUnfinished(run: UnfinishedRun, nowMs: number): RunOutcome | undefined {
-  const { jobId, jobStatus, messageId, messageStatus, messageError, postStatus, postError } = run
+  const { jobId, jobStatus, messageId, messageStatus, messageError, postId, postStatus, postError } = run
   if (jobId !== null) {
     if (jobStatus === null) return { status: 'skipped', totalRecipients: 0, error: 'bulk_job_gone' }
     if (jobStatus === 'completed' || jobStatus === 'cancelled' || jobStatus === 'failed')
@@ -139,5 +139,6 @@ export function outcomeOfUnfinished(run: UnfinishedRun, nowMs: number): RunOutco
     return messageStatus.startsWith('pending') ? undefined : sentToOne
   }
   if (postStatus !== null) return outcomeOfPost({ status: postStatus, error: postError })
+  if (postId !== null) return notSent('failed', 'post_gone')
   return nowMs - run.startedAtMs > longestSendingMs ? notSent('failed', 'internal_error') : undefined
 }

@@ -94,6 +94,7 @@ export async function completeOneTime(sql: Sql, tenantId: string, scheduleId: st
 /** A run of a schedule that is under way, with how what carries it stands. */
 export interface UnfinishedRun extends Record<string, unknown> {
   id: string
+  tenantId: string
   startedAtMs: number
   /** Figures of its bulk job. */
   total: number
@@ -107,10 +108,23 @@ export interface UnfinishedRun extends Record<string, unknown> {
   messageStatus: string | null
   messageId: string | null
   messageError: string | null
-  /** Of its post; null when it has none yet. */
+  /** Of its post; null when it has none yet, or it is gone. */
+  postId: string | null
   postStatus: 'pending' | 'sent' | 'failed' | null
   postError: string | null
 }
+
+const unfinishedRuns = text`
+  SELECT e.id, e.tenant_id AS "tenantId", (extract(epoch FROM e.started_at) * 1000)::float8 AS "startedAtMs",
+    coalesce(j.total_recipients, 0) AS total, coalesce(j.sent_count, 0) AS sent,
+    coalesce(j.failed_count, 0) AS failed, coalesce(j.skipped_count, 0) AS skipped,
+    e.bulk_job_id AS "jobId", j.status AS "jobStatus", e.message_id AS "messageId", m.status AS "messageStatus",
+    m.error AS "messageError", e.post_id AS "postId", p.status AS "postStatus", p.error AS "postError"
+  FROM scheduled_executions e
+    LEFT JOIN bulk_jobs j ON j.id = e.bulk_job_id AND j.tenant_id = e.tenant_id
+    LEFT JOIN messages m ON m.id = e.message_id AND m.tenant_id = e.tenant_id
+    LEFT JOIN channel_posts p ON p.execution_id = e.id AND p.tenant_id = e.tenant_id
+  WHERE e.status = 'running'`
 
 /** Runs of a schedule that are under way. */
 export async function listUnfinished(
@@ -118,17 +132,18 @@ export async function listUnfinished(
   tenantId: string,
   scheduleId: string,
 ): Promise<UnfinishedRun[]> {
-  const { rows } = await sql.execute<UnfinishedRun>(text`
-    SELECT e.id, (extract(epoch FROM e.started_at) * 1000)::float8 AS "startedAtMs",
-      coalesce(j.total_recipients, 0) AS total, coalesce(j.sent_count, 0) AS sent,
-      coalesce(j.failed_count, 0) AS failed, coalesce(j.skipped_count, 0) AS skipped, e.bulk_job_id AS "jobId", j.status AS "jobStatus", e.message_id AS "messageId",
-      m.status AS "messageStatus", m.error AS "messageError",
-      p.status AS "postStatus", p.error AS "postError"
-    FROM scheduled_executions e
-      LEFT JOIN bulk_jobs j ON j.id = e.bulk_job_id AND j.tenant_id = e.tenant_id
-      LEFT JOIN messages m ON m.id = e.message_id AND m.tenant_id = e.tenant_id
-      LEFT JOIN channel_posts p ON p.execution_id = e.id AND p.tenant_id = e.tenant_id
-    WHERE e.schedule_id = ${scheduleId} AND e.tenant_id = ${tenantId} AND e.status = 'running'`)
+  const { rows } = await sql.execute<UnfinishedRun>(text`${unfinishedRuns}
+    AND e.schedule_id = ${scheduleId} AND e.tenant_id = ${tenantId}`)
+  return rows
+}
+
+/** Runs of all tenants that nothing carries any more and that began before a moment, the oldest first. */
+export async function listForsaken(sql: Sql, before: Date, limit: number): Promise<UnfinishedRun[]> {
+  const { rows } = await sql.execute<UnfinishedRun>(text`${unfinishedRuns}
+    AND e.started_at < ${before.toISOString()}::timestamptz
+    AND coalesce(j.status NOT IN ('pending', 'running', 'paused'), true)
+    AND coalesce(m.status NOT LIKE 'pending%', true) AND coalesce(p.status <> 'pending', true)
+    ORDER BY e.started_at LIMIT ${limit}`)
   return rows
 }
 

@@ -13,7 +13,13 @@ import { newestRun, nextRun } from '../recurrence/recurrence.service.ts'
 import { peopleOf } from '../segments/segments.service.ts'
 import { arm } from './arm.ts'
 import { conclude, notSent, outcomeOfUnfinished, type RunOutcome } from './conclude.service.ts'
-import { insertExecution, listUnfinished, updateRunning, withoutReached } from './executions.store.ts'
+import {
+  insertExecution,
+  listForsaken,
+  listUnfinished,
+  updateRunning,
+  withoutReached,
+} from './executions.store.ts'
 import { recurrenceOf } from './schedule-wire.ts'
 import { runScheduleJob, sendExecutionJob } from './schedules.schema.ts'
 import { findSchedule, listOverdue, lockSchedule, updateSchedule } from './schedules.store.ts'
@@ -172,13 +178,21 @@ async function startCampaign(
   }
 }
 
-/** So many schedules are put right at once. */
-const mostOverdue = 500
+/** So many schedules and runs are put right at once. */
+const mostSwept = 500
 
-/** Gives schedules a job whose own is gone; one that has its job is not run twice by it. */
+/**
+ * Gives schedules a job whose own is gone; one that has its job is not run twice by it. Ends runs whose message or post
+ * is gone, with its session, channel or person: no event tells of their end.
+ */
 export async function sweepSchedules(ctx: Context): Promise<void> {
   const before = new Date(ctx.clock.nowMs() - minuteMs)
-  const overdue = await listOverdue(ctx.db.sql, before, mostOverdue)
+  for (const run of await listForsaken(ctx.db.sql, before, mostSwept)) {
+    const ended = outcomeOfUnfinished(run, ctx.clock.nowMs())
+    const place = { tenantId: run.tenantId, executionId: run.id }
+    if (ended !== undefined) await ctx.db.transaction((sql) => conclude(ctx, sql, place, ended))
+  }
+  const overdue = await listOverdue(ctx.db.sql, before, mostSwept)
   const payloads = overdue.flatMap(({ id: scheduleId, tenantId, nextRunAt }) =>
     nextRunAt === null ? [] : [{ tenantId, scheduleId, dueAt: nextRunAt.toISOString() }],
   )

@@ -14,6 +14,7 @@ import {
 } from '../../../../test/linked-session.ts'
 import { type MediaHost, openMediaHost } from '../../../../test/media-host.ts'
 import { until, untilAnswer } from '../../../../test/until.ts'
+import { sweepSchedules } from './run.service.ts'
 
 const minuteMs = 60_000
 
@@ -189,6 +190,25 @@ suite('runs of schedules', () => {
     await end(made.id)
   })
 
+  test('WhatsApp slow and quick again: a post to a channel keeps no other run waiting, and goes out once', async () => {
+    const channel = await api.post(201, '/channels', { session_id: session.id, name: 'Slow news' })
+    const made = await schedule({ chat_id: undefined, channel_id: channel.id, message_content: 'Slowly' })
+    app.simulator.fault({ kind: 'slow', phone: session.phone, delayMs: 60_000 })
+    const begunMs = performance.now()
+    await passRun(made)
+    const tookMs = performance.now() - begunMs
+    assert.ok(tookMs < 15_000, `the answer was waited for: ${tookMs} ms, in one of few places`)
+    const [waiting] = (await read(made.id)).executions
+    assert.partialDeepStrictEqual(waiting, { status: 'running', total_recipients: 1, sent_count: 0 })
+    const pending = await api.get(200, `/channels/${channel.id}/posts?status=pending`)
+    assert.deepEqual([pending.total, pending.posts[0].id], [1, waiting.post_id])
+    app.simulator.fault({ kind: 'slow', phone: session.phone, clear: true })
+    app.simulator.fault({ kind: 'drop', phone: session.phone })
+    assert.partialDeepStrictEqual(await untilEnded(made.id), { status: 'completed', sent_count: 1 })
+    assert.equal(app.simulator.channels.posts(channel.wa_channel_id).length, 1)
+    await end(made.id)
+  })
+
   test('whoever opted out is skipped; a number without WhatsApp is a failure', async () => {
     const out = await addWarmContact(app, session)
     await api.put(200, `/opt-outs/${out}`, {})
@@ -247,6 +267,44 @@ suite('runs of schedules', () => {
       ({ executions }) => executions[0].status === 'completed',
     )
     await their.post(200, `/scheduled-messages/${made.id}/cancel`, {})
+  })
+})
+
+suite('runs whose message or post goes before it has left', () => {
+  /** A run that waits for WhatsApp, which is slow. */
+  async function underWay(fields: Record<string, unknown>): Promise<Any> {
+    const made = await schedule(fields)
+    app.simulator.fault({ kind: 'slow', phone: session.phone, delayMs: 60_000 })
+    await passRun(made)
+    return made
+  }
+  /** WhatsApp is quick again, and a little later it is looked for what nobody heard of. */
+  async function sweep(): Promise<void> {
+    app.simulator.fault({ kind: 'slow', phone: session.phone, clear: true })
+    app.clock.jump(2 * minuteMs)
+    await sweepSchedules(app.app.ctx)
+  }
+
+  test('a channel that is removed: the schedule is cancelled, and its run has failed', async () => {
+    const channel = await api.post(201, '/channels', { session_id: session.id, name: 'Short-lived' })
+    const made = await underWay({ chat_id: undefined, channel_id: channel.id, message_content: 'Too late' })
+    await api.delete(200, `/channels/${channel.id}`)
+    await sweep()
+    const { status, executions } = await read(made.id)
+    assert.equal(status, 'cancelled')
+    assert.partialDeepStrictEqual(executions, [{ status: 'failed', failed_count: 1, error: 'post_gone' }])
+  })
+
+  test('a message that is gone, as when its person is erased: a one_time schedule is completed all the same', async () => {
+    const at = new Date(app.clock.nowMs() + 90_000).toISOString()
+    const once = { schedule_type: 'one_time', cron_expression: undefined, scheduled_time: at }
+    const made = await underWay(once)
+    const [{ message_id: messageId }] = (await read(made.id)).executions
+    await app.database.db.pool.query('DELETE FROM messages WHERE id = $1', [messageId])
+    await sweep()
+    const { status, executions } = await read(made.id)
+    assert.equal(status, 'completed')
+    assert.partialDeepStrictEqual(executions, [{ status: 'failed', failed_count: 1, error: 'message_gone' }])
   })
 })
 

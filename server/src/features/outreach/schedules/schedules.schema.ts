@@ -42,7 +42,10 @@ export const sendExecutionJob = defineJob<{ tenantId: string; executionId: strin
   retryLimit: 8,
 })
 
-/** Looks for schedules whose job is gone: after weeks without a process it may have been tidied away. */
+/**
+ * Looks for schedules whose job is gone, since after weeks without a process it may have been tidied away, and for runs
+ * that nothing carries any more.
+ */
 export const sweepSchedulesJob = defineJob<Record<string, never>>('schedules.sweep', {
   cron: { expression: '*/10 * * * *', timeZone: 'UTC' },
 })
