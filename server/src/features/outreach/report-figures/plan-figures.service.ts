@@ -1,7 +1,7 @@
 import type { Context } from '../../../context.ts'
-import { countKept } from './plan-figures.store.ts'
+import { countReportRows } from './plan-figures.store.ts'
 
-/** How many lists and reports a tenant has. */
-export function countListsAndReports(ctx: Context, tenantId: string) {
-  return countKept(ctx.db.sql, tenantId)
+/** How many reports a tenant has: the reports themselves stand above their templates and cannot be asked. */
+export function countKeptReports(ctx: Context, tenantId: string): Promise<number> {
+  return countReportRows(ctx.db.sql, tenantId)
 }

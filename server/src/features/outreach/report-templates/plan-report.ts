@@ -2,12 +2,13 @@ import type { Context } from '../../../context.ts'
 import type { LimitName } from '../../account/plans/plans.schema.ts'
 import { getTenantPlan } from '../../account/plans/plans.service.ts'
 import { endOfMonth, monthOf } from '../../account/usage/usage.schema.ts'
-import { getMonth } from '../../account/usage/usage.service.ts'
+import { countPosts, getMonth } from '../../account/usage/usage.service.ts'
 import { countLabels } from '../../conversations/labels/labels.service.ts'
+import { countCustomGroups } from '../../groups/custom-groups/custom-groups.service.ts'
 import { countMonitoredGroups } from '../../leads/monitoring/monitored-groups.service.ts'
 import { countSessions } from '../../sessions/lifecycle/sessions.service.ts'
 import { countChannels } from '../channels/channels.service.ts'
-import { countListsAndReports } from '../report-figures/plan-figures.service.ts'
+import { countKeptReports } from '../report-figures/plan-figures.service.ts'
 import { figure, partsOf, type ReportAsk, type ReportParts, rateOf, table } from './report-parts.ts'
 
 /** From this share on a limit is worth a word. */
@@ -21,18 +22,22 @@ interface UsedLimit {
 }
 
 /** What a tenant uses of what its plan limits. */
-async function listUsed(ctx: Context, tenantId: string, messages: number): Promise<UsedLimit[]> {
+async function listUsed(
+  ctx: Context,
+  tenantId: string,
+  { month, messages }: { month: string; messages: number },
+): Promise<UsedLimit[]> {
   const { sql } = ctx.db
   const { limits } = await getTenantPlan(ctx, tenantId)
-  const kept = await countListsAndReports(ctx, tenantId)
   const used: readonly (readonly [LimitName, string, number])[] = [
     ['max_messages_per_month', 'Messages this month', messages],
     ['max_sessions', 'Sessions', await countSessions(sql, tenantId)],
     ['max_groups', 'Monitored groups', await countMonitoredGroups(sql, tenantId)],
-    ['max_custom_groups', 'Custom groups', kept.customGroups],
-    ['max_reports', 'Reports', kept.reports],
+    ['max_custom_groups', 'Custom groups', await countCustomGroups(sql, tenantId)],
+    ['max_reports', 'Reports', await countKeptReports(ctx, tenantId)],
     ['max_labels', 'Labels', await countLabels(sql, tenantId)],
     ['max_channels', 'Channels', await countChannels(sql, tenantId)],
+    ['max_channel_posts_per_month', 'Channel posts this month', await countPosts(sql, tenantId, month)],
   ]
   return used.map(([name, label, count]) => ({ name, label, used: count, limit: limits[name] }))
 }
@@ -63,7 +68,7 @@ export async function reportPlan(ctx: Context, ask: ReportAsk): Promise<ReportPa
   const lengthMs = endOfMonth(month).getTime() - startMs
   const elapsed = Math.max(0.02, (ask.to.getTime() - startMs) / lengthMs)
   const expected = Math.round(totals.messagesSent / elapsed)
-  const limits = await listUsed(ctx, ask.tenantId, totals.messagesSent)
+  const limits = await listUsed(ctx, ask.tenantId, { month, messages: totals.messagesSent })
   const notes = suggest(limits, expected)
   return partsOf({
     has_data: true,

@@ -271,6 +271,9 @@ suite('contents of reports', () => {
     await world.ctx.db.sql.execute(text`
       INSERT INTO usage_daily (tenant_id, date, messages_sent, messages_received)
       VALUES (${world.tenant.id}, '2026-02-05', 300, 40), (${world.tenant.id}, '2026-01-31', 99, 1)`)
+    await world.ctx.db.sql.execute(text`
+      INSERT INTO usage_post_quota (tenant_id, month, reserved, admitted)
+      VALUES (${world.tenant.id}, '2026-02-01', 45, 1), (${world.tenant.id}, '2026-01-01', 9, 1)`)
     const content = await world.report('usage_plan')
     assert.deepEqual(
       ['plan', 'messages_sent', 'messages_received', 'messages_expected'].map((key) =>
@@ -282,6 +285,9 @@ suite('contents of reports', () => {
     assert.deepEqual(messages, { limit: 'Messages this month', used: 300, allowed: 500, share: 0.6 })
     assert.deepEqual([sessions?.used, sessions?.share, groups?.used], [1, 1, 0])
     assert.match(content.notes.join('\n'), /month ends at 806, and the plan has 500[\s\S]*Sessions: all 1/)
+    const posts = rowsOf(content, 'limits').find(({ limit }) => limit === 'Channel posts this month')
+    assert.deepEqual(posts, { limit: 'Channel posts this month', used: 45, allowed: 50, share: 0.9 })
+    assert.match(content.notes.join('\n'), /Channel posts this month: 90 % of 50 are used/)
     const free = await (await openWorld()).report('usage_plan')
     assert.deepEqual(rowsOf(free, 'limits')[0]?.allowed, null)
   })
@@ -329,6 +335,7 @@ suite('contents of reports', () => {
           INSERT INTO scheduled_executions (id, tenant_id, schedule_id, scheduled_for, started_at, status, sent_count, error)
           VALUES (${ids.uuid()}, ${tenantId}, ${id}, ${at}, ${at}, ${ended}, ${sent},
             ${ended === 'failed' ? 'session_not_working' : null})`)
+      return id
     }
     await schedule('Good', 'active', [
       ['2026-02-09T09:00:00Z', 'completed', 5],
@@ -340,18 +347,33 @@ suite('contents of reports', () => {
       ['2026-02-10T09:00:00Z', 'partial', 2],
     ])
     await schedule('Over', 'cancelled', [])
+    const busy = await schedule('Busy', 'active', [['2026-02-11T09:00:00Z', 'running', 0]])
+    // What it has sent by now stands with the campaign that carries it.
+    await db.sql.execute(text`
+      WITH job AS (INSERT INTO bulk_jobs (id, tenant_id, session_id, source, status, message_type, total_recipients,
+          sent_count, created_at, updated_at)
+        VALUES (${ids.uuid()}, ${world.tenant.id}, ${sessionId}, 'schedule', 'running', 'text', 90, 30, now(), now())
+        RETURNING id)
+      UPDATE scheduled_executions SET bulk_job_id = job.id FROM job WHERE schedule_id = ${busy}`)
     const content = await world.report('scheduled_messages_status')
     assert.deepEqual(
-      ['schedules', 'executed', 'completed', 'partial', 'failed', 'messages_sent'].map((key) =>
+      ['schedules', 'executed', 'running', 'completed', 'partial', 'failed', 'messages_sent'].map((key) =>
         figureOf(content, key),
       ),
-      [2, 4, 2, 1, 1, 12],
+      [3, 5, 1, 2, 1, 1, 42],
     )
     assert.deepEqual(
-      rowsOf(content, 'schedules').map(({ name, failed, error, next }) => [name, failed, error, next]),
+      rowsOf(content, 'schedules').map(({ name, failed, sent, error, next }) => [
+        name,
+        failed,
+        sent,
+        error,
+        next,
+      ]),
       [
-        ['Bad', 2, 'session_not_working', null],
-        ['Good', 0, null, '2026-02-16T09:00:00Z'],
+        ['Bad', 2, 2, 'session_not_working', null],
+        ['Good', 0, 10, null, '2026-02-16T09:00:00Z'],
+        ['Busy', 0, 30, null, '2026-02-16T09:00:00Z'],
       ],
     )
   })

@@ -11,6 +11,7 @@ export async function reportScheduled(ctx: Context, ask: ReportAsk): Promise<Rep
     figures: [
       figure('schedules', 'Schedules', schedules),
       figure('executed', 'Runs', sums?.runs ?? 0),
+      figure('running', 'Under way', sums?.running ?? 0),
       figure('completed', 'Completed', sums?.completed ?? 0),
       figure('partial', 'Partly failed', sums?.partial ?? 0),
       figure('failed', 'Failed', sums?.failed ?? 0),
