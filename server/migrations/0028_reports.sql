@@ -17,6 +17,8 @@ CREATE TABLE reports (
   status text NOT NULL CHECK (status IN ('active', 'paused', 'cancelled', 'completed')),
   -- Set while it is active and has a run to come.
   next_run_at timestamptz,
+  -- The job that starts it then.
+  due_job_id uuid,
   last_run_at timestamptz,
   -- Why the newest run failed or did not arrive; null when it did.
   last_error text,
@@ -24,6 +26,7 @@ CREATE TABLE reports (
   updated_at timestamptz NOT NULL
 );
 CREATE INDEX reports_list ON reports (tenant_id, created_at DESC, id DESC);
+CREATE INDEX reports_due ON reports (next_run_at) WHERE next_run_at IS NOT NULL;
 CREATE INDEX reports_session ON reports (session_id) WHERE session_id IS NOT NULL;
 
 -- The newest runs of each report. The contents are made of counts, names and numbers, never of what somebody wrote.
@@ -39,8 +42,7 @@ CREATE TABLE report_executions (
   delivered boolean NOT NULL DEFAULT false,
   content jsonb,
   text text,
-  error text,
-  message_id uuid
+  error text
 );
 -- A moment of a report has one run.
 CREATE UNIQUE INDEX report_executions_once ON report_executions (report_id, scheduled_for);

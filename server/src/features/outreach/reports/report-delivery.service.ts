@@ -19,7 +19,8 @@ const patienceMs = 15 * 60_000
 const longestWaitMs = 12 * 3_600_000
 const againMs = 30_000
 
-/** Where the metadata of a message says which run it is. */
+/** Where the metadata of a message says which report and which run of it it is. */
+const reportKey = 'report_id'
 const executionKey = 'report_execution_id'
 
 async function fail(ctx: Context, executionId: string, error: string): Promise<JobOutcome> {
@@ -56,16 +57,15 @@ export async function deliverRun(ctx: Context, executionId: string, run: JobRun)
   if (session.phoneNumber === null)
     return fail(ctx, executionId, 'The session is not linked to an account yet')
   try {
-    const { message } = await submit(ctx, {
+    await submit(ctx, {
       sessionId: session.id,
       chatId: requireChatId(`${session.phoneNumber}@c.us`),
       content: { kind: 'text', text: execution.text },
       origin: 'report',
       isAsync: true,
-      metadata: { report_id: report.id, [executionKey]: executionId },
+      metadata: { [reportKey]: report.id, [executionKey]: executionId },
       idempotency: { key: `report ${executionId}`, bodyHash: executionId },
     })
-    await store.settleExecution(ctx.db.sql, tenantId, executionId, 'undelivered', { messageId: message.id })
     return done
   } catch (error) {
     if (!(error instanceof AppError)) {
@@ -89,9 +89,15 @@ export async function noteProgress(
   sql: Sql,
   messages: readonly MessageProgress[],
 ): Promise<void> {
-  for (const { tenantId, metadata, status, error } of messages) {
-    const executionId = metadata?.[executionKey]
-    if (typeof executionId !== 'string') continue
+  const brought = messages.flatMap((message) => {
+    const [reportId, executionId] = [reportKey, executionKey].map((key) => message.metadata?.[key])
+    return typeof reportId === 'string' && typeof executionId === 'string'
+      ? [{ ...message, reportId, executionId }]
+      : []
+  })
+  // Reports are held in one order by everybody who holds several.
+  brought.sort((a, b) => (a.reportId < b.reportId ? -1 : 1))
+  for (const { tenantId, executionId, status, error } of brought) {
     const own: Context = { ...ctx, caller: { kind: 'system', tenantId } }
     const end = status === 'failed' ? { error: failureOf(error).message } : { delivered: true }
     await endRun(own, sql, executionId, 'undelivered', end)

@@ -98,6 +98,29 @@ suite('reports to the own chat', () => {
     assert.partialDeepStrictEqual(await told, { reportId: id, delivered: false, status: 'completed' })
   })
 
+  test('what waits to be brought when its session is deleted does not go to another account', async () => {
+    const ctx: Context = { ...app.app.ctx, caller: { kind: 'system', tenantId: tenant.id } }
+    const other = await linkSession(app, tenant.api)
+    const before = shownToOwner().length
+    const [made, begun] = [await order({ session_id: other.id }), await order({ session_id: other.id })]
+    const job = { id: 'test', attempt: 1, signal: new AbortController().signal }
+    for (const { id } of [made, begun]) {
+      const due = await ctx.db.sql.execute<{ at: string }>(text`
+        SELECT next_run_at::text AS at FROM reports WHERE id = ${id}`)
+      await startDueRun(ctx, id, new Date(due.rows[0]?.at ?? 0))
+    }
+    const run = await ctx.db.sql.execute<{ id: string }>(text`
+      SELECT id FROM report_executions WHERE report_id = ${made.id}`)
+    await buildRun(ctx, run.rows[0]?.id ?? '', job)
+    await tenant.api.delete(200, `/sessions/${other.id}`)
+    for (const { id } of [made, begun]) {
+      const { report, run: end } = await ended(id)
+      assert.deepEqual([end.delivered, end.error], [false, 'The session was deleted'])
+      assert.deepEqual([report.status, report.session_id, report.last_error], ['completed', null, end.error])
+    }
+    assert.equal(shownToOwner().length, before)
+  })
+
   test('a session that is stopped does not send; the refusal is kept, and the report can be read', async () => {
     const weekly = await order({
       schedule_type: 'weekly',

@@ -3,16 +3,13 @@ import type { JobRun } from '../../../job.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { done, type JobOutcome } from '../../../platform/jobs/jobs.ts'
 import { getLimits } from '../../account/plans/plans.service.ts'
-import { newestRun, nextRun } from '../recurrence/recurrence.service.ts'
+import { longestLateMs, momentsOfDue } from '../recurrence/due-runs.service.ts'
 import { buildReport } from '../report-templates/report-templates.service.ts'
 import { renderText } from '../report-templates/report-text.service.ts'
-import { buildReportJob, deliverReportJob, reportExecuted } from './reports.schema.ts'
-import { keptExecutions, planRun } from './reports.service.ts'
+import { buildReportJob, deliverReportJob, dueReportJob, reportExecuted } from './reports.schema.ts'
+import { armReport, keptExecutions } from './reports.service.ts'
 import * as store from './reports.store.ts'
 import type { ReportExecutionRow, ReportRow } from './reports.tables.ts'
-
-/** A report for one moment that is later than this is of no use any more. */
-const latestOneTimeMs = 24 * 3_600_000
 
 /** A run that is still not at its end after so long, tries included, was given up: its process died again and again. */
 const longestRunMs = 5 * 3_600_000
@@ -28,7 +25,7 @@ async function refusalOf(
   if (limit !== null && (await store.countOlder(sql, report)) >= limit)
     return `The plan allows ${limit} reports (max_reports): this one is over it`
   const lateMs = ctx.clock.nowMs() - dueAt.getTime()
-  if (report.scheduleType === 'one_time' && lateMs > latestOneTimeMs)
+  if (report.scheduleType === 'one_time' && lateMs > longestLateMs)
     return 'Missed: the service was not running at its time, nor within 24 hours after it'
   return undefined
 }
@@ -43,20 +40,20 @@ export async function startDueRun(ctx: Context, reportId: string, dueAt: Date): 
     const report = await store.lockReport(sql, tenantId, reportId)
     if (report?.status !== 'active' || report.nextRunAt?.getTime() !== dueAt.getTime()) return
     const now = ctx.clock.now()
-    const nextRunAt = nextRun(report, now > dueAt ? now : dueAt)
-    const next = await store.updateReport(sql, tenantId, reportId, {
-      nextRunAt,
-      status: nextRunAt === null ? 'completed' : 'active',
+    const { next, scheduledFor } = momentsOfDue(report, dueAt, now)
+    await store.updateReport(sql, tenantId, reportId, {
+      // The job that runs this is the one that was armed: it has nothing to cancel.
+      ...(await armReport(ctx, sql, { ...report, dueJobId: null }, next)),
+      status: next === null ? 'completed' : 'active',
       lastRunAt: now,
       updatedAt: now,
     })
-    if (next !== undefined) await planRun(ctx, sql, next)
     const error = await refusalOf(ctx, sql, report, dueAt)
     const execution = await store.insertExecution(sql, {
       id: ctx.ids.uuid(),
       tenantId,
       reportId,
-      scheduledFor: newestRun(report, dueAt, now > dueAt ? now : dueAt),
+      scheduledFor,
       runAt: now,
       status: 'running',
       deliveryMethod: report.deliveryMethod,
@@ -78,14 +75,15 @@ export async function endRun(
   sql: Sql,
   executionId: string,
   expected: 'running' | 'undelivered',
-  end: Partial<Pick<ReportExecutionRow, 'status' | 'delivered' | 'content' | 'text' | 'error' | 'messageId'>>,
+  end: Partial<Pick<ReportExecutionRow, 'status' | 'delivered' | 'content' | 'text' | 'error'>>,
 ): Promise<void> {
   const tenantId = tenantOf(ctx)
+  const report = await store.lockReportOfRun(sql, tenantId, executionId)
+  if (report === undefined) return
   const ended = await store.settleExecution(sql, tenantId, executionId, expected, end)
   if (ended === undefined) return
   const { reportId, status, delivered, error, deliveryMethod } = ended
-  const report = await store.updateReport(sql, tenantId, reportId, { lastError: error })
-  if (report === undefined) return
+  await store.updateReport(sql, tenantId, reportId, { lastError: error })
   await ctx.events.publish(sql, reportExecuted, {
     tenantId,
     reportId,
@@ -128,4 +126,46 @@ export async function buildRun(ctx: Context, executionId: string, run: JobRun): 
     await ctx.db.transaction((sql) => endRun(ctx, sql, executionId, 'running', end))
   }
   return done
+}
+
+const sessionGone = 'The session was deleted'
+
+/**
+ * A session is deleted: reports to its own chat end, and what waits to be brought there does not go to that of another
+ * session instead. Reports that only name it go on.
+ */
+export async function releaseSession(
+  ctx: Context,
+  sql: Sql,
+  { tenantId, sessionId }: { tenantId: string; sessionId: string },
+): Promise<void> {
+  const own: Context = { ...ctx, caller: { kind: 'system', tenantId } }
+  for (const report of await store.lockReportsOf(sql, tenantId, sessionId)) {
+    for (const { id, isRunning } of await store.listToBring(sql, tenantId, report.id)) {
+      if (isRunning) await endRun(own, sql, id, 'running', { status: 'failed', error: sessionGone })
+      else await endRun(own, sql, id, 'undelivered', { error: sessionGone })
+    }
+    const isOver = report.deliveryMethod === 'whatsapp' && report.status !== 'completed'
+    const end = { status: 'cancelled' as const, lastError: sessionGone }
+    await store.updateReport(sql, tenantId, report.id, {
+      ...(isOver ? { ...end, ...(await armReport(own, sql, report, null)) } : {}),
+      sessionId: null,
+      updatedAt: ctx.clock.now(),
+    })
+  }
+}
+
+/** A run that has not begun so long after its time has lost its job. */
+const lostAfterMs = 60_000
+/** So many reports are put right at once. */
+const mostOverdue = 500
+
+/** Gives reports a job whose own is gone; one that has its job is not made twice by it. */
+export async function sweepReports(ctx: Context): Promise<void> {
+  const before = new Date(ctx.clock.nowMs() - lostAfterMs)
+  const overdue = await store.listOverdue(ctx.db.sql, before, mostOverdue)
+  const payloads = overdue.flatMap(({ id: reportId, tenantId, nextRunAt }) =>
+    nextRunAt === null ? [] : [{ tenantId, reportId, dueAt: nextRunAt.toISOString() }],
+  )
+  await ctx.jobs.addMany(ctx.db.sql, dueReportJob, payloads)
 }

@@ -5,9 +5,11 @@ import type { ApiClient } from '../../../../test/api-client.ts'
 import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
 import { isServerTest } from '../../../../test/harness-database.ts'
 import { startSecondProcess } from '../../../../test/second-process.ts'
+import { until } from '../../../../test/until.ts'
 import { openWebhookReceiver } from '../../../../test/webhook-receiver.ts'
 import type { Context } from '../../../context.ts'
-import { buildRun, startDueRun } from './report-runs.service.ts'
+import { buildRun, endRun, startDueRun } from './report-runs.service.ts'
+import { deleteBeyond, lockReport } from './reports.store.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -165,6 +167,72 @@ suite('runs of reports', () => {
     } finally {
       await second.close()
     }
+  })
+
+  test('a report whose job was tidied away while nothing ran gets another', async () => {
+    const { id } = await order(everyFive)
+    await app.database.db.pool.query("DELETE FROM pgboss.job WHERE name = 'reports.due'")
+    app.clock.jump(10 * minute)
+    await until('the sweep', async () => {
+      app.clock.advance(minute)
+      await app.runJobs()
+      return (await executionsOf(id))[0]
+    })
+    await api.delete(200, `/reports/${id}`)
+  })
+
+  test('a report has one job that waits, however often it is paused or moved, and none once it is gone', async () => {
+    const { id } = await order(everyFive)
+    const waiting = async (): Promise<number> => {
+      const { rows } = await app.database.db.pool.query(
+        `SELECT count(*)::int AS jobs FROM pgboss.job
+         WHERE name = 'reports.due' AND state < 'active' AND data::text LIKE $1`,
+        [`%${id}%`],
+      )
+      return rows[0].jobs
+    }
+    for (const expression of ['0 9 * * *', '0 10 * * *', '*/5 * * * *']) {
+      await api.post(200, `/reports/${id}/pause`)
+      assert.equal(await waiting(), 0)
+      await api.post(200, `/reports/${id}/resume`)
+      await api.patch(200, `/reports/${id}`, { cron_expression: expression })
+      assert.equal(await waiting(), 1)
+    }
+    await pass(5 * minute)
+    assert.deepEqual([(await executionsOf(id)).length, await waiting()], [1, 1])
+    await api.delete(200, `/reports/${id}`)
+    assert.equal(await waiting(), 0)
+  })
+
+  test('a run ends while the next one begins and tidies up: neither waits for the other in a ring', {
+    skip: !isServerTest,
+  }, async () => {
+    const { id } = await order(everyFive)
+    const ctx = ownContext()
+    await startDueRun(ctx, id, await dueAtOf(id))
+    const { rows } = await ctx.db.sql.execute<{ id: string }>(text`
+      SELECT id FROM report_executions WHERE report_id = ${id}`)
+    const run = rows[0]?.id ?? ''
+    const [held, awaited] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const beginning = ctx.db.transaction(async (sql) => {
+      await lockReport(sql, tenant.id, id)
+      held.resolve()
+      await awaited.promise
+      await deleteBeyond(sql, tenant.id, id, 0)
+    })
+    await held.promise
+    const end = { status: 'completed' as const, delivered: true }
+    const ending = ctx.db.transaction((sql) => endRun(ctx, sql, run, 'running', end))
+    await until('somebody who waits for the report', async () => {
+      const locks = await app.database.db.pool.query(
+        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      )
+      return locks.rows[0]
+    })
+    awaited.resolve()
+    await Promise.all([beginning, ending])
+    assert.deepEqual(await executionsOf(id), [])
+    await api.delete(200, `/reports/${id}`)
   })
 
   test('a run that cannot be made ends as failed after its tries, and the next one is made all the same', async () => {

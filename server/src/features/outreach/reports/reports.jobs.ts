@@ -2,8 +2,14 @@ import type { Context } from '../../../context.ts'
 import { handleJob, type JobRun } from '../../../job.ts'
 import { done, type JobOutcome } from '../../../platform/jobs/jobs.ts'
 import { deliverRun } from './report-delivery.service.ts'
-import { buildRun, startDueRun } from './report-runs.service.ts'
-import { buildReportJob, deliverReportJob, dueReportJob, expireReportsJob } from './reports.schema.ts'
+import { buildRun, startDueRun, sweepReports } from './report-runs.service.ts'
+import {
+  buildReportJob,
+  deliverReportJob,
+  dueReportJob,
+  expireReportsJob,
+  sweepReportsJob,
+} from './reports.schema.ts'
 import { deleteExpired } from './reports.store.ts'
 
 const batch = 500
@@ -18,4 +24,8 @@ export const reportsJobs = [
   handleJob(buildReportJob, (ctx, { executionId }, run) => buildRun(ctx, executionId, run)),
   handleJob(deliverReportJob, (ctx, { executionId }, run) => deliverRun(ctx, executionId, run)),
   handleJob(expireReportsJob, (ctx, _payload, run) => expireAll(ctx, run)),
+  handleJob(sweepReportsJob, async (ctx) => {
+    await sweepReports(ctx)
+    return done
+  }),
 ]

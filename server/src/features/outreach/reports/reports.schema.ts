@@ -186,6 +186,7 @@ export const reportExecuted = definePublicEvent({
 /** A report is due: whoever moves it on to its next moment makes the run. */
 export const dueReportJob = defineJob<{ tenantId: string; reportId: string; dueAt: string }>('reports.due', {
   concurrency: 4,
+  retryLimit: 20,
 })
 /** Finds out what a report says. One at a time in a process, since it reads much. */
 export const buildReportJob = defineJob<{ tenantId: string; executionId: string }>('reports.build', {
@@ -200,4 +201,8 @@ export const deliverReportJob = defineJob<{ tenantId: string; executionId: strin
 /** Removes runs that are older than what their tenants keep. */
 export const expireReportsJob = defineJob<Record<string, never>>('reports.expire', {
   cron: { expression: '19 4 * * *', timeZone: 'UTC' },
+})
+/** Looks for reports whose job is gone: after weeks without a process it may have been tidied away. */
+export const sweepReportsJob = defineJob<Record<string, never>>('reports.sweep', {
+  cron: { expression: '*/10 * * * *', timeZone: 'UTC' },
 })

@@ -7,6 +7,7 @@ import { requireBelowLimit } from '../../account/plans/plans.service.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { getSession, listTenantSessions } from '../../sessions/lifecycle/sessions.service.ts'
+import { type Armed, armRun } from '../recurrence/due-runs.service.ts'
 import { nextRun, nextRuns, parseRecurrence, zonedTimestamps } from '../recurrence/recurrence.service.ts'
 import {
   type createReportBody,
@@ -73,12 +74,15 @@ function executionToWire(row: ReportExecutionRow): ExecutionObject {
   }
 }
 
-/** Lets a report run at its next moment: the job exists exactly when the moment is stored. */
-export async function planRun(ctx: Context, sql: Sql, report: ReportRow): Promise<void> {
-  const { id: reportId, tenantId, nextRunAt } = report
-  if (report.status !== 'active' || nextRunAt === null) return
-  const delayMs = nextRunAt.getTime() - ctx.clock.nowMs()
-  await ctx.jobs.add(sql, dueReportJob, { tenantId, reportId, dueAt: nextRunAt.toISOString() }, { delayMs })
+/** Sets when a report runs next; what is answered belongs into its row, in the same transaction. */
+export function armReport(
+  ctx: Context,
+  sql: Sql,
+  { id: reportId, tenantId, dueJobId }: Pick<ReportRow, 'id' | 'tenantId' | 'dueJobId'>,
+  nextRunAt: Date | null,
+): Promise<Armed> {
+  const payloadAt = (dueAt: string) => ({ tenantId, reportId, dueAt })
+  return armRun(ctx, sql, { type: dueReportJob, payloadAt }, dueJobId, nextRunAt)
 }
 
 /** Whose own chat a report goes to: as asked for, or the first session that works; 400 when there is none at all. */
@@ -110,21 +114,20 @@ export async function createReport(
   return ctx.db.transaction(async (sql) => {
     await lockTenant(sql, tenantId)
     await requireBelowLimit(ctx, sql, 'max_reports', await store.countReportRows(sql, tenantId))
+    const place = { id: ctx.ids.uuid(), tenantId, dueJobId: null }
     const row = await store.insertReport(sql, {
       ...recurrence,
-      id: ctx.ids.uuid(),
-      tenantId,
+      ...place,
       name: input.name,
       templateId: input.template_id,
       deliveryMethod,
       sessionId,
       params: input.params ?? {},
       status: 'active',
-      nextRunAt,
+      ...(await armReport(ctx, sql, place, nextRunAt)),
       createdAt: now,
       updatedAt: now,
     })
-    await planRun(ctx, sql, row)
     return toWire(row)
   })
 }
@@ -166,11 +169,13 @@ async function change(
   return ctx.db.transaction(async (sql) => {
     const before = await store.lockReport(sql, tenantId, id)
     if (before === undefined) throw unknownThing('Report')
+    const changed = next(before)
+    const { nextRunAt } = { ...before, ...changed }
+    const isMoved = nextRunAt?.getTime() !== before.nextRunAt?.getTime()
+    const armed = isMoved ? await armReport(ctx, sql, before, nextRunAt) : {}
     const updatedAt = ctx.clock.now()
-    const after = await store.updateReport(sql, tenantId, id, { ...next(before), updatedAt })
+    const after = await store.updateReport(sql, tenantId, id, { ...changed, ...armed, updatedAt })
     if (after === undefined) throw unknownThing('Report')
-    const isMoved = after.nextRunAt?.getTime() !== before.nextRunAt?.getTime()
-    if (isMoved || after.status !== before.status) await planRun(ctx, sql, after)
     return toWire(after)
   })
 }
@@ -237,7 +242,13 @@ export function resumeReport(ctx: Context, id: string): Promise<ReportObject> {
 
 /** Removes a report with its runs, in any state. */
 export async function removeReport(ctx: Context, id: string): Promise<void> {
-  if (!(await store.deleteReportRow(ctx.db.sql, tenantOf(ctx), id))) throw unknownThing('Report')
+  const tenantId = tenantOf(ctx)
+  await ctx.db.transaction(async (sql) => {
+    const report = await store.lockReport(sql, tenantId, id)
+    if (report === undefined) throw unknownThing('Report')
+    await armReport(ctx, sql, report, null)
+    await store.deleteReportRow(sql, tenantId, id)
+  })
 }
 
 /** A run of a report that has a content; 404 for any other. */

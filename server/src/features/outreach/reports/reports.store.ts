@@ -1,5 +1,5 @@
 // Reads tables of other areas: account (tenant_settings).
-import { and, count, desc, eq, lt, ne, sql as text } from 'drizzle-orm'
+import { and, count, desc, eq, isNotNull, lt, ne, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type ReportExecutionRow, type ReportRow, reportExecutions, reports } from './reports.tables.ts'
 
@@ -83,24 +83,43 @@ export async function deleteReportRow(sql: Sql, tenantId: string, id: string): P
   return rows.length > 0
 }
 
-/** Ends reports that go to the own chat of a session that is gone. */
-export async function cancelReportsOf(
+/** Reports that name a session, held until the transaction ends, in one order for everybody. */
+export function lockReportsOf(sql: Sql, tenantId: string, sessionId: string): Promise<ReportRow[]> {
+  return sql
+    .select()
+    .from(reports)
+    .where(and(eq(reports.tenantId, tenantId), eq(reports.sessionId, sessionId)))
+    .orderBy(reports.id)
+    .for('update')
+}
+
+/**
+ * The report of a run, held until the transaction ends. It is always held before its runs are: whoever begins a run tidies
+ * up older ones of the same report, and would otherwise wait for whoever ends one of them, who waits for the report.
+ */
+export async function lockReportOfRun(
   sql: Sql,
   tenantId: string,
-  sessionId: string,
-  now: Date,
-): Promise<void> {
-  const ofSession = and(eq(reports.tenantId, tenantId), eq(reports.sessionId, sessionId))
-  await sql
-    .update(reports)
-    .set({
-      status: text`CASE WHEN delivery_method = 'whatsapp' AND status <> 'completed' THEN 'cancelled' ELSE status END`,
-      nextRunAt: text`CASE WHEN delivery_method = 'whatsapp' THEN NULL ELSE next_run_at END`,
-      lastError: text`CASE WHEN delivery_method = 'whatsapp' THEN 'The session was deleted' ELSE last_error END`,
-      sessionId: null,
-      updatedAt: now,
-    })
-    .where(ofSession)
+  executionId: string,
+): Promise<ReportRow | undefined> {
+  const ofRun = text`${reports.id} = (
+    SELECT report_id FROM report_executions WHERE id = ${executionId} AND tenant_id = ${tenantId})`
+  const [row] = await sql
+    .select()
+    .from(reports)
+    .where(and(eq(reports.tenantId, tenantId), ofRun))
+    .for('update')
+  return row
+}
+
+/** Reports of all tenants whose run should have begun before a moment; the one most overdue first. */
+export function listOverdue(sql: Sql, before: Date, limit: number): Promise<ReportRow[]> {
+  return sql
+    .select()
+    .from(reports)
+    .where(and(isNotNull(reports.nextRunAt), lt(reports.nextRunAt, before)))
+    .orderBy(reports.nextRunAt)
+    .limit(limit)
 }
 
 /** Adds a run; undefined when there is one of this moment already. */
@@ -146,6 +165,8 @@ export function listExecutions(
     .limit(limit)
 }
 
+const undelivered = text`status = 'completed' AND delivery_method = 'whatsapp' AND NOT delivered AND error IS NULL`
+
 /** Changes a run that is still as it is expected to be; undefined when it is not. */
 export async function settleExecution(
   sql: Sql,
@@ -154,16 +175,32 @@ export async function settleExecution(
   expected: 'running' | 'undelivered',
   change: Partial<Omit<ReportExecutionRow, 'id' | 'tenantId' | 'reportId'>>,
 ): Promise<ReportExecutionRow | undefined> {
-  const isExpected =
-    expected === 'running'
-      ? text`status = 'running'`
-      : text`status = 'completed' AND delivery_method = 'whatsapp' AND NOT delivered AND error IS NULL`
+  const isExpected = expected === 'running' ? text`status = 'running'` : undelivered
   const [row] = await sql
     .update(reportExecutions)
     .set(change)
     .where(and(eq(reportExecutions.tenantId, tenantId), eq(reportExecutions.id, id), isExpected))
     .returning()
   return row
+}
+
+/** Runs of a report that are still to be brought to an own chat: those that are being made, and those made. */
+export async function listToBring(
+  sql: Sql,
+  tenantId: string,
+  reportId: string,
+): Promise<{ id: string; isRunning: boolean }[]> {
+  const rows = await sql
+    .select({ id: reportExecutions.id, status: reportExecutions.status })
+    .from(reportExecutions)
+    .where(
+      and(
+        eq(reportExecutions.reportId, reportId),
+        eq(reportExecutions.tenantId, tenantId),
+        text`((${undelivered}) OR (status = 'running' AND delivery_method = 'whatsapp'))`,
+      ),
+    )
+  return rows.map(({ id, status }) => ({ id, isRunning: status === 'running' }))
 }
 
 /** Runs of a report that began before a moment and have not come to an end. */

@@ -26,6 +26,8 @@ export const reports = pgTable('reports', {
   params: jsonb().$type<ReportParams>().notNull().default({}),
   status: text({ enum: reportStatuses }).notNull(),
   nextRunAt: timestamptz('next_run_at'),
+  /** The job that starts it then. */
+  dueJobId: uuid('due_job_id'),
   lastRunAt: timestamptz('last_run_at'),
   /** Why the newest run failed or did not arrive. */
   lastError: text('last_error'),
@@ -49,7 +51,6 @@ export const reportExecutions = pgTable('report_executions', {
   content: jsonb().$type<ReportContent>(),
   text: text(),
   error: text(),
-  messageId: uuid('message_id'),
 })
 
 /** A run as stored. */

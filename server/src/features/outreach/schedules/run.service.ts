@@ -9,7 +9,7 @@ import { getTenantPlan } from '../../account/plans/plans.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { findTenantSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { createJob } from '../bulk/bulk.service.ts'
-import { newestRun, nextRun } from '../recurrence/recurrence.service.ts'
+import { type DueMoments, longestLateMs, momentsOfDue } from '../recurrence/due-runs.service.ts'
 import { peopleOf } from '../segments/segments.service.ts'
 import { arm } from './arm.ts'
 import { conclude, notSent, outcomeOfUnfinished, type RunOutcome } from './conclude.service.ts'
@@ -28,8 +28,6 @@ import type { ScheduleRow } from './schedules.tables.ts'
 const minuteMs = 60_000
 /** A run that begins later than this after its time was missed. */
 const graceMs = 5 * minuteMs
-/** A `one_time` run is made up for so long (decision of the guide). */
-const longestLateMs = 24 * 60 * minuteMs
 /** Runs keep this distance; one that makes up for others does, too. */
 const shortestMs = 5 * minuteMs
 /** A session that is connecting, as after a restart, is waited for: so often, so long each time. */
@@ -86,15 +84,12 @@ async function prepare(ctx: Context, row: ScheduleRow): Promise<Preparation> {
 /** Moves the schedule on to its next run and begins this one, all in one transaction. */
 async function begin(ctx: Context, sql: Sql, row: ScheduleRow, prepared: Preparation): Promise<void> {
   const { id: scheduleId, tenantId } = row
-  const dueAt = row.nextRunAt ?? ctx.clock.now()
-  // A clock that is a little behind the database's must not find the same run again.
-  const now = new Date(Math.max(ctx.clock.nowMs(), dueAt.getTime()))
-  const rule = recurrenceOf(row)
-  const next = nextRun(rule, now)
-  const scheduledFor = newestRun(rule, dueAt, now)
+  const clockNow = ctx.clock.now()
+  const moments = momentsOfDue(recurrenceOf(row), row.nextRunAt ?? clockNow, clockNow)
+  const { scheduledFor, now, next } = moments
   const executionId = ctx.ids.uuid()
   const outcome =
-    missed(row, { dueAt, scheduledFor, now, next }) ??
+    missed(row, moments) ??
     (await unfinished(ctx, sql, row)) ??
     (prepared.kind === 'not' ? prepared.outcome : undefined)
   const isRun = outcome?.status !== 'skipped'
@@ -114,17 +109,8 @@ async function begin(ctx: Context, sql: Sql, row: ScheduleRow, prepared: Prepara
   await ctx.jobs.add(sql, sendExecutionJob, place)
 }
 
-interface Moments {
-  /** The run that was armed. */
-  dueAt: Date
-  /** The newest that is due by now. */
-  scheduledFor: Date
-  now: Date
-  next: Date | null
-}
-
 /** Whether a run is not made up for, because nothing ran at its time. */
-function missed(row: ScheduleRow, { dueAt, scheduledFor, now, next }: Moments): RunOutcome | undefined {
+function missed(row: ScheduleRow, { dueAt, scheduledFor, now, next }: DueMoments): RunOutcome | undefined {
   const lateMs = now.getTime() - scheduledFor.getTime()
   if (now.getTime() - dueAt.getTime() <= graceMs) return undefined
   const within = row.sendWithinMinutes
