@@ -83,7 +83,9 @@ export async function endRun(
   const ended = await store.settleExecution(sql, tenantId, executionId, expected, end)
   if (ended === undefined) return
   const { reportId, status, delivered, error, deliveryMethod } = ended
-  await store.updateReport(sql, tenantId, reportId, { lastError: error })
+  // One that was waited for long may end after the newest.
+  const isNewest = report.lastRunAt === null || ended.runAt >= report.lastRunAt
+  if (isNewest) await store.updateReport(sql, tenantId, reportId, { lastError: error })
   await ctx.events.publish(sql, reportExecuted, {
     tenantId,
     reportId,

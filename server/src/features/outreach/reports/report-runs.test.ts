@@ -204,6 +204,21 @@ suite('runs of reports', () => {
     assert.equal(await waiting(), 0)
   })
 
+  test('what an older run comes to is not told as what the newest did', async () => {
+    const { id } = await order(everyFive)
+    const ctx = ownContext()
+    await startDueRun(ctx, id, await dueAtOf(id))
+    const { rows } = await ctx.db.sql.execute<{ id: string }>(text`
+      SELECT id FROM report_executions WHERE report_id = ${id}`)
+    app.clock.jump(5 * minute)
+    await startDueRun(ctx, id, await dueAtOf(id))
+    const end = { status: 'failed' as const, error: 'Late' }
+    await ctx.db.transaction((sql) => endRun(ctx, sql, rows[0]?.id ?? '', 'running', end))
+    assert.equal((await executionsOf(id))[0].error, 'Late')
+    assert.equal((await api.get(200, `/reports/${id}`)).last_error, null)
+    await api.delete(200, `/reports/${id}`)
+  })
+
   test('a run ends while the next one begins and tidies up: neither waits for the other in a ring', {
     skip: !isServerTest,
   }, async () => {

@@ -4,7 +4,6 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { requireBelowLimit } from '../../account/plans/plans.service.ts'
-import { getSettings } from '../../account/settings/settings.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
 import { getSession, listTenantSessions } from '../../sessions/lifecycle/sessions.service.ts'
 import { type Armed, armRun } from '../recurrence/due-runs.service.ts'
@@ -105,8 +104,7 @@ export async function createReport(
 ): Promise<ReportObject> {
   const tenantId = tenantOf(ctx)
   const now = ctx.clock.now()
-  const timezone = input.timezone ?? (await getSettings(ctx, tenantId)).timeZone
-  const recurrence = parseRecurrence({ ...input, timezone }, { now, defaultTime: now })
+  const recurrence = parseRecurrence(input, { now, defaultTime: now })
   const deliveryMethod = input.delivery_method ?? 'dashboard'
   const sessionId = await chooseSession(ctx, deliveryMethod, input.session_id)
   const isNow = recurrence.scheduledTime !== null && recurrence.scheduledTime <= now

@@ -75,14 +75,14 @@ suite('ordering reports', () => {
     await tenant.api.delete(200, `/reports/${id}`)
   })
 
-  test('daily, weekly and monthly are made of a time; the zone is the tenant’s unless told otherwise', async () => {
+  test('daily, weekly and monthly are made of a time; the zone is UTC unless told otherwise, as of schedules', async () => {
     const own = await app.tenant()
     await own.api.patch(200, '/tenant/settings', { time_zone: 'Asia/Kolkata' })
     const body = { cron_expression: undefined, timezone: undefined, scheduled_time: '2026-02-12T08:30:00' }
     const [daily, weekly, monthly] = [
-      await order({ ...body, schedule_type: 'daily' }, own.api),
-      await order({ ...body, schedule_type: 'weekly' }, own.api),
-      await order({ ...body, schedule_type: 'monthly', timezone: 'UTC' }, own.api),
+      await order({ ...body, schedule_type: 'daily', timezone: 'Asia/Kolkata' }, own.api),
+      await order({ ...body, schedule_type: 'weekly', timezone: 'Asia/Kolkata' }, own.api),
+      await order({ ...body, schedule_type: 'monthly' }, own.api),
     ]
     assert.deepEqual(
       [daily, weekly, monthly].map(({ cron_expression, next_run_at }) => [cron_expression, next_run_at]),
