@@ -48,8 +48,10 @@ const at = (date: Date): SQL => text`${date.toISOString()}::timestamptz`
 const wireTimestamp = (timestamp: SQL): SQL =>
   text`to_char(${timestamp} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`
 
+// Posts of channels are no messages between people: they are counted apart, as in analytics.
 const activeIn = ({ tenantId, sessionId, from }: MessageSpan): SQL =>
-  text`c.session_id = ${sessionId} AND c.tenant_id = ${tenantId} AND c.last_message_at >= ${at(from)}`
+  text`c.session_id = ${sessionId} AND c.tenant_id = ${tenantId} AND c.kind <> 'channel'
+    AND c.last_message_at >= ${at(from)}`
 
 // What an account writes to itself, reports above all, is no conversation.
 const isOthers = text`c.kind = 'person' AND c.wa_chat_id <> coalesce((

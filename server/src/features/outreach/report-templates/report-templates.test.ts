@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
+import { CampaignWorld, type Target } from '../../../../test/campaign-world.ts'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
 import { LeadsWorld } from '../../../../test/leads-world.ts'
 import { figureOf, pointsOf, ReportWorld, rowsOf } from '../../../../test/report-world.ts'
@@ -49,6 +50,12 @@ suite('contents of reports', () => {
     await other.chat(await other.session('Other'), 'Cid', [
       { direction: 'inbound', at: '2026-02-11T09:00:00Z' },
     ])
+    const posts = await world.chat(shop, null, [
+      { direction: 'outbound', at: '2026-02-11T09:00:00Z' },
+      { direction: 'inbound', at: '2026-02-11T09:10:00Z' },
+    ])
+    await world.ctx.db.sql.execute(text`
+      UPDATE chats SET kind = 'channel', wa_chat_id = '120363@newsletter', contact_id = NULL WHERE id = ${posts}`)
     const content = await world.report('daily_activity', { to: now, timeZone: 'Asia/Kolkata' })
     assert.deepEqual(content.period, { from: '2026-02-10T10:00:00Z', to: now, days: 1 })
     assert.deepEqual(
@@ -315,6 +322,26 @@ suite('contents of reports', () => {
       ['Spring', 'Ended'],
     )
     assert.equal(content.tables[0]?.total, 3)
+  })
+
+  test('bulk_send_progress: who replied has read and got it, who read has got it, each counted once', async () => {
+    const campaigns = await CampaignWorld.create(app)
+    const people = ['Ann', 'Ben', 'Cid', 'Dan'].map((name) => campaigns.person(name))
+    const [ann, ben, cid, dan] = people as [Target, Target, Target, Target]
+    const job = await campaigns.job(people)
+    await campaigns.send(job, ann)
+    await campaigns.hear(ann)
+    await campaigns.progress([await campaigns.send(job, ben)], 'delivered', 'read')
+    await campaigns.progress([await campaigns.send(job, cid)], 'delivered')
+    await campaigns.send(job, dan)
+    const content = await new ReportWorld(app, campaigns.tenant).report('bulk_send_progress', {
+      to: new Date(app.clock.nowMs() + 1000).toISOString(),
+    })
+    const rates = ['delivery_rate', 'read_rate', 'reply_rate'].map((key) => figureOf(content, key))
+    assert.deepEqual(rates, [0.75, 0.6667, 0.3333])
+    assert.partialDeepStrictEqual(rowsOf(content, 'campaigns'), [
+      { recipients: 4, delivered: 3, read: 2, replied: 1 },
+    ])
   })
 
   test('scheduled_messages_status: executed against failed runs, those that failed first', async () => {
