@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
+import { createSession } from '../../../../test/builders.ts'
 import type { TestTenant } from '../../../../test/harness.ts'
 import {
   createLinkedApp,
@@ -96,6 +97,31 @@ suite('reports to the own chat', () => {
     assert.equal(report.last_error, run.error)
     assert.ok(run.content !== null && run.text !== null, 'the report can be read all the same')
     assert.partialDeepStrictEqual(await told, { reportId: id, delivered: false, status: 'completed' })
+  })
+
+  test('a session that connects anew is waited for, a quarter of an hour and no longer', async () => {
+    const { sql } = app.app.ctx.db
+    const become = (id: string, status: string) =>
+      sql.execute(text`
+        UPDATE sessions SET status = ${status}, desired_state = 'running', phone_number = coalesce(phone_number, '15550008888')
+        WHERE id = ${id}`)
+    const before = shownToOwner().length
+    const away = await createSession(tenant.api)
+    const [kept, given] = [await order({ session_id: session.id }), await order({ session_id: away.id })]
+    for (const { id } of [session, away]) await become(id, 'starting')
+    await app.runJobs()
+    for (const { id } of [kept, given]) {
+      const [run] = (await tenant.api.get(200, `/reports/${id}`)).executions
+      assert.deepEqual([run.status, run.delivered, run.error], ['completed', false, null])
+    }
+    await sql.execute(text`
+      UPDATE report_executions SET run_at = run_at - interval '16 minutes' WHERE report_id = ${given.id}`)
+    await become(session.id, 'working')
+    app.clock.jump(31_000)
+    assert.match((await ended(given.id)).run.error, /not connected to WhatsApp/)
+    assert.equal((await ended(kept.id)).run.delivered, true)
+    await tenant.api.delete(200, `/sessions/${away.id}`)
+    assert.equal(shownToOwner().length, before + 1)
   })
 
   test('what waits to be brought when its session is deleted does not go to another account', async () => {
