@@ -48,3 +48,4 @@ CREATE TABLE report_executions (
 CREATE UNIQUE INDEX report_executions_once ON report_executions (report_id, scheduled_for);
 CREATE INDEX report_executions_list ON report_executions (report_id, run_at DESC, id DESC);
 CREATE INDEX report_executions_age ON report_executions (run_at);
+CREATE INDEX report_executions_running ON report_executions (run_at) WHERE status = 'running';

@@ -59,9 +59,6 @@ export async function startDueRun(ctx: Context, reportId: string, dueAt: Date): 
       deliveryMethod: report.deliveryMethod,
     })
     if (execution === undefined) return
-    const abandoned = new Date(now.getTime() - longestRunMs)
-    for (const id of await store.listRunning(sql, tenantId, reportId, abandoned))
-      await endRun(ctx, sql, id, 'running', { status: 'failed', error: 'The report was interrupted' })
     await store.deleteBeyond(sql, tenantId, reportId, keptExecutions)
     if (error !== undefined) await endRun(ctx, sql, execution.id, 'running', { status: 'failed', error })
     else await ctx.jobs.add(sql, buildReportJob, { tenantId, executionId: execution.id })
@@ -162,8 +159,14 @@ const lostAfterMs = 60_000
 /** So many reports are put right at once. */
 const mostOverdue = 500
 
-/** Gives reports a job whose own is gone; one that has its job is not made twice by it. */
+/** Gives reports a job whose own is gone, one that has its job is not made twice by it; and ends runs that were given up. */
 export async function sweepReports(ctx: Context): Promise<void> {
+  const abandoned = new Date(ctx.clock.nowMs() - longestRunMs)
+  for (const { id, tenantId } of await store.listAbandoned(ctx.db.sql, abandoned, mostOverdue)) {
+    const own: Context = { ...ctx, caller: { kind: 'system', tenantId } }
+    const end = { status: 'failed' as const, error: 'The report was interrupted' }
+    await ctx.db.transaction((sql) => endRun(own, sql, id, 'running', end))
+  }
   const before = new Date(ctx.clock.nowMs() - lostAfterMs)
   const overdue = await store.listOverdue(ctx.db.sql, before, mostOverdue)
   const payloads = overdue.flatMap(({ id: reportId, tenantId, nextRunAt }) =>

@@ -203,25 +203,18 @@ export async function listToBring(
   return rows.map(({ id, status }) => ({ id, isRunning: status === 'running' }))
 }
 
-/** Runs of a report that began before a moment and have not come to an end. */
-export async function listRunning(
+/** Runs of all tenants that began before a moment and have not come to an end. */
+export function listAbandoned(
   sql: Sql,
-  tenantId: string,
-  reportId: string,
   before: Date,
-): Promise<string[]> {
-  const rows = await sql
-    .select({ id: reportExecutions.id })
+  limit: number,
+): Promise<{ id: string; tenantId: string }[]> {
+  return sql
+    .select({ id: reportExecutions.id, tenantId: reportExecutions.tenantId })
     .from(reportExecutions)
-    .where(
-      and(
-        eq(reportExecutions.reportId, reportId),
-        eq(reportExecutions.tenantId, tenantId),
-        eq(reportExecutions.status, 'running'),
-        lt(reportExecutions.runAt, before),
-      ),
-    )
-  return rows.map(({ id }) => id)
+    .where(and(eq(reportExecutions.status, 'running'), lt(reportExecutions.runAt, before)))
+    .orderBy(reportExecutions.runAt)
+    .limit(limit)
 }
 
 /** Removes what a report has beyond its newest runs. */
