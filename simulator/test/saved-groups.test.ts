@@ -47,4 +47,25 @@ suite('groups and channels that are saved', () => {
       await rm(folder, { recursive: true })
     }
   })
+
+  test('members of a group that hides numbers still see no numbers after a restart', async () => {
+    verifies('GROUP-18')
+    const folder = await mkdtemp(join(tmpdir(), 'saved-groups-'))
+    try {
+      let id = ''
+      for (const isFirst of [true, false]) {
+        await using simulator = await startSimulator({ state: join(folder, 'world') })
+        if (isFirst)
+          id = simulator.createGroup({ subject: 'Street', owner, members: [bob], hidesNumbers: true }).id
+        await using client = await linkedClient(simulator, owner)
+        const { participants } = await client.socket.groupMetadata(id)
+        for (const participant of participants) {
+          assert.match(participant.id, /@lid$/)
+          assert.equal(participant.phoneNumber, undefined)
+        }
+      }
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
 })
