@@ -188,17 +188,16 @@ suite('lists', () => {
 
   test('the count is exact when many add and remove the same people at once', async () => {
     const id = await makeList()
+    const everybody = phones(60, 9_000_000)
     const calls = Array.from({ length: 12 }, (_, at) => {
-      const contacts = at % 2 === 0 ? phones(60, 9_000_000) : phones(60, 9_000_000).reverse()
-      return at % 3 === 2
-        ? tenant.api.call('POST', `/custom-groups/${id}/members/remove`, {
-            body: { contacts: contacts.slice(30) },
-          })
-        : tenant.api.call('POST', `/custom-groups/${id}/members/add`, { body: { contacts } })
+      const [door, people] = at % 3 === 2 ? ['remove', everybody.slice(30)] : ['add', [...everybody]]
+      const contacts = at % 2 === 0 ? people : people.reverse()
+      return tenant.api.call('POST', `/custom-groups/${id}/members/${door}`, { body: { contacts } })
     })
     for (const reply of await Promise.all(calls)) assert.equal(reply.status, 200, reply.text)
     const { member_count: count } = await tenant.api.get(200, `/custom-groups/${id}`)
     assert.equal(count, await countRows(id))
+    // Half of them nobody took off; whether the others are on it depends on who came last.
     assert.ok(count >= 30)
   })
 })
