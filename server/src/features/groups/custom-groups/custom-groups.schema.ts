@@ -1,5 +1,6 @@
 import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
+import { isStorable } from '../../../platform/storable-text.ts'
 
 export const customGroupInUse = defineError(
   'custom_group_in_use',
@@ -40,5 +41,6 @@ export function variableNameProblem(name: string): string | undefined {
   if (folded === '' || folded.length > variableLimits.nameCharacters)
     return `a name has 1 to ${variableLimits.nameCharacters} characters`
   if (/[{}|]/.test(folded)) return 'a name has no braces and no |'
+  if (!isStorable(name)) return 'a name has no NUL and no half characters'
   return folded === 'name' || folded === 'phone' ? `${folded} is a field of its own` : undefined
 }

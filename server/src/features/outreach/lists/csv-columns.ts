@@ -1,3 +1,4 @@
+import { toStorable } from '../../../platform/storable-text.ts'
 import {
   foldVariableName,
   variableLimits,
@@ -64,10 +65,12 @@ function namedColumns(mapping: Mapping, headers: readonly string[]): Columns {
 
 /** A header as the name of a value; undefined for one that cannot be one. */
 function toVariableName(header: string, taken: Set<string>): string | undefined {
-  const name = readCell(header)
+  const name = toStorable(readCell(header))
     .replace(/[{}|\s]+/g, ' ')
     .trim()
     .slice(0, variableLimits.nameCharacters)
+    // The end may fall between the halves of a character.
+    .replace(/[\ud800-\udbff]$/, '')
     .trim()
   if (variableNameProblem(name) !== undefined || taken.has(foldVariableName(name))) return undefined
   taken.add(foldVariableName(name))

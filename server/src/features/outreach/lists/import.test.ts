@@ -48,6 +48,16 @@ const utf16 = (text: string, { isBig = false, mark = '\ufeff' } = {}) => {
 const latin = (text: string) => Buffer.from(text, 'latin1')
 
 suite('CSV import', () => {
+  test('takes headers with NUL and characters of two halves, and keeps what can be stored of them', async () => {
+    const long = `${'x'.repeat(99)}\u{1f600}`
+    const { people } = await importNew(`phone,ci\0ty,${long}\n+15550100125,Ber\0lin,yes\n`)
+    assert.deepEqual(people, [['+15550100125', null, { city: 'Berlin', ['x'.repeat(99)]: 'yes' }]])
+    for (const name of ['ci\\u0000ty', 'ci\\ud83dty']) {
+      const columns = `{"phone":"phone","${name}":"city"}`
+      assert.match(await refusal('phone,city\n+15550100126,Bonn\n', { columns }), /columns/)
+    }
+  })
+
   test('answers what the contract says, and a second time that everybody is there', async () => {
     const file =
       'phone,name,city\n+15550100123,Ada,Berlin\n15550100124,,\n\n+15550100123,Again,Bonn\nnobody,X,Y\n'
