@@ -23,14 +23,17 @@ export async function listGroupsById(
   return rows
 }
 
-/** Locks a group until the transaction ends, so that nobody is put on it meanwhile. */
+/**
+ * Locks a group until the transaction ends, so that nobody is put on it meanwhile. Whether it has members its own row
+ * says: what another table says is as old as the begin of the statement, which may have waited for the lock.
+ */
 export async function lockFiltered(
   sql: Sql,
   tenantId: string,
   id: string,
 ): Promise<(FilteredGroup & { hasMembers: boolean }) | undefined> {
   const { rows } = await sql.execute<FilteredGroup & { hasMembers: boolean }>(text`
-    SELECT ${columns}, EXISTS (SELECT FROM custom_group_members m WHERE m.group_id = g.id) AS "hasMembers"
+    SELECT ${columns}, g.filter IS NULL AND g.member_count > 0 AS "hasMembers"
     FROM custom_groups g WHERE g.tenant_id = ${tenantId} AND g.id = ${id} FOR UPDATE OF g`)
   return rows[0]
 }

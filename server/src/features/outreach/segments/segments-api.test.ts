@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
 import { SegmentWorld } from '../../../../test/segment-world.ts'
+import { until } from '../../../../test/until.ts'
+import { outsideTransaction } from '../../../platform/database/transaction.ts'
+import { addMembers } from '../../groups/custom-groups/custom-groups.service.ts'
 import { addLeadsToList } from '../../leads/pipeline/lead-lists.service.ts'
 import { countPeopleOf, variableNamesOf } from './segments.service.ts'
 
@@ -93,6 +97,29 @@ suite('segments over HTTP', () => {
     assert.equal(refused.code, 'custom_group_has_members')
     const both = { name: 'Both', members: [phone], filter: { has_written: true } }
     assert.match((await world.tenant.api.post(422, '/custom-groups', both)).detail, /^filter/)
+  })
+
+  test('a list that gets members just now takes no filter either', { skip: !isServerTest }, async () => {
+    const { ctx, tenant } = world
+    const list = await world.list([])
+    const path = `/custom-groups/${list}`
+    const added = Promise.withResolvers<void>()
+    const putting = ctx.db.transaction(async (sql) => {
+      await addMembers(ctx, sql, tenant.id, list, [{ phone: world.stranger(), name: null }])
+      added.resolve()
+      const question = `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FOR UPDATE OF g%'`
+      await until('the change that waits', async () => {
+        const { rowCount } = await outsideTransaction(() => ctx.db.pool.query(question))
+        return rowCount === 1 || undefined
+      })
+    })
+    await added.promise
+    const change = { body: { filter: { has_written: true } } }
+    const [reply] = await Promise.all([world.keyed.call('PATCH', path, change), putting])
+    assert.deepEqual([reply.status, reply.body.code], [400, 'custom_group_has_members'])
+    const { filter, member_count: count } = await world.keyed.get(200, path)
+    assert.deepEqual([filter, count], [null, 1])
   })
 
   test('a group that a segment names is not deleted before the segment; a segment deletes as any', async () => {
@@ -199,6 +226,8 @@ suite('segments over HTTP', () => {
       [{ no_answer_days: 1e9 }, 'filter.no_answer_days'],
       [{ last_inbound_after: 'tomorrow' }, 'filter.last_inbound_after'],
       [{ last_inbound_after: '2026-02-30' }, 'filter.last_inbound_after'],
+      [{ last_inbound_after: '0000-01-01' }, 'filter.last_inbound_after'],
+      [{ last_inbound_after: '0099-01-01' }, 'filter.last_inbound_after'],
       [{ last_inbound_after: '2026-02-11T10:00:00' }, 'filter.last_inbound_after'],
       [{ last_inbound_after: { days_ago: 'x' } }, 'filter.last_inbound_after'],
       [{ last_inbound_after: 7 }, 'filter.last_inbound_after'],

@@ -43,10 +43,12 @@ const forDays = (description: string) =>
 const instant = z.string().refine((text) => timestampInput().safeParse(text).success, {
   message: 'must be a date and time with Z or an offset',
 })
+/** Nobody had WhatsApp before; neither the database nor calendars know every year that can be written. */
+const day = z.iso.date().refine((text) => text >= '1970', { message: 'must be a date from 1970 on' })
 const daysAgo = z.strictObject({ days_ago: days })
 
 /** A moment: fixed, the beginning of a day or of a span of the calendar, or so many times 24 hours ago. */
-const moment = z.union([z.enum(calendarWords), z.iso.date(), daysAgo, instant], {
+const moment = z.union([z.enum(calendarWords), day, daysAgo, instant], {
   error: `must be one of ${calendarWords.join(', ')}, a date (2026-02-11), a date and time with Z or an offset, or {"days_ago": 3}`,
 })
 /** A moment as a filter names it. */
