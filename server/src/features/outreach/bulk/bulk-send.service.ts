@@ -6,11 +6,11 @@ import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { holdUsableGroup } from '../../groups/custom-groups/custom-groups.service.ts'
 import { idempotencyMismatch } from '../../sending/outbox/outbox.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { peopleOf } from '../segments/segments.service.ts'
+import { peopleOf, variableNamesOf } from '../segments/segments.service.ts'
 import { checkTemplate } from '../templating/templating.service.ts'
 import type { BulkJobObject, BulkRecipientObject, CreateBulk } from './bulk.schema.ts'
 import { addJob } from './bulk.service.ts'
-import { clearKey, findJob, findJobByKey, listJobs, listVariableNames } from './bulk.store.ts'
+import { clearKey, findJob, findJobByKey, listJobs } from './bulk.store.ts'
 import type { BulkJobRow, BulkJobStatus, BulkRecipientRow } from './bulk.tables.ts'
 
 const keyTtlMs = 24 * 3_600_000
@@ -77,6 +77,16 @@ export function checkMediaUrl(ctx: Context, url: string): void {
   }
 }
 
+/** None of a list that is gone, as of the one that a copied job was made for. */
+async function namesOnList(ctx: Context, tenantId: string, groupId: string): Promise<string[]> {
+  try {
+    return await variableNamesOf(ctx, tenantId, groupId)
+  } catch (error) {
+    if (error instanceof AppError && error.status === 404) return []
+    throw error
+  }
+}
+
 /** Refuses texts with placeholders that nobody on the list has. */
 export async function checkTexts(
   ctx: Context,
@@ -94,7 +104,7 @@ export async function checkTexts(
   } catch (error) {
     // Only now is it worth reading what a whole list knows of its members.
     if (customGroupId === null || !(error instanceof AppError)) throw error
-    check(await listVariableNames(ctx.db.sql, tenantId, customGroupId))
+    check(await namesOnList(ctx, tenantId, customGroupId))
   }
 }
 

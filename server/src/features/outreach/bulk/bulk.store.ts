@@ -1,4 +1,4 @@
-// Reads tables of other areas: groups (custom_groups), sessions (sessions).
+// Reads tables of other areas: sessions (sessions).
 import { and, asc, count, desc, eq, isNotNull, type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type BulkJobRow, type BulkJobStatus, bulkJobs } from './bulk.tables.ts'
@@ -206,13 +206,6 @@ export async function markWaitingForSession(
     UPDATE bulk_jobs SET waits_for = 'session', next_send_at = NULL, updated_at = ${now.toISOString()}::timestamptz
     WHERE session_id = ${sessionId} AND tenant_id = ${tenantId} AND status = 'running' RETURNING id`)
   return rows.map((row) => row.id)
-}
-
-/** The names of variables that somebody on a list has, or had. */
-export async function listVariableNames(sql: Sql, tenantId: string, groupId: string): Promise<string[]> {
-  const { rows } = await sql.execute<{ names: string[] }>(text`
-    SELECT variable_names AS names FROM custom_groups WHERE id = ${groupId} AND tenant_id = ${tenantId}`)
-  return rows[0]?.names ?? []
 }
 
 /** Whether a job that has not ended writes to a list. */

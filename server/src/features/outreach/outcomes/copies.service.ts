@@ -2,6 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Context } from '../../../context.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { holdUsableGroup } from '../../groups/custom-groups/custom-groups.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { createJob, type NewJob } from '../bulk/bulk.service.ts'
 import type { BulkJobRow } from '../bulk/bulk.tables.ts'
@@ -34,14 +35,18 @@ function encodeCopy(job: BulkJobRow, retryOf: string | null): z.output<typeof co
   return { ...encodeJob(job), retry_of: retryOf }
 }
 
-/** Who is on the job's list or in its segment now; of a job without one, or whose list is gone, those it had itself. */
-async function peopleAgain(ctx: Context, job: BulkJobRow): Promise<SQL> {
-  const { tenantId, sessionId, customGroupId, retryOf } = job
-  if (customGroupId === null || retryOf !== null) return peopleOfJob(tenantId, job.id)
+/**
+ * Who is on the job's list or in its segment now, and which group that is; of a job without one, or whose list is gone,
+ * those it had itself.
+ */
+async function peopleAgain(ctx: Context, job: BulkJobRow): Promise<{ people: SQL; groupId: string | null }> {
+  const { tenantId, sessionId, customGroupId: groupId, retryOf } = job
+  const same = { people: peopleOfJob(tenantId, job.id), groupId: null }
+  if (groupId === null || retryOf !== null) return same
   try {
-    return await peopleOf(ctx, tenantId, customGroupId, { sessionId, now: ctx.clock.now() })
+    return { people: await peopleOf(ctx, tenantId, groupId, { sessionId, now: ctx.clock.now() }), groupId }
   } catch (error) {
-    if (error instanceof AppError && error.status === 404) return peopleOfJob(tenantId, job.id)
+    if (error instanceof AppError && error.status === 404) return same
     throw error
   }
 }
@@ -54,11 +59,13 @@ export async function cloneJob(
 ): Promise<z.output<typeof copiedJob>> {
   const job = await requireJob(ctx, id)
   if (start) await getWorkingSession(ctx, job.sessionId)
-  const people = await peopleAgain(ctx, job)
+  const { people, groupId } = await peopleAgain(ctx, job)
   const contents = contentsOf(ctx, job)
-  const copy = await ctx.db.transaction((sql) =>
-    createJob(ctx, sql, { ...contents, people, name: name ?? job.name, isPaused: !start }),
-  )
+  const copy = await ctx.db.transaction(async (sql) => {
+    // As for a new job: nobody deletes it meanwhile, and the plan must have room for it.
+    if (groupId !== null) await holdUsableGroup(ctx, sql, job.tenantId, groupId)
+    return createJob(ctx, sql, { ...contents, people, name: name ?? job.name, isPaused: !start })
+  })
   return encodeCopy(copy, null)
 }
 

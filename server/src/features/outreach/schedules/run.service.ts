@@ -6,8 +6,10 @@ import { AppError } from '../../../platform/errors.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
 import { getTenantPlan } from '../../account/plans/plans.service.ts'
+import { holdUsableGroup } from '../../groups/custom-groups/custom-groups.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { findTenantSession } from '../../sessions/lifecycle/sessions.service.ts'
+import { emptyRecipients } from '../bulk/bulk.schema.ts'
 import { createJob } from '../bulk/bulk.service.ts'
 import { type DueMoments, longestLateMs, momentsOfDue } from '../recurrence/due-runs.service.ts'
 import { peopleOf } from '../segments/segments.service.ts'
@@ -148,6 +150,8 @@ async function startCampaign(
   const { tenantId, sessionId, customGroupId, name, messageType, messageContent, mediaUrl } = row
   const { variants, quietHours, sendWithinMinutes: within } = row
   try {
+    // Who deletes it meanwhile finds the schedule before this commits, or the job.
+    if (customGroupId !== null) await holdUsableGroup(ctx, sql, tenantId, customGroupId)
     const job = await createJob(ctx, sql, {
       ...{ tenantId, sessionId, customGroupId, name, messageType, messageContent, mediaUrl },
       ...{ variants, quietHours, people, executionId },
@@ -160,7 +164,13 @@ async function startCampaign(
     await updateRunning(sql, tenantId, executionId, { bulkJobId: job.id, totalRecipients })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    await conclude(ctx, sql, { tenantId, executionId }, nothing(error.code))
+    const isEmpty = error.code === emptyRecipients.code
+    await conclude(
+      ctx,
+      sql,
+      { tenantId, executionId },
+      isEmpty ? nothing(error.code) : refusal(row, error.code),
+    )
   }
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { eq } from 'drizzle-orm'
+import { eq, sql as text } from 'drizzle-orm'
 import type { ApiClient } from '../../../../test/api-client.ts'
-import { createList, textsOn } from '../../../../test/bulk-world.ts'
+import { createList, textsOn, untilJob } from '../../../../test/bulk-world.ts'
 import type { TestTenant } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
 import {
   addWarmContact,
   createLinkedApp,
@@ -14,11 +15,13 @@ import {
 } from '../../../../test/linked-session.ts'
 import { until } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
-
+import { outsideTransaction } from '../../../platform/database/transaction.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { tenants } from '../../account/tenants/tenants.tables.ts'
 import { segmentFilterSchema } from '../segments/segments.schema.ts'
 import { setFilter } from '../segments/set-filter.service.ts'
+import { runDue } from './run.service.ts'
+import { refuseDeletion } from './schedules.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant
@@ -190,6 +193,124 @@ suite('runs to lists and segments', () => {
     await end(made.id)
   })
 
+  test('a list or segment stays while a schedule or a job sends to it; a paused schedule does not go on without it', async () => {
+    const kinds = { list: await createList(app, tenant, [ada, bia]), segment: '' }
+    kinds.segment = await createSegment({ in_group_id: await createList(app, tenant, [ada, bia]) })
+    for (const [kind, group] of Object.entries(kinds)) {
+      const path = `/custom-groups/${group}`
+      const refused = async () => {
+        assert.equal((await api.delete(400, path)).code, 'custom_group_in_use', kind)
+        assert.equal((await api.get(200, `${path}/preview`)).total, 2, kind)
+      }
+      const made = await schedule({
+        custom_group_id: group,
+        message: 'Held',
+        quiet_hours: { start: '00:00', end: '23:59' },
+      })
+      await refused()
+      const run = await passRun(made.id, ({ status }) => status === 'running')
+      await api.post(200, `/scheduled-messages/${made.id}/pause`, {})
+      await refused()
+      await api.post(200, `/bulk-send/${run.bulk_job_id}/pause`, {})
+      await refused()
+      await api.post(200, `/bulk-send/${run.bulk_job_id}/cancel`, {})
+      await api.delete(200, path)
+      await app.runJobs()
+      const job = await api.get(200, `/bulk-send/${run.bulk_job_id}`)
+      assert.deepEqual([job.status, job.recipients_total, job.custom_group_id], ['cancelled', 2, group])
+      assert.match((await api.post(404, `/scheduled-messages/${made.id}/resume`, {})).detail, /list/)
+      assert.equal((await read(made.id)).status, 'paused')
+      const copy = await api.post(201, `/bulk-send/${job.id}/clone`, {})
+      assert.equal(copy.total_recipients, 2)
+      await api.post(200, `/bulk-send/${copy.id}/cancel`, {})
+      await end(made.id)
+    }
+  })
+
+  test('after a downgrade nothing is sent to a list that can only be read: no run, no resumption, no copy', async () => {
+    await createList(app, tenant, [bia])
+    const list = await createList(app, tenant, [ada])
+    const made = await schedule({ custom_group_id: list, message: 'Over the limit' })
+    const first = await passRun(made.id)
+    assert.equal(first.status, 'completed')
+    await setPlan('unlimited', { max_custom_groups: 1 })
+    assert.partialDeepStrictEqual(await passRun(made.id), { status: 'failed', error: 'plan_limit_reached' })
+    await api.post(200, `/scheduled-messages/${made.id}/pause`, {})
+    assert.equal(
+      (await api.post(403, `/scheduled-messages/${made.id}/resume`, {})).code,
+      'plan_limit_reached',
+    )
+    const copied = await api.post(403, `/bulk-send/${first.bulk_job_id}/clone`, {})
+    assert.equal(copied.code, 'plan_limit_reached')
+    await setPlan('unlimited')
+    await api.post(200, `/scheduled-messages/${made.id}/resume`, {})
+    assert.equal((await passRun(made.id)).status, 'completed')
+    assert.equal(textsOn(app, ada).filter((one) => one === 'Over the limit').length, 2)
+    await end(made.id)
+  })
+
+  test('the text of one to a list is changed, with values of its members', async () => {
+    const { id: list } = await api.post(201, '/custom-groups', {
+      name: 'With cities',
+      members: [{ phone: ada, variables: { city: 'Berlin' } }],
+    })
+    const made = await schedule({ custom_group_id: list, message: 'Hello' })
+    const path = `/scheduled-messages/${made.id}`
+    await api.patch(200, path, { message_content: 'Hello {{city}}' })
+    await api.patch(422, path, { message_content: 'Hello {{street}}' })
+    await passRun(made.id)
+    assert.equal(textsOn(app, ada).at(-1), 'Hello Berlin')
+    await end(made.id)
+  })
+
+  test('whoever sends to a segment may name the values of the lists behind it', async () => {
+    const { id: list } = await api.post(201, '/custom-groups', {
+      name: 'With streets',
+      members: [{ phone: ada, variables: { street: 'Elm Street' } }],
+    })
+    const segment = await createSegment({ in_group_id: list })
+    const body = { session_id: session.id, custom_group_id: segment }
+    await api.post(422, '/bulk-send', { ...body, message_content: 'You live in {{city}}' })
+    const job = await api.post(201, '/bulk-send', { ...body, message_content: 'You live in {{street}}' })
+    await untilJob(api, job.id, ({ status }) => status === 'completed')
+    const made = await schedule({ custom_group_id: segment, message: 'Still in {{street}}' })
+    await api.patch(200, `/scheduled-messages/${made.id}`, { message_content: 'Always in {{street}}' })
+    await passRun(made.id)
+    assert.deepEqual(textsOn(app, ada).slice(-2), ['You live in Elm Street', 'Always in Elm Street'])
+    await end(made.id)
+  })
+
+  test('a run waits for who is deleting its list, who then finds the schedule or the job', {
+    skip: !isServerTest,
+  }, async () => {
+    const { ctx } = app.app
+    const list = await createList(app, tenant, [ada])
+    const made = await schedule({ custom_group_id: list, message: 'Not yet' })
+    app.clock.jump(Date.parse(made.next_run_at) + 1000 - app.clock.nowMs())
+    const system: Context = { ...ctx, caller: { kind: 'system', tenantId: tenant.id } }
+    const payload = {
+      tenantId: tenant.id,
+      scheduleId: made.id,
+      dueAt: new Date(made.next_run_at).toISOString(),
+    }
+    let run: Promise<unknown> | undefined
+    await ctx.db.transaction(async (sql) => {
+      await sql.execute(text`SELECT FROM custom_groups WHERE id = ${list} FOR UPDATE`)
+      run = outsideTransaction(() => runDue(system, payload, { attempt: 1 }))
+      const question = `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query ILIKE '%for key share%'`
+      const probe = async () => {
+        const { rowCount } = await outsideTransaction(() => ctx.db.pool.query(question))
+        return rowCount === 1 || undefined
+      }
+      await until('the run that waits', probe, { timeoutMs: 5000 })
+      await assert.rejects(refuseDeletion(sql, tenant.id, list), { code: 'custom_group_in_use' })
+    })
+    await run
+    assert.equal((await untilRun(made.id, 0)).status, 'completed')
+    await end(made.id)
+  })
+
   test('a plan without schedules makes runs fail until it has them again', async () => {
     const list = await createList(app, tenant, [ada])
     const made = await schedule({ custom_group_id: list, message: 'Paid' })
@@ -201,10 +322,10 @@ suite('runs to lists and segments', () => {
   })
 })
 
-async function setPlan(planId: string): Promise<void> {
+async function setPlan(planId: string, limitOverrides = {}): Promise<void> {
   const { ctx } = app.app
   await ctx.db.transaction(async (sql) => {
-    await sql.update(tenants).set({ planId }).where(eq(tenants.id, tenant.id))
+    await sql.update(tenants).set({ planId, limitOverrides }).where(eq(tenants.id, tenant.id))
     await publishChange(ctx, sql, [`tenant:${tenant.id}`])
   })
 }

@@ -1,4 +1,5 @@
 import { defineOperation, type Operation } from '../../../operation.ts'
+import { planLimitReached } from '../../../platform/errors.ts'
 import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
@@ -53,7 +54,7 @@ const create = defineOperation({
   gate,
   body: createScheduleBody,
   success: { status: 201, schema: scheduleSchema },
-  errors: [planFeatureMissing, addressRefused, channelOfOtherSession],
+  errors: [planFeatureMissing, planLimitReached, addressRefused, channelOfOtherSession],
   run: (ctx, input) => createSchedule(ctx, input),
 })
 
@@ -115,7 +116,7 @@ const resume = defineOperation({
   gate,
   params: idParams,
   success: { status: 200, schema: scheduleSchema },
-  errors: [planFeatureMissing, scheduleNotPaused, schedulePassed],
+  errors: [planFeatureMissing, planLimitReached, scheduleNotPaused, schedulePassed],
   run: (ctx, { id }) => resumeSchedule(ctx, id),
 })
 

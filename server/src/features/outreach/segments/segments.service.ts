@@ -127,8 +127,13 @@ export async function compileFilter(
 }
 
 /** A list or segment of a tenant, or 404. */
-export async function getSource(ctx: Context, tenantId: string, groupId: string): Promise<GroupSource> {
-  const [group] = await findGroups(ctx.db.sql, tenantId, [groupId])
+export async function getSource(
+  ctx: Context,
+  tenantId: string,
+  groupId: string,
+  sql: Sql = ctx.db.sql,
+): Promise<GroupSource> {
+  const [group] = await findGroups(sql, tenantId, [groupId])
   if (group === undefined) throw unknownThing('Custom group (list of contacts)')
   return toSource(group)
 }
@@ -191,10 +196,18 @@ export async function* walkPeople(
   for (const batch of numbersOf(numbers, step)) yield await listPeopleByNumber(ctx.db.sql, people, batch)
 }
 
-/** Names of the values that people of a group may have, for placeholders: those of the lists that it takes them from. */
-export async function variableNamesOf(ctx: Context, tenantId: string, groupId: string): Promise<string[]> {
-  const root = await getSource(ctx, tenantId, groupId)
+/**
+ * Names of the values that people of a group may have, for placeholders: those of the lists that it takes them from.
+ * Inside a transaction give its `sql`.
+ */
+export async function variableNamesOf(
+  ctx: Context,
+  tenantId: string,
+  groupId: string,
+  sql: Sql = ctx.db.sql,
+): Promise<string[]> {
+  const root = await getSource(ctx, tenantId, groupId, sql)
   if (root.filter === null) return root.variableNames
-  const sources = await loadSources(ctx.db.sql, tenantId, [groupId])
+  const sources = await loadSources(sql, tenantId, [groupId])
   return [...new Set([...sources.values()].flatMap(({ variableNames }) => variableNames))]
 }
