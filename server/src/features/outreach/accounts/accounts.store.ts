@@ -52,11 +52,11 @@ export async function listWarmPhones(
   return rows.map(({ phone }) => phone)
 }
 
-/** Removes answers of before, at most so many; answers how many went. */
+/** Removes answers of before, at most so many, but not those that are just asked anew; answers how many went. */
 export async function deleteLookups(sql: Sql, before: Date, most: number): Promise<number> {
   const { rowCount } = await sql.execute(text`
-    DELETE FROM number_lookups WHERE (tenant_id, phone) IN (
-      SELECT tenant_id, phone FROM number_lookups WHERE asked_at < ${before.toISOString()}::timestamptz
-      ORDER BY asked_at LIMIT ${most})`)
+    DELETE FROM number_lookups WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM number_lookups WHERE asked_at < ${before.toISOString()}::timestamptz
+      ORDER BY asked_at LIMIT ${most} FOR UPDATE SKIP LOCKED))`)
   return rowCount ?? 0
 }

@@ -3,16 +3,18 @@ import { after, before, suite, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
 import { buildPhone } from '../../../../test/builders.ts'
 import type { TestTenant } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
 import {
   createLinkedApp,
   type LinkedApp,
   type LinkedSession,
   linkSession,
 } from '../../../../test/linked-session.ts'
-import { untilAnswer } from '../../../../test/until.ts'
+import { until, untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
+import { outsideTransaction } from '../../../platform/database/transaction.ts'
 import { forgetLookupsJob } from './accounts.schema.ts'
-import { resolveNumbers } from './accounts.service.ts'
+import { forgetLookups, resolveNumbers } from './accounts.service.ts'
 
 let app: LinkedApp
 let tenant: TestTenant
@@ -150,5 +152,29 @@ suite('who is on WhatsApp', () => {
     await app.runJobs()
     const { rows } = await ctx.db.sql.execute(text`SELECT FROM number_lookups WHERE tenant_id = ${tenant.id}`)
     assert.equal(rows.length, 1)
+  })
+
+  test('who keeps new answers is not waited for while old ones go', { skip: !isServerTest }, async () => {
+    const [kept, gone] = [person(), person()]
+    await resolve(kept, gone)
+    await age(31 * dayMs)
+    const { sql } = ctx.db
+    const old = async () => {
+      const { rows } = await sql.execute(text`
+        SELECT phone FROM number_lookups WHERE tenant_id = ${tenant.id} AND phone IN (${kept}, ${gone})`)
+      return rows.map(({ phone }) => phone)
+    }
+    await ctx.db.transaction(async (held) => {
+      await held.execute(text`SELECT FROM number_lookups WHERE phone = ${kept} FOR UPDATE`)
+      const forgetting = outsideTransaction(() => forgetLookups(ctx))
+      const isSame = async () => {
+        const left = await outsideTransaction(old)
+        return left.length === 1 && left[0] === kept ? true : undefined
+      }
+      await until('the other one gone', isSame, { timeoutMs: 5000 })
+      await forgetting
+    })
+    await forgetLookups(ctx)
+    assert.deepEqual(await old(), [])
   })
 })
