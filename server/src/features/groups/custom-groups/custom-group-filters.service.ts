@@ -38,13 +38,12 @@ export async function replaceFilter(
   await updateFilter(sql, tenantId, id, filter, ctx.clock.now())
 }
 
-/** Notes how many people a segment has, for lists of groups. */
+/** Notes how many people a segment has, for lists of groups; nothing when its filter is another one by now. */
 export function noteMemberCount(
   sql: Sql,
   tenantId: string,
   id: string,
-  count: number,
-  now: Date,
+  counted: { filter: object; count: number; now: Date },
 ): Promise<void> {
-  return updateCount(sql, tenantId, id, count, now)
+  return updateCount(sql, tenantId, id, counted)
 }

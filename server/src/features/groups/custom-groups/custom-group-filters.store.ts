@@ -60,15 +60,14 @@ export async function updateFilter(
     WHERE tenant_id = ${tenantId} AND id = ${id}`)
 }
 
-/** Notes how many people a segment has. */
+/** Notes how many people a segment has, as long as it is the filter they were counted with. */
 export async function updateCount(
   sql: Sql,
   tenantId: string,
   id: string,
-  count: number,
-  now: Date,
+  { filter, count, now }: { filter: object; count: number; now: Date },
 ): Promise<void> {
   await sql.execute(text`
     UPDATE custom_groups SET member_count = ${count}, member_counted_at = ${now.toISOString()}::timestamptz
-    WHERE tenant_id = ${tenantId} AND id = ${id} AND filter IS NOT NULL`)
+    WHERE tenant_id = ${tenantId} AND id = ${id} AND filter = ${JSON.stringify(filter)}::jsonb`)
 }

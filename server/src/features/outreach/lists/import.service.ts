@@ -6,6 +6,7 @@ import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { FairTurns } from '../../../platform/fair-turns.ts'
 import { dropSpool, writeSpool } from '../../../platform/files/spool.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
+import { groupIsSegment } from '../../groups/custom-groups/custom-group-filters.schema.ts'
 import { foldVariableName, variableLimits } from '../../groups/custom-groups/custom-groups.schema.ts'
 import {
   addMembers,
@@ -196,6 +197,7 @@ export async function importFile(
 ): Promise<z.infer<typeof importAnswer>> {
   const tenantId = tenantOf(ctx)
   const group = await ctx.db.transaction((sql) => holdUsableGroup(ctx, sql, tenantId, groupId))
+  if (group.filter !== null) throw groupIsSegment.create()
   return turns.of(ctx).run(tenantId, () =>
     withFile(ctx, input, async (path) => {
       const source = await openSource(path, input)

@@ -66,7 +66,8 @@ export async function countSegment(ctx: Context, groupId: string, page: Page): P
   const tenantId = tenantOf(ctx)
   const { name, filter } = await getSource(ctx, tenantId, groupId)
   const found = await findPeople(ctx, filter === null ? { id: groupId } : { name, filter }, page)
-  if (filter !== null) await noteMemberCount(ctx.db.sql, tenantId, groupId, found.total, found.now)
+  const { total: count, now } = found
+  if (filter !== null) await noteMemberCount(ctx.db.sql, tenantId, groupId, { filter, count, now })
   return found
 }
 

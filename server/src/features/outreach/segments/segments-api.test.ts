@@ -5,6 +5,7 @@ import { isServerTest } from '../../../../test/harness-database.ts'
 import { SegmentWorld } from '../../../../test/segment-world.ts'
 import { until } from '../../../../test/until.ts'
 import { outsideTransaction } from '../../../platform/database/transaction.ts'
+import { noteMemberCount } from '../../groups/custom-groups/custom-group-filters.service.ts'
 import { addMembers } from '../../groups/custom-groups/custom-groups.service.ts'
 import { addLeadsToList } from '../../leads/pipeline/lead-lists.service.ts'
 import { countPeopleOf, variableNamesOf } from './segments.service.ts'
@@ -51,6 +52,22 @@ suite('segments over HTTP', () => {
     await world.tenant.api.post(200, `/custom-groups/${made.id}/members/add`, { contacts: [`+${anna}`] })
   })
 
+  test('who counted with the filter of before notes nothing: the count is that of the filter shown', async () => {
+    const { ctx, tenant } = world
+    const { id, member_count: count } = await create({ has_written: true, no_answer_days: 3 })
+    const said = { sql: ctx.db.sql, now: app.clock.now() }
+    await noteMemberCount(said.sql, tenant.id, id, {
+      filter: { has_written: true },
+      count: 99,
+      now: said.now,
+    })
+    assert.equal((await tenant.api.get(200, '/custom-groups')).groups[0].member_count, count)
+    const filter = { no_answer_days: 3, has_written: true }
+    await noteMemberCount(said.sql, tenant.id, id, { filter, count: 98, now: said.now })
+    assert.equal((await tenant.api.get(200, '/custom-groups')).groups[0].member_count, 98)
+    await tenant.api.delete(200, `/custom-groups/${id}`)
+  })
+
   // mautic #11375, #5433: a relative date was stored as a date, of two groups one.
   test('a filter comes back as it was given, one value as a list of one', async () => {
     const lists = [await world.list([]), await world.list([])]
@@ -81,9 +98,10 @@ suite('segments over HTTP', () => {
       const refused = await world.tenant.api.post(400, `/custom-groups/${id}/members/${door}`, body)
       assert.equal(refused.code, 'custom_group_is_segment', door)
     }
-    const csv = { csv: `phone\n${phone}\n` }
-    const imported = await world.tenant.api.post(400, `/custom-groups/${id}/import`, csv)
-    assert.equal(imported.code, 'custom_group_is_segment')
+    for (const csv of [`phone\n${phone}\n`, 'phone\nnobody\n']) {
+      const imported = await world.tenant.api.post(400, `/custom-groups/${id}/import`, { csv })
+      assert.equal(imported.code, 'custom_group_is_segment')
+    }
     const lead = await world.lead(carl)
     const ctx = world.ctx
     await assert.rejects(addLeadsToList(ctx, [lead], id), { code: 'custom_group_is_segment' })
