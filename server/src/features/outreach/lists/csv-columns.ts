@@ -21,6 +21,9 @@ export interface Columns {
   variables: readonly { index: number; name: string }[]
 }
 
+/** Every row is looked at column by column. */
+const mostColumns = 1000
+
 type Mapping = ReadonlyMap<string, string | number>
 
 const shown = (headers: readonly string[]) => {
@@ -132,6 +135,8 @@ export function tellsNumbers(row: readonly string[]): boolean {
 
 /** Finds the columns of a file by its first row; 422 when there is no telling where the numbers are. */
 export function chooseColumns(firstRow: readonly string[], mapping: Mapping | undefined): Columns {
+  if (firstRow.length > mostColumns)
+    throw refuseImport('file', `has ${firstRow.length} columns, more than ${mostColumns}`)
   const headers = firstRow.map((cell) => cell.trim())
   if (mapping !== undefined) return namedColumns(mapping, headers)
   return headers.some(looksLikeNumber) ? guessedColumns(headers) : knownColumns(headers)

@@ -48,6 +48,14 @@ const utf16 = (text: string, { isBig = false, mark = '\ufeff' } = {}) => {
 const latin = (text: string) => Buffer.from(text, 'latin1')
 
 suite('CSV import', () => {
+  test('a file of more columns than anybody has is refused before its rows are read', async () => {
+    for (const header of ['tel', 'x'])
+      assert.match(
+        await refusal(`phone${`,${header}`.repeat(60_000)}\n${'1\n'.repeat(5000)}`),
+        /60001 columns/,
+      )
+  })
+
   test('takes headers with NUL and characters of two halves, and keeps what can be stored of them', async () => {
     const long = `${'x'.repeat(99)}\u{1f600}`
     const { people } = await importNew(`phone,ci\0ty,${long}\n+15550100125,Ber\0lin,yes\n`)
