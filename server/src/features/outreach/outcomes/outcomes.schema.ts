@@ -35,7 +35,7 @@ export interface EarlyAnswer {
 /** Looks again at an answer that came while a campaign's message to the same person was under way. */
 export const earlyAnswerJob = defineJob<EarlyAnswer>('outcomes.early_answer', { concurrency: 2 })
 
-/** Whoever has read and let the time pass has ignored the campaign: one job for each minute in which that happens. */
+/** Whoever has read and let the time pass has ignored the campaign: a job for each minute in which that happens. */
 export const unansweredJob = defineJob('outcomes.unanswered')
 
 /** How a job stands. */

@@ -1,7 +1,9 @@
 import type { Context } from '../../../context.ts'
-import type { Sql } from '../../../platform/database/database.ts'
+import { afterCommit, type Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
+import { createLru } from '../../../platform/lru.ts'
+import { defineProcessState } from '../../../platform/process-state.ts'
 import { tellChanged } from '../bulk/ending.service.ts'
 import {
   advance,
@@ -79,19 +81,26 @@ async function applyFindings(
   await planSweeps(ctx, sql, changed)
 }
 
+/** Minutes whose sweep this process has planned for certain. */
+const planned = defineProcessState(() => createLru<true, number>(answerWindowMs / minuteMs + 100))
+
 /**
- * Sees to it that somebody looks when the time of those who have just read is over: one job for each minute, at its end.
- * At least a minute from now, so that no job of that minute is running already.
+ * Sees to it that somebody looks when the time of those who have just read is over: one job for each minute and process,
+ * at its end. Without a key, which would let the receipts of all tenants wait for one another.
  */
 async function planSweeps(ctx: Context, sql: Sql, changed: readonly HeldRecipient[]): Promise<void> {
   const now = ctx.clock.nowMs()
+  const known = planned.of(ctx)
   const readers = changed.filter(({ status }) => status === 'read')
   const minutes = readers.map(({ readAt }) => {
     const dueMs = Math.max((readAt?.getTime() ?? 0) + answerWindowMs, now + minuteMs)
     return Math.ceil(dueMs / minuteMs)
   })
-  for (const minute of [...new Set(minutes)].sort((a, b) => a - b))
-    await ctx.jobs.add(sql, unansweredJob, {}, { key: String(minute), delayMs: minute * minuteMs - now })
+  for (const minute of new Set(minutes)) {
+    if (known.has(minute)) continue
+    await ctx.jobs.add(sql, unansweredJob, {}, { delayMs: minute * minuteMs - now })
+    afterCommit(sql, () => known.set(minute, true))
+  }
 }
 
 /** Takes over how far the messages of recipients have come. */

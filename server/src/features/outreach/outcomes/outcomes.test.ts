@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { sql as text } from 'drizzle-orm'
 import { CampaignWorld } from '../../../../test/campaign-world.ts'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
+import { noteSteps } from './outcomes.service.ts'
 
 const hourMs = 3_600_000
 const minuteMs = 60_000
@@ -220,6 +223,40 @@ suite('whoever read without answering', () => {
     await world.hear(eve, { quotedWaMessageId: toEve.waMessageId })
     assert.deepEqual([await world.status(job, ann), await world.status(job, eve)], ['ignored', 'replied'])
     assert.partialDeepStrictEqual(await funnel(job), { read: 4, replied: 2, ignored: 2 })
+  })
+})
+
+suite('the look at who has not answered', () => {
+  test('is planned once for many who read in one minute', async () => {
+    const people = [world.person(), world.person(), world.person()]
+    const job = await world.job(people)
+    app.clock.advance(10 * minuteMs)
+    for (const each of people) await world.progress([await world.send(job, each)], 'read')
+    const { rows } = await world.ctx.db.sql.execute(text`
+      SELECT FROM pgboss.job WHERE name = 'outcomes.unanswered' AND state = 'created'
+        AND start_after > ${new Date(app.clock.nowMs() + 72 * hourMs - minuteMs).toISOString()}::timestamptz`)
+    assert.equal(rows.length, 1)
+  })
+
+  test('lets nobody wait: receipts of two tenants are stored at once', { skip: !isServerTest }, async () => {
+    const stranger = await CampaignWorld.create(app)
+    const [ann, ben] = [world.person(), stranger.person()]
+    const sent = await world.send(await world.job([ann]), ann)
+    const job = await stranger.job([ben])
+    const other = await stranger.send(job, ben)
+    app.clock.advance(10 * minuteMs)
+    await world.ctx.db.sql.execute(text`
+      UPDATE messages SET read_at = ${app.clock.now().toISOString()} WHERE id = ${sent.messageId}`)
+    const [noted, stored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const open = world.ctx.db.transaction(async (sql) => {
+      await noteSteps(world.ctx, sql, world.tenant.id, [sent.messageId])
+      noted.resolve()
+      await stored.promise
+    })
+    await noted.promise
+    await stranger.progress([other], 'read').finally(() => stored.resolve())
+    await open
+    assert.equal(await stranger.status(job, ben), 'read')
   })
 })
 
