@@ -11,9 +11,14 @@ const [b, p, n] = ['b', 'p', 'n'].map((name) => text.raw(name)) as [SQL, SQL, SQ
 const idList = (ids: readonly string[]): SQL => text`${text.param([...ids])}::uuid[]`
 const at = (date: Date): SQL => text`${date.toISOString()}::timestamptz`
 
-/** A conversation of so many messages is counted at most every so many milliseconds. */
+/** How many messages were said with a contact, in all sessions. */
+const saidWith = (contactId: SQL, tenantId: SQL): SQL => text`
+  SELECT coalesce(sum(h.message_count), 0)::int AS said FROM chats h
+  WHERE h.contact_id = ${contactId} AND h.tenant_id = ${tenantId}`
+
+/** Who has said so much is counted at most every so many milliseconds for each message. */
 const restPerMessageMs = 5
-/** Below this a conversation is counted with each change. */
+/** Who has said less is counted with each change. */
 const shortConversation = 2000
 
 /**
@@ -64,10 +69,12 @@ export async function markMessages(sql: Sql, ids: readonly string[], now: Date):
     FROM touched RETURNING tenant_id AS "tenantId"`)
   await sql.execute(text`
     INSERT INTO rollup_contact_marks (tenant_id, contact_id, due_at)
-    SELECT DISTINCT h.tenant_id, h.contact_id, ${at(now)} + CASE WHEN h.message_count < ${shortConversation}::int
-      THEN interval '0' ELSE least(interval '1 hour', h.message_count * ${restPerMessageMs}::int * interval '1 ms') END
-    FROM messages m JOIN chats h ON h.id = m.chat_id
-    WHERE m.id = ANY(${idList(ids)}) AND h.contact_id IS NOT NULL AND ${isSaid(text.raw('m'))}`)
+    SELECT tenant_id, contact_id, ${at(now)} + CASE WHEN said < ${shortConversation}::int THEN interval '0'
+      ELSE least(interval '1 hour', said * ${restPerMessageMs}::int * interval '1 ms') END
+    FROM (
+      SELECT DISTINCT h.tenant_id, h.contact_id FROM messages m JOIN chats h ON h.id = m.chat_id
+      WHERE m.id = ANY(${idList(ids)}) AND h.contact_id IS NOT NULL AND ${isSaid(text.raw('m'))}
+    ) t CROSS JOIN LATERAL (${saidWith(text`t.contact_id`, text`t.tenant_id`)}) w`)
   return new Set(rows.map(({ tenantId }) => tenantId))
 }
 
@@ -214,18 +221,23 @@ export async function takeMarks(sql: Sql, tenantId: string): Promise<Span | unde
   return { sessionId: row.sessionId, from: new Date(row.from), to: new Date(row.to) }
 }
 
-/** Takes contacts that are due to be counted. */
+/** Takes contacts that are due to be counted, the oldest first: at least one, and so many as have said so much together. */
 export async function takeContactMarks(
   sql: Sql,
   tenantId: string,
-  { now, limit }: { now: Date; limit: number },
+  { now, limit, mostMessages }: { now: Date; limit: number; mostMessages: number },
 ): Promise<string[]> {
   const { rows } = await sql.execute<{ contactId: string }>(text`
-    WITH next AS (
-      SELECT DISTINCT contact_id FROM (
-        SELECT contact_id FROM rollup_contact_marks
+    WITH due AS (
+      SELECT contact_id, min(due_at) AS due_at FROM (
+        SELECT contact_id, due_at FROM rollup_contact_marks
         WHERE tenant_id = ${tenantId} AND due_at <= ${at(now)} ORDER BY due_at LIMIT ${limit}
-      ) due
+      ) d GROUP BY contact_id
+    ), next AS (
+      SELECT contact_id FROM (
+        SELECT d.contact_id, sum(w.said) OVER (ORDER BY d.due_at, d.contact_id) - w.said AS said_before
+        FROM due d CROSS JOIN LATERAL (${saidWith(text`d.contact_id`, text`${tenantId}`)}) w
+      ) d WHERE said_before < ${mostMessages}::int
     ), taken AS (
       DELETE FROM rollup_contact_marks k USING next
       WHERE k.tenant_id = ${tenantId} AND k.contact_id = next.contact_id RETURNING k.contact_id

@@ -5,9 +5,9 @@ import { enqueueCounts } from './enqueue-counts.ts'
 import { markLeads, markMessages } from './marks.store.ts'
 import { recountLabelsJob } from './rollups.schema.ts'
 
-/** Something that changed figures: the message or lead, by id, or labels of a tenant, by the tenant's id. */
+/** Something that changed figures: the message or lead, by id, or labels or marks of a tenant, by the tenant's id. */
 export interface NotedChange {
-  kind: 'message' | 'lead' | 'labels'
+  kind: 'message' | 'lead' | 'labels' | 'marks'
   id: string
 }
 
@@ -49,7 +49,7 @@ async function writeMarks(ctx: Context, changes: readonly NotedChange[]): Promis
   const now = ctx.clock.now()
   await ctx.db.transaction(
     async (sql) => {
-      const tenants = new Set<string>()
+      const tenants = new Set(idsOf('marks'))
       if (messageIds.length > 0)
         for (const tenantId of await markMessages(sql, messageIds, now)) tenants.add(tenantId)
       if (leadIds.length > 0) for (const tenantId of await markLeads(sql, leadIds, now)) tenants.add(tenantId)
@@ -64,7 +64,7 @@ async function writeMarks(ctx: Context, changes: readonly NotedChange[]): Promis
 /** Notes that a message or a lead is new or has changed. */
 export function noteChange(ctx: Context, change: NotedChange): void {
   const state = noted.of(ctx)
-  state.writer.note(change.id, change)
+  state.writer.note(`${change.kind} ${change.id}`, change)
   state.waiting += 1
   if (state.waiting < mostWaiting) return
   state.waiting = 0

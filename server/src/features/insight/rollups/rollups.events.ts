@@ -12,7 +12,6 @@ import {
 } from '../../conversations/messages/message-events.schema.ts'
 import { leadDetected, leadStatusChanged } from '../../leads/detection/leads.schema.ts'
 import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
-import { enqueueCounts } from './enqueue-counts.ts'
 import { markLeadsOfContacts, markSession } from './marks.store.ts'
 import { type NotedChange, noteChange } from './noted-changes.ts'
 import { recountContactsJob } from './rollups.schema.ts'
@@ -29,7 +28,10 @@ function note<P extends EventPayload>(
   })
 }
 
-/** Of what happens to every message only memory is told; the rare rest is marked with the change itself. */
+/**
+ * Of what happens to every message only memory is told; the rare rest is marked with the change itself. Jobs with a key
+ * are added afterwards: in the transactions of others they would make those wait who have nothing in common.
+ */
 export const rollupEvents: readonly EventHandler[] = [
   ...[messageSent, messageDelivered, messageRead, messageFailed].map((type) =>
     note(type, 'message', ({ messageId }) => messageId),
@@ -48,10 +50,9 @@ export const rollupEvents: readonly EventHandler[] = [
   onEvent(sessionDeleted, async (ctx, sql, deleted) => {
     for (const { tenantId, sessionId } of deleted) {
       await markSession(sql, tenantId, sessionId, ctx.clock.now())
-      await enqueueCounts(ctx, sql, [tenantId])
+      afterCommit(sql, () => noteChange(ctx, { kind: 'marks', id: tenantId }))
     }
   }),
-  // A job in the transaction of each label would make those wait for one another who have nothing in common.
   ...[chatLabelled, labelDeleted].map((type) =>
     note(type as EventType<EventPayload & { tenantId: string }>, 'labels', ({ tenantId }) => tenantId),
   ),

@@ -31,7 +31,8 @@ import { addUpDays, addUpSlots, countSlots, type Span } from './slots.store.ts'
 const settledMs = 60_000
 const messagePage = 2_000
 const chatPage = 200
-const contactPage = 100
+/** Contacts are counted together until they have said so much. */
+const contactPage = { limit: 100, mostMessages: 5_000 }
 const scorePage = 2_000
 const beginning = new Date(0)
 
@@ -80,8 +81,8 @@ async function countSpan(sql: Sql, tenantId: string, timeZone: string, span: Spa
   await addUpDays(sql, tenantId, timeZone, span)
 }
 
-/** Counts the next that is marked of a tenant, about a day of one session or some contacts; whether there was any. */
-export async function countNext(ctx: Context, tenantId: string): Promise<boolean> {
+/** Counts the next marked time of a tenant, about a day of one session; whether there was any. */
+function countNextSpan(ctx: Context, tenantId: string): Promise<boolean> {
   return ctx.db.transaction(async (sql) => {
     const tenant = await lockTenantRollups(sql, tenantId)
     if (tenant === undefined) return false
@@ -92,11 +93,25 @@ export async function countNext(ctx: Context, tenantId: string): Promise<boolean
     }
     const span = await takeMarks(sql, tenantId)
     if (span !== undefined) await countSpan(sql, tenantId, tenant.timeZone, span)
-    const now = ctx.clock.now()
-    const contactIds = await takeContactMarks(sql, tenantId, { now, limit: contactPage })
-    if (contactIds.length > 0) await countContacts(sql, tenantId, contactIds, now)
-    return span !== undefined || contactIds.length > 0
+    return span !== undefined
   })
+}
+
+/** Counts the next marked contacts of a tenant; whether there were any. */
+function countNextContacts(ctx: Context, tenantId: string): Promise<boolean> {
+  return ctx.db.transaction(async (sql) => {
+    if ((await lockTenantRollups(sql, tenantId)) === undefined) return false
+    const now = ctx.clock.now()
+    const contactIds = await takeContactMarks(sql, tenantId, { now, ...contactPage })
+    if (contactIds.length > 0) await countContacts(sql, tenantId, contactIds, now)
+    return contactIds.length > 0
+  })
+}
+
+/** Counts the next that is marked of a tenant, a time and some contacts, each by itself; whether there was any. */
+export async function countNext(ctx: Context, tenantId: string): Promise<boolean> {
+  const isTimeCounted = await countNextSpan(ctx, tenantId)
+  return (await countNextContacts(ctx, tenantId)) || isTimeCounted
 }
 
 /** Has everything of a tenant counted anew from the raw data, or what is newer than a moment. */
@@ -163,6 +178,8 @@ export async function agePage(
   after: readonly string[] | null,
 ): Promise<void> {
   await ctx.db.transaction(async (sql) => {
+    // Whoever counts contacts has their rows in another order.
+    await lockTenantRollups(sql, tenantId)
     const [sessionId = everyId, contactId = everyId] = after ?? []
     const page = { after: [sessionId, contactId] as const, now: ctx.clock.now(), limit: scorePage }
     const next = await ageScores(sql, tenantId, page)

@@ -4,13 +4,16 @@ import { sql as text } from 'drizzle-orm'
 import { v7 } from 'uuid'
 import { buildInboundMessage, buildPhone, createSession } from '../../../../test/builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
+import { until } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
 import type { InboundMessage } from '../../../engine/events.ts'
 import { TestClock } from '../../../platform/clock.ts'
 import { storeInbound } from '../../conversations/inbound/store-inbound.service.ts'
+import { enqueueCounts } from './enqueue-counts.ts'
 import { flushNotedChanges } from './noted-changes.ts'
 import { agePage, askForRebuild, countNext, followMessages, startNight } from './rollups.service.ts'
-import { moveWatermark } from './rollups.store.ts'
+import { lockTenantRollups, moveWatermark } from './rollups.store.ts'
 
 let app: TestApp
 let tenant: TestTenant
@@ -139,6 +142,78 @@ suite('upkeep of rollups', () => {
       text`SELECT DISTINCT score FROM rollup_contacts WHERE tenant_id = ${tenant.id}`,
     )
     assert.deepEqual(rows, [{ score: 94 }])
+  })
+
+  test('people who have said much are counted few at a time, and not at once when they say more', async () => {
+    await open()
+    const people = Array.from({ length: 4 }, () => {
+      const phone = buildPhone()
+      return { chatId: `${phone}@c.us`, sender: { phone, lid: null, pushName: null } }
+    })
+    const [busy = {}] = people
+    for (const each of people) await say(each)
+    const { sql } = app.app.ctx.db
+    await sql.execute(text`UPDATE chats SET message_count = 1900 WHERE tenant_id = ${tenant.id}`)
+    await flushNotedChanges(app.app.ctx)
+    const counted = async () => (await tenant.api.get(200, '/analytics/contacts')).total
+    await countNext(app.app.ctx, tenant.id)
+    assert.equal(await counted(), 3)
+    await countNext(app.app.ctx, tenant.id)
+    assert.equal(await counted(), 4)
+    // What was said in another session counts as well.
+    await say(busy, (await createSession(tenant.api)).id)
+    await sql.execute(text`UPDATE chats SET message_count = 1900 WHERE tenant_id = ${tenant.id}`)
+    await flushNotedChanges(app.app.ctx)
+    const { rows } = await sql.execute<{ seconds: number }>(text`
+      SELECT extract(epoch FROM due_at - ${app.clock.now().toISOString()}::timestamptz)::int AS seconds
+      FROM rollup_contact_marks WHERE tenant_id = ${tenant.id}`)
+    assert.deepEqual(rows, [{ seconds: 19 }])
+  })
+
+  test('a session is deleted while a job of its tenant is being added, and waits for nobody', {
+    skip: !isServerTest,
+  }, async () => {
+    await open()
+    await say()
+    await count()
+    const { ctx } = app.app
+    const [added, deleted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const other = ctx.db.transaction(async (sql) => {
+      await enqueueCounts(ctx, sql, [tenant.id])
+      added.resolve()
+      await deleted.promise
+    })
+    await added.promise
+    await tenant.api.delete(200, `/sessions/${sessionId}`).finally(() => deleted.resolve())
+    await other
+    await count()
+    assert.equal(await received(), 0)
+  })
+
+  test('scores age while contacts are counted: one waits for the other', {
+    skip: !isServerTest,
+  }, async () => {
+    await open()
+    await say()
+    await count()
+    const { ctx } = app.app
+    const [held, tried] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const order: string[] = []
+    const counting = ctx.db.transaction(async (sql) => {
+      await lockTenantRollups(sql, tenant.id)
+      held.resolve()
+      await tried.promise
+      order.push('counted')
+    })
+    await held.promise
+    const ageing = agePage(ctx, tenant.id, null).then(() => order.push('aged'))
+    await until('the second waits', async () => {
+      const { rows } = await ctx.db.sql.execute(text`
+        SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
+      return rows[0]
+    }).finally(() => tried.resolve())
+    await Promise.all([counting, ageing])
+    assert.deepEqual(order, ['counted', 'aged'])
   })
 
   test('two that count the same tenant take turns: nothing is counted twice', async () => {
