@@ -23,6 +23,8 @@ const schema = 'pgboss'
 /** Finished jobs are kept so long for whoever looks for the cause of something. */
 const keepFinishedSeconds = 3600
 const heartbeatSeconds = 60
+/** So often in a row the job that has a key begins while another one is added. */
+const mostAttempts = 10
 /** The policy of queues in which the jobs of a key run one after another. */
 const orderedPolicy = 'key_strict_fifo'
 
@@ -117,8 +119,14 @@ export class JobStore implements Jobs {
     payload: P,
     options: EnqueueOptions = {},
   ): Promise<string> {
-    const [id] = await this.#insert(sql, type, [payload], options)
-    return id ?? (await this.#findWaiting(sql, type, options.key))
+    for (let attempt = 1; ; attempt += 1) {
+      const [id] = await this.#insert(sql, type, [payload], options)
+      const known = id ?? (await this.#findWaiting(sql, type, options.key))
+      if (known !== undefined) return known
+      // The one that waited began in between: then this one is to wait.
+      if (attempt === mostAttempts)
+        throw new Error(`job ${type.name} could not be added: its key was just taken`)
+    }
   }
 
   async addMany<P extends object>(
@@ -168,14 +176,12 @@ export class JobStore implements Jobs {
     return delayMs > 0 ? { startAfter: `${delayMs / 1000} seconds` } : {}
   }
 
-  async #findWaiting(sql: Sql, type: JobType<object>, key: string | undefined): Promise<string> {
+  async #findWaiting(sql: Sql, type: JobType<object>, key: string | undefined): Promise<string | undefined> {
     const { rows } = await clientOf(sql).query<{ id: string }>(
       `SELECT id FROM ${schema}.job WHERE name = $1 AND singleton_key = $2 AND state = 'created' LIMIT 1`,
       [type.name, key],
     )
-    const found = rows[0]?.id
-    if (found === undefined) throw new Error(`job ${type.name} could not be added: its key was just taken`)
-    return found
+    return rows[0]?.id
   }
 
   /** Claims up to `limit` due jobs of a queue, in order; `isDueIgnored` claims delayed ones as well. */

@@ -4,6 +4,7 @@ import { sql as text } from 'drizzle-orm'
 import pino from 'pino'
 import { openTestDatabase, type TestDatabase } from '../../../test/harness-database.ts'
 import { TestClock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
 import { type JobStore, openJobs } from './job-store.ts'
 import { defineJob, done, giveUp, type JobOutcome, type JobType, retryLater } from './jobs.ts'
 import type { RunnableJob } from './runnable-job.ts'
@@ -193,6 +194,25 @@ suite('jobs', () => {
     clock.advance(1000)
     await runner.drain()
     assert.deepEqual(seen.a, [1, 2, 3, 4, 5, 6])
+  })
+
+  test('a job whose key is freed while it is added is added all the same', async () => {
+    const type = defineJob<{ n: number }>('test.freed_key')
+    await store.prepare([type])
+    const first = await store.add(database.db.sql, type, { n: 1 }, { key: 'x' })
+    const { pool } = database.db
+    const query = async (statement: string, values?: unknown[]) => {
+      // Between the two statements of one that is added.
+      if (statement.startsWith('SELECT id FROM')) await store.claim(type.name, 1)
+      return pool.query(statement, values)
+    }
+    const sql = { $client: { query } } as unknown as Sql
+    const second = await store.add(sql, type, { n: 2 }, { key: 'x' })
+    assert.notEqual(second, first)
+    assert.deepEqual(
+      (await store.claim(type.name, 1)).map(({ id }) => id),
+      [second],
+    )
   })
 
   test('of an unordered type only one job per key waits, and add answers its id', async () => {
