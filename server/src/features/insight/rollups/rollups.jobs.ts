@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { handleJob } from '../../../job.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
+import { enqueueCounts } from './enqueue-counts.ts'
 import {
   ageScoresJob,
   countJob,
@@ -20,7 +21,10 @@ import {
   startNight,
 } from './rollups.service.ts'
 
-/** Counting works so long at a time and then rests four times as long: others come first. */
+/**
+ * Counting works so long at a time and then rests four times as long: others come first. It goes on in a job with the
+ * tenant as its key: put back, those that changes add meanwhile would come beside it, and none of them would rest.
+ */
 const workMs = 100
 const restFactor = 4
 
@@ -28,7 +32,10 @@ async function count(ctx: Context, tenantId: string, signal: AbortSignal): Promi
   const startedMs = ctx.clock.monotonicMs()
   while (await countNext(ctx, tenantId)) {
     const workedMs = ctx.clock.monotonicMs() - startedMs
-    if (signal.aborted || workedMs >= workMs) return retryLater(workedMs * restFactor)
+    if (signal.aborted) return retryLater(0)
+    if (workedMs < workMs) continue
+    await enqueueCounts(ctx, ctx.db.sql, [tenantId], workedMs * restFactor)
+    return done
   }
   return done
 }

@@ -216,6 +216,29 @@ suite('upkeep of rollups', () => {
     assert.deepEqual(order, ['counted', 'aged'])
   })
 
+  test('counting that rests is one job, however much is said meanwhile, and goes on to the end', async (t) => {
+    await open()
+    for (let day = 1; day <= 9; day += 1)
+      await say({ waTimestamp: new Date(`2026-02-0${day}T10:00:00Z`), isOffline: true })
+    const { ctx } = app.app
+    await flushNotedChanges(ctx)
+    let passedMs = 0
+    const clock = t.mock.method(app.clock, 'monotonicMs', () => {
+      passedMs += 60
+      return passedMs
+    })
+    for (let round = 0; round < 3; round += 1) {
+      await enqueueCounts(ctx, ctx.db.sql, [tenant.id])
+      await app.runJobs()
+    }
+    clock.mock.restore()
+    const { rows } = await ctx.db.sql.execute(text`
+      SELECT FROM pgboss.job WHERE name = 'rollups.count' AND data->>'tenantId' = ${tenant.id} AND state < 'active'`)
+    assert.equal(rows.length, 1)
+    await app.runJobs({ includeDelayed: true })
+    assert.equal(await received(), 9)
+  })
+
   test('two that count the same tenant take turns: nothing is counted twice', async () => {
     await open()
     for (let index = 0; index < 10; index += 1)
