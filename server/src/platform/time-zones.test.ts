@@ -6,7 +6,8 @@ import { isTimeZone } from './time-zones.ts'
 
 const abbreviations =
   'ACT AET AGT ART AST BET BST CAT CET CNT CST CTT EAT ECT EET EST HST IET IST JST MET MIT MST NET NST PLT PNT PRT PST SST VST WET cet'
-const others = 'UTC utc GMT UCT Zulu GB NZ Israel Cuba EST5EDT PST8PDT Etc/GMT+5 US/Pacific europe/berlin W-SU'
+const others =
+  'UTC utc GMT UCT Zulu GB NZ Israel Cuba EST5EDT PST8PDT Etc/GMT+5 US/Pacific europe/berlin W-SU'
 
 suite('time zones', () => {
   for (const name of [...abbreviations.split(' '), '+02:00', 'Mars/Olympus', '', 'UTC\u0000'])
@@ -24,7 +25,9 @@ suite('time zones', () => {
         SELECT name, to_char(${at}::timestamptz AT TIME ZONE name, 'YYYY-MM-DD HH24:MI') AS local
         FROM unnest(${text.param(names)}::text[]) AS name`)
       const localOf = (timeZone: string) =>
-        new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(new Date(at))
+        new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(
+          new Date(at),
+        )
       assert.deepEqual(
         rows.filter(({ name, local }) => local !== localOf(name)),
         [],
