@@ -57,7 +57,8 @@ async function startEngine(ctx: Context, row: SessionRow): Promise<void> {
 /** The answer to a start shows the state that the call brought about, however fast the engine goes on. */
 async function afterStart(ctx: Context, id: string, wasResting: boolean): Promise<SessionRow> {
   const row = await getSession(ctx, id)
-  const isMoving = row.status === 'qr_code' || row.status === 'working'
+  // Stopped: another process was quicker to start it and has not reported yet.
+  const isMoving = row.status === 'qr_code' || row.status === 'working' || row.status === 'stopped'
   return wasResting && isMoving ? { ...row, status: 'starting' } : row
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../../../../test/linked-session.ts'
 import { type SecondProcess, startSecondProcess } from '../../../../test/second-process.ts'
 import type { App } from '../../../app.ts'
+import { resumeSessions, stopResuming } from './session-resume.ts'
 
 let first: LinkedApp
 let tenant: TestTenant
@@ -123,5 +124,24 @@ suite('sessions held by another process', { skip: !isServerTest }, () => {
     const refused = await api.get(503, `/contacts/check?session_id=${session.id}&phone=15550123456`)
     assert.match(refused.detail, /another process/)
     await api.post(503, `/sessions/${session.id}/stop`)
+  })
+
+  test('who is asked to start a session has a moment to do so before another process takes it', async () => {
+    // Nobody looks but this test.
+    await Promise.all([stopResuming(first.app.ctx), stopResuming(second.ctx)])
+    const session = await linkSession(first, tenant.api)
+    await tenant.api.post(200, `/sessions/${session.id}/stop`)
+    // As a restart does between the end of one life and the next.
+    await first.app.ctx.db.pool.query(
+      `UPDATE sessions SET desired_state = 'running', updated_at = $2 WHERE id = $1`,
+      [session.id, first.app.ctx.clock.now()],
+    )
+    const working = reaches(session.id, 'working')
+    await resumeSessions(second.ctx)
+    assert.equal((await tenant.api.get(200, `/sessions/${session.id}`)).status, 'stopped')
+    await resumeSessions(second.ctx)
+    await working
+    assert.ok(isHere(second, session))
+    await api.delete(200, `/sessions/${session.id}`)
   })
 })

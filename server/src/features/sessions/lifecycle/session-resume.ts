@@ -15,6 +15,8 @@ const lookAloneMs = 30_000
 /** A session that could not be started, for a reason of its own, is left alone for so long. */
 const retryMs = 30_000
 const staggerMs = 100
+/** Whoever was asked for a session within so long is about to start it: between the end of its life and the next. */
+const freshMs = 2000
 /** A lease that ended is free a moment later, by the clock of the database. */
 const leaseEndMs = 50
 
@@ -27,6 +29,8 @@ class Resuming {
   readonly #failedAtMs = new Map<string, number>()
   /** Sessions that this process has started: with its key, one that cannot be read stays so. */
   readonly #tried = new Set<string>()
+  /** Sessions that were passed over since somebody had just been asked for them, with the moment of that. */
+  readonly #passedOver = new Map<string, number>()
   #isAsked = false
   #wake: AbortController | undefined
   #watch: Promise<{ close(): Promise<void> }> | undefined
@@ -54,6 +58,21 @@ class Resuming {
     if (statusReason === 'key_mismatch' && this.#tried.has(id)) return true
     const failedAtMs = this.#failedAtMs.get(id)
     return failedAtMs !== undefined && ctx.clock.monotonicMs() - failedAtMs < retryMs
+  }
+
+  /**
+   * Whether another process is about to start it. A session is passed over once: should that process die meanwhile, the
+   * next round takes it. Alone with its database a process knows who that is: itself.
+   */
+  isTakenUp(ctx: Context, { id, updatedAt }: Pick<Desired, 'id' | 'updatedAt'>): boolean {
+    const askedMs = updatedAt.getTime()
+    const isFresh = ctx.db.kind !== 'embedded' && ctx.clock.nowMs() - askedMs < freshMs
+    if (!isFresh || this.#passedOver.get(id) === askedMs) {
+      this.#passedOver.delete(id)
+      return false
+    }
+    this.#passedOver.set(id, askedMs)
+    return true
   }
 
   noteFailure(ctx: Context, sessionId: string): void {
@@ -112,7 +131,9 @@ export async function resumeSessions(ctx: Context, signal?: AbortSignal): Promis
   const { free, nextInMs } = await ctx.engine.findFree(desired.map(({ id }) => id))
   const isFree = new Set(free)
   const state = resuming.of(ctx)
-  const waiting = desired.filter((session) => isFree.has(session.id) && !state.isResting(ctx, session))
+  const waiting = desired.filter(
+    (session) => isFree.has(session.id) && !state.isResting(ctx, session) && !state.isTakenUp(ctx, session),
+  )
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       if (signal?.aborted === true) return

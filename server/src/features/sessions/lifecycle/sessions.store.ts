@@ -128,10 +128,10 @@ export async function deleteSessionRow(sql: Sql, tenantId: string, id: string): 
 /** Sessions that should run, of every tenant: only the process itself asks for them. */
 export function listDesiredSessions(
   sql: Sql,
-): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'proxy' | 'statusReason'>[]> {
-  const { id, tenantId, proxy, statusReason } = sessions
+): Promise<Pick<SessionRow, 'id' | 'tenantId' | 'proxy' | 'statusReason' | 'updatedAt'>[]> {
+  const { id, tenantId, proxy, statusReason, updatedAt } = sessions
   return sql
-    .select({ id, tenantId, proxy, statusReason })
+    .select({ id, tenantId, proxy, statusReason, updatedAt })
     .from(sessions)
     .where(eq(sessions.desiredState, 'running'))
     .orderBy(asc(sessions.id))
