@@ -276,6 +276,11 @@ suite('runs whose message or post goes before it has left', () => {
     const made = await schedule(fields)
     app.simulator.fault({ kind: 'slow', phone: session.phone, delayMs: 60_000 })
     await passRun(made)
+    await until('a run under way', async () => {
+      await app.runJobs()
+      const [run] = (await read(made.id)).executions
+      return (run?.message_id ?? run?.post_id) || undefined
+    })
     return made
   }
   /** WhatsApp is quick again, and a little later it is looked for what nobody heard of. */
