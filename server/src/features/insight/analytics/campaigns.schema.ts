@@ -55,11 +55,16 @@ const rates = z.object({ delivery_rate: rate, read_rate: rate, reply_rate: rate 
 const status = z.enum(bulkJobStatuses)
 const reasons = z.array(z.object({ reason: z.string(), count: z.int() }))
 
+const campaignName = z.string().meta({
+  description: 'Of a job without a name that of its list and the day it was made',
+  examples: ['VIP list, 2026-02-12'],
+})
+
 /** A campaign's figures. */
 export const campaignAnswer = z
   .object({
     job_id: z.string(),
-    name: z.string().nullable(),
+    name: campaignName,
     session_id: z.string(),
     status,
     created_at: timestampOutput,
@@ -102,7 +107,7 @@ export const campaignsAnswer = z
     campaigns: z.array(
       z.object({
         job_id: z.string(),
-        name: z.string().nullable(),
+        name: campaignName,
         session_id: z.string(),
         status,
         created_at: timestampOutput,

@@ -3,19 +3,21 @@ import { type Context, tenantOf } from '../../../context.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
+import { campaignTitle } from '../../outreach/bulk/bulk.schema.ts'
 import type { BulkJobRow, BulkRecipientRow } from '../../outreach/bulk/bulk.tables.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { badPeriod } from './analytics.schema.ts'
 import { rateOf } from './analytics.service.ts'
 import type { CampaignsInput, campaignAnswer, campaignQuery, campaignsAnswer } from './campaigns.schema.ts'
 import {
+  type CampaignRow,
   countReasons,
   findCampaign,
   listCampaignContacts,
   listCampaigns,
   measureSends,
 } from './campaigns.store.ts'
-import { addDays, startOfDay } from './period.ts'
+import { addDays, dayIn, startOfDay } from './period.ts'
 
 const mostMinutes = 10_000
 /** Sends further apart than this had a pause between them. */
@@ -67,6 +69,9 @@ function boundOf(input: string | undefined, timeZone: string, isEnd: boolean): s
   return new Date(at.getTime() + (isEnd ? 1000 : 0)).toISOString()
 }
 
+const titleOf = ({ job, listName }: CampaignRow, timeZone: string): string =>
+  campaignTitle(job.name, listName, dayIn(timeZone, job.createdAt))
+
 /** Campaigns of a period beside each other. */
 export async function compareCampaigns(
   ctx: Context,
@@ -80,9 +85,9 @@ export async function compareCampaigns(
   if (from !== undefined && before !== undefined && before <= from) throw badPeriod.create()
   const page = { from, before, sessionId, sort, order, limit, offset }
   const { rows, total } = await listCampaigns(ctx.db.sql, tenantId, page)
-  const campaigns = rows.map((job) => ({
+  const campaigns = rows.map(({ job, listName }) => ({
     job_id: job.id,
-    name: job.name,
+    name: titleOf({ job, listName }, timeZone),
     session_id: job.sessionId,
     status: job.status,
     created_at: toTimestamp(job.createdAt),
@@ -106,8 +111,10 @@ export async function getCampaign(
 ): Promise<z.output<typeof campaignAnswer>> {
   const tenantId = tenantOf(ctx)
   const { sql } = ctx.db
-  const job = await findCampaign(sql, tenantId, jobId)
-  if (job === undefined) throw unknownThing('Campaign')
+  const found = await findCampaign(sql, tenantId, jobId)
+  if (found === undefined) throw unknownThing('Campaign')
+  const { job } = found
+  const { timeZone } = await getSettings(ctx, tenantId)
   const [failures, skips, sends, contacts] = await Promise.all([
     countReasons(sql, tenantId, jobId, 'failed'),
     countReasons(sql, tenantId, jobId, 'skipped'),
@@ -117,7 +124,7 @@ export async function getCampaign(
   const activeMinutes = sends.activeMs / 60_000
   return {
     job_id: job.id,
-    name: job.name,
+    name: titleOf(found, timeZone),
     session_id: job.sessionId,
     status: job.status,
     created_at: toTimestamp(job.createdAt),

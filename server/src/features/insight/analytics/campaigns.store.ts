@@ -1,6 +1,7 @@
-// Reads tables of other areas: outreach (bulk_jobs, bulk_recipients).
+// Reads tables of other areas: groups (custom_groups), outreach (bulk_jobs, bulk_recipients).
 import { and, asc, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
+import { customGroups } from '../../groups/custom-groups/custom-groups.tables.ts'
 import {
   type BulkJobRow,
   type BulkRecipientRow,
@@ -10,11 +11,24 @@ import {
 } from '../../outreach/bulk/bulk.tables.ts'
 import type { CampaignSort } from './campaigns.schema.ts'
 
+/** A campaign, and what its list is called now; null when that is gone. */
+export interface CampaignRow {
+  job: BulkJobRow
+  listName: string | null
+}
+
+const campaign = { job: bulkJobs, listName: customGroups.name }
+const listOfJob = and(
+  eq(customGroups.id, bulkJobs.customGroupId),
+  eq(customGroups.tenantId, bulkJobs.tenantId),
+)
+
 /** A campaign of a tenant. */
-export async function findCampaign(sql: Sql, tenantId: string, id: string): Promise<BulkJobRow | undefined> {
+export async function findCampaign(sql: Sql, tenantId: string, id: string): Promise<CampaignRow | undefined> {
   const [row] = await sql
-    .select()
+    .select(campaign)
     .from(bulkJobs)
+    .leftJoin(customGroups, listOfJob)
     .where(and(eq(bulkJobs.tenantId, tenantId), eq(bulkJobs.id, id)))
   return row
 }
@@ -32,7 +46,7 @@ export interface CampaignPage {
 }
 
 const sortColumns: Readonly<Record<CampaignSort, string>> = {
-  created_at: 'created_at',
+  created_at: 'bulk_jobs.created_at',
   delivery_rate: 'delivered_count::float / nullif(sent_count, 0)',
   read_rate: 'read_count::float / nullif(delivered_count, 0)',
   reply_rate: 'replied_count::float / nullif(delivered_count, 0)',
@@ -43,7 +57,7 @@ export async function listCampaigns(
   sql: Sql,
   tenantId: string,
   { from, before, sessionId, sort, order, limit, offset }: CampaignPage,
-): Promise<{ rows: BulkJobRow[]; total: number }> {
+): Promise<{ rows: CampaignRow[]; total: number }> {
   const wanted = and(
     eq(bulkJobs.tenantId, tenantId),
     sessionId === undefined ? undefined : eq(bulkJobs.sessionId, sessionId),
@@ -52,8 +66,9 @@ export async function listCampaigns(
   )
   const direction = text.raw(order === 'asc' ? 'ASC' : 'DESC')
   const rows = await sql
-    .select()
+    .select(campaign)
     .from(bulkJobs)
+    .leftJoin(customGroups, listOfJob)
     .where(wanted)
     .orderBy(
       text`${text.raw(sortColumns[sort])} ${direction} NULLS LAST`,

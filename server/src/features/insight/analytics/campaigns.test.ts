@@ -91,6 +91,38 @@ suite('GET /analytics/campaigns/{job_id}', () => {
 })
 
 suite('GET /analytics/campaigns', () => {
+  test('a campaign without a name is called as its list is now, with its day in the zone of the tenant', async () => {
+    const world = await CampaignWorld.create(app)
+    const { api } = world.tenant
+    const list = await api.post(201, '/custom-groups', { name: 'VIP list' })
+    const people = () => [world.person()]
+    const [named, listed, alone] = [
+      await world.job(people(), { name: 'Spring', customGroupId: list.id }),
+      await world.job(people(), { customGroupId: list.id }),
+      await world.job(people()),
+    ]
+    await app.app.ctx.db.sql.execute(
+      text`UPDATE bulk_jobs SET created_at = '2026-02-11T23:30:00Z' WHERE tenant_id = ${world.tenant.id}`,
+    )
+    await api.patch(200, '/tenant/settings', { time_zone: 'Europe/Berlin' })
+    const names = async () => {
+      const { campaigns } = await api.get(200, '/analytics/campaigns')
+      const found = new Map(campaigns.map((row: Record<string, string>) => [row.job_id, row.name]))
+      for (const [id, name] of found)
+        assert.equal((await api.get(200, `/analytics/campaigns/${id}`)).name, name)
+      return [named, listed, alone].map((id) => found.get(id))
+    }
+    assert.deepEqual(await names(), ['Spring', 'VIP list, 2026-02-12', 'Campaign, 2026-02-12'])
+    await api.patch(200, `/custom-groups/${list.id}`, { name: 'Regulars' })
+    assert.deepEqual(await names(), ['Spring', 'Regulars, 2026-02-12', 'Campaign, 2026-02-12'])
+    await app.app.ctx.db.sql.execute(
+      text`UPDATE bulk_jobs SET status = 'completed', completed_at = now() WHERE tenant_id = ${world.tenant.id}`,
+    )
+    await api.delete(200, `/custom-groups/${list.id}`)
+    assert.deepEqual(await names(), ['Spring', 'Campaign, 2026-02-12', 'Campaign, 2026-02-12'])
+    assert.equal((await api.get(200, `/bulk-send/${listed}`)).name, null, 'the job itself stays without one')
+  })
+
   test('200 in the order asked for, those without a rate last; a day ends in the zone of the tenant', async () => {
     const world = await CampaignWorld.create(app)
     const { api } = world.tenant

@@ -276,3 +276,8 @@ export const bulkListAnswer = z.object({ jobs: z.array(bulkJobObject), ...pageAn
 export const cancelAnswer = z
   .object({ ...jobFields, quota_released: z.int() })
   .meta({ id: 'CancelledBulkJob', description: 'A bulk job that was cancelled' })
+
+/** What a campaign is called beside others: its own name, else that of its list and the day it was made (`YYYY-MM-DD`). */
+export function campaignTitle(name: string | null, listName: string | null, day: string): string {
+  return name ?? `${listName ?? 'Campaign'}, ${day}`
+}

@@ -208,6 +208,30 @@ export async function markWaitingForSession(
   return rows.map((row) => row.id)
 }
 
+/**
+ * WhatsApp lets sessions start conversations again: their jobs that hold back whoever has not written do so no more. None
+ * of a session with an end that is known and still to come.
+ */
+export async function updateUnlocked(
+  sql: Sql,
+  unlocked: readonly { tenantId: string; sessionId: string }[],
+  now: Date,
+): Promise<Pick<BulkJobRow, 'id' | 'tenantId' | 'sessionId'>[]> {
+  const at = now.toISOString()
+  const { rows } = await sql.execute<Pick<BulkJobRow, 'id' | 'tenantId' | 'sessionId'>>(text`
+    UPDATE bulk_jobs j SET cold_until = NULL, cold_reason = NULL, warm_position = 0, updated_at = ${at}::timestamptz,
+      waits_for = nullif(j.waits_for, 'reach_out_lock')
+    FROM sessions s
+    WHERE (s.tenant_id, s.id) IN (SELECT * FROM unnest(
+        ${text.param(unlocked.map(({ tenantId }) => tenantId))}::uuid[],
+        ${text.param(unlocked.map(({ sessionId }) => sessionId))}::uuid[]))
+      AND (s.reach_out_locked_until IS NULL OR s.reach_out_locked_until <= ${at}::timestamptz)
+      AND j.session_id = s.id AND j.tenant_id = s.tenant_id AND j.cold_reason = 'reach_out_lock'
+      AND j.status IN ('pending', 'running', 'paused')
+    RETURNING j.id, j.tenant_id AS "tenantId", j.session_id AS "sessionId"`)
+  return rows
+}
+
 /** Whether a job that has not ended writes to a list. */
 export async function hasUnfinished(sql: Sql, tenantId: string, groupId: string): Promise<boolean> {
   const { rows } = await sql.execute(text`

@@ -3,6 +3,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { validationFailed } from '../../../platform/errors.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
 import { customGroupInUse } from '../../groups/custom-groups/custom-groups.schema.ts'
+import type { SessionTransition } from '../../sessions/lifecycle/sessions.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { type BulkJobObject, bulkWrongState, type EditBulk } from './bulk.schema.ts'
 import { scheduleExpiry } from './bulk.service.ts'
@@ -13,6 +14,7 @@ import {
   lockLane,
   markWaitingForSession,
   updateJob,
+  updateUnlocked,
 } from './bulk.store.ts'
 import type { BulkJobRow, BulkJobStatus } from './bulk.tables.ts'
 import { checkMediaUrl, checkTexts, encodeJob, requireFuture, requireJob } from './bulk-send.service.ts'
@@ -143,6 +145,22 @@ export async function noteDisconnected(
 ): Promise<void> {
   for (const id of await markWaitingForSession(sql, tenantId, sessionId, ctx.clock.now()))
     await tellChanged(ctx, sql, { tenantId, sessionId, id })
+}
+
+/** WhatsApp lets sessions start conversations again: their jobs do not wait for the end that it had named. */
+export async function noteRestrictions(
+  ctx: Context,
+  sql: Sql,
+  states: readonly SessionTransition[],
+): Promise<void> {
+  // Without a connection nobody knows; with a reason it is restricted still.
+  const free = states.filter(({ status, statusReason }) => status === 'working' && statusReason === null)
+  if (free.length === 0) return
+  for (const job of await updateUnlocked(sql, free, ctx.clock.now())) {
+    // Who passed for warm and was not was put off until that end, too.
+    if ((await clearNotBefore(sql, job.id)) > 0) await updateJob(sql, job.id, { nextPosition: 0 })
+    await tellChanged(ctx, sql, job)
+  }
 }
 
 /**

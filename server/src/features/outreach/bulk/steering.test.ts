@@ -26,9 +26,9 @@ before(async () => {
   // A pause between two messages that no test waits for: what was begun stays where it is.
   app = await createLinkedApp({ config: { pace: 1 } })
   tenant = await app.tenant()
+  await liftRequestRate(app.database.db)
   await tenant.api.patch(200, '/tenant/settings', { cold_contacts: 'warn' })
   session = await linkSession(app, tenant.api)
-  await liftRequestRate(app.database.db)
   // A token would expire while pauses pass.
   tenant = { ...tenant, api: await tenant.apiWith(['bulk-send:read', 'bulk-send:manage']) }
   const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })

@@ -12,6 +12,7 @@ import {
   linkSession,
   nextEvent,
 } from '../../../../test/linked-session.ts'
+import { until } from '../../../../test/until.ts'
 
 let app: LinkedApp
 
@@ -23,9 +24,10 @@ after(() => app.close())
 /** A tenant with a session that works; new conversations are not limited. Its key outlives what a test lets pass. */
 async function prepare(): Promise<{ tenant: TestTenant; session: LinkedSession }> {
   const tenant = await app.tenant({ plan: 'starter' })
+  // Before the first request, which keeps the plan in memory.
+  await liftRequestRate(app.database.db)
   await tenant.api.patch(200, '/tenant/settings', { cold_contacts: 'warn' })
   const session = await linkSession(app, tenant.api)
-  await liftRequestRate(app.database.db)
   const scopes = ['bulk-send:read', 'bulk-send:manage', 'sessions:read', 'sessions:manage'] as const
   return { tenant: { ...tenant, api: await tenant.apiWith(scopes) }, session }
 }
@@ -93,6 +95,61 @@ suite('a bulk job in trouble', () => {
     await working
     const job = await untilJob(api, id, isCompleted)
     assert.partialDeepStrictEqual(job, { sent_count: 3, waits_for: null })
+    for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
+  })
+
+  test('goes on as soon as WhatsApp allows new conversations again, before the end that it had named', async () => {
+    const world = await prepare()
+    const phones = [addContact(app), addContact(app)]
+    const [locked, open] = [
+      { reachOutLock: { until: new Date(Date.now() + 3_600_000).toISOString() } },
+      { reachOutLock: null },
+    ]
+    const isLocked = (reason: string | null) =>
+      nextEvent(
+        app,
+        'connection.update',
+        ({ sessionId, statusReason }) => sessionId === world.session.id && statusReason === reason,
+      )
+    const told = isLocked('reach_out_locked')
+    app.simulator.setLimits(world.session.phone, locked)
+    await told
+    const { id } = await start(world, phones)
+    const waiting = await untilJob(world.tenant.api, id, (job) => job.waits_for === 'reach_out_lock')
+    assert.partialDeepStrictEqual(waiting, { status: 'running', sent_count: 0, failed_count: 0 })
+    assert.ok(Date.parse(waiting.next_send_at) - app.clock.nowMs() > 3_000_000)
+    const over = isLocked(null)
+    app.simulator.setLimits(world.session.phone, open)
+    await over
+    const job = await untilJob(world.tenant.api, id, isCompleted)
+    assert.partialDeepStrictEqual(job, { sent_count: 2, skipped_count: 0 })
+    for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
+  })
+
+  test('of a banned account waits with everybody it has, and goes on when the account is linked again', async () => {
+    const world = await prepare()
+    const { api } = world.tenant
+    const phones = Array.from({ length: 3 }, () => addContact(app))
+    const { id } = await start(world, phones, { quiet_hours: isAsleep, time_zone: 'UTC' })
+    await untilJob(api, id, (job) => job.waits_for === 'quiet_hours')
+    app.simulator.fault({ kind: 'ban', phone: world.session.phone })
+    const waiting = await untilJob(api, id, (job) => job.waits_for === 'session')
+    assert.partialDeepStrictEqual(waiting, {
+      status: 'running',
+      sent_count: 0,
+      failed_count: 0,
+      next_send_at: null,
+    })
+    const banned = await until('the ban', async () => {
+      const session = await api.get(200, `/sessions/${world.session.id}`)
+      return session.status === 'failed' ? session : undefined
+    })
+    assert.equal(banned.status_reason, 'banned')
+    await app.app.ctx.db.pool.query('UPDATE bulk_jobs SET quiet_hours = NULL WHERE id = $1', [id])
+    app.simulator.fault({ kind: 'ban', phone: world.session.phone, clear: true })
+    await api.post(200, `/sessions/${world.session.id}/start`)
+    const job = await untilJob(api, id, isCompleted)
+    assert.partialDeepStrictEqual(job, { sent_count: 3, failed_count: 0, skipped_count: 0, waits_for: null })
     for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
   })
 

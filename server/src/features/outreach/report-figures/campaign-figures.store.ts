@@ -1,9 +1,12 @@
+// Reads tables of other areas: groups (custom_groups).
 import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 
 /** A campaign and how far it has come. */
 export interface CampaignRow extends Record<string, unknown> {
   name: string | null
+  /** What its list is called now; null when that is gone. */
+  listName: string | null
   status: string
   total: number
   sent: number
@@ -32,22 +35,24 @@ export async function listCampaigns(
   limit: number,
 ): Promise<{ rows: CampaignRow[]; byStatus: (CampaignRow & { jobs: number })[] }> {
   const found = text`
-    SELECT id, name, status, total_recipients, sent_count, delivered_count, read_count, replied_count, failed_count,
+    SELECT id, name, custom_group_id, status, total_recipients, sent_count, delivered_count, read_count, replied_count, failed_count,
       skipped_count, waits_for, created_at FROM bulk_jobs
     WHERE tenant_id = ${tenantId} AND status IN ('pending', 'running', 'paused') AND created_at < ${at(to)}
     UNION ALL
-    SELECT id, name, status, total_recipients, sent_count, delivered_count, read_count, replied_count, failed_count,
+    SELECT id, name, custom_group_id, status, total_recipients, sent_count, delivered_count, read_count, replied_count, failed_count,
       skipped_count, waits_for, created_at FROM bulk_jobs
     WHERE tenant_id = ${tenantId} AND status IN ('completed', 'cancelled', 'failed') AND created_at < ${at(to)}
       AND created_at >= ${at(from)} - ${`${longestCampaignDays} days`}::interval
       AND coalesce(completed_at, updated_at) >= ${at(from)}`
   const rows = await sql.execute<CampaignRow>(text`
-    SELECT name, status, total_recipients AS total, sent_count AS sent, delivered_count AS delivered,
+    SELECT name, (SELECT g.name FROM custom_groups g
+        WHERE g.id = jobs.custom_group_id AND g.tenant_id = ${tenantId}) AS "listName",
+      status, total_recipients AS total, sent_count AS sent, delivered_count AS delivered,
       read_count AS read, replied_count AS replied, failed_count AS failed, skipped_count AS skipped,
       waits_for AS "waitsFor", to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "createdAt"
     FROM (${found}) jobs ORDER BY created_at DESC, id DESC LIMIT ${limit}`)
   const sums = await sql.execute<CampaignRow & { jobs: number }>(text`
-    SELECT NULL AS name, status, count(*)::int AS jobs, sum(total_recipients)::float8 AS total,
+    SELECT NULL AS name, NULL AS "listName", status, count(*)::int AS jobs, sum(total_recipients)::float8 AS total,
       sum(sent_count)::float8 AS sent, sum(delivered_count)::float8 AS delivered, sum(read_count)::float8 AS read,
       sum(replied_count)::float8 AS replied, sum(failed_count)::float8 AS failed, sum(skipped_count)::float8 AS skipped,
       NULL AS "waitsFor", NULL AS "createdAt"

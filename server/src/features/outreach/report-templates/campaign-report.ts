@@ -1,4 +1,5 @@
 import type { Context } from '../../../context.ts'
+import { campaignTitle } from '../bulk/bulk.schema.ts'
 import { findCampaigns } from '../report-figures/campaign-figures.service.ts'
 import { figure, partsOf, type ReportAsk, type ReportParts, rateOf, table } from './report-parts.ts'
 
@@ -56,7 +57,7 @@ export async function reportCampaigns(ctx: Context, ask: ReportAsk): Promise<Rep
           waits_for: ['Waits for', 'text'],
         },
         rows.map((row) => ({
-          name: row.name,
+          name: campaignTitle(row.name, row.listName, ask.clock.day(Date.parse(row.createdAt))),
           status: row.status,
           created: row.createdAt,
           recipients: row.total,

@@ -328,7 +328,8 @@ suite('contents of reports', () => {
     const campaigns = await CampaignWorld.create(app)
     const people = ['Ann', 'Ben', 'Cid', 'Dan'].map((name) => campaigns.person(name))
     const [ann, ben, cid, dan] = people as [Target, Target, Target, Target]
-    const job = await campaigns.job(people)
+    const list = await campaigns.tenant.api.post(201, '/custom-groups', { name: 'VIP list' })
+    const job = await campaigns.job(people, { customGroupId: list.id })
     await campaigns.send(job, ann)
     await campaigns.hear(ann)
     await campaigns.progress([await campaigns.send(job, ben)], 'delivered', 'read')
@@ -340,7 +341,13 @@ suite('contents of reports', () => {
     const rates = ['delivery_rate', 'read_rate', 'reply_rate'].map((key) => figureOf(content, key))
     assert.deepEqual(rates, [0.75, 0.6667, 0.3333])
     assert.partialDeepStrictEqual(rowsOf(content, 'campaigns'), [
-      { recipients: 4, delivered: 3, read: 2, replied: 1 },
+      {
+        name: `VIP list, ${app.clock.now().toISOString().slice(0, 10)}`,
+        recipients: 4,
+        delivered: 3,
+        read: 2,
+        replied: 1,
+      },
     ])
   })
 
