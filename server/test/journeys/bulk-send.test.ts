@@ -27,8 +27,6 @@ const desk = '4915550800000'
 const people = Number(process.env.BULK_JOURNEY_PEOPLE ?? 18)
 const kills = Number(process.env.BULK_JOURNEY_KILLS ?? 2)
 const patienceMs = 60_000 + people * 3_000 + kills * 40_000
-/** How long WhatsApp forbids new conversations in the middle of it. */
-const lockMs = 5_000
 
 interface Peer {
   server: ServerProcess
@@ -133,17 +131,15 @@ describe('a campaign', { timeout: patienceMs + 120_000 }, () => {
     return found
   }
 
-  /** WhatsApp warns, then forbids new conversations for a while: only who has written gets anything until that is over. */
+  /** WhatsApp warns, then forbids new conversations until it is seen that only who has written gets anything. */
   async function passWarning({ api }: Peer, id: string, resume: () => Promise<unknown>): Promise<void> {
-    const until = new Date(Date.now() + lockMs).toISOString()
-    await simulator.call('PUT', `/accounts/${desk}/limits`, {
+    const limits = (change: Json) => simulator.call('PUT', `/accounts/${desk}/limits`, change)
+    await limits({
       newChats: { quota: people * 4, used: people * 3 - 1 },
-      reachOutLock: { until },
+      reachOutLock: { until: new Date(Date.now() + 3_600_000).toISOString() },
     })
-    await untilAnswer(
-      async () => (await api.get(200, '/sessions')).sessions?.[0] ?? (await api.get(200, '/sessions'))[0],
-      ({ status_reason: reason }) => reason === 'reach_out_locked',
-    )
+    const readSession = async () => (await api.get(200, '/sessions'))[0]
+    await untilAnswer(readSession, ({ status_reason: reason }) => reason === 'reach_out_locked')
     const { sent_count: before } = await api.get(200, `/bulk-send/${id}`)
     await resume()
     const locked = await untilJob(api, id, (job) => job.waits_for === 'reach_out_lock')
@@ -151,6 +147,7 @@ describe('a campaign', { timeout: patienceMs + 120_000 }, () => {
     const sentWarm = locked.recipients.filter((one: Json) => one.sent_at !== null && warm.has(one.phone))
     assert.equal(sentWarm.length, warm.size, 'who has written gets it all the same')
     assert.ok(locked.sent_count - before <= warm.size, 'nobody else does')
+    await limits({ reachOutLock: null })
     await untilJob(api, id, (job) => job.waits_for === null)
   }
 
