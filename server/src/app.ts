@@ -22,6 +22,7 @@ import { storeFetched } from './features/conversations/media/media-download.serv
 import { findProto } from './features/conversations/messages/messages.service.ts'
 import { applyGroupUpdates, completeGroupMembers } from './features/groups/wa-groups/group-updates.service.ts'
 import { checkGate } from './features/insight/limits/limits.service.ts'
+import { countGroupReceipts } from './features/outreach/schedules/group-receipts.service.ts'
 import { applyStatusPosts } from './features/sending/status-posts/status-posts.service.ts'
 import { applyState } from './features/sessions/lifecycle/sessions.service.ts'
 import { features as productFeatures } from './features.ts'
@@ -227,6 +228,7 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onState: (change) => applyState(contextFor(change.tenantId), change),
     onMessages: (messages) => each(messages, storeInbound),
     onStatuses: (updates) => each(updates, applyStatuses),
+    onGroupReceipts: (receipts) => each(receipts, countGroupReceipts),
     onMappings: (mappings) =>
       each(mappings, async (ctx, own) => {
         await applyMappings(ctx, own)

@@ -12,6 +12,7 @@ import type {
   ChatChange,
   ContactChange,
   EngineListener,
+  GroupReceipt,
   GroupUpdate,
   HistoryProgress,
   InboundMessage,
@@ -37,6 +38,7 @@ export type RecordedEvent =
   | { kind: 'state'; value: StateChange }
   | { kind: 'message'; value: InboundMessage }
   | { kind: 'status'; value: StatusUpdate }
+  | { kind: 'receipt'; value: GroupReceipt }
   | { kind: 'mapping'; value: AddressMapping }
   | { kind: 'group'; value: GroupUpdate }
   | { kind: 'presence'; value: PresenceUpdate }
@@ -108,6 +110,10 @@ export class RecordingListener implements EngineListener {
   async onStatuses(updates: readonly StatusUpdate[]): Promise<void> {
     await this.beforeStatuses?.()
     for (const value of updates) this.#record({ kind: 'status', value })
+  }
+
+  async onGroupReceipts(receipts: readonly GroupReceipt[]): Promise<void> {
+    for (const value of receipts) this.#record({ kind: 'receipt', value })
   }
 
   async onMappings(mappings: readonly AddressMapping[]): Promise<void> {

@@ -76,6 +76,16 @@ export interface StatusUpdate {
   at: Date
 }
 
+/** A member of a group got, or read, a message of the account. The same may be told more than once. */
+export interface GroupReceipt {
+  tenantId: string
+  sessionId: string
+  chatId: ChatId
+  waMessageId: string
+  member: Person
+  kind: 'delivered' | 'read'
+}
+
 /** Two addresses turned out to be one contact. */
 export interface AddressMapping {
   tenantId: string
@@ -219,6 +229,8 @@ export interface EngineListener {
   onState(change: StateChange): Promise<void>
   onMessages(messages: readonly InboundMessage[]): Promise<void>
   onStatuses(updates: readonly StatusUpdate[]): Promise<void>
+  /** Those of every member; the first of a kind is a status as well. */
+  onGroupReceipts(receipts: readonly GroupReceipt[]): Promise<void>
   onMappings(mappings: readonly AddressMapping[]): Promise<void>
   onGroups(updates: readonly GroupUpdate[]): Promise<void>
   /** Edits, revokes, votes and stars. */

@@ -5,6 +5,7 @@ import type {
   ChatChange,
   ContactChange,
   EngineListener,
+  GroupReceipt,
   GroupUpdate,
   InboundMessage,
   LabelChange,
@@ -26,6 +27,7 @@ interface Facts {
   labels: readonly LabelChange[]
   calls: readonly CallUpdate[]
   statuses: readonly StatusUpdate[]
+  receipts: readonly GroupReceipt[]
 }
 
 /** Facts that arrived together, ready for the listener. */
@@ -48,6 +50,7 @@ const deliver: Deliver = {
   labels: (listener, facts) => listener.onLabels(facts),
   calls: (listener, facts) => listener.onCalls(facts),
   statuses: (listener, facts) => listener.onStatuses(facts),
+  receipts: (listener, facts) => listener.onGroupReceipts(facts),
 }
 const kinds = Object.keys(deliver) as (keyof Facts)[]
 

@@ -1,8 +1,8 @@
 import type { BaileysEventMap } from 'baileys'
 import type { Clock } from '../../platform/clock.ts'
 import { createLru } from '../../platform/lru.ts'
-import type { StatusUpdate } from '../events.ts'
-import { parseJid } from '../library/jids.ts'
+import type { GroupReceipt, StatusUpdate } from '../events.ts'
+import { parseJid, personOf } from '../library/jids.ts'
 import type { Addresses } from './addresses.ts'
 import { dateOfSeconds, isMessageId } from './clean.ts'
 import type { Arrival, Inbox } from './inbox.ts'
@@ -24,7 +24,7 @@ const maxReported = 5000
 /** Turns receipts of others into statuses of our messages. */
 export class Receipts {
   readonly #options: ReceiptsOptions
-  /** What was reported of messages in groups: each member sends receipts, the first of a kind counts. */
+  /** Statuses that were reported of messages in groups: each member sends receipts, the first of a kind is one. */
   readonly #reported = createLru<'delivered' | 'read'>(maxReported)
 
   constructor(options: ReceiptsOptions) {
@@ -49,12 +49,13 @@ export class Receipts {
 
   /**
    * Receipts of members of groups. A message in a group counts as delivered when it reached the first other member, and
-   * as read when the first one read it.
+   * as read when the first one read it; whose receipts they are is told of all of them.
    */
   handleGroupReceipts(updates: BaileysEventMap['message-receipt.update']): void {
     const { recipient, inbox, clock } = this.#options
     const { tenantId, sessionId } = recipient()
     const statuses: StatusUpdate[] = []
+    const receipts: GroupReceipt[] = []
     for (const { key, receipt } of updates) {
       const chat = parseJid(key.remoteJid)
       if (chat.kind !== 'group' || !isMessageId(key.id) || key.fromMe !== true) continue
@@ -62,14 +63,24 @@ export class Receipts {
       const seconds = receipt.readTimestamp ?? receipt.playedTimestamp ?? receipt.receiptTimestamp
       const isRead = Boolean(receipt.readTimestamp ?? receipt.playedTimestamp)
       const status = isRead ? 'read' : 'delivered'
+      const { chatId } = chat
+      const member = personOf([receipt.userJid], null)
+      receipts.push({ tenantId, sessionId, chatId, waMessageId: key.id, member, kind: status })
       const reported = this.#reported.get(key.id)
       if (reported === 'read' || reported === status) continue
       this.#reported.set(key.id, status)
       const at = Number(seconds) > 0 ? dateOfSeconds(seconds) : clock.now()
-      const { chatId } = chat
       statuses.push({ tenantId, sessionId, waMessageId: key.id, chatId, status, error: null, at })
     }
-    if (statuses.length > 0) inbox.add({ statuses })
+    if (receipts.length > 0) inbox.add(async () => ({ statuses, receipts: await this.#complete(receipts) }))
+  }
+
+  /** The same with both addresses of members, as far as they are known: which one a receipt has may change. */
+  #complete(receipts: readonly GroupReceipt[]): Promise<GroupReceipt[]> {
+    const { addresses } = this.#options
+    return Promise.all(
+      receipts.map(async (receipt) => ({ ...receipt, member: await addresses.complete(receipt.member) })),
+    )
   }
 
   async #convertUpdate({

@@ -10,6 +10,7 @@ export function storableOnly(listener: EngineListener): EngineListener {
     onState: (change) => listener.onState(toStorableDeep(change)),
     onMessages: (messages) => listener.onMessages(toStorableDeep(messages)),
     onStatuses: (updates) => listener.onStatuses(toStorableDeep(updates)),
+    onGroupReceipts: (receipts) => listener.onGroupReceipts(toStorableDeep(receipts)),
     onMappings: (mappings) => listener.onMappings(toStorableDeep(mappings)),
     onGroups: (updates) => listener.onGroups(toStorableDeep(updates)),
     onChanges: (changes) => listener.onChanges(toStorableDeep(changes)),

@@ -73,5 +73,7 @@ export function executionToWire(row: ExecutionRow): ExecutionObject {
     bulk_job_id: row.bulkJobId,
     message_id: row.messageId,
     post_id: row.postId,
+    delivered_to: row.deliveredTo,
+    read_by: row.readBy,
   }
 }

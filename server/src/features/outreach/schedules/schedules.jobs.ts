@@ -1,5 +1,6 @@
 import { handleJob } from '../../../job.ts'
 import { done } from '../../../platform/jobs/jobs.ts'
+import { forgetReceipts } from './group-receipts.service.ts'
 import { runDue, sweepSchedules } from './run.service.ts'
 import { runScheduleJob, sendExecutionJob, sweepSchedulesJob } from './schedules.schema.ts'
 import { sendExecution } from './send.service.ts'
@@ -9,6 +10,7 @@ export const schedulesJobs = [
   handleJob(sendExecutionJob, sendExecution),
   handleJob(sweepSchedulesJob, async (ctx) => {
     await sweepSchedules(ctx)
+    await forgetReceipts(ctx)
     return done
   }),
 ]

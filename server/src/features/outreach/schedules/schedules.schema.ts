@@ -302,6 +302,11 @@ export const executionSchema = z
     bulk_job_id: z.string().nullable().meta({ description: 'The bulk job of a run to a custom group' }),
     message_id: z.string().nullable().meta({ description: 'The message of a run to a chat' }),
     post_id: z.string().nullable().meta({ description: 'The post of a run to a channel' }),
+    delivered_to: z
+      .int()
+      .nullable()
+      .meta({ description: 'Members whom a post to a group was delivered to; null of other runs' }),
+    read_by: z.int().nullable().meta({ description: 'Those of them who have read it and do not hide so' }),
   })
   .meta({ id: 'ScheduleExecution', description: 'A run of a scheduled message' })
 

@@ -1,4 +1,4 @@
-import { boolean, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
 import type { QuietHours } from '../bulk/bulk.tables.ts'
 import { scheduleTypes } from '../recurrence/recurrence.schema.ts'
@@ -73,6 +73,18 @@ export const scheduledExecutions = pgTable('scheduled_executions', {
   bulkJobId: uuid('bulk_job_id'),
   messageId: uuid('message_id'),
   postId: uuid('post_id'),
+  /** Members of the group that a post was delivered to, and those who have read it; null of what is no post to a group. */
+  deliveredTo: integer('delivered_to'),
+  readBy: integer('read_by'),
+})
+
+/** Members of groups who are counted in a run, by a digest of their address; with `isRead` in both counts. */
+export const scheduledReceipts = pgTable('scheduled_receipts', {
+  executionId: uuid('execution_id').notNull(),
+  tenantId: uuid('tenant_id').notNull(),
+  member: bigint({ mode: 'bigint' }).notNull(),
+  isRead: boolean('is_read').notNull(),
+  receivedAt: timestamptz('received_at').notNull(),
 })
 
 /** A run as stored. */

@@ -73,6 +73,7 @@ async function sendTo(
   if ('skip' in filled && (filled.skip !== 'empty' || mediaUrl === null))
     return notSent('skipped', filled.skip)
   const text = 'skip' in filled ? '' : filled.text
+  const counts = chatKind(chatId) === 'group' ? { deliveredTo: 0, readBy: 0 } : {}
   const outgoing = {
     sessionId,
     chatId,
@@ -82,7 +83,7 @@ async function sendTo(
     // No caller can give such a key: theirs have no space.
     idempotency: { key: `schedule ${executionId}`, bodyHash: 'schedule' },
     alongside: async (sql: Sql, { id: messageId }: StoredReference) => {
-      await updateRunning(sql, tenantId, executionId, { messageId })
+      await updateRunning(sql, tenantId, executionId, { messageId, ...counts })
       return undefined
     },
   }
