@@ -6,6 +6,7 @@ import type { TestTenant } from '../../../../test/harness.ts'
 import { liftRequestRate } from '../../../../test/lift-limits.ts'
 import {
   addContact,
+  addWarmContact,
   createLinkedApp,
   type LinkedApp,
   type LinkedSession,
@@ -124,6 +125,38 @@ suite('a bulk job in trouble', () => {
     const job = await untilJob(world.tenant.api, id, isCompleted)
     assert.partialDeepStrictEqual(job, { sent_count: 2, skipped_count: 0 })
     for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
+  })
+
+  test('that WhatsApp refuses a new conversation tries none until it may; answers still leave, new ones of others do not', async () => {
+    const world = await prepare()
+    const { api } = world.tenant
+    const send = await world.tenant.apiWith(['messages:send'])
+    const [phones, warm] = [[addContact(app), addContact(app)], await addWarmContact(app, world.session)]
+    const write = (status: number, chat_id: string, message: string) =>
+      send.post(status, '/messages/send', { session_id: world.session.id, chat_id, message })
+    app.simulator.fault({ kind: 'ack_error', phone: world.session.phone, code: 463, count: 1 })
+    const { id } = await start(world, phones)
+    const waiting = await untilJob(api, id, (job) => job.waits_for === 'reach_out_lock')
+    assert.partialDeepStrictEqual(waiting, {
+      status: 'running',
+      sent_count: 0,
+      failed_count: 0,
+      quota_reserved: 2,
+    })
+    assert.equal((await write(201, warm, 'An answer')).status, 'sent')
+    assert.equal((await write(403, addContact(app), 'Hello')).code, 'reach_out_locked')
+    for (const phone of phones) assert.deepEqual(textsOn(app, phone), [], 'nobody is tried')
+    // WhatsApp is asked again after a minute, and knows of no lock any more.
+    app.clock.advance(61_000)
+    const job = await untilJob(api, id, isCompleted)
+    assert.partialDeepStrictEqual(job, {
+      sent_count: 2,
+      failed_count: 0,
+      skipped_count: 0,
+      quota_reserved: 0,
+    })
+    for (const phone of phones) assert.deepEqual(textsOn(app, phone), ['Hello'])
+    assert.deepEqual(await takenQuota(world.tenant), [3])
   })
 
   test('of a banned account waits with everybody it has, and goes on when the account is linked again', async () => {

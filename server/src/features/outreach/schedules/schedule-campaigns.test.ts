@@ -11,6 +11,7 @@ import {
   type LinkedApp,
   type LinkedSession,
   linkSession,
+  nextEvent,
   recordEvents,
 } from '../../../../test/linked-session.ts'
 import { until } from '../../../../test/until.ts'
@@ -154,6 +155,57 @@ suite('runs to lists and segments', () => {
       ],
     )
     await end(again.id)
+    await end(once.id)
+  })
+
+  test('who has not answered is followed up until they do; whoever answers and falls silent again comes back', async () => {
+    const [carl, dora] = [await addWarmContact(app, session), await addWarmContact(app, session)]
+    const write = (chat_id: string) =>
+      api.post(201, '/messages/send', { session_id: session.id, chat_id, message: 'Our offer' })
+    // The simulated WhatsApp dates messages by the clock on the wall, not by that of the test.
+    const dateAnswer = (phone: string) =>
+      app.app.ctx.db.pool.query(
+        `UPDATE chats h SET last_inbound_at = $1 FROM contacts c
+         WHERE c.id = h.contact_id AND c.phone = $2 AND h.tenant_id = $3`,
+        [app.clock.now(), phone, tenant.id],
+      )
+    for (const phone of [carl, dora]) {
+      await dateAnswer(phone)
+      app.clock.jump(1000)
+      await write(phone)
+    }
+    app.clock.jump(3 * 24 * 3_600_000 + 1000)
+    const list = await createList(app, tenant, [carl, dora])
+    const segment = await createSegment({ in_group_id: list, no_answer_days: 3 })
+    const weekly = { custom_group_id: segment, cron_expression: '0 9 * * MON' }
+    const made = await schedule({ ...weekly, message: 'Still interested?' })
+    const once = await schedule({ ...weekly, message: 'Last call', once_per_contact: true })
+    const passBoth = async (): Promise<number[]> => {
+      const count = (await read(once.id)).executions.length
+      const first = await passRun(made.id)
+      const second = await untilRun(once.id, count)
+      return [first, second].map(({ total_recipients: total }) => total)
+    }
+    assert.deepEqual(await passBoth(), [2, 2])
+    const heard = nextEvent(app, 'message.received', ({ chatId }) => chatId === `${carl}@c.us`)
+    await app.simulator.sendMessage(carl, { to: session.phone, text: 'Yes, call me' })
+    await heard
+    await dateAnswer(carl)
+    assert.deepEqual(await passBoth(), [1, 0])
+    await write(carl)
+    assert.deepEqual(await passBoth(), [2, 0])
+    const counts = (phone: string) =>
+      ['Still interested?', 'Last call'].map(
+        (text) => textsOn(app, phone).filter((one) => one === text).length,
+      )
+    assert.deepEqual(
+      [counts(carl), counts(dora)],
+      [
+        [2, 1],
+        [3, 1],
+      ],
+    )
+    await end(made.id)
     await end(once.id)
   })
 
