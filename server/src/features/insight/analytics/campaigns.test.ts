@@ -12,7 +12,7 @@ before(async () => {
 after(() => app.close())
 
 suite('GET /analytics/campaigns/{job_id}', () => {
-  test('200 with funnel, rates, reasons, pace and every recipient; a reply proves delivery and reading', async () => {
+  test('200 with funnel, rates, reasons, pace and every recipient; a reply proves delivery and reading (listmonk #2946)', async () => {
     const world = await CampaignWorld.create(app)
     const { api } = world.tenant
     const people = ['Ann', 'Ben', 'Cas', 'Dan', 'Eve', 'Fay'].map((name) => world.person(name))
@@ -66,6 +66,59 @@ suite('GET /analytics/campaigns/{job_id}', () => {
     )
     const page = await api.get(200, `/analytics/campaigns/${job}?status=skipped&limit=1&offset=1`)
     assert.deepEqual([page.contacts.length, page.contacts[0].name, page.contacts_total], [1, 'Fay', 2])
+  })
+
+  test('the same text to the same people counts for each campaign alone (mautic #2507, #5598, #6365)', async () => {
+    const world = await CampaignWorld.create(app)
+    const [ann, ben] = [world.person('Ann'), world.person('Ben')]
+    const first = await world.job([ann, ben], { messageContent: 'Sale' })
+    const sent = [await world.send(first, ann), await world.send(first, ben)]
+    await world.progress(sent, 'delivered', 'read')
+    await world.hear(ann)
+    const funnelOf = async (job: string) =>
+      (await world.tenant.api.get(200, `/analytics/campaigns/${job}`)).funnel
+    const before = await funnelOf(first)
+    assert.partialDeepStrictEqual(before, { total: 2, sent: 2, delivered: 2, read: 2, replied: 1 })
+    app.clock.advance(60_000)
+    const second = await world.job([ann, ben], { messageContent: 'Sale' })
+    await world.progress([await world.send(second, ann), await world.send(second, ben)], 'delivered')
+    await world.hear(ben)
+    await world.hear(ben)
+    assert.deepEqual(await funnelOf(first), before)
+    assert.partialDeepStrictEqual(await funnelOf(second), { sent: 2, delivered: 2, read: 1, replied: 1 })
+    const { campaigns } = await world.tenant.api.get(200, '/analytics/campaigns')
+    for (const { job_id: job, funnel, rates } of campaigns) {
+      // listmonk #2744, #2760: the list of campaigns showed other figures than the campaign.
+      assert.deepEqual(funnel, await funnelOf(job))
+      for (const rate of Object.values(rates)) assert.ok(Number(rate) <= 1, `${rate} is no share`)
+    }
+  })
+
+  test('figures stay when people leave the list or it goes, and a copy begins at nothing (mautic #6847, listmonk #3031)', async () => {
+    const world = await CampaignWorld.create(app)
+    const { api } = world.tenant
+    const [ann, ben] = [world.person('Ann'), world.person('Ben')]
+    const members = [ann, ben].map(({ phone }) => ({ phone: `+${phone}` }))
+    const list = await api.post(201, '/custom-groups', { name: 'VIP list', members })
+    const job = await world.job([ann, ben], { customGroupId: list.id })
+    await world.progress([await world.send(job, ann), await world.send(job, ben)], 'delivered', 'read')
+    await app.app.ctx.db.sql.execute(
+      text`UPDATE bulk_jobs SET status = 'completed', completed_at = now() WHERE id = ${job}`,
+    )
+    const read = async (id: string) => (await api.get(200, `/analytics/campaigns/${id}`)).funnel
+    const before = await read(job)
+    assert.partialDeepStrictEqual(before, { total: 2, sent: 2, delivered: 2, read: 2 })
+    await api.post(200, `/custom-groups/${list.id}/members/remove`, { phones: [ann.phone] })
+    assert.deepEqual(await read(job), before)
+    // SuiteCRM #6420, whatomate #562: taken off and put on again, or put on twice, is there once.
+    for (const action of ['add', 'add', 'remove', 'add'])
+      await api.post(200, `/custom-groups/${list.id}/members/${action}`, { contacts: [{ phone: ann.phone }] })
+    const copy = await api.post(201, `/bulk-send/${job}/clone`, {})
+    const nothing = { sent: 0, delivered: 0, read: 0, replied: 0, failed: 0, skipped: 0 }
+    assert.partialDeepStrictEqual(await read(copy.id), { total: 2, ...nothing })
+    await api.post(200, `/bulk-send/${copy.id}/cancel`, {})
+    await api.delete(200, `/custom-groups/${list.id}`)
+    assert.deepEqual(await read(job), before)
   })
 
   test('404 for another tenant, 422 for a status that is none', async () => {

@@ -90,6 +90,7 @@ async function receiptOf(
 }
 
 suite('a post of a schedule to a group', () => {
+  // evolution-api #2674: receipts of members came one by one and were dropped, those of delivery all of them.
   test('says how many members got it and how many have read it, each once, also those of whom it hears when it is back', async () => {
     const [readers, hiding, late, away] = [
       addMembers(20, 'read'),
