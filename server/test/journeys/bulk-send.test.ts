@@ -211,6 +211,7 @@ describe('a campaign', { timeout: patienceMs + 120_000 }, () => {
         `some got: ${beginning}`,
       )
     await assertFigures(peer, id, found)
+    await simulator.call('PUT', `/accounts/${desk}/limits`, { newChats: null })
     await peer.server.process.stop()
   })
 

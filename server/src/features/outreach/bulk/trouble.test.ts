@@ -239,7 +239,8 @@ suite('a bulk job in trouble', () => {
   test('over the turn of a month keeps its quota in the month that it was made in, and gives it back there', async () => {
     const now = new Date(app.clock.nowMs())
     const nextMonthMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)
-    app.clock.advance(nextMonthMs - 120_000 - app.clock.nowMs())
+    // At once: the connections of the tests before have nothing to do on each day between.
+    app.clock.jump(nextMonthMs - 120_000 - app.clock.nowMs())
     const world = await prepare()
     const phones = [addContact(app), addContact(app), addContact(app)]
     const quiet_hours = { start: '12:00', end: '00:00' }

@@ -34,6 +34,12 @@ const [retryMs, giveUpMs] = [1000, 3_600_000]
 const sweepSize = 1000
 const minuteMs = 60_000
 
+/**
+ * Messages that opt out. They are told as such just before they are told as messages, in one transaction; of one that
+ * came while a campaign's was under way nobody could say later, and of two jobs the second one may be first.
+ */
+const optingOut = defineProcessState(() => createLru<true>(1000))
+
 /** What became known, of a recipient; what depends on how far they are is asked then. */
 type Finding = (state: OutcomeState) => Fact
 
@@ -134,8 +140,12 @@ export async function noteAnswers(
   messageIds: readonly string[],
   kind: AnswerKind,
 ): Promise<void> {
+  const known = optingOut.of(ctx)
+  if (kind === 'opt_out') for (const id of messageIds) known.set(id, true)
+  const ids = kind === 'opt_out' ? messageIds : messageIds.filter((id) => !known.has(id))
+  if (ids.length === 0) return
   const since = new Date(ctx.clock.nowMs() - campaignAgeMs)
-  const answered = await listAnswered(sql, tenantId, messageIds, since)
+  const answered = await listAnswered(sql, tenantId, ids, since)
   const findings = new Map<string, Finding[]>()
   for (const answer of answered) {
     if (answer.quotedId === null && answer.isUnderWay) {

@@ -188,6 +188,25 @@ suite('an opt-out', () => {
       opted_out: 2,
     })
   })
+
+  test('that comes while the message is under way is no answer, whichever job looks at it first', async () => {
+    const people = Array.from({ length: 4 }, () => world.person())
+    const job = await world.job(people)
+    const claimed = []
+    for (const person of people) claimed.push(await world.claim(job, person))
+    const stop = { content: { kind: 'text' as const, text: 'STOP', mentions: [] } }
+    for (const person of people) await world.hear(person, stop)
+    for (const message of claimed) await world.take(message)
+    app.clock.advance(2000)
+    await app.runJobs()
+    for (const person of people) assert.equal(await world.status(job, person), 'opted_out')
+    assert.partialDeepStrictEqual(await funnel(job), { delivered: 4, read: 4, replied: 0, opted_out: 4 })
+    const { rows } = await world.ctx.db.pool.query(
+      'SELECT id FROM bulk_recipients WHERE job_id = $1 AND replied_at IS NOT NULL',
+      [job],
+    )
+    assert.deepEqual(rows, [])
+  })
 })
 
 suite('whoever read without answering', () => {
