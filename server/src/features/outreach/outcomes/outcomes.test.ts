@@ -197,6 +197,10 @@ suite('an opt-out', () => {
     const stop = { content: { kind: 'text' as const, text: 'STOP', mentions: [] } }
     for (const person of people) await world.hear(person, stop)
     for (const message of claimed) await world.take(message)
+    // An answer would be looked at first.
+    await world.ctx.db.pool.query(
+      `UPDATE pgboss.job SET priority = 1 WHERE name = 'outcomes.early_answer' AND data->>'kind' = 'reply'`,
+    )
     app.clock.advance(2000)
     await app.runJobs()
     for (const person of people) assert.equal(await world.status(job, person), 'opted_out')
