@@ -8,6 +8,7 @@ import { benchBareInbound, benchInbound } from './inbound.ts'
 import { leadSearchBench } from './lead-search.ts'
 import { benchMemory, benchReady } from './lifecycle.ts'
 import { benchMedia } from './media.ts'
+import { campaignsBench } from './rows-campaigns.ts'
 import { handOverBench } from './rows-hand-over.ts'
 import { jobBench } from './rows-jobs.ts'
 import { leadBenches } from './rows-leads.ts'
@@ -178,6 +179,7 @@ export const benches: readonly Bench[] = [
   ...leadBenches,
   listBench,
   scheduleBench,
+  campaignsBench,
   handOverBench,
   jobBench,
   recoveryBench,
