@@ -8,6 +8,7 @@ import { liftLimits, prepareInstallation } from '../lift-limits.ts'
 import { startServer, temporaryDirectory } from '../processes.ts'
 import { type Bench, urlOf } from './bench.types.ts'
 import { api, benchEnvironment, percentile } from './bench-world.ts'
+import { findPostmaster, processorTime } from './processor-time.ts'
 
 const [sessionCount, chatCount, leadCount, recipientCount] = [5, 20_000, 20_000, 10_000]
 const idOf = (kind: number, n: string) =>
@@ -100,6 +101,7 @@ async function countAll(env: Record<string, string>): Promise<number> {
     for (const table of [
       'rollup_slots',
       'rollup_days',
+      'rollup_months',
       'rollup_contacts',
       'rollup_marks',
       'rollup_contact_marks',
@@ -123,6 +125,10 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   leads: [`leads?${year}`, `leads?${year}&session_id=${session}`],
   contacts: ['contacts', 'contacts?sort=reply_rate&limit=100', 'contacts?sort=last_active_at&offset=5000'],
   'send times': ['send-times?days=180&timezone=America/New_York', `send-times?session_id=${session}`],
+  'another zone': [
+    `messages?${year}&timezone=Asia/Kolkata`,
+    `response-times?${year}&timezone=America/New_York`,
+  ],
   campaigns: ['campaigns?sort=reply_rate', 'campaigns/01990006-0000-7000-8000-000000000001?limit=100'],
 }
 
@@ -133,17 +139,23 @@ async function measure(options: { databaseUrl?: string; messageCount: number; ro
   await prepareInstallation(env, (db) => insertYear(db, options.messageCount))
   const countedMs = await countAll(env)
   const server = await startServer({ env, by: 'program' })
-  const figures: Record<string, { p50: number; p99: number }> = {}
+  const postmaster = await findPostmaster(env)
+  const figures: Record<string, { p50: number; p99: number; cpuMs: number }> = {}
   try {
     for (const [name, paths] of Object.entries(questions)) {
       const ms: number[] = []
-      for (let round = -20; round < options.rounds; round++)
+      let before = await processorTime(server, postmaster)
+      for (let round = -20; round < options.rounds; round++) {
+        if (round === 0) before = await processorTime(server, postmaster)
         for (const path of paths) {
           const startedMs = performance.now()
           await api(server.url, 'GET', `/analytics/${path}`)
           if (round >= 0) ms.push(performance.now() - startedMs)
         }
-      figures[name] = { p50: percentile(ms, 0.5), p99: percentile(ms, 0.99) }
+      }
+      const after = await processorTime(server, postmaster)
+      const cpuMs = after.programMs - before.programMs + after.databaseMs - before.databaseMs
+      figures[name] = { p50: percentile(ms, 0.5), p99: percentile(ms, 0.99), cpuMs: cpuMs / ms.length }
     }
   } finally {
     await server.process.stop()
@@ -159,7 +171,8 @@ export const analyticsBench: Bench = {
     const messageCount = options.isQuick ? 100_000 : 1_000_000
     const raw = await measure({ ...urlOf(options), messageCount, rounds: options.isQuick ? 50 : 200 })
     const figure = Object.entries(raw.figures).map(
-      ([name, { p50, p99 }]) => `${name} ${p50.toFixed(1)} and ${p99.toFixed(1)} ms`,
+      ([name, { p50, p99, cpuMs }]) =>
+        `${name} ${p50.toFixed(1)} and ${p99.toFixed(1)} ms (CPU ${cpuMs.toFixed(1)})`,
     )
     return {
       raw,

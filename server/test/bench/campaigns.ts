@@ -1,19 +1,15 @@
-import { readFile } from 'node:fs/promises'
 import { sql as text } from 'drizzle-orm'
-import pino from 'pino'
-import type { Database } from '../../src/platform/database/database.ts'
-import { openDatabase } from '../../src/platform/database/open.ts'
 import { type ServerProcess, type SimulatorProcess, startServer, temporaryDirectory } from '../processes.ts'
 import {
   api,
   benchEnvironment,
-  cpuSeconds,
   percentile,
   poll,
   residentMb,
   startBenchSimulator,
   startPaired,
 } from './bench-world.ts'
+import { findPostmaster, openBeside, type ProcessorTime, processorTime } from './processor-time.ts'
 
 const phone = '4915550100001'
 const recipientsOfJob = 1000
@@ -31,49 +27,14 @@ interface CampaignsOptions {
 }
 
 /** What the messages of one job cost. */
-interface JobCost {
+interface JobCost extends ProcessorTime {
   wallMs: number
-  programMs: number
-  databaseMs: number
 }
 
 /** The processes whose time is told: the program, and the processes of its database server. */
 interface Measured {
   server: ServerProcess
   postmaster: number | undefined
-}
-
-/** Seconds that all processes of a database server have used, those that have ended too (Linux). */
-async function databaseSeconds(postmaster: number | undefined): Promise<number> {
-  if (postmaster === undefined) return 0
-  const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8')
-  const stat = (await readFile(`/proc/${postmaster}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
-  const own = stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100
-  const living = await Promise.all(
-    children
-      .trim()
-      .split(' ')
-      .map((pid) => cpuSeconds(Number(pid)).catch(() => 0)),
-  )
-  return living.reduce((sum, seconds) => sum + seconds, own)
-}
-
-async function openBeside(env: Record<string, string>): Promise<Database> {
-  return openDatabase({
-    databaseUrl: env.DATABASE_URL,
-    dataDirectory: env.MOLTFLOW_DATA_DIR ?? '',
-    log: pino({ level: 'silent' }),
-  })
-}
-
-/** The process that the processes of the database server are children of. */
-async function findPostmaster(env: Record<string, string>): Promise<number | undefined> {
-  if (env.DATABASE_URL === undefined) return undefined
-  const db = await openBeside(env)
-  const { rows } = await db.sql.execute<{ pid: number }>(text`SELECT pg_backend_pid() AS pid`)
-  const status = await readFile(`/proc/${rows[0]?.pid}/status`, 'utf8')
-  await db.close()
-  return Number(/PPid:\s+(\d+)/.exec(status)?.[1])
 }
 
 /** Adds jobs behind those that were made through the API, until so many wait, each for people of its own. */
@@ -105,12 +66,10 @@ async function addWaiting(env: Record<string, string>, have: number, want: numbe
 
 /** Waits until a job is through, and answers what each of its messages cost from a share of them on. */
 async function watchJob({ server, postmaster }: Measured, jobId: string): Promise<JobCost> {
-  const pid = server.process.child.pid ?? 0
   const look = async () => ({
     sent: (await api(server.url, 'GET', `/bulk-send/${jobId}`)).sent_count as number,
     ms: performance.now(),
-    program: await cpuSeconds(pid),
-    database: await databaseSeconds(postmaster),
+    ...(await processorTime(server, postmaster)),
   })
   const from = await poll(async () => {
     const now = await look()
@@ -121,11 +80,11 @@ async function watchJob({ server, postmaster }: Measured, jobId: string): Promis
     return status === 'completed' ? true : undefined
   }, 600_000)
   const to = await look()
-  const per = (seconds: number) => (seconds * 1000) / (to.sent - from.sent)
+  const sent = to.sent - from.sent
   return {
-    wallMs: (to.ms - from.ms) / (to.sent - from.sent),
-    programMs: per(to.program - from.program),
-    databaseMs: per(to.database - from.database),
+    wallMs: (to.ms - from.ms) / sent,
+    programMs: (to.programMs - from.programMs) / sent,
+    databaseMs: (to.databaseMs - from.databaseMs) / sent,
   }
 }
 

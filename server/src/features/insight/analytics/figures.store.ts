@@ -3,6 +3,7 @@ import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { everyId } from '../rollups/rollups.schema.ts'
 import type { Waits } from '../rollups/rollups.tables.ts'
+import { wholeMonths } from './period.ts'
 
 /** Whose figures, of which days. */
 export interface FigureScope {
@@ -84,12 +85,28 @@ function whose({ tenantId, sessionId, labelId }: FigureScope, by: Grouping): SQL
   return text`tenant_id = ${tenantId} AND ${session} AND ${label}`
 }
 
+/** The whole months that have been put together, and the days of all others: fewer rows. */
+function monthsAndDays(scope: FigureScope, by: Grouping): SQL {
+  const { tenantId, from, to } = scope
+  const { first, last } = wholeMonths(from, to)
+  const columns = text.raw(`session_id, label_id, waits, first_waits, ${Object.values(names).join(', ')}`)
+  const months = text`month BETWEEN ${first}::date AND ${last}::date`
+  return text`
+    SELECT ${columns} FROM rollup_months WHERE ${whose(scope, by)} AND ${months}
+    UNION ALL
+    SELECT ${columns} FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}
+      AND (session_id, date_trunc('month', day::timestamp)::date) NOT IN (
+        SELECT session_id, month FROM rollup_months
+        WHERE tenant_id = ${tenantId} AND label_id = ${everyId} AND ${months})`
+}
+
 /**
  * The days that a scope covers. In the zone that the tenant's days are kept in they are there; in any other they are put
  * together from the quarters of an hour, which takes longer.
  */
 function daysOf(scope: FigureScope, by: Grouping, isKept: boolean): SQL {
   const { from, to, timeZone } = scope
+  if (isKept && by !== 'day') return monthsAndDays(scope, by)
   if (isKept)
     return text`SELECT * FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}`
   const day = text`(slot AT TIME ZONE ${timeZone})::date`

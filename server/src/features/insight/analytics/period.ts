@@ -37,6 +37,15 @@ export function countDays(from: string, to: string): number {
   return Math.round((toMs(to) - toMs(from)) / dayMs) + 1
 }
 
+/** The first days of the first and the last month that a period has all days of; the last before the first: none. */
+export function wholeMonths(from: string, to: string): { first: string; last: string } {
+  const monthOf = (day: string): string => `${day.slice(0, 8)}01`
+  return {
+    first: from.endsWith('-01') ? from : monthOf(addDays(monthOf(from), 31)),
+    last: monthOf(addDays(monthOf(addDays(to, 1)), -1)),
+  }
+}
+
 /** Every step of a period in order, those without figures too. */
 export function listSteps(from: string, to: string, interval: Interval): string[] {
   const days = Array.from({ length: Math.min(countDays(from, to), mostDays) }, (_, index) =>

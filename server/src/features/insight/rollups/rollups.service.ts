@@ -12,6 +12,7 @@ import {
   takeContactMarks,
   takeMarks,
 } from './marks.store.ts'
+import { addUpNextMonth, type Counted, dropAllMonths, dropMonths } from './months.store.ts'
 import { ageScoresJob, everyId, rebuildJob } from './rollups.schema.ts'
 import {
   listMessageIds,
@@ -75,10 +76,12 @@ export async function followMessages(ctx: Context, signal?: AbortSignal): Promis
   })
 }
 
-async function countSpan(sql: Sql, tenantId: string, timeZone: string, span: Span): Promise<void> {
+async function countSpan(sql: Sql, counted: Counted, span: Span): Promise<void> {
+  const { tenantId, timeZone } = counted
   await countSlots(sql, tenantId, span)
   await addUpSlots(sql, tenantId, span)
   await addUpDays(sql, tenantId, timeZone, span)
+  await dropMonths(sql, counted, span)
 }
 
 /** Counts the next marked time of a tenant, about a day of one session; whether there was any. */
@@ -86,13 +89,15 @@ function countNextSpan(ctx: Context, tenantId: string): Promise<boolean> {
   return ctx.db.transaction(async (sql) => {
     const tenant = await lockTenantRollups(sql, tenantId)
     if (tenant === undefined) return false
+    const counted = { tenantId, timeZone: tenant.timeZone, now: ctx.clock.now() }
     if (tenant.countedZone !== tenant.timeZone) {
       await addUpDays(sql, tenantId, tenant.timeZone)
+      await dropAllMonths(sql, counted)
       await setCountedZone(sql, tenantId, tenant.timeZone)
       return true
     }
     const span = await takeMarks(sql, tenantId)
-    if (span !== undefined) await countSpan(sql, tenantId, tenant.timeZone, span)
+    if (span !== undefined) await countSpan(sql, counted, span)
     return span !== undefined
   })
 }
@@ -108,10 +113,22 @@ function countNextContacts(ctx: Context, tenantId: string): Promise<boolean> {
   })
 }
 
-/** Counts the next that is marked of a tenant, a time and some contacts, each by itself; whether there was any. */
+/** Puts the next month of a tenant together; whether there was any. */
+function countNextMonth(ctx: Context, tenantId: string): Promise<boolean> {
+  return ctx.db.transaction(async (sql) => {
+    if ((await lockTenantRollups(sql, tenantId)) === undefined) return false
+    return addUpNextMonth(sql, tenantId, ctx.clock.now())
+  })
+}
+
+/**
+ * Counts the next that is marked of a tenant, a time and some contacts, each by itself, or else a month of what is counted;
+ * whether there was any.
+ */
 export async function countNext(ctx: Context, tenantId: string): Promise<boolean> {
   const isTimeCounted = await countNextSpan(ctx, tenantId)
-  return (await countNextContacts(ctx, tenantId)) || isTimeCounted
+  if ((await countNextContacts(ctx, tenantId)) || isTimeCounted) return true
+  return countNextMonth(ctx, tenantId)
 }
 
 /** Has everything of a tenant counted anew from the raw data, or what is newer than a moment. */

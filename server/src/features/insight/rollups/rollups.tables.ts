@@ -64,6 +64,28 @@ export const rollupDays = pgTable(
   ],
 )
 
+/** What happened in each month that is over, unless a day of it has been counted since it was put together. */
+export const rollupMonths = pgTable(
+  'rollup_months',
+  { ...scope, month: date('month', { mode: 'string' }).notNull(), ...figures },
+  (table) => [
+    primaryKey({ columns: [table.tenantId, table.sessionId, table.month, table.labelId] }),
+    index('rollup_months_of_label').on(table.tenantId, table.labelId, table.month),
+  ],
+)
+
+/** Months of a session that have to be put together. */
+export const rollupMonthMarks = pgTable(
+  'rollup_month_marks',
+  {
+    tenantId: uuid('tenant_id').notNull(),
+    sessionId: uuid('session_id').notNull(),
+    month: date('month', { mode: 'string' }).notNull(),
+    dueAt: timestamptz('due_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.sessionId, table.month] })],
+)
+
 /** What a person and a session have said to each other; a session of zeros is all of them. */
 export const rollupContacts = pgTable(
   'rollup_contacts',

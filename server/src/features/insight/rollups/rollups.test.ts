@@ -55,11 +55,12 @@ const countOf = (waits: Waits) => Object.values(waits).reduce((sum, [count]) => 
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0)
 
 /** What is stored, by `day session label`: figures, and answers with their seconds together. */
-async function storedDays(tenantId: string): Promise<Map<string, number[]>> {
+async function stored(tenantId: string, table: 'rollup_days' | 'rollup_months') {
   const { rows } = await app.app.ctx.db.sql.execute<StoredDay>(text`
-    SELECT to_char(day, 'YYYY-MM-DD') AS day, session_id AS "sessionId", label_id AS "labelId", received, sent,
-      group_received, group_sent, failed, delivered, read, replied, waits, first_waits
-    FROM rollup_days WHERE tenant_id = ${tenantId}`)
+    SELECT to_char(${text.raw(table === 'rollup_days' ? 'day' : 'month')}, 'YYYY-MM-DD') AS day,
+      session_id AS "sessionId", label_id AS "labelId", received, sent, group_received, group_sent, failed, delivered,
+      read, replied, waits, first_waits
+    FROM ${text.raw(table)} WHERE tenant_id = ${tenantId}`)
   const star = (id: string) => (id === everyId ? '*' : id)
   return new Map(
     rows.map((row) => [
@@ -91,6 +92,20 @@ async function wantedDays(tenantId: string, timeZone: string): Promise<Map<strin
   )
 }
 
+/** The clock of the tests stands in February 2026. */
+function monthsOver(days: Map<string, number[]>): Map<string, number[]> {
+  const months = new Map<string, number[]>()
+  for (const [key, day] of days) {
+    const month = `${key.slice(0, 7)}-01${key.slice(10)}`
+    if (month < '2026-02')
+      months.set(
+        month,
+        day.map((value, index) => value + (months.get(month)?.[index] ?? 0)),
+      )
+  }
+  return months
+}
+
 const lines = (days: Map<string, number[]>) =>
   [...days].map(([key, day]) => `${key}: ${day.join(' ')}`).sort()
 
@@ -106,15 +121,18 @@ async function dump(tenantId: string) {
     ORDER BY session_id, label_id, slot`)
   const days = await sql.execute(text`SELECT * FROM rollup_days WHERE tenant_id = ${tenantId}
     ORDER BY session_id, label_id, day`)
+  const months = await sql.execute(text`SELECT * FROM rollup_months WHERE tenant_id = ${tenantId}
+    ORDER BY session_id, label_id, month`)
   const contacts = await sql.execute(text`SELECT * FROM rollup_contacts WHERE tenant_id = ${tenantId}
     ORDER BY session_id, contact_id`)
-  return { slots: slots.rows, days: days.rows, contacts: contacts.rows }
+  return { slots: slots.rows, days: days.rows, months: months.rows, contacts: contacts.rows }
 }
 
 async function dropRollups(tenantId: string): Promise<void> {
   for (const table of [
     'rollup_slots',
     'rollup_days',
+    'rollup_months',
     'rollup_contacts',
     'rollup_failures',
     'rollup_chat_labels',
@@ -272,7 +290,9 @@ suite('rollups', () => {
         if (round === 2) await world.reveal()
         await followHistory(said)
         await count()
-        assert.deepEqual(lines(await storedDays(tenant.id)), lines(await wantedDays(tenant.id, timeZone)))
+        const wanted = await wantedDays(tenant.id, timeZone)
+        assert.deepEqual(lines(await stored(tenant.id, 'rollup_days')), lines(wanted))
+        assert.deepEqual(lines(await stored(tenant.id, 'rollup_months')), lines(monthsOver(wanted)))
       }
       const kept = await dump(tenant.id)
       assert.ok(kept.contacts.length > 6 && kept.slots.length > 60)

@@ -117,7 +117,7 @@ const failures = (tenantId: string, { sessionId, from, to }: Span): SQL => text`
   WHERE f.session_id = ${sessionId} AND f.tenant_id = ${tenantId} AND f.at >= ${at(from)} AND f.at < ${at(to)}`
 
 /** The columns of figures that add up, in their order. */
-const sums = text.raw(
+export const sums = text.raw(
   [
     'received',
     'sent',
@@ -207,7 +207,7 @@ export async function countSlots(sql: Sql, tenantId: string, span: Span): Promis
 }
 
 /** Figures of rows put together by what they are grouped by, the answers of both kinds with them. */
-function together(rows: SQL, keys: string): SQL {
+export function together(rows: SQL, keys: string): SQL {
   const by = text.raw(keys)
   return text`
     WITH base AS MATERIALIZED (${rows}),
