@@ -44,3 +44,6 @@ SELECT m.tenant_id, m.session_id, m.month::date,
   greatest(now(), (m.month + interval '1 month 1 day') AT TIME ZONE t.time_zone)
 FROM (SELECT DISTINCT tenant_id, session_id, date_trunc('month', day::timestamp) AS month FROM rollup_days) m
 JOIN rollup_tenants t ON t.tenant_id = m.tenant_id;
+
+-- Grows with each count, so that what was read before it is known to be old.
+ALTER TABLE rollup_tenants ADD COLUMN version bigint NOT NULL DEFAULT 0;

@@ -20,7 +20,7 @@ import {
   type FigureRow,
   type FigureScope,
   type Figures,
-  findCountedZone,
+  findCounted,
   findOldestMark,
   type Grouping,
   listFigures,
@@ -29,13 +29,14 @@ import {
   listWaits,
   type WaitRow,
 } from './figures.store.ts'
+import { ofDays } from './other-zones.ts'
 import { addDays, countDays, dayIn, listSteps, stepOf } from './period.ts'
 
 interface Asked {
   scope: FigureScope
   input: PeriodInput
-  /** The days are there in this zone. */
-  isKept: boolean
+  /** Grows with each count. */
+  version: string
   asOf: Date
 }
 
@@ -55,7 +56,7 @@ function readDay(text: string, timeZone: string): string {
   return text.length === 10 ? text : dayIn(timeZone, new Date(text))
 }
 
-async function readScope(ctx: Context, input: PeriodInput): Promise<FigureScope> {
+async function readScope(ctx: Context, input: PeriodInput): Promise<Omit<FigureScope, 'keptZone'>> {
   const tenantId = tenantOf(ctx)
   const timeZone = input.timezone ?? (await getSettings(ctx, tenantId)).timeZone
   const to = input.to === undefined ? dayIn(timeZone, ctx.clock.now()) : readDay(input.to, timeZone)
@@ -69,11 +70,16 @@ async function readScope(ctx: Context, input: PeriodInput): Promise<FigureScope>
 
 async function ask(ctx: Context, input: PeriodInput): Promise<Asked> {
   const scope = await readScope(ctx, input)
-  const [zone, oldest] = await Promise.all([
-    findCountedZone(ctx.db.sql, scope.tenantId),
+  const [counted, oldest] = await Promise.all([
+    findCounted(ctx.db.sql, scope.tenantId),
     findOldestMark(ctx.db.sql, scope.tenantId),
   ])
-  return { scope, input, isKept: zone === scope.timeZone, asOf: oldest ?? ctx.clock.now() }
+  return {
+    scope: { ...scope, keptZone: counted?.timeZone },
+    input,
+    version: counted?.version ?? '',
+    asOf: oldest ?? ctx.clock.now(),
+  }
 }
 
 const head = ({ scope: { timeZone, from, to }, input: { interval }, asOf }: Asked) => ({
@@ -187,8 +193,12 @@ async function nameBreakdown<T, W>(
 }
 
 async function askFigures(ctx: Context, asked: Asked, isCounted: (figures: Figures) => boolean) {
-  const list = (by: Grouping) => listFigures(ctx.db.sql, asked.scope, by, asked.isKept)
-  const [days, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
+  const list = (by: Grouping) => listFigures(ctx.db.sql, asked.scope, by)
+  const [days, sessions, labels] = await Promise.all([
+    ofDays(ctx, 'figures', asked, () => list('day')),
+    list('session'),
+    list('label'),
+  ])
   return { days, sessions: sessions.filter(isCounted), labels: labels.filter(isCounted) }
 }
 
@@ -264,8 +274,12 @@ export async function getResponseTimes(
   input: PeriodInput,
 ): Promise<z.output<typeof responseTimesAnswer>> {
   const asked = await ask(ctx, input)
-  const list = (by: Grouping) => listWaits(ctx.db.sql, asked.scope, by, asked.isKept)
-  const [rows, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
+  const list = (by: Grouping) => listWaits(ctx.db.sql, asked.scope, by)
+  const [rows, sessions, labels] = await Promise.all([
+    ofDays(ctx, 'waits', asked, () => list('day')),
+    list('session'),
+    list('label'),
+  ])
   const breakdown = { sessions: addByKey(sessions), labels: addByKey(labels) }
   return {
     ...head(asked),

@@ -3,7 +3,7 @@ import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { everyId } from '../rollups/rollups.schema.ts'
 import type { Waits } from '../rollups/rollups.tables.ts'
-import { wholeMonths } from './period.ts'
+import { type KeptPeriod, keptPeriodOf, wholeMonths } from './period.ts'
 
 /** Whose figures, of which days. */
 export interface FigureScope {
@@ -14,6 +14,8 @@ export interface FigureScope {
   from: string
   to: string
   timeZone: string
+  /** The zone that the tenant's days are kept in; undefined before anything was counted. */
+  keptZone: string | undefined
 }
 
 /** Figures that add up. */
@@ -85,28 +87,41 @@ function whose({ tenantId, sessionId, labelId }: FigureScope, by: Grouping): SQL
   return text`tenant_id = ${tenantId} AND ${session} AND ${label}`
 }
 
+const addedUp = text.raw(`session_id, label_id, waits, first_waits, ${Object.values(names).join(', ')}`)
+
 /** The whole months that have been put together, and the days of all others: fewer rows. */
-function monthsAndDays(scope: FigureScope, by: Grouping): SQL {
-  const { tenantId, from, to } = scope
+function monthsAndDays(scope: FigureScope, by: Grouping, { from, to }: { from: string; to: string }): SQL {
+  const { tenantId } = scope
   const { first, last } = wholeMonths(from, to)
-  const columns = text.raw(`session_id, label_id, waits, first_waits, ${Object.values(names).join(', ')}`)
   const months = text`month BETWEEN ${first}::date AND ${last}::date`
   return text`
-    SELECT ${columns} FROM rollup_months WHERE ${whose(scope, by)} AND ${months}
+    SELECT ${addedUp} FROM rollup_months WHERE ${whose(scope, by)} AND ${months}
     UNION ALL
-    SELECT ${columns} FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}
+    SELECT ${addedUp} FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}
       AND (session_id, date_trunc('month', day::timestamp)::date) NOT IN (
         SELECT session_id, month FROM rollup_months
         WHERE tenant_id = ${tenantId} AND label_id = ${everyId} AND ${months})`
 }
 
+/** What lies within the period, whatever its days: days of the zone that they are kept in, and what is around them. */
+function around(scope: FigureScope, by: Grouping, { begin, end, days }: KeptPeriod): SQL {
+  const during = (from: Date, to: Date): SQL =>
+    text`(slot >= ${from.toISOString()}::timestamptz AND slot < ${to.toISOString()}::timestamptz)`
+  const slots = text`SELECT ${addedUp} FROM rollup_slots WHERE ${whose(scope, by)}`
+  if (days === undefined) return text`${slots} AND ${during(begin, end)}`
+  return text`${monthsAndDays(scope, by, days)}
+    UNION ALL ${slots} AND (${during(begin, days.begin)} OR ${during(days.end, end)})`
+}
+
 /**
- * The days that a scope covers. In the zone that the tenant's days are kept in they are there; in any other they are put
- * together from the quarters of an hour, which takes longer.
+ * What a scope covers. In the zone that the tenant's days are kept in they are there; those of any other are put together
+ * from the quarters of an hour, which takes longer.
  */
-function daysOf(scope: FigureScope, by: Grouping, isKept: boolean): SQL {
-  const { from, to, timeZone } = scope
-  if (isKept && by !== 'day') return monthsAndDays(scope, by)
+function rowsOf(scope: FigureScope, by: Grouping): SQL {
+  const { from, to, timeZone, keptZone } = scope
+  const isKept = keptZone === timeZone
+  if (by !== 'day')
+    return isKept ? monthsAndDays(scope, by, scope) : around(scope, by, keptPeriodOf(scope, keptZone))
   if (isKept)
     return text`SELECT * FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}`
   const day = text`(slot AT TIME ZONE ${timeZone})::date`
@@ -116,11 +131,14 @@ function daysOf(scope: FigureScope, by: Grouping, isKept: boolean): SQL {
     AND ${day} BETWEEN ${from} AND ${to}`
 }
 
-/** The zone that a tenant's days are kept in; undefined before anything was counted. */
-export async function findCountedZone(sql: Sql, tenantId: string): Promise<string | undefined> {
-  const { rows } = await sql.execute<{ timeZone: string }>(text`
-    SELECT time_zone AS "timeZone" FROM rollup_tenants WHERE tenant_id = ${tenantId}`)
-  return rows[0]?.timeZone
+/** The zone that a tenant's days are kept in, and a number that grows with each count; undefined before the first. */
+export async function findCounted(
+  sql: Sql,
+  tenantId: string,
+): Promise<{ timeZone: string; version: string } | undefined> {
+  const { rows } = await sql.execute<{ timeZone: string; version: string }>(text`
+    SELECT time_zone AS "timeZone", version::text FROM rollup_tenants WHERE tenant_id = ${tenantId}`)
+  return rows[0]
 }
 
 /** Since when something of a tenant waits to be counted; null when nothing does. */
@@ -133,27 +151,33 @@ export async function findOldestMark(sql: Sql, tenantId: string): Promise<Date |
 }
 
 /** Figures by day, session or label. */
-export async function listFigures(
-  sql: Sql,
-  scope: FigureScope,
-  by: Grouping,
-  isKept: boolean,
-): Promise<FigureRow[]> {
+export async function listFigures(sql: Sql, scope: FigureScope, by: Grouping): Promise<FigureRow[]> {
   const { rows } = await sql.execute<FigureRow & Record<string, unknown>>(text`
-    SELECT ${keys[by]} AS key, ${figureSums} FROM (${daysOf(scope, by, isKept)}) d GROUP BY 1 ORDER BY 1`)
+    SELECT ${keys[by]} AS key, ${figureSums} FROM (${rowsOf(scope, by)}) d GROUP BY 1 ORDER BY 1`)
   return rows
 }
 
 /** Answers by day, session or label; several rows may have one key. */
-export async function listWaits(
-  sql: Sql,
-  scope: FigureScope,
-  by: Grouping,
-  isKept: boolean,
-): Promise<WaitRow[]> {
+export async function listWaits(sql: Sql, scope: FigureScope, by: Grouping): Promise<WaitRow[]> {
+  // Quarters of an hour are many: the database puts them together.
+  if (by === 'day' && scope.keptZone !== scope.timeZone) return listWaitsOfSlots(sql, scope)
   const { rows } = await sql.execute<WaitRow>(text`
-    SELECT ${keys[by]} AS key, waits, first_waits AS "firstWaits" FROM (${daysOf(scope, by, isKept)}) d
+    SELECT ${keys[by]} AS key, waits, first_waits AS "firstWaits" FROM (${rowsOf(scope, by)}) d
     WHERE waits <> '{}' ORDER BY 1`)
+  return rows
+}
+
+async function listWaitsOfSlots(sql: Sql, scope: FigureScope): Promise<WaitRow[]> {
+  const { rows } = await sql.execute<WaitRow>(text`
+    SELECT to_char(day, 'YYYY-MM-DD') AS key,
+      coalesce(jsonb_object_agg(step, jsonb_build_array(n, s)) FILTER (WHERE NOT is_first), '{}') AS waits,
+      coalesce(jsonb_object_agg(step, jsonb_build_array(n, s)) FILTER (WHERE is_first), '{}') AS "firstWaits"
+    FROM (
+      SELECT day, k.is_first, e.key AS step, sum((e.value->>0)::int) AS n, sum((e.value->>1)::bigint) AS s
+      FROM (${rowsOf(scope, 'day')}) d
+      CROSS JOIN LATERAL (VALUES (false, d.waits), (true, d.first_waits)) AS k (is_first, waits)
+      CROSS JOIN LATERAL jsonb_each(k.waits) e WHERE d.waits <> '{}' GROUP BY 1, 2, 3
+    ) w GROUP BY day ORDER BY 1`)
   return rows
 }
 

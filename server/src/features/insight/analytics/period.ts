@@ -66,3 +66,30 @@ export function startOfDay(day: string, timeZone: string): Date {
   }
   return new Date(high)
 }
+
+/** A period of days in one zone, told from the days of another and the quarters of an hour around them. */
+export interface KeptPeriod {
+  begin: Date
+  end: Date
+  /** The days of the other zone that lie within, and when the first begins and the last ends; undefined: none. */
+  days: { from: string; to: string; begin: Date; end: Date } | undefined
+}
+
+/** Which days of `keptZone` lie within a period; of an unknown zone none. */
+export function keptPeriodOf(
+  { from, to, timeZone }: { from: string; to: string; timeZone: string },
+  keptZone: string | undefined,
+): KeptPeriod {
+  const [begin, end] = [startOfDay(from, timeZone), startOfDay(addDays(to, 1), timeZone)]
+  if (keptZone === undefined) return { begin, end, days: undefined }
+  const day = dayIn(keptZone, begin)
+  const first = startOfDay(day, keptZone) < begin ? addDays(day, 1) : day
+  const after = dayIn(keptZone, end)
+  const days = {
+    from: first,
+    to: addDays(after, -1),
+    begin: startOfDay(first, keptZone),
+    end: startOfDay(after, keptZone),
+  }
+  return { begin, end, days: days.begin < days.end ? days : undefined }
+}

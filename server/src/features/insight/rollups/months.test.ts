@@ -155,6 +155,64 @@ suite('rollups of months', () => {
     assert.deepEqual(await talk.months(), ['2026-02', '2026-03'])
   })
 
+  test('in a zone that days are not kept in everything is told as if they were', async () => {
+    const talk = await Talk.open()
+    const { api } = talk.tenant
+    // Around the ends of days and months here and there, and on a day of 23 hours.
+    for (const [index, at] of [
+      '2025-10-31T18:20:00Z',
+      '2025-10-31T18:40:00Z',
+      '2025-11-01T04:10:00Z',
+      '2025-11-02T06:30:00Z',
+      '2025-11-30T23:50:00Z',
+      '2025-12-31T18:25:00Z',
+      '2026-01-01T04:55:00Z',
+      '2026-01-31T23:59:00Z',
+    ].entries())
+      await talk.ask(at, { session: index % 2, hasLabel: index % 3 > 0 })
+    await count()
+    const ask = async (period: string) => {
+      const { as_of: _messages, ...messages } = await api.get(200, `/analytics/messages?${period}`)
+      const { as_of: _waits, ...waits } = await api.get(200, `/analytics/response-times?${period}`)
+      return { messages, waits }
+    }
+    const periods = [
+      'from=2025-11-01&to=2025-12-31',
+      'from=2025-10-31&to=2025-10-31',
+      'from=2025-11-01&to=2026-02-11',
+    ]
+    for (const zone of ['Asia/Kolkata', 'America/New_York', 'Pacific/Auckland']) {
+      const there = []
+      for (const period of periods) there.push(await ask(`${period}&timezone=${zone}`))
+      await api.patch(200, '/tenant/settings', { time_zone: zone })
+      await followMessages(app.app.ctx)
+      await count()
+      const here = []
+      for (const period of periods) here.push(await ask(period))
+      assert.deepEqual(there, here)
+      assert.ok((there[0]?.messages.totals.received ?? 0) > 2)
+    }
+  })
+
+  test('days of another zone are told anew when something was counted', async () => {
+    const talk = await Talk.open()
+    const series = async () => {
+      const query = 'from=2026-02-01&to=2026-02-02&timezone=Asia/Tokyo'
+      const { series: days } = await talk.tenant.api.get(200, `/analytics/messages?${query}`)
+      return days.map(({ received }: { received: number }) => received)
+    }
+    for (const [hour, received] of [
+      [14, [1, 0]],
+      [15, [1, 1]],
+      [16, [1, 2]],
+    ] as const) {
+      await talk.ask(`2026-02-01T${hour}:00:00Z`)
+      await count()
+      assert.deepEqual(await series(), received)
+      assert.deepEqual(await series(), received)
+    }
+  })
+
   test('when days move to another zone, so do months', async () => {
     const talk = await Talk.open()
     await talk.ask('2025-12-31T23:00:00Z')

@@ -22,7 +22,7 @@ import {
   lockWatermark,
   markLabelChanges,
   moveWatermark,
-  setCountedZone,
+  noteCounted,
   takeWantedRebuilds,
   wantRebuild,
 } from './rollups.store.ts'
@@ -82,6 +82,7 @@ async function countSpan(sql: Sql, counted: Counted, span: Span): Promise<void> 
   await addUpSlots(sql, tenantId, span)
   await addUpDays(sql, tenantId, timeZone, span)
   await dropMonths(sql, counted, span)
+  await noteCounted(sql, tenantId, timeZone)
 }
 
 /** Counts the next marked time of a tenant, about a day of one session; whether there was any. */
@@ -93,7 +94,7 @@ function countNextSpan(ctx: Context, tenantId: string): Promise<boolean> {
     if (tenant.countedZone !== tenant.timeZone) {
       await addUpDays(sql, tenantId, tenant.timeZone)
       await dropAllMonths(sql, counted)
-      await setCountedZone(sql, tenantId, tenant.timeZone)
+      await noteCounted(sql, tenantId, tenant.timeZone)
       return true
     }
     const span = await takeMarks(sql, tenantId)

@@ -23,9 +23,10 @@ export async function lockTenantRollups(sql: Sql, tenantId: string): Promise<Cou
   return rows[0]
 }
 
-/** Notes the zone that the days are in. */
-export async function setCountedZone(sql: Sql, tenantId: string, timeZone: string): Promise<void> {
-  await sql.execute(text`UPDATE rollup_tenants SET time_zone = ${timeZone} WHERE tenant_id = ${tenantId}`)
+/** Notes that times were counted, and the zone that the days are in. */
+export async function noteCounted(sql: Sql, tenantId: string, timeZone: string): Promise<void> {
+  await sql.execute(text`
+    UPDATE rollup_tenants SET time_zone = ${timeZone}, version = version + 1 WHERE tenant_id = ${tenantId}`)
 }
 
 /** Tenants whose days are in another zone than their settings say. */

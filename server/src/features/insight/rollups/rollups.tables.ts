@@ -1,4 +1,5 @@
 import {
+  bigint,
   boolean,
   date,
   index,
@@ -150,6 +151,8 @@ export const rollupTenants = pgTable('rollup_tenants', {
   tenantId: uuid('tenant_id').primaryKey(),
   timeZone: text('time_zone').notNull(),
   isRebuildWanted: boolean('is_rebuild_wanted').notNull().default(false),
+  /** Grows with each count of times. */
+  version: bigint({ mode: 'number' }).notNull().default(0),
 })
 
 /** The newest message that was looked at, of all tenants. */
