@@ -9,18 +9,24 @@ import {
   startBenchSimulator,
   startPaired,
 } from './bench-world.ts'
-import { findPostmaster, openBeside, type ProcessorTime, processorTime } from './processor-time.ts'
+import {
+  countPages,
+  findPostmaster,
+  openBeside,
+  type ProcessorTime,
+  processorTime,
+} from './processor-time.ts'
 
 const phone = '4915550100001'
 const recipientsOfJob = 1000
 /** Jobs that are measured, and those before them that warm the process up. */
-const measuredJobs = 4
+const measuredJobs = 3
 const warmingJobs = 1
 const firstWaiting = 15_560_000_000
 
 interface CampaignsOptions {
   databaseUrl?: string
-  /** Recipients of each job that is sent. */
+  /** Recipients of each job that is sent: enough to tell what a message costs. */
   friends?: number
   /** Jobs that wait in the second turn. */
   manyJobs?: number
@@ -29,10 +35,13 @@ interface CampaignsOptions {
 /** What the messages of one job cost. */
 interface JobCost extends ProcessorTime {
   wallMs: number
+  /** Pages that the database server looked at. */
+  pages: number
 }
 
 /** The processes whose time is told: the program, and the processes of its database server. */
 interface Measured {
+  env: Record<string, string>
   server: ServerProcess
   postmaster: number | undefined
 }
@@ -65,10 +74,11 @@ async function addWaiting(env: Record<string, string>, have: number, want: numbe
 }
 
 /** Waits until a job is through, and answers what each of its messages cost from a share of them on. */
-async function watchJob({ server, postmaster }: Measured, jobId: string): Promise<JobCost> {
+async function watchJob({ env, server, postmaster }: Measured, jobId: string): Promise<JobCost> {
   const look = async () => ({
     sent: (await api(server.url, 'GET', `/bulk-send/${jobId}`)).sent_count as number,
     ms: performance.now(),
+    pages: await countPages(env),
     ...(await processorTime(server, postmaster)),
   })
   const from = await poll(async () => {
@@ -83,6 +93,7 @@ async function watchJob({ server, postmaster }: Measured, jobId: string): Promis
   const sent = to.sent - from.sent
   return {
     wallMs: (to.ms - from.ms) / sent,
+    pages: (to.pages - from.pages) / sent,
     programMs: (to.programMs - from.programMs) / sent,
     databaseMs: (to.databaseMs - from.databaseMs) / sent,
   }
@@ -106,13 +117,14 @@ async function sendTurn(
       }
     })()
     const costs: JobCost[] = []
-    for (const jobId of jobIds) costs.push(await watchJob({ server, postmaster }, jobId))
+    for (const jobId of jobIds) costs.push(await watchJob({ env, server, postmaster }, jobId))
     isOver = true
     await watching
     const median = (of: (cost: JobCost) => number) => percentile(costs.slice(warmingJobs).map(of), 0.5)
     return {
       costs,
       wallMs: median(({ wallMs }) => wallMs),
+      pages: median(({ pages }) => pages),
       programMs: median(({ programMs }) => programMs),
       databaseMs: median(({ databaseMs }) => databaseMs),
       highestMb,
@@ -157,9 +169,7 @@ async function prepare(
 
 /** What a message of a campaign costs while few recipients wait, and while many do, in one installation. */
 export async function benchCampaigns(options: CampaignsOptions = {}) {
-  const friends = Array.from({ length: options.friends ?? recipientsOfJob }, (_, n) =>
-    String(15_550_300_000 + n),
-  )
+  const friends = Array.from({ length: options.friends ?? 300 }, (_, n) => String(15_550_300_000 + n))
   const [few, many] = [10, options.manyJobs ?? 1000]
   await using directory = await temporaryDirectory()
   const simulator = await startBenchSimulator([phone], friends)

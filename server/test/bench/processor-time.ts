@@ -54,3 +54,13 @@ export async function processorTime(
   const database = postmaster === undefined ? 0 : await databaseSeconds(postmaster)
   return { programMs: program * 1000, databaseMs: database * 1000 }
 }
+
+/** Pages that a database server has looked at so far for one database, wherever they were; 0 for an embedded one. */
+export async function countPages(env: Record<string, string>): Promise<number> {
+  if (env.DATABASE_URL === undefined) return 0
+  const db = await openBeside(env)
+  const { rows } = await db.sql.execute<{ pages: number }>(text`
+    SELECT (blks_hit + blks_read)::float AS pages FROM pg_stat_database WHERE datname = current_database()`)
+  await db.close()
+  return rows[0]?.pages ?? 0
+}

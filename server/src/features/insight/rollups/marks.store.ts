@@ -18,14 +18,20 @@ const saidWith = (contactId: SQL, tenantId: SQL): SQL => text`
 
 /** Who has said so much is counted at most every so many milliseconds for each message. */
 const restPerMessageMs = 5
+/** What was stored or sent longer ago has been noted before. */
+const fresh = text`interval '10 minutes'`
 /** Who has said less is counted with each change. */
 const shortConversation = 2000
 
 /**
  * Marks the hours that these messages touch: their own, and those of the messages before and after whose answers they
- * may be or have taken. What arrived late has both. Answers the tenants.
+ * may be or have taken. What arrived late has both. With `areNew` nobody has marked them before. Answers the tenants.
  */
-export async function markMessages(sql: Sql, ids: readonly string[], now: Date): Promise<Set<string>> {
+export async function markMessages(
+  sql: Sql,
+  ids: readonly string[],
+  { now, areNew = false }: { now: Date; areNew?: boolean },
+): Promise<Set<string>> {
   const { rows } = await sql.execute<{ tenantId: string }>(text`
     WITH told AS MATERIALIZED (
       SELECT m.id, m.tenant_id, m.session_id, m.chat_id, m.ordered_at, m.direction, m.reply_to_id, m.status, h.kind,
@@ -67,13 +73,18 @@ export async function markMessages(sql: Sql, ids: readonly string[], now: Date):
     INSERT INTO rollup_marks (tenant_id, session_id, from_at, to_at, created_at)
     SELECT DISTINCT tenant_id, session_id, ${hourOf(text`at`)}, ${hourOf(text`at`)} + interval '1 hour', ${at(now)}
     FROM touched RETURNING tenant_id AS "tenantId"`)
+  // A receipt of something old changes nothing that is counted of a person.
+  const counts = text`(${areNew} OR m.status = 'failed' OR greatest(m.created_at, m.sent_at) > ${at(now)} - ${fresh})`
   await sql.execute(text`
-    INSERT INTO rollup_contact_marks (tenant_id, contact_id, due_at)
+    INSERT INTO rollup_contact_marks (tenant_id, contact_id, due_at, from_at)
     SELECT tenant_id, contact_id, ${at(now)} + CASE WHEN said < ${shortConversation}::int THEN interval '0'
-      ELSE least(interval '1 hour', said * ${restPerMessageMs}::int * interval '1 ms') END
+      ELSE least(interval '1 minute', said * ${restPerMessageMs}::int * interval '1 ms') END, from_at
     FROM (
-      SELECT DISTINCT h.tenant_id, h.contact_id FROM messages m JOIN chats h ON h.id = m.chat_id
-      WHERE m.id = ANY(${idList(ids)}) AND h.contact_id IS NOT NULL AND ${isSaid(text.raw('m'))}
+      SELECT h.tenant_id, h.contact_id, min(CASE WHEN ${counts} THEN m.ordered_at ELSE 'infinity' END) AS from_at
+      FROM messages m JOIN chats h ON h.id = m.chat_id
+      WHERE m.id = ANY(${idList(ids)}) AND h.contact_id IS NOT NULL AND m.message_type <> 'reaction'
+        AND m.status NOT IN ('pending', 'pending_approval')
+      GROUP BY 1, 2
     ) t CROSS JOIN LATERAL (${saidWith(text`t.contact_id`, text`t.tenant_id`)}) w`)
   return new Set(rows.map(({ tenantId }) => tenantId))
 }
@@ -221,7 +232,17 @@ export async function takeMarks(sql: Sql, tenantId: string): Promise<Span | unde
   return { sessionId: row.sessionId, from: new Date(row.from), to: new Date(row.to) }
 }
 
-/** Takes contacts that are due to be counted, the oldest first: at least one, and so many as have said so much together. */
+/** A contact of whom there is more to count, though nothing has changed. */
+export async function markRest(sql: Sql, tenantId: string, contactId: string, now: Date): Promise<void> {
+  await sql.execute(text`
+    INSERT INTO rollup_contact_marks (tenant_id, contact_id, due_at, from_at)
+    VALUES (${tenantId}, ${contactId}, ${at(now)}, 'infinity')`)
+}
+
+/**
+ * Takes contacts that are due to be counted, the oldest first: at least one, and so many as have said so much together.
+ * What was counted once of their conversations is forgotten from where something has changed.
+ */
 export async function takeContactMarks(
   sql: Sql,
   tenantId: string,
@@ -240,7 +261,12 @@ export async function takeContactMarks(
       ) d WHERE said_before < ${mostMessages}::int
     ), taken AS (
       DELETE FROM rollup_contact_marks k USING next
-      WHERE k.tenant_id = ${tenantId} AND k.contact_id = next.contact_id RETURNING k.contact_id
+      WHERE k.tenant_id = ${tenantId} AND k.contact_id = next.contact_id RETURNING k.contact_id, k.from_at
+    ), changed AS (
+      DELETE FROM rollup_chat_counts k
+      USING (SELECT contact_id, min(from_at) AS from_at FROM taken GROUP BY 1) t
+      JOIN chats h ON h.contact_id = t.contact_id AND h.tenant_id = ${tenantId}
+      WHERE k.chat_id = h.id AND k.until_at > t.from_at
     )
     SELECT DISTINCT contact_id AS "contactId" FROM taken`)
   return rows.map(({ contactId }) => contactId)

@@ -51,7 +51,7 @@ async function writeMarks(ctx: Context, changes: readonly NotedChange[]): Promis
     async (sql) => {
       const tenants = new Set(idsOf('marks'))
       if (messageIds.length > 0)
-        for (const tenantId of await markMessages(sql, messageIds, now)) tenants.add(tenantId)
+        for (const tenantId of await markMessages(sql, messageIds, { now })) tenants.add(tenantId)
       if (leadIds.length > 0) for (const tenantId of await markLeads(sql, leadIds, now)) tenants.add(tenantId)
       await enqueueCounts(ctx, sql, tenants)
       for (const tenantId of labelled.toSorted())

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Database, Sql } from '../../../platform/database/database.ts'
-import { ageScores, countContacts } from './contacts-counted.store.ts'
+import { ageScores, countContacts, countPart } from './contacts-counted.store.ts'
 import { enqueueCounts } from './enqueue-counts.ts'
 import {
   listChatIds,
@@ -9,6 +9,7 @@ import {
   markContacts,
   markCountedDays,
   markMessages,
+  markRest,
   takeContactMarks,
   takeMarks,
 } from './marks.store.ts'
@@ -56,7 +57,7 @@ async function followPage(ctx: Context): Promise<boolean> {
     }
     if (afterId >= untilId) return false
     const ids = await listMessageIds(sql, { afterId, untilId, limit: messagePage })
-    if (ids.length > 0) await markMessages(sql, ids, ctx.clock.now())
+    if (ids.length > 0) await markMessages(sql, ids, { now: ctx.clock.now(), areNew: true })
     const isMore = ids.length === messagePage
     await moveWatermark(sql, isMore ? (ids.at(-1) ?? untilId) : untilId)
     return isMore
@@ -109,8 +110,12 @@ function countNextContacts(ctx: Context, tenantId: string): Promise<boolean> {
     if ((await lockTenantRollups(sql, tenantId)) === undefined) return false
     const now = ctx.clock.now()
     const contactIds = await takeContactMarks(sql, tenantId, { now, ...contactPage })
-    if (contactIds.length > 0) await countContacts(sql, tenantId, contactIds, now)
-    return contactIds.length > 0
+    if (contactIds.length === 0) return false
+    const unfinished = await countPart(sql, tenantId, contactIds)
+    if (unfinished !== undefined) await markRest(sql, tenantId, unfinished, now)
+    const rest = contactIds.filter((id) => id !== unfinished)
+    if (rest.length > 0) await countContacts(sql, tenantId, rest, now)
+    return true
   })
 }
 

@@ -144,7 +144,28 @@ export const rollupContactMarks = pgTable('rollup_contact_marks', {
   tenantId: uuid('tenant_id').notNull(),
   contactId: uuid('contact_id').notNull(),
   dueAt: timestamptz('due_at').notNull(),
+  /** When the earliest of what has changed was said. */
+  fromAt: timestamptz('from_at').notNull(),
 })
+
+/** What was counted of a long conversation until a moment, of its beginning at each of several. */
+export const rollupChatCounts = pgTable(
+  'rollup_chat_counts',
+  {
+    chatId: uuid('chat_id').notNull(),
+    untilAt: timestamptz('until_at').notNull(),
+    tenantId: uuid('tenant_id').notNull(),
+    sent: integer().notNull(),
+    received: integer().notNull(),
+    turns: integer().notNull(),
+    answered: integer().notNull(),
+    firstAt: timestamptz('first_at'),
+    lastInboundAt: timestamptz('last_inbound_at'),
+    lastDirection: text('last_direction'),
+    lastAt: timestamptz('last_at'),
+  },
+  (table) => [primaryKey({ columns: [table.chatId, table.untilAt] })],
+)
 
 /** Tenants that are counted. */
 export const rollupTenants = pgTable('rollup_tenants', {

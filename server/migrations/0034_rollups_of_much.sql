@@ -47,3 +47,23 @@ JOIN rollup_tenants t ON t.tenant_id = m.tenant_id;
 
 -- Grows with each count, so that what was read before it is known to be old.
 ALTER TABLE rollup_tenants ADD COLUMN version bigint NOT NULL DEFAULT 0;
+
+-- What was said in a long conversation until several moments, whole seconds, from its beginning: what it takes to count
+-- the person goes on from the last of them. What changes before a moment takes it away.
+CREATE TABLE rollup_chat_counts (
+  chat_id uuid NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
+  until_at timestamptz NOT NULL,
+  tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
+  sent integer NOT NULL,
+  received integer NOT NULL,
+  turns integer NOT NULL,
+  answered integer NOT NULL,
+  first_at timestamptz,
+  last_inbound_at timestamptz,
+  -- The last message before the moment: the next one may be its answer.
+  last_direction text,
+  last_at timestamptz,
+  PRIMARY KEY (chat_id, until_at)
+);
+-- Of a person who has to be counted anew: when the earliest of what has changed was said.
+ALTER TABLE rollup_contact_marks ADD COLUMN from_at timestamptz NOT NULL DEFAULT '-infinity';
