@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -144,8 +145,8 @@ export const rollupContactMarks = pgTable('rollup_contact_marks', {
   tenantId: uuid('tenant_id').notNull(),
   contactId: uuid('contact_id').notNull(),
   dueAt: timestamptz('due_at').notNull(),
-  /** When the earliest of what has changed was said. */
-  fromAt: timestamptz('from_at').notNull(),
+  /** When the earliest of what has changed was said; everything, where nobody tells. */
+  fromAt: timestamptz('from_at').notNull().default(sql`'-infinity'::timestamp with time zone`),
 })
 
 /** What was counted of a long conversation until a moment, of its beginning at each of several. */

@@ -211,10 +211,10 @@ export async function skipWaiting(
   return rowCount ?? 0
 }
 
-/** Whether anybody of a job still waits. */
+/** Whether anybody of a job still waits. In their order: in any, all recipients of all jobs may be read. */
 export async function hasWaiting(sql: Sql, job: string): Promise<boolean> {
   const { rows } = await sql.execute(text`
-    SELECT id FROM bulk_recipients WHERE job_id = ${job} AND status = 'pending' LIMIT 1`)
+    SELECT id FROM bulk_recipients WHERE job_id = ${job} AND status = 'pending' ORDER BY position LIMIT 1`)
   return rows.length > 0
 }
 
