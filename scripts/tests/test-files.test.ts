@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { readFacts, readSourceTree } from '../../server/test/source-facts.ts'
 import { importReader, importsOf, type ReadImports, reachableFrom, simulator, wayTo } from './imports.ts'
-import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
+import { findTestFiles, isForBothDatabases, needsOf, whyIndifferent } from './test-files.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const read = importReader()
@@ -66,6 +66,38 @@ suite('which tests are run on both databases', () => {
     assert.deepEqual(wrong, [])
     assert.ok([...needed.values()].filter((needs) => needs === 'nothing').length > 15)
     assert.ok([...needed.values()].filter((needs) => needs === 'database').length > 60)
+  })
+
+  test('what keeps things is for both, what only passes them on is for one', () => {
+    const both = [
+      'server/src/features/planted/planted.test.ts',
+      'server/src/engine/keys/planted.test.ts',
+      'server/src/engine/session/ownership.test.ts',
+      'server/src/platform/database/planted.test.ts',
+      'server/src/platform/jobs/planted.test.ts',
+      'server/src/platform/rate-limits/planted.test.ts',
+      'server/test/journeys/planted.test.ts',
+      'server/test/operations.test.ts',
+    ]
+    const one = [
+      'server/src/engine/outbound/planted.test.ts',
+      'server/src/platform/media-worker/planted.test.ts',
+      'server/src/transports/http/planted.test.ts',
+      'server/test/round-trips/planted.test.ts',
+      'server/test/crash/planted.test.ts',
+    ]
+    for (const file of both) assert.ok(isForBothDatabases(file, 'database'), file)
+    for (const file of one) assert.ok(!isForBothDatabases(file, 'database'), file)
+    const files = [...needed].filter(([, needs]) => needs === 'database').map(([file]) => file)
+    assert.ok(files.filter((file) => isForBothDatabases(file, 'database')).length > 60)
+  })
+
+  test('no file that asks which database it has, or for a second process, is run on one alone', () => {
+    const asks = /\b(isServerTest|openSecond|startSecondProcess|databaseUrl)\b/
+    const wrong = serverFiles.filter(
+      (file) => whyIndifferent(file) !== undefined && asks.test(readFileSync(join(root, file), 'utf8')),
+    )
+    assert.deepEqual(wrong, [])
   })
 
   test('a file that is taken for one by mistake is refused when it loads a database', (t) => {

@@ -49,16 +49,52 @@ export function needsOf(file: string, read: ReadImports): Needs {
   return reached.has(programModule) ? 'programs' : 'nothing'
 }
 
-/** What survives a kill is a question to the embedded database: a server lives on. */
-const isCrashTest = /^server\/test\/crash\//
-/** Tables over doors that are refused or taken before anything is asked of the database: the same on both. */
-const isOfDoors = /^server\/test\/(?:phone-doors|bad-input)\.test\.ts$/
+/** Files that open a database whose kind is nothing to them, and why: the embedded one, which is always there, will do. */
+const indifferent: { files: RegExp; because: string }[] = [
+  {
+    files: /^server\/test\/crash\//,
+    because: 'what survives a kill is a question to the embedded database: a server lives on',
+  },
+  {
+    files: /^server\/test\/(?:phone-doors|bad-input)\.test\.ts$/,
+    because: 'tables over doors that are refused or taken before anything is asked of the database',
+  },
+  {
+    files: /^server\/src\/engine\/(?!keys\/|session\/ownership)/,
+    because: 'talks with WhatsApp; what it keeps goes through its keys and its ownership, which are on both',
+  },
+  {
+    files: /^server\/test\/round-trips\//,
+    because: 'what becomes of contents on their way through WhatsApp; features store them on both',
+  },
+  { files: /^server\/src\/platform\/media-worker\//, because: 'bytes and threads' },
+  {
+    files: /^server\/src\/transports\//,
+    because: 'requests, answers and streams; what operations do is tested with their features',
+  },
+  {
+    files: /^server\/src\/platform\/(?:quick-imports|installation-key|time-zones)\.test\.ts$/,
+    because: 'files of the program and of its data directory',
+  },
+  {
+    files: /^server\/test\/(?:docs|public-events|harness)\.test\.ts$/,
+    because: 'pages, the form of events and the tools of tests',
+  },
+  {
+    files: /^server\/test\/journeys\/(?:faults|channel-posts)\.test\.ts$/,
+    because: 'a process and its WhatsApp; processes and their database have journeys of their own',
+  },
+]
+
+/** Why a file that opens a database is run on the embedded one alone; undefined when it is for both. */
+export function whyIndifferent(file: string): string | undefined {
+  return indifferent.find(({ files }) => files.test(file))?.because
+}
 
 /**
  * Whether a file is run on both databases: what opens one, and tests of the server that start programs, which may be
- * the server. The rest of the tree knows the embedded database at most.
+ * the server, unless the kind is nothing to them. The rest of the tree knows the embedded database at most.
  */
 export function isForBothDatabases(file: string, needs: Needs): boolean {
-  const isElsewhere = isCrashTest.test(file) || isOfDoors.test(file)
-  return file.startsWith('server/') && !isElsewhere && needs !== 'nothing'
+  return file.startsWith('server/') && needs !== 'nothing' && whyIndifferent(file) === undefined
 }
