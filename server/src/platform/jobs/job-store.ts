@@ -248,6 +248,7 @@ export class JobStore implements Jobs {
    * missing. A job whose key is taken counts only when it is the one that holds it: the end of the holder wakes the rest.
    */
   async readNextDue(names: readonly string[]): Promise<Map<string, number>> {
+    await this.#moveDatabaseClock()
     const { rows } = await this.db.pool.query<{ name: string; in_ms: string | null }>(
       `SELECT q.name, extract(epoch FROM due - ${schema}.job_now()) * 1000 AS in_ms
        FROM unnest($1::text[]) AS q(name), LATERAL (
