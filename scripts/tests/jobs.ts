@@ -31,8 +31,8 @@ export const commands = { quick: [lint, types], all: [lint, types, unused, openA
 const environments: { file: RegExp; database: TestDatabaseKind | undefined; env: Record<string, string> }[] =
   [
     { file: /\/test\/crash\//, database: 'embedded', env: { CRASH_KILLS: '5' } },
-    // In full on the embedded database; on a server it is there to meet the server, not for its length.
-    { file: /random-conversations/, database: 'postgres', env: { CONVERSATION_EVENTS: '300' } },
+    // On a server it is there to meet the server, not for its length.
+    { file: /random-conversations/, database: 'postgres', env: { CONVERSATION_EVENTS: '150' } },
   ]
 
 /** Which files to run, and where. */

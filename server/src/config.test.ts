@@ -50,6 +50,15 @@ suite('configuration', () => {
     assert.match(problemsOf(incomplete).join(), /MOLTFLOW_S3_REGION must be set too/)
   })
 
+  test('numbers are written as people write them', () => {
+    for (const port of ['0x50', '1e3', '80.5', '-1', '65536', '3000 4000', 'Infinity'])
+      assert.deepEqual(
+        problemsOf({ MOLTFLOW_PORT: port }),
+        ['MOLTFLOW_PORT must be a whole number from 0 to 65535'],
+        port,
+      )
+  })
+
   test('every problem is told at once', () => {
     const problems = problemsOf({
       MOLTFLOW_PORT: '70000',

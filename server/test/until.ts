@@ -1,18 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { inspect } from 'node:util'
 
-/** Asks until `probe` answers something; rejects with what was waited for when time runs out. */
+/** A question costs whoever answers it: what takes long is asked for ever less often, a twentieth of its time apart. */
+const patience = 0.05
+const longestPauseMs = 500
+
+/**
+ * Asks until `probe` answers something; rejects with what was waited for when time runs out. `everyMs` is the shortest
+ * pause between two questions.
+ */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
   { timeoutMs = 30_000, everyMs = 20 } = {},
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs
+  const beganMs = performance.now()
   for (;;) {
     const found = await probe()
     if (found !== undefined) return found
-    if (performance.now() > deadline) throw new Error(`never seen: ${what}`)
-    await wait(everyMs)
+    const passedMs = performance.now() - beganMs
+    if (passedMs > timeoutMs) throw new Error(`never seen: ${what}`)
+    await wait(Math.max(everyMs, Math.min(passedMs * patience, longestPauseMs)))
   }
 }
 

@@ -75,14 +75,16 @@ describe('a start with another installation key', { timeout: 240_000 }, () => {
         assert.equal(failed.status_reason, 'key_mismatch')
       })
     }
-    await withKey(right, (api) => reaches(api, id, 'working'))
-    // Nor does one that comes second keep anybody away, as after a rotation.
+    // Nor does one that comes second keep anybody away, as after a rotation; the next test starts with one alone.
     await withKey(`${right},${wrong}`, (api) => reaches(api, id, 'working'))
   })
 
   test('a session that its owner stopped meanwhile stays stopped', async () => {
-    const sessions = await withKey(right, (api) => api.get(200, '/sessions'))
-    const { id } = (Array.isArray(sessions) ? sessions : sessions.sessions)[0]
+    const id = await withKey(right, async (api) => {
+      const [session] = await api.get(200, '/sessions')
+      await reaches(api, session.id, 'working')
+      return session.id as string
+    })
     await withKey(wrong, async (api) => {
       await reaches(api, id, 'failed')
       await api.call('POST', `/sessions/${id}/stop`)

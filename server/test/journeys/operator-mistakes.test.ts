@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -44,10 +45,27 @@ function assertSentence({ code, stderr, stdout }: Refusal, pattern: RegExp): voi
   assert.doesNotMatch(stderr + stdout, /\n\s+at |node:internal|\[cause\]|secret-password/)
 }
 
+/** Every file of a data directory with its content; who had the directory last is the program's own note. */
+function listing(directory: string): Map<string, string> {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).toSorted()
+  const own = paths.filter((path) => !/\/database\.(lock|pid)$/.test(path))
+  return new Map(own.map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]))
+}
+
 const blocks = (text: string) => Buffer.from(text.repeat(2000).slice(0, 8192))
 
+interface Damage {
+  harm(directory: string): void
+  says: RegExp
+  /** It is found only once the database was opened, which writes: then a second start must say the same. */
+  isFoundLate?: boolean
+}
+
 /** What may have become of a data directory, and the sentence about it. */
-const damages: Record<string, { harm(directory: string): void; says: RegExp }> = {
+const damages: Record<string, Damage> = {
   'a cluster of a newer PostgreSQL': {
     harm: (data) => writeFileSync(join(data, 'database/PG_VERSION'), '19\n'),
     says: /was made by PostgreSQL 19; this MoltFlow has PostgreSQL 18\. Start the newer MoltFlow/,
@@ -90,6 +108,7 @@ const damages: Record<string, { harm(directory: string): void; says: RegExp }> =
       mkdirSync(join(data, 'database/pg_wal'))
     },
     says: /is damaged/,
+    isFoundLate: true,
   },
   'no tables': {
     harm: (data) => rmSync(join(data, 'database/base'), { recursive: true }),
@@ -105,10 +124,12 @@ const damages: Record<string, { harm(directory: string): void; says: RegExp }> =
   'an empty installation key': {
     harm: (data) => writeFileSync(join(data, 'installation.key'), ''),
     says: /installation\.key holds no installation key: it is empty\. Put the file back from a backup/,
+    isFoundLate: true,
   },
   'a short installation key': {
     harm: (data) => writeFileSync(join(data, 'installation.key'), 'c2hvcnQ=\n'),
     says: /installation\.key holds no installation key/,
+    isFoundLate: true,
   },
   'a directory instead of the lock file': {
     harm: (data) => {
@@ -134,37 +155,27 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
     return data
   }
 
-  for (const [name, { harm, says }] of Object.entries(damages)) {
+  for (const [name, { harm, says, isFoundLate = false }] of Object.entries(damages)) {
     test(`${name} is told in a sentence, and nothing is changed`, async () => {
       await using data = await copy()
       harm(data.path)
+      const before = listing(data.path)
       assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), says)
-      // Told again: the first start repaired nothing and destroyed nothing.
-      assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), says)
+      if (isFoundLate) assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), says)
+      else assert.deepEqual(listing(data.path), before, 'nothing was repaired, nothing destroyed')
     })
   }
 
-  for (const [name, content] of Object.entries({
-    'an empty one': '',
-    words: 'this is no lock file\n'.repeat(100),
-    'binary nonsense': Buffer.alloc(9000, 0x9d),
-    'a few bytes': 'x',
+  // Two at once: what either would hold up, the start would not get past.
+  for (const [name, [lock, pid]] of Object.entries<[string | Buffer, string | undefined]>({
+    'an empty one, and a number of another program that runs': ['', `${process.pid}\n`],
+    'words, and a number that is none': ['this is no lock file\n'.repeat(100), 'nonsense'],
+    'binary nonsense, and a number of nobody': [Buffer.alloc(9000, 0x9d), '2147483646\n'],
+    'a few bytes, and a directory for the number': ['x', undefined],
   })) {
-    test(`a lock file that is ${name} holds nobody up`, async () => {
+    test(`a lock file that is ${name} of its process hold nobody up`, async () => {
       await using data = await copy()
-      writeFileSync(join(data.path, 'database.lock'), content)
-      await (await startServer({ env: { MOLTFLOW_DATA_DIR: data.path }, by: 'program' })).process.stop()
-    })
-  }
-
-  for (const [name, pid] of Object.entries({
-    'of another program that runs': `${process.pid}\n`,
-    'that is none': 'nonsense',
-    'of nobody': '2147483646\n',
-    'of a directory': undefined,
-  })) {
-    test(`a stale process number ${name} holds nobody up`, async () => {
-      await using data = await copy()
+      writeFileSync(join(data.path, 'database.lock'), lock)
       const path = join(data.path, 'database.pid')
       rmSync(path, { force: true })
       if (pid === undefined) mkdirSync(path)
@@ -181,7 +192,7 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
         await refused({ MOLTFLOW_DATA_DIR: data.path }),
         /is in use by process \d+\. Stop it first/,
       )
-      for (const content of ['', 'rm -rf /', '\0\0']) {
+      for (const content of ['', 'rm -rf /']) {
         writeFileSync(join(data.path, 'database.pid'), content)
         assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), /is in use by another process\./)
       }
@@ -234,7 +245,7 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
   }, async () => {
     await using disk = await smallDisk(100)
     const env = { MOLTFLOW_DATA_DIR: join(disk.path, 'data') }
-    for (const leftBytes of [0, 100_000, 9_000_000, 20_000_000]) {
+    for (const leftBytes of [0, 9_000_000]) {
       disk.fill(leftBytes)
       assertSentence(await refused(env), /(disk.*is full|cannot be made: the disk is full)/)
       disk.free()
@@ -244,14 +255,18 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
   })
 })
 
-suite('an address that cannot be listened on', () => {
+suite('an address that cannot be listened on', { skip: isServerTest }, () => {
+  let data: Awaited<ReturnType<typeof temporaryDirectory>>
+  before(async () => {
+    data = await temporaryDirectory()
+  })
+  after(() => data[Symbol.asyncDispose]())
+
   test('a port in use is told, and named', async () => {
-    await using data = await temporaryDirectory()
-    await using database = await databaseEnvironment()
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
-    const env = { ...database.env, MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_PORT: String(port) }
+    const env = { MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_PORT: String(port) }
     assertSentence(
       await refused(env),
       new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use by another program`, 'm'),
@@ -261,9 +276,7 @@ suite('an address that cannot be listened on', () => {
 
   for (const host of ['203.0.113.7', 'no-such-host.invalid', '300.1.1.1']) {
     test(`${host} is no address of this machine`, async () => {
-      await using data = await temporaryDirectory()
-      await using database = await databaseEnvironment()
-      const env = { ...database.env, MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_HOST: host }
+      const env = { MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_HOST: host }
       assertSentence(await refused(env), /^MOLTFLOW_HOST .* is no address of this machine/m)
     })
   }
@@ -283,6 +296,7 @@ async function impostor(answer: string | undefined) {
   }
 }
 
+// All cases but the last need no server: they are run once, beside the embedded database.
 suite('a database server that cannot be used', () => {
   const wrongUrls: Record<string, [string, RegExp]> = {
     'nobody there': [
@@ -316,7 +330,7 @@ suite('a database server that cannot be used', () => {
     'no URL': ['host=localhost user=me', /DATABASE_URL must be a URL like postgres:/],
   }
   for (const [name, [url, says]] of Object.entries(wrongUrls)) {
-    test(`${name} is told`, async () => {
+    test(`${name} is told`, { skip: isServerTest }, async () => {
       await using data = await temporaryDirectory()
       assertSentence(
         await refused({ MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_SECRET_KEY: secretKey, DATABASE_URL: url }),
@@ -329,7 +343,7 @@ suite('a database server that cannot be used', () => {
     'a web server': 'HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n',
     'whoever hangs up': undefined,
   })) {
-    test(`${name} is told`, async () => {
+    test(`${name} is told`, { skip: isServerTest }, async () => {
       await using data = await temporaryDirectory()
       using other = await impostor(answer)
       const env = { MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_SECRET_KEY: secretKey, DATABASE_URL: other.url }
@@ -385,9 +399,9 @@ suite('a database server that cannot be used', () => {
   })
 })
 
-suite('settings that cannot be', () => {
+suite('settings that cannot be', { skip: isServerTest }, () => {
   const settings: Record<string, string> = {
-    MOLTFLOW_PORT: 'http',
+    MOLTFLOW_PORT: '0x50',
     MOLTFLOW_PUBLIC_URL: 'flow.example.com',
     MOLTFLOW_PACE: 'slow',
     MOLTFLOW_SIGNUP: 'yes',
@@ -410,20 +424,9 @@ suite('settings that cannot be', () => {
     assert.doesNotMatch(refusal.stderr, /too short|mf_short/)
   })
 
-  test('numbers are written as people write them', async () => {
-    await using data = await temporaryDirectory()
-    for (const port of ['0x50', '1e3', '80.5', '-1', '65536', '3000 4000', 'Infinity'])
-      assertSentence(
-        await refused({ MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_PORT: port }),
-        /MOLTFLOW_PORT must be a whole number from 0 to 65535/,
-      )
-  })
-
   test('a slip in a name is told, and the program goes on', async () => {
     await using data = await temporaryDirectory()
-    await using database = await databaseEnvironment()
     const env = {
-      ...database.env,
       MOLTFLOW_DATA_DIR: data.path,
       MOLTFLOW_DATABASE_URL: 'postgres://x',
       MOLTFLOW_PROT: '1',

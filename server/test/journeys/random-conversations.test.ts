@@ -12,7 +12,8 @@ silenceLibraryConsole()
 
 // Another seed by chance would make a red run hard to repeat: CONVERSATION_SEED tries others.
 const seed = Number(process.env.CONVERSATION_SEED ?? 20_261_121)
-const eventCount = Number(process.env.CONVERSATION_EVENTS ?? 700)
+// Long enough for every kind of event and both restarts; CONVERSATION_EVENTS=2000 makes a long run of it.
+const eventCount = Number(process.env.CONVERSATION_EVENTS ?? 300)
 const atOnce = 16
 
 const nat = fc.nat(1_000_000)
