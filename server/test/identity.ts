@@ -22,7 +22,7 @@ import { openEventBus } from '../src/platform/events/bus.ts'
 import { systemIds } from '../src/platform/ids.ts'
 import { closeProcessStates } from '../src/platform/process-state.ts'
 import { createHttpServer, type HttpServer } from '../src/transports/http/server.ts'
-import { openTestDatabase } from './harness-database.ts'
+import { openTestDatabase, type TestDatabase } from './harness-database.ts'
 import { untilAnswer } from './until.ts'
 
 const identityFeatures: readonly Feature[] = [
@@ -183,9 +183,12 @@ async function startProcess(db: Database, clock: TestClock, config: Config): Pro
   }
 }
 
-/** Opens a database and starts a process with the identity features; close it in `after`. */
-export async function openIdentity(config: Partial<Config> = {}): Promise<Identity> {
-  const database = await openTestDatabase()
+/**
+ * Opens a database and starts a process with the identity features; close it in `after`. A database that is given stays
+ * open: `forgetEverybody` makes it a new installation's again.
+ */
+export async function openIdentity(config: Partial<Config> = {}, given?: TestDatabase): Promise<Identity> {
+  const database = given ?? (await openTestDatabase())
   const clock = new TestClock()
   const processes: IdentityProcess[] = []
   const addProcess = async (more: Partial<Config> = {}): Promise<IdentityProcess> => {
@@ -224,7 +227,12 @@ export async function openIdentity(config: Partial<Config> = {}): Promise<Identi
     },
     async close() {
       for (const process of processes) await process.stop()
-      await database.close()
+      if (given === undefined) await database.close()
     },
   }
+}
+
+/** Empties what the identity features keep, as if the database had just been made. */
+export async function forgetEverybody({ db }: TestDatabase): Promise<void> {
+  await db.pool.query('TRUNCATE tenants, setup_tokens, password_attempts CASCADE')
 }

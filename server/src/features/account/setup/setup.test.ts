@@ -1,18 +1,28 @@
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, suite, test } from 'node:test'
-import { type Identity, openIdentity } from '../../../../test/identity.ts'
+import { after, afterEach, before, beforeEach, suite, test } from 'node:test'
+import { openTestDatabase, type TestDatabase } from '../../../../test/harness-database.ts'
+import { forgetEverybody, type Identity, openIdentity } from '../../../../test/identity.ts'
 import { createRecoveryLink } from './recovery.service.ts'
 import { createSetupLink } from './setup.service.ts'
 
 const bootstrapApiKey = `mf_${'b'.repeat(40)}`
 const owner = { ownerEmail: 'boss@example.com', ownerPassword: 'a long password' }
+let database: TestDatabase
 let identity: Identity
 
+before(async () => {
+  database = await openTestDatabase()
+})
+after(() => database.close())
+
 beforeEach(async () => {
-  identity = await openIdentity({ signUp: 'closed' })
+  identity = await openIdentity({ signUp: 'closed' }, database)
 })
 
-afterEach(() => identity.close())
+afterEach(async () => {
+  await identity.close()
+  await forgetEverybody(database)
+})
 
 async function newToken(): Promise<string> {
   const link = await createSetupLink(identity.ctx)
