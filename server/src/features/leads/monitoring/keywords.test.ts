@@ -256,8 +256,9 @@ suite('500 keywords of 100 like characters over 64 KB', () => {
       for (const match of ['start', 'word', 'anywhere'] as const) {
         const matcher = compileKeywords(keywords, match)
         for (const [name, text] of Object.entries(texts)) {
-          // The best of three: the first runs are not compiled yet.
-          const ms = Math.min(...[1, 2, 3].map(() => processorMs(() => matcher.findAll(text))))
+          // Up to three times: the first runs are not compiled yet.
+          let ms = Number.POSITIVE_INFINITY
+          for (let run = 0; run < 3 && ms >= 50; run += 1) ms = processorMs(() => matcher.findAll(text))
           assert.ok(ms < 50, `${match}, ${name}: ${ms} ms`)
         }
       }
