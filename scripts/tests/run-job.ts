@@ -10,8 +10,9 @@ const root = resolve(import.meta.dirname, '../..')
 const timeoutMs = 900_000
 const together = 'scripts/tests/together.ts'
 const preloads = ['server/src/platform/quick-imports.ts', 'server/test/library-timers.ts']
-// Many short lives: less is collected, and of the embedded database only what is used is compiled.
-const flags = ['--max-semi-space-size=32', '--wasm-lazy-compilation']
+// Many short lives: less is collected, and of the embedded database only what is used is compiled, once and quickly: to
+// compile it better takes half a second of a processor in every process, which none but a bench gets back.
+const flags = ['--max-semi-space-size=32', '--wasm-lazy-compilation', '--liftoff-only']
 const execArgv = [
   ...flags,
   ...preloads.flatMap((path) => ['--import', pathToFileURL(resolve(root, path)).href]),

@@ -77,8 +77,8 @@ const indifferent: { files: RegExp; because: string }[] = [
     because: 'files of the program and of its data directory',
   },
   {
-    files: /^server\/test\/(?:docs|public-events|harness)\.test\.ts$/,
-    because: 'pages, the form of events and the tools of tests',
+    files: /^server\/test\/(?:docs|public-events)\.test\.ts$/,
+    because: 'pages and the form of events',
   },
   {
     files: /^server\/test\/journeys\/(?:faults|channel-posts)\.test\.ts$/,

@@ -5,7 +5,7 @@ import { runCrash } from './crash-run.ts'
 const kills = Number(process.env['CRASH_KILLS'] ?? '100')
 
 test(`kill -9 at ${kills} random moments loses nothing that was answered and doubles nothing`, {
-  timeout: 120_000 + kills * 20_000,
+  timeout: 300_000 + kills * 20_000,
 }, async (t) => {
   const figures = await runCrash({ kills, log: (line) => t.diagnostic(line) })
   t.diagnostic(JSON.stringify(figures))
