@@ -13,7 +13,7 @@ silenceLibraryConsole()
 
 // FIFTY_SEED tries other runs, FIFTY_STEPS longer ones.
 const seed = Number(process.env.FIFTY_SEED ?? 20_261_121)
-const steps = Number(process.env.FIFTY_STEPS ?? 12)
+const steps = Number(process.env.FIFTY_STEPS ?? 8)
 const workerCount = 50
 
 /** What there is once everything that was said and changed has been told. */

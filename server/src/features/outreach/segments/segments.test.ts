@@ -250,13 +250,13 @@ suite('languages of many', () => {
     const world = await SegmentWorld.create(app)
     const [anna] = await world.people('Anna')
     await world.hear(anna, { daysAgo: 1, text: 'Hola, quisiera saber el precio del apartamento en la playa' })
-    await world.crowd(1300)
+    await world.crowd(1020)
     const filter = { language: 'es' }
     const ask = () => world.keyed.post(200, '/custom-groups/preview', { filter })
     assert.ok((await ask()).unread_languages > 0)
     await app.runJobs()
     assert.deepEqual([(await ask()).unread_languages, (await ask()).total], [0, 1])
-    await world.crowd(1300)
+    await world.crowd(1020)
     await world.hear(anna, {
       daysAgo: 0,
       text: 'Bonjour, combien coûte cet appartement pour deux personnes ?',

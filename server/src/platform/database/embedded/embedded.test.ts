@@ -22,10 +22,10 @@ function freshDirectory(t: TestContext): string {
 
 // Nothing of it is about a server: the run on the embedded database has it.
 suite('embedded database', { skip: isServerTest }, () => {
-  test('what was acknowledged survives kill -9 in a write loop, several times over', async (t) => {
+  test('what was acknowledged survives kill -9 in a write loop, and the next one as well', async (t) => {
     const directory = freshDirectory(t)
     let acknowledged = 0
-    for (const target of [40, 25, 60]) {
+    for (const target of [40, 25]) {
       const child = spawn(process.execPath, [writeLoop, directory], { stdio: ['ignore', 'pipe', 'inherit'] })
       const goal = acknowledged + target
       for await (const line of createInterface({ input: child.stdout })) {
