@@ -93,10 +93,12 @@ suite('placeholders', () => {
   })
 
   test('of a hostile text of any length are read in linear time', () => {
-    const started = performance.now()
+    // Of the processor: the machine may be busy with something else.
+    const before = process.cpuUsage()
     for (const part of ['{{', '{{a', '{{a|', '\\{{', '{{a|b}', '{{'.padEnd(90, 'x'), '| '])
       renderTemplate(part.repeat(100_000), person('Ann'))
-    assert.ok(performance.now() - started < 2000)
+    const { user, system } = process.cpuUsage(before)
+    assert.ok((user + system) / 1000 < 2000)
   })
 })
 
