@@ -51,6 +51,7 @@ const guides = [
   'safety',
   'outreach',
   'webhooks',
+  'live-updates',
   'simulator',
 ].map((name) => `docs/guides/${name}.md`)
 

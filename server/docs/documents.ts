@@ -19,7 +19,8 @@ export function generateDocuments(
   const declared = features.flatMap((feature) => feature.publishes ?? [])
   return new Map([
     ['docs/openapi.json', writeOpenApi(features)],
-    [webhooksGuide, writeWebhooksGuide(declared, announced)],
+    [webhooksGuide, fillGuide(webhooksGuide, writeEvents(declared.filter(isForSome), announced))],
+    [liveGuide, fillGuide(liveGuide, writeLiveEvents(declared))],
     ['docs/architecture.svg', drawTower(readTower())],
     ['docs/errors.md', writeErrors([...listErrorDefinitions()])],
     ['.env.example', describeEnvironment()],
@@ -27,15 +28,28 @@ export function generateDocuments(
 }
 
 const webhooksGuide = 'docs/guides/webhooks.md'
+const liveGuide = 'docs/guides/live-updates.md'
 const generatedPart = /(<!-- events: written by npm run docs -->\n).*(<!-- end of events -->)/s
 
-/** The guide is written by hand, except for its table of events. */
-function writeWebhooksGuide(declared: readonly PublicEvent[], announced: readonly string[]): string {
-  const guide = readFileSync(new URL(`../../${webhooksGuide}`, import.meta.url), 'utf8')
-  if (!generatedPart.test(guide)) throw new Error(`${webhooksGuide} has no place for the table of events`)
-  return guide.replace(generatedPart, (_, start: string, end: string) => {
-    return `${start}\n${writeEvents(declared, announced)}\n${end}`
-  })
+/** A guide is written by hand, except for its table of events. */
+function fillGuide(path: string, table: string): string {
+  const guide = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+  if (!generatedPart.test(guide)) throw new Error(`${path} has no place for the table of events`)
+  return guide.replace(generatedPart, (_, start: string, end: string) => `${start}\n${table}\n${end}`)
+}
+
+/** Whether an event goes to somebody beside the stream of its tenant. */
+function isForSome({ subscribers }: PublicEvent): boolean {
+  return Object.keys(subscribers).length > 0
+}
+
+/** Which events the stream of a tenant has, when they happen and who may read them. */
+function writeLiveEvents(declared: readonly PublicEvent[]): string {
+  const rows = declared.map(
+    ({ name, description, scope }) =>
+      `| \`${name}\` | ${description.replaceAll('|', '\\|')} | \`${scope}\` |`,
+  )
+  return ['| Event | When | Scope |', '|---|---|---|', ...rows, ''].join('\n')
 }
 
 /** Which events there are, when they happen and who gets them. */

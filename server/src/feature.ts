@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Context } from './context.ts'
+import type { Caller, Context } from './context.ts'
 import type { JobHandler } from './job.ts'
 import type { Operation } from './operation.ts'
 import type { Sql } from './platform/database/database.ts'
@@ -36,8 +36,18 @@ export interface EventStream {
   path: string
   summary: string
   access: Operation['access']
-  /** Checks the request (throws like an operation) and says what to send. */
-  open(ctx: Context, params: Record<string, string>): Promise<StreamSource>
+  /** What may be asked for beside the parameters that every stream has. */
+  query?: z.ZodObject
+  /** Its events with the form of their data, where they are of several forms. */
+  frames?: ReadonlyMap<string, z.ZodObject>
+  /** False: events have no ids to resume after; whoever comes back reads everything again. */
+  isResumable?: false
+  /** Checks the request (throws like an operation) and says what to send; `query` is as the schema made it. */
+  open(
+    ctx: Context,
+    params: Record<string, string>,
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<StreamSource>
   /** For callers that want JSON instead (`Accept`, or `stream=false`): where things stand, once. */
   snapshot?: { schema: z.ZodType; read(ctx: Context, params: Record<string, string>): Promise<unknown> }
 }
@@ -56,6 +66,12 @@ export interface StreamSource {
   catchUp?(): Promise<StreamFrame | undefined>
   /** Events after which the stream ends. */
   endsOn?(name: string, payload: EventPayload): boolean
+  /** What an event is about when only the last of each second and thing is told. */
+  coalesceBy?(name: string, payload: EventPayload): string | undefined
+  /** Events that may wait for this reader; whoever falls further behind is told so and let go. */
+  endsBeyond?: number
+  /** Asked now and then of the credential as it is by then: what was given at the start may have been taken away. */
+  mayGoOn?(caller: Caller): boolean
 }
 
 /** A request that the product makes to an address of its tenants' choosing; the OpenAPI document describes it. */

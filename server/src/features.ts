@@ -21,6 +21,7 @@ import { waGroupsFeature } from './features/groups/wa-groups/wa-groups.feature.t
 import { analyticsFeature } from './features/insight/analytics/analytics.feature.ts'
 import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
 import { limitsFeature } from './features/insight/limits/limits.feature.ts'
+import { liveFeature } from './features/insight/live/live.feature.ts'
 import { rollupsFeature } from './features/insight/rollups/rollups.feature.ts'
 import { leadUpkeepFeature } from './features/leads/detection/lead-upkeep.feature.ts'
 import { leadExportFeature } from './features/leads/list/lead-export.feature.ts'
@@ -46,6 +47,7 @@ import { statusPostsFeature } from './features/sending/status-posts/status-posts
 import { sessionHealthFeature } from './features/sessions/health/session-health.feature.ts'
 import { sessionEventsFeature } from './features/sessions/lifecycle/session-events.feature.ts'
 import { sessionsFeature } from './features/sessions/lifecycle/sessions.feature.ts'
+import { noticesFeature } from './features/webhooks/notices/notices.feature.ts'
 import { webhooksFeature } from './features/webhooks/webhooks/webhooks.feature.ts'
 
 /** What the product is made of, in the order in which `start` runs. A new feature is a folder and a line here. */
@@ -61,6 +63,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   gaugesFeature,
   setupFeature,
   webhooksFeature,
+  noticesFeature,
   contentPolicyFeature,
   antispamFeature,
   optOutsFeature,
@@ -68,6 +71,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   deferredUpdatesFeature,
   chatListFeature,
   sessionEventsFeature,
+  liveFeature,
   outboxFeature,
   approvalsFeature,
   sendingFeature,

@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import type { EventPayload, EventType } from './platform/events/events.ts'
+import type { Scope } from './scopes.ts'
 
-/** Who may get an event. What is left out does not get it. */
+/** Who may get an event beside the stream of its tenant, which has all. What is left out does not get it. */
 export interface Subscribers<P extends EventPayload = EventPayload> {
   /** A tenant's webhooks that name it. */
   webhooks?: true
@@ -21,6 +22,13 @@ export interface Subscribers<P extends EventPayload = EventPayload> {
 export interface PublicEvent<P extends EventPayload = EventPayload> extends EventType<P> {
   /** A sentence: when it happens. */
   readonly description: string
+  /** Who may read what it tells: streams of a whole tenant leave it out for others. */
+  readonly scope: Scope
+  /**
+   * What it is about, for what happens often and says only that something is to be read again: the stream of the tenant
+   * tells the last of each second and thing.
+   */
+  coalesceBy?(payload: P): string
   /** The wire form: `data` of a delivery. */
   readonly data: z.ZodObject
   /** From code to wire. */
@@ -44,6 +52,8 @@ export function definePublicEvent<P extends EventPayload, S extends z.ZodObject>
   /** What subscribers call it, in the past tense: `message.received`. */
   name: string
   description: string
+  scope: Scope
+  coalesceBy?(payload: NoInfer<P>): string
   data: S
   toWire(payload: P): z.input<S>
   example: NoInfer<P>

@@ -221,7 +221,7 @@ export class SampleEvents implements Events {
     async function* iterate() {
       for (;;) {
         if (state.lost > 0) {
-          yield { lost: state.lost }
+          yield { lost: state.lost, isOverrun: true }
           state.lost = 0
         }
         const next = waiting.shift()

@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts'
 import { systemIds } from '../ids.ts'
 import { type DurableHandler, type EventBus, openEventBus } from './bus.ts'
 import { defineEvent, type PublishedEvent, type Subscription } from './events.ts'
+import { cutLine, PieceCollector } from './pieces.ts'
 import { packFrames } from './relay.ts'
 
 const log = pino({ level: 'silent' })
@@ -108,7 +109,7 @@ suite('events', () => {
   test('a subscriber that falls behind keeps the oldest and learns how many it lost', async () => {
     const subscription = bus.subscribe({ names: [counted.name], capacity: 2 })
     await publish(1, 2, 3, 4, 5)
-    assert.deepEqual(await read(subscription, 3), [1, 2, { lost: 3 }])
+    assert.deepEqual(await read(subscription, 3), [1, 2, { lost: 3, isOverrun: true }])
   })
 
   test('a subscriber resumes after an event that is still kept, and learns when it is not', async () => {
@@ -123,7 +124,7 @@ suite('events', () => {
     assert.deepEqual(await read(resumed, 2), [11, 12])
     await publish(13, 14, 15, 16, 17)
     const late = bus.subscribe({ names: [counted.name], afterId: seen?.id ?? '' })
-    assert.deepEqual(await read(late, 1), [{ lost: 1 }])
+    assert.deepEqual(await read(late, 1), [{ lost: 1, isOverrun: false }])
   })
 
   test('closing ends the reader', async () => {
@@ -131,6 +132,23 @@ suite('events', () => {
     const reading = read(subscription, 1)
     subscription.close()
     assert.deepEqual(await reading, [])
+  })
+
+  test('a line is cut anywhere, and put together again, whoever sends at the same time', () => {
+    const text = JSON.stringify({ text: `${'x'.repeat(2488)}${'😀ä'.repeat(5000)}` })
+    const pieces = cutLine(text) ?? []
+    assert.ok(pieces.every((piece) => Buffer.byteLength(piece) < 7700 && piece === piece.toWellFormed()))
+    const collector = new PieceCollector()
+    const taken = pieces.flatMap((piece) => [collector.take('a', piece), collector.take('b', '{}')])
+    assert.deepEqual(
+      taken.filter((line) => line !== undefined && line !== '{}'),
+      [text],
+    )
+    assert.deepEqual(
+      pieces.slice(1).map((piece) => collector.take('c', piece)),
+      pieces.slice(1).map(() => undefined),
+    )
+    assert.equal(cutLine('x'.repeat(200_000)), undefined)
   })
 
   test('payloads are packed below the limit of a notification, and nothing is dropped', () => {
@@ -163,13 +181,19 @@ suite('events', () => {
       }
       assert.deepEqual(received, own)
       const again = second.subscribe({ names: [counted.name] })
-      await database.db.transaction((sql) =>
-        bus.publish(sql, counted, { tenantId: 't', n: 9, large: 'x'.repeat(9000) } as {
-          tenantId: string
-          n: number
-        }),
-      )
-      assert.deepEqual(await read(again, 1), [{ lost: 1 }])
+      const publishLarge = (n: number, large: string) =>
+        database.db.transaction((sql) =>
+          bus.publish(sql, counted, { tenantId: 't', n, large } as { tenantId: string; n: number }),
+        )
+      const text = 'a😀'.repeat(9000)
+      await publishLarge(9, text)
+      for await (const item of again) {
+        assert.ok(((item as PublishedEvent).payload as { large?: string }).large === text)
+        break
+      }
+      const last = second.subscribe({ names: [counted.name] })
+      await publishLarge(10, 'x'.repeat(200_000))
+      assert.deepEqual(await read(last, 1), [{ lost: 1, isOverrun: false }])
       await second.close()
       await db.close()
     })

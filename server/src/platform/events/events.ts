@@ -27,8 +27,15 @@ export interface PublishedEvent<P = EventPayload> {
   payload: P
 }
 
+/** Events that a subscriber does not get. */
+export interface Lost {
+  lost: number
+  /** The subscriber was too slow; otherwise some did not come through from another process. */
+  isOverrun: boolean
+}
+
 /** A live subscription; a subscriber that falls behind learns how much it lost. */
-export interface Subscription extends AsyncIterable<PublishedEvent | { lost: number }> {
+export interface Subscription extends AsyncIterable<PublishedEvent | Lost> {
   close(): void
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Database } from '../database/database.ts'
 import { outsideTransaction } from '../database/transaction.ts'
 import type { PublishedEvent } from './events.ts'
+import { cutLine, PieceCollector } from './pieces.ts'
 
 /** Gets the events of other processes. */
 export interface RelayListener {
@@ -14,18 +15,21 @@ const channel = 'moltflow_events'
 /** PostgreSQL takes payloads below 8000 bytes; the sender and the frame need some of them. */
 const maxBytes = 7800
 const maxWaiting = 10_000
+const maxWaitingLength = 8 * 1024 * 1024
 
 /**
  * Carries live events between processes by NOTIFY, many in one statement. It is lossy on purpose:
- * durable work goes through jobs. An event too large for a notification, and what piles up while the
- * database is away, is reported as lost, and the reader fetches the state it missed.
+ * durable work goes through jobs. An event too large for a notification goes in pieces. What is too large even for
+ * that, and what piles up while the database is away, is reported as lost, and the reader fetches the state it missed.
  */
 export class EventRelay {
   readonly #db: Database
   readonly #log: Pick<Logger, 'warn'>
   readonly #listener: RelayListener
   readonly #sender = `${process.pid}.${process.hrtime.bigint()}`
+  readonly #pieces = new PieceCollector()
   #waiting: string[] = []
+  #waitingLength = 0
   #lost = 0
   #sending: Promise<void> | undefined
   #subscription: { close(): Promise<void> } | undefined
@@ -52,8 +56,13 @@ export class EventRelay {
 
   /** Queues one event, given as its JSON. */
   send(text: string): void {
-    if (this.#waiting.length >= maxWaiting || Buffer.byteLength(text) > maxBytes) this.#lost += 1
-    else this.#waiting.push(text)
+    const lines = Buffer.byteLength(text) > maxBytes ? cutLine(text) : [text]
+    const isFull = this.#waiting.length >= maxWaiting || this.#waitingLength >= maxWaitingLength
+    if (isFull || lines === undefined) this.#lost += 1
+    else {
+      this.#waiting.push(...lines)
+      this.#waitingLength += text.length
+    }
     this.#sending ??= outsideTransaction(() => this.#sendAll()).finally(() => {
       this.#sending = undefined
     })
@@ -64,6 +73,7 @@ export class EventRelay {
     while (this.#waiting.length > 0 || this.#lost > 0) {
       const lost = this.#lost
       this.#lost = 0
+      this.#waitingLength = 0
       const frames = packFrames(this.#waiting.splice(0), this.#sender, lost)
       try {
         await this.#db.pool.query('SELECT pg_notify($1, frame) FROM unnest($2::text[]) AS frame', [
@@ -78,9 +88,12 @@ export class EventRelay {
   }
 
   #receive(payload: string): void {
-    const [sender, lost, ...lines] = payload.split('\n')
+    const [sender = '', lost, ...lines] = payload.split('\n')
     if (sender === this.#sender) return
-    for (const line of lines) this.#listener.onEvent(JSON.parse(line) as PublishedEvent, line.length)
+    for (const line of lines) {
+      const text = this.#pieces.take(sender, line)
+      if (text !== undefined) this.#listener.onEvent(JSON.parse(text) as PublishedEvent, text.length)
+    }
     if (Number(lost) > 0) this.#listener.onLost(Number(lost))
   }
 }

@@ -1,6 +1,6 @@
-import type { Events, PublishedEvent, Subscription } from './events.ts'
+import type { Events, Lost, PublishedEvent, Subscription } from './events.ts'
 
-type Item = PublishedEvent | { lost: number }
+type Item = PublishedEvent | Lost
 type SubscribeOptions = Parameters<Events['subscribe']>[0]
 
 /** A queue of events for one reader; when it is full the newest are counted instead of kept. */
@@ -13,6 +13,7 @@ export class BoundedSubscription implements Subscription {
   /** Lost before the first waiting item, and after the last one. */
   #lostBefore = 0
   #lostAfter = 0
+  #isOverrun = false
   #wake: (() => void) | undefined
   #isClosed = false
 
@@ -26,7 +27,9 @@ export class BoundedSubscription implements Subscription {
   /** Takes an event that this subscriber wants, if there is room. */
   offer(event: PublishedEvent): void {
     if (this.#isClosed || !this.#names.has(event.name) || this.#matches?.(event) === false) return
-    if (this.#items.length >= this.#capacity || this.#lostAfter > 0) this.#lostAfter += 1
+    const isFull = this.#items.length >= this.#capacity
+    if (isFull) this.#isOverrun = true
+    if (isFull || this.#lostAfter > 0) this.#lostAfter += 1
     else this.#items.push(event)
     this.#wake?.()
   }
@@ -66,8 +69,10 @@ export class BoundedSubscription implements Subscription {
   #take(): Item | undefined {
     if (this.#lostBefore > 0) {
       const lost = this.#lostBefore
+      const isOverrun = this.#isOverrun
       this.#lostBefore = 0
-      return { lost }
+      this.#isOverrun = false
+      return { lost, isOverrun }
     }
     const event = this.#items.shift()
     if (this.#items.length === 0) {

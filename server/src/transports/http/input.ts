@@ -89,6 +89,14 @@ function check(schema: z.ZodType, value: unknown, problems: FieldProblem[]): unk
   return undefined
 }
 
+/** Checks the query of a request that is no operation's; 422 with the fields. */
+export function checkQuery(schema: z.ZodType, query: unknown): Record<string, unknown> {
+  const problems: FieldProblem[] = []
+  const checked = check(schema, withoutEmpty(query as Record<string, unknown>), problems)
+  if (problems.length === 0) return checked as Record<string, unknown>
+  throw validationFailed.create({ message: summariseProblems(problems), details: { errors: problems } })
+}
+
 function isNoObject(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Array.isArray(value)
 }

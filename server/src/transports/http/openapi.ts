@@ -273,7 +273,9 @@ function describeStream(stream: EventStream, collector: SchemaCollector): JsonOb
   const path = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const query = [
     ['token', 'An access token, for browser event sources, which cannot set headers'],
-    ['last_event_id', 'Resumes after this event; the same as the header `Last-Event-ID`'],
+    ...(stream.isResumable === false
+      ? []
+      : [['last_event_id', 'Resumes after this event; the same as the header `Last-Event-ID`']]),
     ...(snapshot === undefined
       ? []
       : [['stream', '`false` answers JSON once, as `Accept: application/json` does; default true']]),
@@ -285,7 +287,7 @@ function describeStream(stream: EventStream, collector: SchemaCollector): JsonOb
     schema: { type: 'string' },
   }))
   const content = {
-    'text/event-stream': { schema: { type: 'string' } },
+    'text/event-stream': { schema: describeFrames(stream, collector) },
     ...(snapshot === undefined
       ? {}
       : { 'application/json': { schema: collector.translate(snapshot.schema, 'output') } }),
@@ -295,10 +297,28 @@ function describeStream(stream: EventStream, collector: SchemaCollector): JsonOb
     summary: stream.summary,
     tags: [tagOf(stream.id)],
     ...securityOf(stream.access),
-    parameters: [...path, ...query],
+    parameters: [...path, ...query, ...describeParameters(stream.query, 'query', collector)],
     responses: {
       200: { description: 'Server-sent events', headers: headerReferences, content },
-      ...describeErrors([unauthorized, missingScope, notFound, tooManyRequests]),
+      ...describeErrors([
+        unauthorized,
+        missingScope,
+        tooManyRequests,
+        ...(path.length === 0 ? [] : [notFound]),
+        ...(stream.query === undefined ? [] : [validationFailed]),
+      ]),
     },
+  }
+}
+
+/** One event of the stream as its lines say it: a name and, as JSON, data. */
+function describeFrames({ frames }: EventStream, collector: SchemaCollector): JsonObject {
+  if (frames === undefined) return { type: 'string' }
+  return {
+    oneOf: [...frames].map(([name, data]) => ({
+      type: 'object',
+      required: ['event', 'data'],
+      properties: { event: { const: name }, data: collector.translate(data, 'output') },
+    })),
   }
 }

@@ -41,9 +41,14 @@ export class StreamConnection {
     timer.cancel()
   }
 
-  /** Writes only when the reader keeps up: a heartbeat to a stuck reader would be one more thing to keep. */
-  writeIfIdle(frame: string): void {
-    if (!this.#isEnded && !this.#isBlocked) this.#response.write(frame)
+  /**
+   * Writes only when the reader keeps up, and says whether it did: a heartbeat to a stuck reader would be one more thing
+   * to keep.
+   */
+  writeIfIdle(frame: string): boolean {
+    if (this.#isEnded || this.#isBlocked) return false
+    this.#response.write(frame)
+    return true
   }
 
   /** Ends the stream; a second time does nothing. */

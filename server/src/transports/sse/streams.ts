@@ -5,13 +5,15 @@ import type { Context } from '../../context.ts'
 import type { EventStream, StreamFrame, StreamSource } from '../../feature.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { AppError, notFound, validationFailed } from '../../platform/errors.ts'
-import type { Events, Subscription } from '../../platform/events/events.ts'
+import type { Events, PublishedEvent, Subscription } from '../../platform/events/events.ts'
 import { booleanQuery } from '../../wire.ts'
 import { jsonType, toJsonLine } from '../http/answers.ts'
 import { expiryOf } from '../http/credentials.ts'
 import { authorise, type Gatekeeper } from '../http/gatekeeper.ts'
+import { checkQuery } from '../http/input.ts'
 import { routePath } from '../http/operation-routes.ts'
 import { findUnusable } from '../http/request-text.ts'
+import { Coalescer } from './coalescer.ts'
 import { StreamConnection } from './connection.ts'
 import { encodeFrame, heartbeat, retryFrame } from './frames.ts'
 
@@ -65,10 +67,13 @@ async function serve(
     const snapshot = await stream.snapshot.read(ctx, params)
     return reply.header('cache-control', 'no-store').type(jsonType).send(toJsonLine(snapshot))
   }
-  const source = await stream.open(ctx, params)
-  const subscription = subscribe(source, ctx, parts.events, resumePoint(request, query.last_event_id))
+  const asked = stream.query === undefined ? {} : checkQuery(stream.query, request.query)
+  const source = await stream.open(ctx, params, asked)
+  const isResumable = stream.isResumable !== false
+  const afterId = isResumable ? resumePoint(request, query.last_event_id) : undefined
+  const subscription = subscribe(source, ctx, parts.events, afterId)
   // Asked again once the subscription stands: a change in between would otherwise be in neither.
-  const { first } = await stream.open(ctx, params).catch((error: unknown) => {
+  const { first } = await stream.open(ctx, params, asked).catch((error: unknown) => {
     subscription.close()
     throw error
   })
@@ -81,8 +86,10 @@ async function serve(
   })
   open.add(connection)
   reply.raw.writeHead(200, streamHeaders(reply))
-  cancels.push(watch(connection, stream, request, token, parts))
-  pump(connection, source, first, subscription).catch((error: unknown) => {
+  cancels.push(watch(connection, { stream, source, request, token }, parts))
+  const coalescer = new Coalescer(parts.clock, (frame) => connection.writeIfIdle(frame))
+  cancels.push(() => coalescer.close())
+  pump(connection, { source, first, subscription, coalescer, isResumable }).catch((error: unknown) => {
     parts.log.error({ err: error, request_id: request.id, stream: stream.id }, 'stream failed')
     connection.end()
   })
@@ -119,7 +126,7 @@ function subscribe(
     names: source.names,
     // The tenant is checked here whatever the feature says: a stream must never show another tenant.
     matches: ({ payload }) => payload.tenantId === tenantId && source.matches(payload),
-    capacity,
+    capacity: source.endsBeyond ?? capacity,
     ...(afterId === undefined ? {} : { afterId }),
   })
 }
@@ -141,12 +148,17 @@ function streamHeaders(reply: FastifyReply): OutgoingHttpHeaders {
   }
 }
 
-async function pump(
-  connection: StreamConnection,
-  source: StreamSource,
-  first: StreamSource['first'],
-  subscription: Subscription,
-): Promise<void> {
+/** What goes to one reader. */
+interface Pumped {
+  source: StreamSource
+  first: StreamSource['first']
+  subscription: Subscription
+  coalescer: Coalescer
+  isResumable: boolean
+}
+
+async function pump(connection: StreamConnection, pumped: Pumped): Promise<void> {
+  const { source, first, subscription } = pumped
   await connection.write(retryFrame + first.map((frame) => encodeFrame(frame)).join(''))
   if (first.some(({ isLast }) => isLast === true)) return connection.end()
   for await (const item of subscription) {
@@ -155,14 +167,31 @@ async function pump(
       const lost: StreamFrame = { event: 'stream.lost', data: { lost: item.lost } }
       const frame = source.catchUp === undefined ? lost : await source.catchUp()
       if (frame !== undefined) await connection.write(encodeFrame(frame))
-      if (frame?.isLast === true) break
-      continue
-    }
-    const frame = await source.encode(item.name, item.payload, item.atMs)
-    if (frame !== undefined) await connection.write(encodeFrame(frame, item.id))
-    if (frame?.isLast === true || source.endsOn?.(item.name, item.payload) === true) break
+      if (frame?.isLast === true || (item.isOverrun && source.endsBeyond !== undefined)) break
+    } else if (await tell(connection, pumped, item)) break
   }
   connection.end()
+}
+
+/** Writes one event, now or when its second is over; says whether the stream ends with it. */
+async function tell(connection: StreamConnection, pumped: Pumped, event: PublishedEvent): Promise<boolean> {
+  const { source, coalescer, isResumable } = pumped
+  const { id, name, payload, atMs } = event
+  const frame = await source.encode(name, payload, atMs)
+  if (frame !== undefined) {
+    const text = encodeFrame(frame, isResumable ? id : undefined)
+    const thing = source.coalesceBy?.(name, payload)
+    if (thing === undefined || coalescer.mayGo(thing, text)) await connection.write(text)
+  }
+  return frame?.isLast === true || source.endsOn?.(name, payload) === true
+}
+
+/** An open stream and whose it is. */
+interface Watched {
+  stream: EventStream
+  source: StreamSource
+  request: FastifyRequest
+  token: string | undefined
 }
 
 /**
@@ -171,16 +200,15 @@ async function pump(
  */
 function watch(
   connection: StreamConnection,
-  stream: EventStream,
-  request: FastifyRequest,
-  token: string | undefined,
+  { stream, source, request, token }: Watched,
   parts: StreamParts,
 ): () => void {
   const { clock, gatekeeper, log } = parts
   async function isStillAllowed(): Promise<boolean> {
     try {
-      authorise((await gatekeeper.authenticate(request, token)).caller, stream)
-      return true
+      const { caller } = await gatekeeper.authenticate(request, token)
+      authorise(caller, stream)
+      return source.mayGoOn?.(caller) ?? true
     } catch (error) {
       if (error instanceof AppError) return false
       // A database that is away for a moment is no reason to end streams.

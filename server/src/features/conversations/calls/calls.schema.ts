@@ -23,6 +23,7 @@ export interface CallReceived {
 /** Once when a call rings and once per step after it. */
 export const callReceived = definePublicEvent({
   name: 'call.received',
+  scope: 'messages:read',
   description: 'Somebody calls, or a call goes on: once per step, `status` says which.',
   data: z
     .object({

@@ -72,6 +72,22 @@ export async function updateChatState(
     WHERE id = ${chatId} AND tenant_id = ${tenantId}`)
 }
 
+/** How a chat stands, as far as it is not about what was said in it. */
+export async function findChatState(sql: Sql, tenantId: string, chatId: string) {
+  const { rows } = await sql.execute<{
+    sessionId: string
+    waChatId: string
+    unreadCount: number
+    isArchived: boolean
+    isPinned: boolean
+    mutedUntil: Date | string | null
+  }>(text`
+    SELECT session_id AS "sessionId", wa_chat_id AS "waChatId", unread_count AS "unreadCount", is_archived AS "isArchived",
+      is_pinned AS "isPinned", muted_until AS "mutedUntil"
+    FROM chats WHERE id = ${chatId} AND tenant_id = ${tenantId}`)
+  return rows[0]
+}
+
 /** Keeps the settings of a chat that has no record yet; they are taken over when it gets one. */
 export async function storeChatState(
   sql: Sql,

@@ -1,12 +1,21 @@
 import { z } from 'zod'
 import { parsePhone } from '../../../engine/ids.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** What people are called changed: whoever caches names reads them again. */
-export const contactsRenamed = defineEvent<{ tenantId: string; contactIds: readonly string[] }>(
-  'contacts.renamed',
-)
+export const contactsRenamed = definePublicEvent({
+  name: 'contacts.renamed',
+  scope: 'contacts:read',
+  description: 'What people are called changed.',
+  data: z.object({ contact_ids: z.array(z.string()).readonly() }),
+  toWire: (renamed: { tenantId: string; contactIds: readonly string[] }) => ({
+    contact_ids: renamed.contactIds,
+  }),
+  example: { tenantId: exampleValues.id, contactIds: [exampleValues.id] },
+  subscribers: {},
+})
 
 /**
  * Two contacts turned out to be one person, and both are locked: who refers to the one that goes refers to the one

@@ -20,6 +20,7 @@ export interface HistoryProgressed {
 /** Once per piece of history, after its messages are stored. */
 export const historyProgressed = definePublicEvent({
   name: 'history.progress',
+  scope: 'sessions:read',
   description: 'Another piece of the history from before linking is stored.',
   data: z
     .object({

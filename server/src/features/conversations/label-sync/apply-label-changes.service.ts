@@ -5,6 +5,7 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import { findChat } from '../chats/chats.service.ts'
 import { colorOfIndex } from '../labels/label-colors.service.ts'
+import { chatLabelledOnPhone } from '../labels/labels.schema.ts'
 import { adoptLabel, dropLabel, findLabelNamed, type LabelRow, lockLabel } from '../labels/labels.service.ts'
 import { applyChatMark, clearLabelInSession, listLinks, releaseLink } from './label-sync.store.ts'
 import { requestPushes } from './push-labels.service.ts'
@@ -81,5 +82,11 @@ async function applyChat(ctx: Context, sql: Sql, update: ChatLabelUpdate, labelI
   // Nothing was ever said there: what is kept of the account is taken over with the chat's first message.
   if (chat === undefined) return true
   const mark = { tenantId, labelId, chatId: chat.id, isSet: isLabelled, at }
-  return (await applyChatMark(sql, mark)) === isLabelled
+  const isSet = await applyChatMark(sql, mark)
+  await ctx.events.publish(sql, chatLabelledOnPhone, {
+    tenantId,
+    sessionIds: [sessionId],
+    chatIds: [chat.id],
+  })
+  return isSet === isLabelled
 }

@@ -58,7 +58,7 @@ export async function setChatLabels(
       if (known.length < wanted.length) throw notFound.create({ message: 'label_ids: no such label' })
       await replaceLabelsOfChats(sql, tenantId, idsOf(chats), wanted, ctx.clock.now())
       const sessionIds = [...new Set(chats.map(({ sessionId }) => sessionId))].sort()
-      await ctx.events.publish(sql, chatLabelled, { tenantId, sessionIds })
+      await ctx.events.publish(sql, chatLabelled, { tenantId, sessionIds, chatIds: idsOf(chats) })
     }),
   )
   return listLabels(ctx, wanted)

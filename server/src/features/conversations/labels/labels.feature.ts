@@ -1,8 +1,10 @@
 import type { Feature } from '../../../feature.ts'
 import { labelOperations } from './labels.operations.ts'
+import { chatLabelled, chatLabelledOnPhone, labelDeleted, labelUpdated } from './labels.schema.ts'
 
 /** Labels of chats. */
 export const labelsFeature: Feature = {
   name: 'labels',
   operations: labelOperations,
+  publishes: [chatLabelled, chatLabelledOnPhone, labelDeleted, labelUpdated],
 }

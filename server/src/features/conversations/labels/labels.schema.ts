@@ -1,14 +1,71 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** A label got another name or colour. */
-export const labelUpdated = defineEvent<{ tenantId: string; labelId: string }>('label.updated')
+export const labelUpdated = definePublicEvent({
+  name: 'label.updated',
+  scope: 'labels:read',
+  description: 'A label got another name or colour.',
+  data: z.object({ label_id: z.string() }),
+  toWire: (label: { tenantId: string; labelId: string }) => ({ label_id: label.labelId }),
+  example: { tenantId: exampleValues.id, labelId: exampleValues.id },
+  subscribers: {},
+})
 /** A label is gone, with everything that had it; who refers to it forgets it in the same transaction. */
-export const labelDeleted = defineEvent<{ tenantId: string; labelId: string }>('label.deleted')
-/** Chats of some sessions got or lost labels. */
-export const chatLabelled = defineEvent<{ tenantId: string; sessionIds: readonly string[] }>('chat.labelled')
+export const labelDeleted = definePublicEvent({
+  name: 'label.deleted',
+  scope: 'labels:read',
+  description: 'A label is gone; no chat has it any more.',
+  data: z.object({ label_id: z.string() }),
+  toWire: (label: { tenantId: string; labelId: string }) => ({ label_id: label.labelId }),
+  example: { tenantId: exampleValues.id, labelId: exampleValues.id },
+  subscribers: {},
+})
+
+/** Chats whose labels were changed. */
+export interface ChatsLabelled {
+  tenantId: string
+  sessionIds: readonly string[]
+  /** Our ids. */
+  chatIds: readonly string[]
+}
+
+const labelledData = z.object({
+  session_ids: z.array(z.string()).readonly(),
+  chat_record_ids: z
+    .array(z.string())
+    .readonly()
+    .meta({ description: 'The chats as `id` of a list of chats' }),
+})
+const labelledExample: ChatsLabelled = {
+  tenantId: exampleValues.id,
+  sessionIds: [exampleValues.id],
+  chatIds: [exampleValues.id],
+}
+
+/** Chats of some sessions got or lost labels here. */
+export const chatLabelled = definePublicEvent({
+  name: 'chat.labelled',
+  scope: 'labels:read',
+  description: 'Chats got or lost labels here.',
+  data: labelledData,
+  toWire: ({ sessionIds, chatIds }: ChatsLabelled) => ({ session_ids: sessionIds, chat_record_ids: chatIds }),
+  example: labelledExample,
+  subscribers: {},
+})
+
+/** A chat got or lost a label on a phone; what is done here is brought to the phones, this is not. */
+export const chatLabelledOnPhone = definePublicEvent({
+  name: 'chat.labelled_on_phone',
+  scope: 'labels:read',
+  description: 'Chats got or lost labels on a phone.',
+  data: labelledData,
+  toWire: ({ sessionIds, chatIds }: ChatsLabelled) => ({ session_ids: sessionIds, chat_record_ids: chatIds }),
+  example: labelledExample,
+  subscribers: {},
+})
 
 export const labelNameTaken = defineError('label_name_taken', 409, 'name: there is a label with this name')
 

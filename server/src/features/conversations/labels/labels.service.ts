@@ -79,7 +79,8 @@ export async function labelChat(
 ): Promise<boolean> {
   const sessionId = await addLabelToChat(sql, wanted, ctx.clock.now())
   if (sessionId === undefined) return false
-  await ctx.events.publish(sql, chatLabelled, { tenantId: wanted.tenantId, sessionIds: [sessionId] })
+  const { tenantId, chatId } = wanted
+  await ctx.events.publish(sql, chatLabelled, { tenantId, sessionIds: [sessionId], chatIds: [chatId] })
   return true
 }
 

@@ -93,6 +93,7 @@ export interface MessageReceived extends MessageEvent {
 /** Once per inbound message, in the transaction that stores it; never for what the own phone wrote. */
 export const messageReceived = definePublicEvent({
   name: 'message.received',
+  scope: 'messages:read',
   description: 'A message or a reaction came in.',
   data: z
     .object({
@@ -185,6 +186,7 @@ const progressData = z
 function defineProgress(status: MessageProgress['status'], description: string) {
   return definePublicEvent({
     name: `message.${status}`,
+    scope: 'messages:read',
     description,
     data: progressData,
     toWire: (message: MessageProgress) => ({
@@ -270,6 +272,7 @@ export interface MessageEdited extends MessageChanged {
 /** A message has a new text; once per edit. */
 export const messageEdited = definePublicEvent({
   name: 'message.edited',
+  scope: 'messages:read',
   description: 'A message has a new text.',
   data: changedData.extend({ mentions: referenceFields.mentions }).meta({ id: 'MessageEditedData' }),
   toWire: (message: MessageEdited) => ({ ...changedToWire(message), mentions: message.mentions }),
@@ -280,6 +283,7 @@ export const messageEdited = definePublicEvent({
 /** A message was taken back for everyone; once. */
 export const messageDeleted = definePublicEvent({
   name: 'message.deleted',
+  scope: 'messages:read',
   description: 'A message was taken back for everyone.',
   data: changedData,
   toWire: changedToWire,
@@ -303,6 +307,7 @@ export interface PollVoted extends MessageEvent {
 /** Somebody voted, changed a vote or took it back. */
 export const pollVoted = definePublicEvent({
   name: 'poll.vote',
+  scope: 'messages:read',
   description: 'Somebody voted in a poll, changed the vote or took it back.',
   data: z
     .object({

@@ -34,6 +34,7 @@ export interface GroupUpdated {
 /** Once per change, in the transaction that keeps it; never for what is merely learned of an unknown group. */
 export const groupUpdated = definePublicEvent({
   name: 'group.updated',
+  scope: 'groups:read',
   description:
     'Somebody joined a group, left it or became admin, or it has a new subject or description: `change` says which.',
   data: z

@@ -14,7 +14,7 @@ import { previewOf, storableText } from '../../conversations/messages/message-te
 import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
 import { expireLeadTextsJob } from './lead-upkeep.schema.ts'
 import { expireTexts, listSessionlessContacts, replaceTexts } from './lead-upkeep.store.ts'
-import { leadDetected, leadStatusChanged } from './leads.schema.ts'
+import { leadDetected, leadStatusChanged, leadUpdated } from './leads.schema.ts'
 import { mergeLeadsOf } from './merge-leads.service.ts'
 
 const stepSize = 1000
@@ -70,5 +70,5 @@ export const leadUpkeepFeature: Feature = {
       dropOrphans(sql, new Set(deleted.map(({ tenantId }) => tenantId))),
     ),
   ],
-  publishes: [leadDetected, leadStatusChanged],
+  publishes: [leadDetected, leadStatusChanged, leadUpdated],
 }

@@ -41,6 +41,7 @@ export interface LeadStatusChanged {
 /** Once per new lead, in the transaction that makes it. */
 export const leadDetected = definePublicEvent({
   name: 'lead.detected',
+  scope: 'leads:read',
   description: 'A person without an open lead showed interest in a monitored group.',
   data: z
     .object({
@@ -104,9 +105,21 @@ export const leadDetected = definePublicEvent({
   },
   subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },
 })
+/** Something people see of a lead changed, other than its status. */
+export const leadUpdated = definePublicEvent({
+  name: 'lead.updated',
+  scope: 'leads:read',
+  description: 'Another signal raised a lead, or somebody changed its notes or who takes care of it.',
+  coalesceBy: ({ leadId }) => leadId,
+  data: z.object({ lead_id: z.string() }),
+  toWire: (lead: { tenantId: string; leadId: string }) => ({ lead_id: lead.leadId }),
+  example: { tenantId: id, leadId: id },
+  subscribers: {},
+})
 /** Once per change of a lead's status. */
 export const leadStatusChanged = definePublicEvent({
   name: 'lead.status_changed',
+  scope: 'leads:read',
   description: 'A lead moved through the pipeline.',
   data: z
     .object({

@@ -4,7 +4,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { countLeads } from '../../account/usage/usage.service.ts'
 import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import { addSignals, type OpenLead, openLeads, type SignalRow } from './detection.store.ts'
-import { leadDetected } from './leads.schema.ts'
+import { leadDetected, leadUpdated } from './leads.schema.ts'
 import type { LeadFacts } from './leads.tables.ts'
 import { addFacts, factsOf, scoreOf } from './score.ts'
 
@@ -223,6 +223,11 @@ export async function detectLeads(
     sql,
     leadDetected,
     made.map(({ lead, first }) => detectedEvent(lead, first)),
+  )
+  await ctx.events.publishMany(
+    sql,
+    leadUpdated,
+    raised.map(({ id: leadId, tenant_id: tenantId }) => ({ tenantId, leadId })),
   )
   return found
 }

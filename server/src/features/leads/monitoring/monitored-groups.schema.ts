@@ -45,6 +45,7 @@ export interface GroupMessage {
 /** Once per captured message, in the transaction that stores it. */
 export const groupMessageCaptured = definePublicEvent({
   name: 'group.message',
+  scope: 'groups:read',
   description: 'A message in a monitored group was captured.',
   data: z
     .object({

@@ -6,6 +6,7 @@ import { notFound, unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { findTenantUser } from '../../account/users/users.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
+import { leadUpdated } from '../detection/leads.schema.ts'
 import type { LeadDetail } from '../list/lead-list.schema.ts'
 import type { leadPatch, reciprocityAnswer } from './lead-pipeline.schema.ts'
 import {
@@ -105,6 +106,7 @@ export async function patchLead(
     }
     if (Object.keys(changes).length > 0) {
       await updateLead(sql, tenantId, id, { ...changes, updatedAt: ctx.clock.now() })
+      await ctx.events.publish(sql, leadUpdated, { tenantId, leadId: id })
     }
     return getLead(ctx, id, sql)
   })

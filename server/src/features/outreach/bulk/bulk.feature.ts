@@ -9,7 +9,7 @@ import {
   sessionDisconnected,
 } from '../../sessions/lifecycle/sessions.schema.ts'
 import { bulkOperations } from './bulk.operations.ts'
-import { bulkSendCompleted } from './bulk.schema.ts'
+import { bulkChanged, bulkSendCompleted } from './bulk.schema.ts'
 import { expireBulkJob } from './bulk.service.ts'
 import { startRunner, stopRunner } from './runner.ts'
 import {
@@ -25,7 +25,7 @@ import { noteSent } from './turn.ts'
 export const bulkFeature: Feature = {
   name: 'bulk',
   operations: bulkOperations,
-  publishes: [bulkSendCompleted],
+  publishes: [bulkSendCompleted, bulkChanged],
   jobs: [handleJob(expireBulkJob, (ctx, job) => expireWhenDue(ctx, job))],
   events: [
     onEvent(messageSent, noteSent),

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, pageAnswer, pageQuery, timestampInput, timestampOutput, uuidField } from '../../../wire.ts'
 import { timeZoneField } from '../recurrence/recurrence.schema.ts'
@@ -25,11 +24,24 @@ export interface BulkEnded {
   skipped: number
 }
 /** Something that people see of a job changed: its state, its counters or what it waits for. */
-export const bulkChanged = defineEvent<{ tenantId: string; sessionId: string; jobId: string }>('bulk.changed')
+export const bulkChanged = definePublicEvent({
+  name: 'bulk_send.changed',
+  scope: 'bulk-send:read',
+  description: 'The state of a bulk job changed, its counters or what it waits for; once a second at most.',
+  coalesceBy: ({ jobId }) => jobId,
+  data: z.object({ job_id: z.string(), session_id: z.string() }),
+  toWire: (job: { tenantId: string; sessionId: string; jobId: string }) => ({
+    job_id: job.jobId,
+    session_id: job.sessionId,
+  }),
+  example: { tenantId: exampleValues.id, sessionId: exampleValues.id, jobId: exampleValues.id },
+  subscribers: {},
+})
 
 /** A job has ended: nothing more of it leaves. */
 export const bulkSendCompleted = definePublicEvent({
   name: 'bulk_send.completed',
+  scope: 'bulk-send:read',
   description: 'A bulk job ended: everybody had their turn, or it was cancelled, or it cannot go on.',
   data: z.object({
     job_id: z.string(),

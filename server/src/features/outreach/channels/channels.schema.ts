@@ -36,6 +36,7 @@ export const postConcluded = defineEvent<PostConcluded>('channel.post.concluded'
 /** Once per post that WhatsApp took. */
 export const postPublished = definePublicEvent({
   name: 'channel.post.published',
+  scope: 'channels:read',
   description: 'A post was published in a channel, by a call or by a schedule.',
   data: z
     .object({

@@ -146,6 +146,7 @@ const { id } = exampleValues
 /** Once for each run, when it is known whether it arrived. */
 export const reportExecuted = definePublicEvent({
   name: 'report.executed',
+  scope: 'reports:read',
   description: 'A report was made, and arrived or did not.',
   data: z
     .object({

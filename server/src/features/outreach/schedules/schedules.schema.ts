@@ -68,6 +68,7 @@ export interface ScheduleExecuted {
 /** Once per run, in the transaction that ends it. */
 export const scheduleExecuted = definePublicEvent({
   name: 'scheduled_message.executed',
+  scope: 'scheduled:read',
   description: 'A run of a scheduled message ended: sent, in part, not at all, or skipped.',
   data: z
     .object({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { maxPatternLength } from '../../../platform/safe-patterns.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { booleanQuery, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 export const spamRefused = defineError('spam_refused', 403, 'An anti-spam rule refuses the message')
@@ -24,12 +24,24 @@ export const pruneSpamJob = defineJob<Record<string, never>>('antispam.prune', {
 })
 
 /** Somebody who floods a session was blocked by itself. */
-export const spammerBlocked = defineEvent<{
-  tenantId: string
-  sessionId: string
-  blockId: string
-  chatId: string
-}>('antispam.blocked')
+export const spammerBlocked = definePublicEvent({
+  name: 'antispam.blocked',
+  scope: 'settings:manage',
+  description: 'Somebody who floods a session was blocked by itself.',
+  data: z.object({ block_id: z.string(), session_id: z.string(), chat_id: z.string() }),
+  toWire: (block: { tenantId: string; sessionId: string; blockId: string; chatId: string }) => ({
+    block_id: block.blockId,
+    session_id: block.sessionId,
+    chat_id: block.chatId,
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    sessionId: exampleValues.id,
+    blockId: exampleValues.id,
+    chatId: exampleValues.chatId,
+  },
+  subscribers: {},
+})
 
 const fields = {
   enabled: z

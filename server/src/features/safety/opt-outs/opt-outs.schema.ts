@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { parsePhone } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { booleanQuery, pageAnswer, pageQuery, timestampOutput } from '../../../wire.ts'
 
 export const recipientOptedOut = defineError(
@@ -22,7 +22,29 @@ export interface OptOutChanged {
 }
 
 /** Somebody opted out or in again; told before the message that said so is told to those above. */
-export const optOutChanged = defineEvent<OptOutChanged>('opt_out.changed')
+export const optOutChanged = definePublicEvent({
+  name: 'opt_out.changed',
+  scope: 'contacts:read',
+  description: 'Somebody asked not to be written to, or may be written to again.',
+  data: z.object({
+    phone: z.string().nullable().meta({ description: 'Null while WhatsApp hides the number' }),
+    opted_out: z.boolean(),
+    how: z.enum(['message', 'manual']),
+  }),
+  toWire: (change: OptOutChanged) => ({
+    phone: change.phone,
+    opted_out: change.isOptedOut,
+    how: change.how,
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    phone: exampleValues.phone,
+    isOptedOut: true,
+    how: 'message',
+    messageId: exampleValues.id,
+  },
+  subscribers: {},
+})
 
 /** Which entries to list: by default who is opted out now. */
 export const optOutsQuery = z.object({

@@ -5,6 +5,7 @@ import { type ChatId, chatKind, parseChatId } from '../../../engine/ids.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { isUuid } from '../../../platform/ids.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
+import { publishChatUpdated } from '../../conversations/chats/chat-changes.service.ts'
 import { listUnread, markRead } from '../../conversations/chats/read-marks.service.ts'
 import { waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { getChat } from '../../conversations/messages/messages.service.ts'
@@ -41,7 +42,11 @@ export async function readChat(
   await ctx.engine.chats.markRead(session.id, chat.waChatId, targets)
   const unreadIds = unread.map(({ id }) => id)
   const options = { at: ctx.clock.now(), isAll: ids === undefined }
-  const marked = await ctx.db.transaction((sql) => markRead(sql, tenantId, chat.id, unreadIds, options))
+  const marked = await ctx.db.transaction(async (sql) => {
+    const count = await markRead(sql, tenantId, chat.id, unreadIds, options)
+    await publishChatUpdated(ctx, sql, tenantId, chat.id)
+    return count
+  })
   return { status: 'ok', marked }
 }
 

@@ -2,7 +2,7 @@ import type { Feature } from '../../../feature.ts'
 import { approvalsEvents } from './approvals.events.ts'
 import { approvalsJobs } from './approvals.jobs.ts'
 import { approvalsOperations } from './approvals.operations.ts'
-import { approvalPending } from './approvals.schema.ts'
+import { approvalDecided, approvalPending } from './approvals.schema.ts'
 
 /** What auto-replies, agents and tools want to send waits for a person where the tenant says so. */
 export const approvalsFeature: Feature = {
@@ -10,5 +10,5 @@ export const approvalsFeature: Feature = {
   operations: approvalsOperations,
   jobs: approvalsJobs,
   events: approvalsEvents,
-  publishes: [approvalPending],
+  publishes: [approvalPending, approvalDecided],
 }

@@ -27,6 +27,7 @@ export interface ApprovalPending {
 /** A message is held; once, in the transaction that stores it. */
 export const approvalPending = definePublicEvent({
   name: 'approval.pending',
+  scope: 'messages:read',
   description: 'A message waits for a person’s word.',
   data: z
     .object({
@@ -56,6 +57,47 @@ export const approvalPending = definePublicEvent({
     origin: 'ai',
   },
   subscribers: { webhooks: true },
+})
+
+/** What became of a held message. */
+export interface ApprovalDecided {
+  tenantId: string
+  approvalId: string
+  messageId: string
+  sessionId: string
+  status: 'approved' | 'rejected' | 'expired'
+  /** The user; null for a key, or when nobody decided in time. */
+  decidedBy: string | null
+}
+
+/** A held message was decided; once, in the transaction that decides it. */
+export const approvalDecided = definePublicEvent({
+  name: 'approval.decided',
+  scope: 'messages:read',
+  description: 'A message that waited for a person’s word was approved or rejected, or its time is over.',
+  data: z.object({
+    approval_id: z.string(),
+    message_id: z.string(),
+    session_id: z.string(),
+    status: z.enum(['approved', 'rejected', 'expired']),
+    decided_by: z.string().nullable(),
+  }),
+  toWire: (decided: ApprovalDecided) => ({
+    approval_id: decided.approvalId,
+    message_id: decided.messageId,
+    session_id: decided.sessionId,
+    status: decided.status,
+    decided_by: decided.decidedBy,
+  }),
+  example: {
+    tenantId: exampleValues.id,
+    approvalId: exampleValues.id,
+    messageId: exampleValues.id,
+    sessionId: exampleValues.id,
+    status: 'approved',
+    decidedBy: exampleValues.id,
+  },
+  subscribers: {},
 })
 
 /** Ends what nobody decided in time. */

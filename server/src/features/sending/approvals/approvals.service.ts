@@ -10,7 +10,12 @@ import {
   prepareRelease,
   sendReleased,
 } from '../outbox/held.service.ts'
-import { type ApprovalObject, type ApprovalOrigin, alreadyDecided } from './approvals.schema.ts'
+import {
+  type ApprovalObject,
+  type ApprovalOrigin,
+  alreadyDecided,
+  approvalDecided,
+} from './approvals.schema.ts'
 import * as store from './approvals.store.ts'
 import type { ApprovalStatus } from './approvals.tables.ts'
 
@@ -51,17 +56,28 @@ async function getPending(ctx: Context, id: string): Promise<store.ApprovalRow> 
   throw alreadyDecided.create({ message: `The approval is ${approval.status} already` })
 }
 
-function decide(
+/** What an approval is of. */
+interface Decided {
+  id: string
+  tenantId: string
+  messageId: string
+  sessionId: string
+}
+
+async function decide(
   ctx: Context,
   sql: Sql,
-  approval: { id: string; tenantId: string },
+  approval: Decided,
   status: Exclude<ApprovalStatus, 'pending'>,
   reason: string | null,
 ): Promise<boolean> {
   const { caller } = ctx
   const by = caller.kind === 'user' ? caller.userId : null
-  const { id, tenantId } = approval
-  return store.decideApproval(sql, { tenantId, id, status, reason, at: ctx.clock.now(), by })
+  const { id, tenantId, messageId, sessionId } = approval
+  const isOurs = await store.decideApproval(sql, { tenantId, id, status, reason, at: ctx.clock.now(), by })
+  const decided = { tenantId, approvalId: id, messageId, sessionId, status, decidedBy: by }
+  if (isOurs) await ctx.events.publish(sql, approvalDecided, decided)
+  return isOurs
 }
 
 /** Releases a held message, perhaps with another text: it passes the rest of the pipeline and is sent. Decided once. */
@@ -95,10 +111,7 @@ export async function reject(ctx: Context, id: string, reason: string | undefine
 }
 
 /** Ends one that nobody decided in time. */
-export async function expire(
-  ctx: Context,
-  approval: { id: string; tenantId: string; messageId: string },
-): Promise<void> {
+export async function expire(ctx: Context, approval: Decided): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     if (!(await decide(ctx, sql, approval, 'expired', null))) return
     await discardHeld(ctx, sql, approval.tenantId, approval.messageId, 'approval_expired')

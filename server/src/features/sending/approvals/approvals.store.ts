@@ -75,14 +75,22 @@ export async function decideApproval(
   return (rowCount ?? 0) > 0
 }
 
+/** An approval whose time is over. */
+export interface ExpiredApproval extends Record<string, unknown> {
+  id: string
+  tenantId: string
+  messageId: string
+  sessionId: string
+}
+
 /** Undecided approvals, of every tenant, whose time is over: the job asks for all. */
 export async function listExpired(
   sql: Sql,
   now: Date,
   limit: number,
-): Promise<{ id: string; tenantId: string; messageId: string }[]> {
-  const { rows } = await sql.execute<{ id: string; tenantId: string; messageId: string }>(text`
-    SELECT id, tenant_id AS "tenantId", message_id AS "messageId" FROM approvals
+): Promise<ExpiredApproval[]> {
+  const { rows } = await sql.execute<ExpiredApproval>(text`
+    SELECT id, tenant_id AS "tenantId", message_id AS "messageId", session_id AS "sessionId" FROM approvals
     WHERE status = 'pending' AND expires_at <= ${now.toISOString()} ORDER BY expires_at, id LIMIT ${limit}`)
   return rows
 }

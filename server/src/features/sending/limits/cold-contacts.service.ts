@@ -98,6 +98,6 @@ const defaultLockMs = 24 * 3_600_000
 
 /** WhatsApp refused a new conversation: none until tomorrow, unless it named another end. */
 export function noteReachOutLock(ctx: Context, sql: Sql, tenantId: string, sessionId: string): Promise<void> {
-  const now = ctx.clock.now()
-  return lockReachOut(sql, tenantId, sessionId, now, new Date(now.getTime() + defaultLockMs))
+  const until = new Date(ctx.clock.nowMs() + defaultLockMs)
+  return lockReachOut(ctx, sql, { tenantId, sessionId, until })
 }

@@ -24,6 +24,7 @@ export interface StatusReceived {
 /** Once per post. */
 export const statusReceived = definePublicEvent({
   name: 'status.received',
+  scope: 'messages:read',
   description: 'Somebody posted a status.',
   data: z
     .object({

@@ -1,4 +1,6 @@
+import type { Context } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { sessionLimitsChanged } from './sessions.schema.ts'
 import * as store from './sessions.store.ts'
 
 /** Counts a conversation that a session started on a day (UTC, `YYYY-MM-DD`). */
@@ -7,12 +9,11 @@ export function countColdSend(sql: Sql, tenantId: string, sessionId: string, day
 }
 
 /** WhatsApp refused a new conversation: none until then. */
-export function lockReachOut(
+export async function lockReachOut(
+  ctx: Context,
   sql: Sql,
-  tenantId: string,
-  sessionId: string,
-  now: Date,
-  until: Date,
+  { tenantId, sessionId, until }: { tenantId: string; sessionId: string; until: Date },
 ): Promise<void> {
-  return store.lockReachOut(sql, tenantId, sessionId, now, until)
+  await store.lockReachOut(sql, tenantId, sessionId, ctx.clock.now(), until)
+  await ctx.events.publish(sql, sessionLimitsChanged, { tenantId, sessionId })
 }

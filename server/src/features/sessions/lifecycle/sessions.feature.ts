@@ -4,7 +4,9 @@ import { sessionOperations } from './sessions.operations.ts'
 import {
   connectionUpdated,
   sessionConnected,
+  sessionDeleted,
   sessionDisconnected,
+  sessionLimitsChanged,
   sessionStatusChanged,
 } from './sessions.schema.ts'
 
@@ -15,5 +17,12 @@ export const sessionsFeature: Feature = {
   start: settleAbandoned,
   resume: keepResuming,
   stop: stopResuming,
-  publishes: [sessionConnected, sessionDisconnected, connectionUpdated, sessionStatusChanged],
+  publishes: [
+    sessionConnected,
+    sessionDisconnected,
+    connectionUpdated,
+    sessionStatusChanged,
+    sessionDeleted,
+    sessionLimitsChanged,
+  ],
 }

@@ -6,7 +6,6 @@ import {
   statusReasons,
 } from '../../../engine/states.ts'
 import { defineError } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { parseProxyUrl } from '../../../platform/outgoing/proxy.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, timestampOutput, uuidField } from '../../../wire.ts'
@@ -70,6 +69,7 @@ function defineTransition(event: {
   const { name, description, change, sessionStream } = event
   return definePublicEvent({
     name,
+    scope: 'sessions:read',
     description,
     data: transitionData,
     toWire: (transition: SessionTransition) => ({
@@ -121,6 +121,7 @@ export const sessionDisconnected = defineTransition({
 /** The connection moved on or gained a reason without a change of status; live streams only, no webhook. */
 export const connectionUpdated = definePublicEvent({
   name: 'connection.update',
+  scope: 'sessions:read',
   description: 'The connection of a session moved on, or gained a reason, without a change of status.',
   data: z.object({
     session_id: z.string(),
@@ -136,7 +137,25 @@ export const connectionUpdated = definePublicEvent({
   subscribers: { sessionStream: ['session_id', 'state', 'reason', 'timestamp'] },
 })
 /** The session and everything it owned is gone; ends its live streams, and others clean up after it. */
-export const sessionDeleted = defineEvent<{ tenantId: string; sessionId: string }>('session.deleted')
+export const sessionDeleted = definePublicEvent({
+  name: 'session.deleted',
+  scope: 'sessions:read',
+  description: 'A session was deleted, with everything it owned.',
+  data: z.object({ session_id: z.string() }),
+  toWire: (session: { tenantId: string; sessionId: string }) => ({ session_id: session.sessionId }),
+  example: { tenantId: exampleValues.id, sessionId: exampleValues.id },
+  subscribers: {},
+})
+/** What WhatsApp does not let an account do changed: read the session's limits again. */
+export const sessionLimitsChanged = definePublicEvent({
+  name: 'session.limits_changed',
+  scope: 'sessions:read',
+  description: 'WhatsApp limits a session, or no longer: `limits` of the session are others.',
+  data: z.object({ session_id: z.string() }),
+  toWire: (session: { tenantId: string; sessionId: string }) => ({ session_id: session.sessionId }),
+  example: { tenantId: exampleValues.id, sessionId: exampleValues.id },
+  subscribers: {},
+})
 
 /** Refusals of this feature. */
 export const sessionNotWorking = defineError(

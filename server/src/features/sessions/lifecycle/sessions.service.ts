@@ -19,6 +19,7 @@ import {
   type SettingsChange,
   sessionConnected,
   sessionDisconnected,
+  sessionLimitsChanged,
   sessionNotWorking,
   sessionStatusChanged,
 } from './sessions.schema.ts'
@@ -194,6 +195,12 @@ async function withoutFenced(
   )
 }
 
+/** What the API shows as the limits of a session, to be compared. */
+function limitsOf({ statusReason, statusUntil, reachOutLockedUntil }: SessionRow): string {
+  const cappedUntil = statusReason === 'message_capped' ? (statusUntil?.getTime() ?? 'unknown') : 'never'
+  return `${cappedUntil} ${reachOutLockedUntil?.getTime()}`
+}
+
 async function applyOnce(ctx: Context, sql: Sql, reported: ReadonlyMap<string, StateChange>): Promise<void> {
   const changes = await withoutFenced(ctx, sql, reported)
   if (changes.size === 0) return
@@ -222,4 +229,10 @@ async function applyOnce(ctx: Context, sql: Sql, reported: ReadonlyMap<string, S
   await publish(sessionStatusChanged, moved)
   await publish(sessionConnected, reached)
   await publish(sessionDisconnected, left)
+  const limited = changed.filter(({ before, after }) => limitsOf(before) !== limitsOf(after))
+  await ctx.events.publishMany(
+    sql,
+    sessionLimitsChanged,
+    limited.map(({ after }) => ({ tenantId: after.tenantId, sessionId: after.id })),
+  )
 }

@@ -3,6 +3,8 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { createBatcher, createStatementBatcher } from '../../../platform/database/write-batcher.ts'
 import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
+import { webhookDeactivated } from '../notices/notices.schema.ts'
+import { noteAttempt } from '../notices/notices.service.ts'
 import * as store from './delivery.store.ts'
 import {
   type AttemptResult,
@@ -17,7 +19,7 @@ import {
 import type { Slot } from './endpoint-slots.ts'
 import { openBody, openSecret, openUrl, postDelivery } from './post-delivery.ts'
 import { publishChange } from './subscriptions.ts'
-import { resumeJob, webhookDeactivated } from './webhooks.schema.ts'
+import { resumeJob } from './webhooks.schema.ts'
 import { deactivateWebhook } from './webhooks.store.ts'
 
 /** What is kept from becoming an attempt by itself: a delivery whose early tries never got an answer. */
@@ -210,11 +212,14 @@ function describeOutcome(
   }
 }
 
+const noticeOf = { delivered: 'delivered', gone: 'failed', retry: 'retried', failed: 'failed' } as const
+
 /** Stores how the attempt ended; only then is the job over, so that a crash repeats it. */
 async function settle(ctx: Context, input: Try, ended: Ended): Promise<JobOutcome> {
   const { tenantId, delivery, outOfTurn } = input
   const { at, verdict } = ended
   const { failingSince } = await recorders.of(ctx).add(describeOutcome(ctx, input, ended))
+  noteAttempt(ctx, { tenantId, webhookId: delivery.webhookId }, noticeOf[verdict.kind])
   const failingMs = failingSince === null ? 0 : at.getTime() - failingSince.getTime()
   if (verdict.kind === 'gone') await deactivate(ctx, tenantId, delivery, 'gone')
   else if (failingMs >= maxFailingMs) await deactivate(ctx, tenantId, delivery, 'failing')

@@ -4,7 +4,8 @@ import { after, before, suite, test } from 'node:test'
 import { buildReceived, lastOf, openWebhooks, type Webhooks } from '../../../../test/webhooks.ts'
 import { messageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { sessionConnected } from '../../sessions/lifecycle/sessions.schema.ts'
-import { deliverJob, pruneJob, webhookDeactivated } from './webhooks.schema.ts'
+import { webhookDeactivated } from '../notices/notices.schema.ts'
+import { deliverJob, pruneJob } from './webhooks.schema.ts'
 
 const hour = 3_600_000
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { startSecondProcess } from '../../../../test/second-process.ts'
 import { openWebhooks, type TestHook, type Webhooks } from '../../../../test/webhooks.ts'
-import { webhookDeactivated } from './webhooks.schema.ts'
+import { webhookDeactivated } from '../notices/notices.schema.ts'
 
 const hour = 3_600_000
 

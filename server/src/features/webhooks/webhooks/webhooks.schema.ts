@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { AppError, defineError, validationFailed } from '../../../platform/errors.ts'
-import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import type { PublicEvents } from '../../../public-event.ts'
 import {
@@ -19,14 +18,6 @@ export const webhookInactive = defineError(
   400,
   'The webhook is not active: activate it before sending deliveries again',
 )
-
-/** A webhook was switched off because its endpoint is gone or failed for too long. */
-export const webhookDeactivated = defineEvent<{
-  tenantId: string
-  webhookId: string
-  name: string
-  reason: 'gone' | 'failing'
-}>('webhooks.deactivated')
 
 /** What one attempt to deliver is about. */
 export interface DeliverPayload {
