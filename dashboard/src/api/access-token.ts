@@ -1,0 +1,153 @@
+import { type ApiError, readRefusal } from './api-error.ts'
+
+/**
+ * The access token lives here and nowhere else: neither storage nor cookies that scripts can read ever hold one. What
+ * prolongs a login is a cookie that only the server sees, and the header below asks for it.
+ */
+const refreshHeader = { 'X-Refresh-Cookie': '1' }
+const basePath = '/api/v2/auth'
+const signedInMark = 'moltflow.signed-in'
+const lockName = 'moltflow-refresh'
+/** Prolonged this long before its end, so that a slow clock or answer does not matter. */
+const earlyMs = 60_000
+
+interface Held {
+  token: string
+  /** In this browser's time, whatever the server's clock says. */
+  endsAt: number
+}
+
+interface TokenMessage {
+  kind: 'token' | 'signed-out'
+  token?: string
+}
+
+let held: Held | undefined
+const listeners = new Set<(isSignedIn: boolean) => void>()
+const channel = typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel('moltflow-login')
+
+channel?.addEventListener('message', (event: MessageEvent<TokenMessage>) => {
+  if (event.data.kind === 'token' && event.data.token !== undefined) hold(event.data.token)
+  if (event.data.kind === 'signed-out') forget()
+})
+
+function lifetimeMs(token: string): number {
+  const [, payload = ''] = token.split('.')
+  const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as {
+    exp: number
+    iat: number
+  }
+  return (claims.exp - claims.iat) * 1000
+}
+
+function hold(token: string): void {
+  const wasHeld = held !== undefined
+  held = { token, endsAt: Date.now() + lifetimeMs(token) }
+  localStorage.setItem(signedInMark, '1')
+  if (!wasHeld) for (const tell of listeners) tell(true)
+}
+
+function forget(): void {
+  const wasHeld = held !== undefined
+  held = undefined
+  localStorage.removeItem(signedInMark)
+  if (wasHeld) for (const tell of listeners) tell(false)
+}
+
+/** Told when somebody is signed in, and when the login has ended, here or in another tab. */
+export function onLoginChange(listener: (isSignedIn: boolean) => void): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Whether this browser was signed in when it was last heard of: asking is only worth it then. */
+export function mayBeSignedIn(): boolean {
+  return held !== undefined || localStorage.getItem(signedInMark) !== null
+}
+
+/** Keeps the token of an answer that signed somebody in, for all tabs. */
+export function takeToken(token: string): void {
+  hold(token)
+  channel?.postMessage({ kind: 'token', token } satisfies TokenMessage)
+}
+
+/** A token that is good for a while, or undefined when nobody is signed in. Tabs prolong one after another. */
+export async function accessToken(): Promise<string | undefined> {
+  if (held !== undefined && held.endsAt - Date.now() > earlyMs) return held.token
+  if (!mayBeSignedIn()) return undefined
+  return prolong(held?.token)
+}
+
+/** As `accessToken`, for whoever was refused with this one. */
+export async function freshToken(refused: string): Promise<string | undefined> {
+  if (held !== undefined && held.token !== refused) return held.token
+  return prolong(refused)
+}
+
+async function prolong(old: string | undefined): Promise<string | undefined> {
+  return navigator.locks.request(lockName, async () => {
+    // Another tab, or another request of this one, was faster.
+    const isFresh = held !== undefined && held.token !== old && held.endsAt - Date.now() > earlyMs
+    if (isFresh) return held?.token
+    const request = 'POST /api/v2/auth/refresh'
+    const response = await fetch(`${basePath}/refresh`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...refreshHeader },
+      body: '{}',
+      credentials: 'same-origin',
+      // The answer carries the next cookie: it must arrive even when this page is left meanwhile.
+      keepalive: true,
+    })
+    if (response.ok) {
+      const { access_token: token } = (await response.json()) as { access_token: string }
+      takeToken(token)
+      return token
+    }
+    const refusal = await readRefusal(response, request)
+    if (response.status !== 401 && response.status !== 403) throw refusal
+    forget()
+    return undefined
+  })
+}
+
+/** Signs in; the cookie that prolongs the login comes with the answer. Throws the refusal. */
+export async function signIn(email: string, password: string): Promise<void> {
+  takeToken(await askForLogin(`${basePath}/login`, { email, password }))
+}
+
+/** Creates the first owner and signs in. */
+export async function signInBySetUp(body: object): Promise<void> {
+  takeToken(await askForLogin('/api/v2/setup', body))
+}
+
+/** Chooses a new password with a recovery link and signs in. */
+export async function signInByRecovery(token: string, password: string): Promise<void> {
+  takeToken(await askForLogin('/api/v2/setup/recover', { token, password }))
+}
+
+async function askForLogin(path: string, body: object): Promise<string> {
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...refreshHeader },
+    body: JSON.stringify(body),
+    credentials: 'same-origin',
+  })
+  if (!response.ok) throw (await readRefusal(response, `POST ${path}`)) satisfies ApiError
+  const answer = (await response.json()) as { access_token: string }
+  return answer.access_token
+}
+
+/** Ends the login in every tab. */
+export async function signOut(): Promise<void> {
+  const token = await accessToken().catch(() => undefined)
+  if (token !== undefined) {
+    await fetch(`${basePath}/logout`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}`, ...refreshHeader },
+      body: '{}',
+      credentials: 'same-origin',
+    })
+  }
+  forget()
+  channel?.postMessage({ kind: 'signed-out' } satisfies TokenMessage)
+}

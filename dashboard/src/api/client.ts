@@ -1,0 +1,64 @@
+import createClient from 'openapi-fetch'
+import createQueries from 'openapi-react-query'
+import { accessToken, freshToken } from './access-token.ts'
+import { ApiError, readRefusal } from './api-error.ts'
+import type { components, paths } from './schema.d.ts'
+
+/** Shapes of the API by name, such as `Schemas['Webhook']`. */
+export type Schemas = components['schemas']
+
+const answerWithinMs = 30_000
+let lastAnswerAt = new Date()
+
+/** When the server last answered anything. */
+export const lastAnswer = (): Date => lastAnswerAt
+
+function nameOf(request: Request): string {
+  return `${request.method} ${new URL(request.url).pathname}`
+}
+
+async function send(request: Request, token: string | undefined): Promise<Response> {
+  if (token !== undefined) request.headers.set('Authorization', `Bearer ${token}`)
+  // Only the beginning of an answer is timed: files and streams may take as long as they like.
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), answerWithinMs)
+  try {
+    const signal = AbortSignal.any([request.signal, late.signal])
+    const response = await fetch(request, { signal, credentials: 'omit' })
+    lastAnswerAt = new Date()
+    return response
+  } catch (cause) {
+    if (request.signal.aborted) throw cause
+    throw new ApiError({
+      status: 0,
+      code: late.signal.aborted ? 'timeout' : 'offline',
+      message: late.signal.aborted ? 'The server did not answer in time' : 'The server could not be reached',
+      request: nameOf(request),
+      cause,
+    })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Sends a request as whoever is signed in; throws an `ApiError` for everything but success. */
+export async function authorisedFetch(request: Request): Promise<Response> {
+  const spare = request.clone()
+  const token = await accessToken()
+  let response = await send(request, token)
+  if (response.status === 401 && token !== undefined) {
+    const next = await freshToken(token)
+    if (next !== undefined) response = await send(spare, next)
+  }
+  if (!response.ok) throw await readRefusal(response, nameOf(request))
+  return response
+}
+
+/** The API by path, for what is done once: `api.POST('/api/v2/webhooks', { body })`. */
+export const api = createClient<paths>({ baseUrl: location.origin, fetch: authorisedFetch })
+
+/**
+ * The API as queries: `queries.useQuery('get', '/api/v2/webhooks')`, `queries.queryOptions`, `queries.useMutation`. Keys
+ * begin with method and path, so that what has changed is named by its path. Every error is an `ApiError`.
+ */
+export const queries = createQueries(api)

@@ -1,0 +1,134 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import { ApiError } from './api-error.ts'
+import { authorisedFetch } from './client.ts'
+import { invalidatePaths, queryClient } from './query-client.ts'
+
+/** Which paths are old once an event of this name came: `{ 'lead.detected': ['/api/v2/leads'] }`. */
+export type Invalidations = Readonly<Record<string, readonly string[]>>
+
+/** An event of the tenant's stream. */
+export interface LiveEvent {
+  name: string
+  data: unknown
+}
+
+/** Whether events arrive; `since` says from when on they do not. */
+export type LiveState = { is: 'live' } | { is: 'connecting'; since: Date }
+
+const shortestWaitMs = 1000
+const longestWaitMs = 30_000
+/** Events that come together are answered by one round of fetching. */
+const gatherMs = 150
+
+const stateListeners = new Set<() => void>()
+const eventListeners = new Set<(event: LiveEvent) => void>()
+let state: LiveState = { is: 'connecting', since: new Date() }
+
+function enter(next: LiveState): void {
+  if (next.is === state.is) return
+  state = next
+  for (const tell of stateListeners) tell()
+}
+
+/** For `useSyncExternalStore`. */
+export const liveStore = {
+  get: (): LiveState => state,
+  subscribe(listener: () => void): () => void {
+    stateListeners.add(listener)
+    return () => stateListeners.delete(listener)
+  },
+}
+
+/** Hears every event, for what is shown at once and not only fetched again. */
+export function onLiveEvent(listener: (event: LiveEvent) => void): () => void {
+  eventListeners.add(listener)
+  return () => eventListeners.delete(listener)
+}
+
+/** Collects what is old and fetches it again in one go. */
+function createGatherer() {
+  const waiting = new Set<string>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  return (paths: readonly string[]) => {
+    for (const path of paths) waiting.add(path)
+    if (timer !== undefined || waiting.size === 0) return
+    timer = setTimeout(() => {
+      timer = undefined
+      const prefixes = [...waiting]
+      waiting.clear()
+      void invalidatePaths(prefixes)
+    }, gatherMs)
+  }
+}
+
+async function read(signal: AbortSignal, onEvent: (event: EventSourceMessage) => void): Promise<void> {
+  const request = new Request(`${location.origin}/api/v2/events`, {
+    headers: { Accept: 'text/event-stream' },
+    signal,
+  })
+  const response = await authorisedFetch(request)
+  if (response.body === null) return
+  enter({ is: 'live' })
+  // What happened while nobody listened is not asked for piece by piece: all that is shown is fetched again.
+  void queryClient.invalidateQueries()
+  const parser = createParser({ onEvent })
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    parser.feed(value)
+  }
+}
+
+/** Listens until stopped, again and again. A stream that ends with its token goes on at once. */
+export function startLive(invalidations: readonly Invalidations[]): () => void {
+  const stop = new AbortController()
+  const gather = createGatherer()
+  const wake = new EventTarget()
+  const onOnline = () => wake.dispatchEvent(new Event('wake'))
+  addEventListener('online', onOnline)
+
+  function take({ event: name = 'message', data }: EventSourceMessage): void {
+    for (const map of invalidations) gather(map[name] ?? [])
+    if (name === 'stream.lost') void queryClient.invalidateQueries()
+    const event = { name, data: JSON.parse(data) as unknown }
+    for (const tell of eventListeners) tell(event)
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        wake.removeEventListener('wake', done)
+        stop.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      wake.addEventListener('wake', done)
+      stop.signal.addEventListener('abort', done)
+    })
+  }
+
+  async function run(): Promise<void> {
+    let waitMs = shortestWaitMs
+    while (!stop.signal.aborted) {
+      try {
+        await read(stop.signal, take)
+        waitMs = shortestWaitMs
+      } catch (error) {
+        // Somebody who is signed out hears nothing; signing in starts anew.
+        if (error instanceof ApiError && error.status === 401) break
+      }
+      if (stop.signal.aborted) break
+      enter({ is: 'connecting', since: new Date() })
+      await pause(waitMs * (0.5 + Math.random() / 2))
+      waitMs = Math.min(waitMs * 2, longestWaitMs)
+    }
+  }
+
+  void run()
+  return () => {
+    stop.abort()
+    removeEventListener('online', onOnline)
+  }
+}

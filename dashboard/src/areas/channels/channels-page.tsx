@@ -1,0 +1,13 @@
+import { Page, PageBody } from '../../shell/page.tsx'
+import './channels.css'
+import { useText } from './words.ts'
+
+/** The first page of the area. */
+export function ChannelsPage() {
+  const t = useText()
+  return (
+    <Page title={t('title')}>
+      <PageBody label={t('title')}>{null}</PageBody>
+    </Page>
+  )
+}

@@ -1,0 +1,5 @@
+/// <reference types="vite/client" />
+
+declare module 'virtual:required-scopes' {
+  export const scopes: Readonly<Record<string, readonly string[]>>
+}

@@ -1,0 +1,39 @@
+import { createRootRoute, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { accessToken } from '../api/access-token.ts'
+import { FailedPage, MissingPage, PendingPage } from './failures.tsx'
+import { Layout } from './layout.tsx'
+
+/** The top of the tree. */
+export const rootRoute = createRootRoute({ notFoundComponent: MissingPage })
+
+/** Everything that needs somebody who is signed in. Routes of areas have it as their parent. */
+export const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  component: Layout,
+  errorComponent: FailedPage,
+  pendingComponent: PendingPage,
+  async beforeLoad({ location }) {
+    // Offline, the page opens with what it says about that; refused, the way leads to signing in.
+    const token = await accessToken().catch(() => 'unknown')
+    if (token === undefined) throw redirect({ to: '/sign-in', search: { to: location.href } })
+  },
+})
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search): { to?: string } =>
+    // Only a place of this product: a link must not lead away after signing in.
+    typeof search['to'] === 'string' && /^\/(?!\/|\\)/.test(search['to']) ? { to: search['to'] } : {},
+  component: lazyRouteComponent(() => import('../login/sign-in-page.tsx'), 'SignInPage'),
+})
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../login/setup-page.tsx'), 'SetupPage'),
+})
+
+/** Pages for whoever is not signed in. */
+export const openRoutes = [signInRoute, setupRoute] as const

@@ -1,0 +1,14 @@
+import { defineCatalogue } from '../i18n/catalogue.tsx'
+import type en from './messages/en.json'
+import type es from './messages/es.json'
+import type he from './messages/he.json'
+import type pt from './messages/pt.json'
+import type zh from './messages/zh.json'
+
+/** The words of shell and kit, which are there before any area is. */
+export const foundationWords = defineCatalogue<typeof en, [typeof es, typeof pt, typeof he, typeof zh]>(
+  import.meta.glob('./messages/*.json'),
+)
+
+/** The words of shell and kit in the language of the page. */
+export const useText = foundationWords.useText
