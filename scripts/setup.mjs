@@ -20,6 +20,7 @@ import {
 } from 'node:fs'
 import { delimiter, dirname, join, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { isBuilt as isDashboardBuilt } from '../dashboard/build/stamp.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const modules = join(root, 'node_modules')
@@ -283,6 +284,24 @@ function ensureZsh() {
   installPackage('zsh', 'the commands of the README are tested in zsh')
 }
 
+const browsers = ['chromium', 'chromium-browser', 'google-chrome']
+
+/** The tests of the dashboard look at it in a browser. */
+function ensureChromium() {
+  const hasBrowser = () =>
+    process.env.CHROMIUM_PATH || browsers.some((name) => findOnPath(name, pathEntries()))
+  if (hasBrowser()) return
+  installPackage('chromium', 'the tests of the dashboard need a browser')
+  if (hasBrowser()) return
+  say('fetching the browser of Playwright for the tests of the dashboard')
+  const cli = join(modules, 'playwright-core', 'cli.js')
+  const result = spawnSync(nodeBinary, [cli, 'install', 'chromium'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (result.status === 0) return
+  throw new SetupError(
+    'the tests of the dashboard need Chromium. Install it, for example with "apt-get install chromium", or name it in CHROMIUM_PATH.',
+  )
+}
+
 /** What every first start would else pay for: an empty database to copy, and compiled sources. */
 function prepareFirstStart() {
   const source = join(root, 'server', 'src')
@@ -292,16 +311,27 @@ function prepareFirstStart() {
   spawnSync(nodeBinary, [...imports, seed], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
+/** The pages the server gives out, when their sources are newer: seconds once, nothing afterwards. */
+function buildDashboard() {
+  if (isDashboardBuilt()) return
+  say('building the dashboard')
+  const build = join(root, 'dashboard', 'build', 'build.ts')
+  const result = spawnSync(nodeBinary, [build], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (result.status !== 0) throw new SetupError('the dashboard could not be built, see above')
+}
+
 function main() {
   if (Number(process.versions.node.split('.')[0]) < 18) {
     throw new SetupError(`npm runs under Node ${process.versions.node}; 18 or newer is needed to install.`)
   }
   if (!isUpToDate()) withLock(install)
   if (!existsSync(join(root, '.cache', 'compiled'))) prepareFirstStart()
+  if (!isDashboardBuilt()) withLock(buildDashboard)
   if (process.argv[2] !== 'test') return
   ensureServer()
   ensureFfmpeg()
   ensureZsh()
+  ensureChromium()
 }
 
 try {

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'vite'
-import { hashSources, stampFile } from './stamp.mjs.mts'
+import { hashSources, stampFile } from './stamp.mjs'
 
 const output = join(import.meta.dirname, '../dist')
 const compressible = /\.(?:js|css|html|svg|json)$/

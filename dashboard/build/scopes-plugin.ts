@@ -6,7 +6,7 @@ const name = 'virtual:required-scopes'
 const document = join(import.meta.dirname, '../../docs/openapi.json')
 
 interface Document {
-  paths: Record<string, Record<string, { description?: string }>>
+  paths: Record<string, Record<string, { 'x-required-scopes'?: string[] }>>
 }
 
 /** Gives `virtual:required-scopes`: the scopes of each operation, as the OpenAPI document tells them. */
@@ -25,10 +25,10 @@ export function requiredScopes(): Plugin {
 function readScopes(): Record<string, string[]> {
   const { paths } = JSON.parse(readFileSync(document, 'utf8')) as Document
   const entries = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { description = '' }]): [string, string[]] => {
-      const sentence = /^Needs the scopes? ([^.]+)\./.exec(description)?.[1] ?? ''
-      return [`${method} ${path}`, [...sentence.matchAll(/`([a-z0-9_:-]+)`/g)].map(([, scope = '']) => scope)]
-    }),
+    Object.entries(methods).map(([method, operation]): [string, string[]] => [
+      `${method} ${path}`,
+      operation['x-required-scopes'] ?? [],
+    ]),
   )
   return Object.fromEntries(entries)
 }

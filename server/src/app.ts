@@ -54,6 +54,8 @@ export interface AppOptions {
   areJobsManual?: boolean
   /** Instead of the product's own, for tests. */
   features?: readonly Feature[]
+  /** Where the built dashboard lies. */
+  dashboardDirectory?: string
   /** Overrides of the engine's times, for tests. */
   engine?: Partial<Parameters<typeof createEngine>[0]['config']>
 }
@@ -120,6 +122,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     events,
     rateLimits,
     pages: setupPages,
+    dashboardDirectory: options.dashboardDirectory,
     onAnswer: metrics.onAnswer,
   })
   for (const feature of features) await feature.start?.(ctx)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { createApp } from './app.ts'
 import { loadConfig, readEnvironment } from './config.ts'
 import { createSetupLink } from './features/account/setup/setup.service.ts'
@@ -8,6 +9,8 @@ import { describeStartFailure, type ListenAddress } from './platform/start-failu
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
+/** Built by the set-up that runs before `npm start`. */
+const dashboardDirectory = fileURLToPath(new URL('../../dashboard/dist', import.meta.url))
 const graceMs = 10_000
 // Node 24 cuts small buffers from blocks of 64 KB, and whatever is kept of a block keeps all of it. With blocks of 8 KB,
 // as Node had them before, it is an eighth of that.
@@ -34,7 +37,7 @@ function fail(error: unknown, address?: ListenAddress): never {
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment(), tell)
   const log = createLog({ level: config.logLevel })
-  const app = await createApp({ config, log, version })
+  const app = await createApp({ config, log, version, dashboardDirectory })
   let isStopping = false
   const stop = (signal: string) => {
     if (isStopping) return

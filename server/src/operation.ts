@@ -42,6 +42,8 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   maxBodyBytes?: number
   /** Also takes `multipart/form-data`: a file of at most so many bytes in the field `file`, the rest as in JSON. */
   upload?: { maxFileBytes: number }
+  /** Accepts `X-Refresh-Cookie`, with which browsers keep the refresh token where no script can read it. */
+  takesRefreshCookie?: true
   /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */
   isSend?: boolean
   /** The checked input: params, query and body in one object. Returns the wire object, or an `Answer`. */
@@ -68,6 +70,11 @@ export interface RequestHints {
   userAgent: string
   /** The headers `Range`, `If-Range` and `If-None-Match`, of operations that answer files. */
   conditions: { range?: string | undefined; ifRange?: string | undefined; ifNoneMatch?: string | undefined }
+  /**
+   * The header `X-Refresh-Cookie` was sent: a refresh token goes into a cookie, and comes from it. `token` is the cookie.
+   * Only pages of this origin can send the header along with the cookie, so no other site can use it.
+   */
+  refreshCookie?: { token: string | undefined }
   /** The file that came with a multipart request; gone when the answer is out. */
   upload?: UploadedFile
   /**

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Operation, RequestHints, UploadedFile } from '../../operation.ts'
 import { validationFailed } from '../../platform/errors.ts'
+import { readCookie, refreshCookieName } from '../../platform/refresh-cookie.ts'
+
+const refreshCookieHeader = 'x-refresh-cookie'
 
 const keyPattern = /^[\x21-\x7e]{1,255}$/
 
@@ -20,6 +23,8 @@ export function readHints(
     conditions: operation.success.raw === undefined ? noConditions : conditionsOf(headers),
     ...(upload === undefined ? {} : { upload }),
   }
+  if (operation.takesRefreshCookie === true && headers[refreshCookieHeader] !== undefined)
+    hints.refreshCookie = { token: readCookie(headers.cookie, refreshCookieName) }
   const key = headers['idempotency-key']
   if (operation.isSend === true && key !== undefined) {
     if (typeof key !== 'string' || !keyPattern.test(key)) {

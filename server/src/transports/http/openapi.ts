@@ -126,6 +126,7 @@ function describeOperation(operation: Operation, collector: SchemaCollector): Js
     ...describeParameters(operation.params, 'path', collector),
     ...describeParameters(operation.query, 'query', collector),
     ...(operation.isSend === true ? sendHeaders : []),
+    ...(operation.takesRefreshCookie === true ? [refreshCookieHeader] : []),
   ]
   const description = describeAccess(operation)
   return {
@@ -140,6 +141,15 @@ function describeOperation(operation: Operation, collector: SchemaCollector): Js
       : { requestBody: describeBody(operation.body, operation.upload, collector) }),
     responses: { ...describeSuccess(operation, collector), ...describeErrors(errorsOf(operation)) },
   }
+}
+
+const refreshCookieHeader: JsonObject = {
+  name: 'X-Refresh-Cookie',
+  in: 'header',
+  required: false,
+  description:
+    'For pages of this origin: the refresh token is kept in a cookie that scripts cannot read, `refresh_token` of the answer is empty, and refreshing and signing out take the token from the cookie.',
+  schema: { type: 'string', examples: ['1'] },
 }
 
 const sendHeaders: JsonObject[] = [

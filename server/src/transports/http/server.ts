@@ -9,6 +9,7 @@ import { notFound } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events/events.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { createRateLimits, type RateLimits } from '../../platform/rate-limits/rate-limits.ts'
+import { openDashboard } from '../dashboard/dashboard.ts'
 import { addStreams } from '../sse/streams.ts'
 import { brandPages } from './brand-pages.ts'
 import { allowOrigins } from './cors.ts'
@@ -59,6 +60,8 @@ export interface HttpParts {
   /** Counts shared by several processes; default this process's memory. */
   rateLimits?: RateLimits
   pages?: readonly Page[]
+  /** Where the built dashboard lies; without it `/` says how to build it. */
+  dashboardDirectory?: string | undefined
   /** Called for every answer, with its status and the seconds it took. */
   onAnswer?(status: number, seconds: number): void
 }
@@ -90,7 +93,9 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   await addOperationRoutes(http, operations, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
   addMethodRefusals(http, [...operations, ...streams.map(({ path }) => ({ method: 'GET', path }))])
-  http.setNotFoundHandler(async () => {
+  const dashboard = openDashboard(parts.dashboardDirectory)
+  http.setNotFoundHandler(async (request, reply) => {
+    if (dashboard.isPage(request)) return dashboard.sendPage(request, reply)
     throw notFound.create()
   })
   await http.register((open, _options, done) => {
@@ -99,7 +104,10 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
       next()
     })
     addHealthRoutes(open, parts.health)
-    addPages(open, [...brandPages, ...(parts.pages ?? [])])
+    dashboard.addRoutes(open)
+    // The dashboard draws these itself.
+    const pages = (parts.pages ?? []).filter(({ path }) => !dashboard.isBuilt || path !== '/setup')
+    addPages(open, [...brandPages, ...pages])
     addReference(open, { operations, streams, callbacks, version: settings.version })
     done()
   })

@@ -5,6 +5,7 @@ import {
   invalidRefreshToken,
   loginBody,
   logoutBody,
+  missingRefreshToken,
   okSchema,
   refreshBody,
   signedInSchema,
@@ -15,6 +16,7 @@ import {
 } from './auth.schema.ts'
 import { refreshLogin, type SignInOrigin, signIn, signOut } from './logins.service.ts'
 import { signUp } from './sign-up.service.ts'
+import { answerSignedOut, answerTokens } from './token-cookie.service.ts'
 
 /** Where a request comes from, as sign-ins remember it. */
 function originOf(ctx: Context, hints: RequestHints): SignInOrigin {
@@ -30,7 +32,8 @@ const register = defineOperation({
   body: signUpBody,
   success: { status: 201, schema: signedInSchema },
   errors: [signUpClosed, emailTaken],
-  run: (ctx, input) => signUp(ctx, input, originOf(ctx, input)),
+  takesRefreshCookie: true,
+  run: async (ctx, input) => answerTokens(ctx, 201, await signUp(ctx, input, originOf(ctx, input)), input),
 })
 
 const login = defineOperation({
@@ -42,7 +45,11 @@ const login = defineOperation({
   body: loginBody,
   success: { status: 200, schema: signedInSchema },
   errors: [wrongCredentials, accountSuspended, tooManyAttempts],
-  run: (ctx, input) => signIn(ctx, input.email, input.password, originOf(ctx, input)),
+  takesRefreshCookie: true,
+  async run(ctx, input) {
+    const tokens = await signIn(ctx, input.email, input.password, originOf(ctx, input))
+    return answerTokens(ctx, 200, tokens, input)
+  },
 })
 
 const refresh = defineOperation({
@@ -54,7 +61,14 @@ const refresh = defineOperation({
   body: refreshBody,
   success: { status: 200, schema: tokensSchema },
   errors: [invalidRefreshToken, accountSuspended],
-  run: (ctx, input) => refreshLogin(ctx, input.refreshToken),
+  takesRefreshCookie: true,
+  async run(ctx, input) {
+    const { refreshToken, refreshCookie } = input
+    if (refreshToken !== undefined) return answerTokens(ctx, 200, await refreshLogin(ctx, refreshToken), input)
+    if (refreshCookie === undefined) throw missingRefreshToken()
+    if (refreshCookie.token === undefined) throw invalidRefreshToken.create()
+    return answerTokens(ctx, 200, await refreshLogin(ctx, refreshCookie.token, true), input)
+  },
 })
 
 const logout = defineOperation({
@@ -66,9 +80,10 @@ const logout = defineOperation({
   keys: 'refused',
   body: logoutBody,
   success: { status: 200, schema: okSchema },
+  takesRefreshCookie: true,
   async run(ctx, input) {
     await signOut(ctx, input.refreshToken)
-    return { status: 'ok' }
+    return answerSignedOut(ctx, input)
   },
 })
 

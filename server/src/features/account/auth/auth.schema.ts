@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineError } from '../../../platform/errors.ts'
+import { type AppError, defineError, validationFailed } from '../../../platform/errors.ts'
 import {
   emailField,
   fullNameField,
@@ -45,8 +45,21 @@ const refreshTokenField = z
   .meta({ examples: ['rt_example'] })
 
 export const refreshBody = z
-  .object({ refresh_token: refreshTokenField })
+  .object({
+    refresh_token: refreshTokenField
+      .optional()
+      .meta({ description: 'Required, unless `X-Refresh-Cookie` says that it is in the cookie' }),
+  })
   .transform((body) => ({ refreshToken: body.refresh_token }))
+
+/** The refusal of a request that brings no refresh token and does not point at a cookie either. */
+export function missingRefreshToken(): AppError {
+  const message = 'is required'
+  return validationFailed.create({
+    message: `refresh_token: ${message}`,
+    details: { errors: [{ field: 'refresh_token', message }] },
+  })
+}
 
 export const logoutBody = z
   .object({ refresh_token: refreshTokenField.optional() })

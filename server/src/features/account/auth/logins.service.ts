@@ -24,8 +24,11 @@ import {
   revokeUserLogins,
 } from './auth.store.ts'
 
-const refreshTokenMs = 30 * 24 * 3_600_000
+/** How long a refresh token is good. */
+export const refreshTokenMs = 30 * 24 * 3_600_000
 const refreshTokenBytes = 32
+/** How long a browser's used token is still taken. */
+const cookieGraceMs = 10_000
 
 /** Where a sign-in comes from. */
 export interface SignInOrigin {
@@ -113,11 +116,16 @@ function isAlive(ctx: Context, state: LoginState): boolean {
   return state.expiresAt.getTime() > ctx.clock.nowMs()
 }
 
+function isRecent(now: Date, usedAt: Date): boolean {
+  return now.getTime() - usedAt.getTime() <= cookieGraceMs
+}
+
 /**
  * Exchanges a refresh token for new tokens. Each works once: a second use means that somebody has a copy, and
- * ends the login whoever of the two asks. There is no grace period, so clients refresh one at a time.
+ * ends the login whoever of the two asks. There is no grace period, so clients refresh one at a time; only a browser
+ * that was reloaded before the next cookie arrived (`isFromCookie`) may ask once more for a few seconds.
  */
-export async function refreshLogin(ctx: Context, refreshToken: string) {
+export async function refreshLogin(ctx: Context, refreshToken: string, isFromCookie = false) {
   const tokenHash = hashToken(refreshToken)
   const now = ctx.clock.now()
   // The refusal is thrown outside: inside it would roll the revocation back.
@@ -125,7 +133,8 @@ export async function refreshLogin(ctx: Context, refreshToken: string) {
     const token = await lockRefreshToken(sql, tokenHash)
     if (token === undefined) return undefined
     const { tenantId, loginId } = token
-    if (token.usedAt !== null) {
+    const isRepeated = isFromCookie && token.usedAt !== null && isRecent(now, token.usedAt)
+    if (token.usedAt !== null && !isRepeated) {
       await revokeLogin(sql, tenantId, loginId, now, 'refresh token used twice')
       await publishChange(ctx, sql, [`login:${loginId}`])
       ctx.log.warn({ tenantId, loginId }, 'a refresh token was used twice; its login has ended')
@@ -134,7 +143,7 @@ export async function refreshLogin(ctx: Context, refreshToken: string) {
     const state = await findLoginState(sql, loginId)
     if (state === undefined || !isAlive(ctx, state) || token.expiresAt <= now) return undefined
     requireActive(state)
-    await markRefreshTokenUsed(sql, tokenHash, now)
+    if (token.usedAt === null) await markRefreshTokenUsed(sql, tokenHash, now)
     await extendLogin(sql, tenantId, loginId, now, new Date(now.getTime() + refreshTokenMs))
     await publishChange(ctx, sql, [`login:${loginId}`])
     const { userId, role } = state

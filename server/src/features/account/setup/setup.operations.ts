@@ -1,5 +1,6 @@
 import { defineOperation } from '../../../operation.ts'
 import { signedInSchema } from '../auth/auth.schema.ts'
+import { answerTokens } from '../auth/token-cookie.service.ts'
 import { recoverPassword } from './recovery.service.ts'
 import {
   recoverBody,
@@ -20,9 +21,10 @@ const create = defineOperation({
   body: setupBody,
   success: { status: 201, schema: signedInSchema },
   errors: [setupLinkInvalid, setupDone],
-  run(ctx, input) {
+  takesRefreshCookie: true,
+  async run(ctx, input) {
     const ip = 'ip' in ctx.caller ? ctx.caller.ip : ''
-    return setUp(ctx, input, { ip, userAgent: input.userAgent })
+    return answerTokens(ctx, 201, await setUp(ctx, input, { ip, userAgent: input.userAgent }), input)
   },
 })
 
@@ -45,9 +47,11 @@ const recover = defineOperation({
   body: recoverBody,
   success: { status: 200, schema: signedInSchema },
   errors: [recoveryLinkInvalid],
-  run(ctx, input) {
+  takesRefreshCookie: true,
+  async run(ctx, input) {
     const ip = 'ip' in ctx.caller ? ctx.caller.ip : ''
-    return recoverPassword(ctx, input, { ip, userAgent: input.userAgent })
+    const tokens = await recoverPassword(ctx, input, { ip, userAgent: input.userAgent })
+    return answerTokens(ctx, 200, tokens, input)
   },
 })
 
