@@ -19,7 +19,6 @@ export function addReference(http: FastifyInstance, options: OpenApiOptions): vo
       .send(text)
   })
   // Until there is a dashboard, whoever opens the address gets what there is to read.
-  http.get('/', async (_request, reply) => reply.redirect('/docs'))
   let reference: Promise<FastifyInstance> | undefined
   for (const path of ['/docs', '/docs/*']) {
     http.get(path, async (request, reply) => {
