@@ -1,0 +1,110 @@
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { IconButton } from '../../kit/button.tsx'
+import { Confirm } from '../../kit/confirm.tsx'
+import { Dialog } from '../../kit/dialog.tsx'
+import { Menu } from '../../kit/menu.tsx'
+import { useReason } from '../../kit/notes.tsx'
+import { showToast } from '../../kit/toasts.tsx'
+import { useFormat } from '../../i18n/format.ts'
+import { deleteWebhook, makeSecret, updateWebhook, useDeliveryCount, type Webhook } from './queries.ts'
+import { SecretOnce } from './secret-once.tsx'
+import { WebhookDialog } from './webhook-dialog.tsx'
+import { useText } from './words.ts'
+
+type Opened = 'edit' | 'rotate' | 'delete'
+
+/** What is done with an address now and then. */
+export function EndpointMenu({ webhook }: { webhook: Webhook }) {
+  const t = useText()
+  const reason = useReason()
+  const [opened, setOpened] = useState<Opened>()
+  const close = () => setOpened(undefined)
+  const { is_active: isActive } = webhook
+  async function toggle() {
+    try {
+      await updateWebhook(webhook.id, { is_active: !isActive })
+      showToast({ text: isActive ? t('menu.is_off') : t('menu.is_on') })
+    } catch (error) {
+      showToast({ text: reason(error) })
+    }
+  }
+  return (
+    <>
+      <Menu
+        trigger={<IconButton icon="dots" label={t('menu.label')} />}
+        groups={[
+          [
+            { id: 'edit', label: t('edit'), onSelect: () => setOpened('edit') },
+            { id: 'rotate', label: t('menu.rotate'), onSelect: () => setOpened('rotate') },
+            { id: 'toggle', label: isActive ? t('menu.off') : t('menu.on'), onSelect: () => void toggle() },
+          ],
+          [{ id: 'delete', label: t('menu.delete'), onSelect: () => setOpened('delete') }],
+        ]}
+      />
+      <WebhookDialog open={opened === 'edit'} onClose={close} webhook={webhook} />
+      <RotateDialog open={opened === 'rotate'} onClose={close} webhook={webhook} />
+      <DeleteDialog open={opened === 'delete'} onClose={close} webhook={webhook} />
+    </>
+  )
+}
+
+interface DialogProps {
+  open: boolean
+  onClose(): void
+  webhook: Webhook
+}
+
+function RotateDialog({ open, onClose, webhook }: DialogProps) {
+  const t = useText()
+  const [secret, setSecret] = useState<string>()
+  const done = () => {
+    setSecret(undefined)
+    onClose()
+  }
+  return (
+    <>
+      <Confirm
+        open={open && secret === undefined}
+        onClose={() => secret === undefined && onClose()}
+        title={t('rotate.title')}
+        action={t('rotate.action')}
+        run={async () => {
+          const made = makeSecret()
+          await updateWebhook(webhook.id, { secret: made })
+          setSecret(made)
+        }}
+      >
+        <p>{t('rotate.text')}</p>
+      </Confirm>
+      <Dialog open={secret !== undefined} onClose={done} title={t('secret.title')}>
+        <SecretOnce secret={secret ?? ''} onDone={done} />
+      </Dialog>
+    </>
+  )
+}
+
+function DeleteDialog({ open, onClose, webhook }: DialogProps) {
+  const t = useText()
+  const format = useFormat()
+  const navigate = useNavigate()
+  const pending = useDeliveryCount(webhook.id, 'pending') ?? 0
+  return (
+    <Confirm
+      open={open}
+      onClose={onClose}
+      isLoss
+      title={t('delete.title', { name: webhook.name })}
+      action={t('delete.action')}
+      keep={t('delete.keep')}
+      consequences={[[format.number(pending), t('delete.pending', { count: pending })]]}
+      typed={{ word: webhook.name, label: t.rich('delete.type', { name: <bdi>{webhook.name}</bdi> }) }}
+      run={async () => {
+        await deleteWebhook(webhook.id)
+        await navigate({ to: '/webhooks' })
+      }}
+    >
+      <p>{t('delete.text')}</p>
+    </Confirm>
+  )
+}

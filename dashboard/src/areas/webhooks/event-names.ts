@@ -1,0 +1,35 @@
+import type { EventName } from './queries.ts'
+
+/** Every event that can be subscribed to, by what it is about; one that the API gains or loses is a type error here. */
+export const eventGroups = {
+  messages: [
+    'message.received',
+    'message.sent',
+    'message.delivered',
+    'message.read',
+    'message.failed',
+    'message.edited',
+    'message.deleted',
+    'poll.vote',
+    'approval.pending',
+    'call.received',
+    'status.received',
+    'history.progress',
+  ],
+  groups: ['group.updated', 'group.message', 'group.message.analyzed'],
+  leads: ['lead.detected', 'lead.status_changed', 'review.collected'],
+  outreach: [
+    'bulk_send.completed',
+    'report.executed',
+    'channel.post.published',
+    'scheduled_message.executed',
+  ],
+  sessions: ['session.connected', 'session.disconnected', 'session.status'],
+} as const satisfies Record<string, readonly EventName[]>
+
+type Listed = (typeof eventGroups)[keyof typeof eventGroups][number]
+/** An error when an event is not listed above. */
+export const nothingIsMissing: EventName extends Listed ? true : never = true
+
+/** The groups in their order. */
+export const eventGroupNames = Object.keys(eventGroups) as (keyof typeof eventGroups)[]
