@@ -48,6 +48,7 @@ export interface TestAppOptions {
   engine?: AppOptions['engine']
   features?: AppOptions['features']
   log?: Logger
+  dashboardDirectory?: string
   /** Time passes and jobs run by themselves, as in the program: for what depends on both. */
   isLive?: boolean
 }
@@ -94,6 +95,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     areJobsManual: options.isLive !== true,
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.features === undefined ? {} : { features: options.features }),
+    ...(options.dashboardDirectory === undefined ? {} : { dashboardDirectory: options.dashboardDirectory }),
   })
   const close = async () => {
     await app.close()
