@@ -26,7 +26,7 @@ suite('webhooks', () => {
     await page.getByText(/^whsec_/).waitFor()
     await page.getByRole('button', { name: 'I have kept it' }).click()
     await page.getByRole('heading', { level: 1, name: '127.0.0.1' }).waitFor()
-    const [webhook] = await owner.api.get('/webhooks')
+    const [webhook] = await owner.api.get(200, '/webhooks')
     assert.deepEqual([webhook.events, webhook.has_secret], [['message.received'], true])
     assert.deepEqual(await findBarriers(page), [])
     const unexpected = world.takeProblems().filter((text) => !text.includes('422'))

@@ -53,7 +53,7 @@ export function Side({ openPalette, openHelp }: { openPalette(): void; openHelp(
           </small>
         </div>
       </Link>
-      <button className="find" type="button" onClick={openPalette} aria-label={t('palette.open')}>
+      <button className="find" type="button" onClick={openPalette}>
         <Icon name="search" size="s" />
         <span>{t('palette.open')}</span>
         <kbd>{commandKey}</kbd>
