@@ -295,7 +295,9 @@ function ensureChromium() {
   if (hasBrowser()) return
   say('fetching the browser of Playwright for the tests of the dashboard')
   const cli = join(modules, 'playwright-core', 'cli.js')
-  const result = spawnSync(nodeBinary, [cli, 'install', 'chromium'], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const result = spawnSync(nodeBinary, [cli, 'install', 'chromium'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   if (result.status === 0) return
   throw new SetupError(
     'the tests of the dashboard need Chromium. Install it, for example with "apt-get install chromium", or name it in CHROMIUM_PATH.',

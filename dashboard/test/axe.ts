@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-
-const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 interface Finding {
   id: string
@@ -14,7 +11,7 @@ interface Finding {
 /** What axe finds serious or critical on a page, as lines; none when all is well. */
 export async function findBarriers(page: Page): Promise<string[]> {
   // By the debugger: the page's own policy rightly refuses scripts that are written into it.
-  await page.evaluate(source)
+  await page.evaluate(axe.source)
   const findings: Finding[] = await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { findBarriers } from './axe.ts'
-import { type DashboardWorld, openWorld, type Owner } from './browser.ts'
+import { type DashboardWorld, type Owner, openWorld } from './browser.ts'
 
 let world: DashboardWorld
 let owner: Owner

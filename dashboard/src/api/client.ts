@@ -8,10 +8,6 @@ import type { components, paths } from './schema.d.ts'
 export type Schemas = components['schemas']
 
 const answerWithinMs = 30_000
-let lastAnswerAt = new Date()
-
-/** When the server last answered anything. */
-export const lastAnswer = (): Date => lastAnswerAt
 
 function nameOf(request: Request): string {
   return `${request.method} ${new URL(request.url).pathname}`
@@ -24,9 +20,7 @@ async function send(request: Request, token: string | undefined): Promise<Respon
   const timer = setTimeout(() => late.abort(), answerWithinMs)
   try {
     const signal = AbortSignal.any([request.signal, late.signal])
-    const response = await fetch(request, { signal, credentials: 'omit' })
-    lastAnswerAt = new Date()
-    return response
+    return await fetch(request, { signal, credentials: 'omit' })
   } catch (cause) {
     if (request.signal.aborted) throw cause
     throw new ApiError({

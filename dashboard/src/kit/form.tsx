@@ -1,4 +1,4 @@
-import { type SubmitEvent, type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, type SubmitEvent, useRef, useState } from 'react'
 import { ApiError } from '../api/api-error.ts'
 import { ErrorNote } from './notes.tsx'
 

@@ -13,17 +13,19 @@ interface RowKeys {
 /** J and K walk through a list, Enter opens, X selects. Gives the id of the row one is at. */
 export function useRowKeys({ element, ids, onOpen, onSelect, show }: RowKeys): string | undefined {
   const [at, setAt] = useState<string>()
+  const walk = (event: KeyboardEvent, from: number, step: number) => {
+    const next = Math.min(Math.max(from + step, 0), ids.length - 1)
+    if (ids[next] === undefined) return
+    setAt(ids[next])
+    show(next)
+    event.preventDefault()
+  }
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (!isCommand(event)) return
     const index = at === undefined ? -1 : ids.indexOf(at)
     const key = event.key.toLowerCase()
-    if (key === 'j' || key === 'k') {
-      const next = Math.min(Math.max(index + (key === 'j' ? 1 : -1), 0), ids.length - 1)
-      if (ids[next] === undefined) return
-      setAt(ids[next])
-      show(next)
-      event.preventDefault()
-    }
+    if (key === 'j') walk(event, index, 1)
+    if (key === 'k') walk(event, index, -1)
     if (index < 0) return
     if (key === 'x') onSelect(index)
     const isFree = document.activeElement === document.body || document.activeElement === element.current

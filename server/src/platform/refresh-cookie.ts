@@ -5,7 +5,10 @@ export const refreshCookieName = 'moltflow_refresh'
 const path = '/api/v2/auth'
 
 /** A `Set-Cookie` value that no script can read and no other site can cause to be sent. */
-export function writeRefreshCookie(token: string, options: { isHttps: boolean; maxAgeSeconds: number }): string {
+export function writeRefreshCookie(
+  token: string,
+  options: { isHttps: boolean; maxAgeSeconds: number },
+): string {
   const attributes = [`Path=${path}`, `Max-Age=${options.maxAgeSeconds}`, 'HttpOnly', 'SameSite=Strict']
   return [`${refreshCookieName}=${token}`, ...attributes, ...(options.isHttps ? ['Secure'] : [])].join('; ')
 }

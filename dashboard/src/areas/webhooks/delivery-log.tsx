@@ -6,7 +6,13 @@ import { SkeletonRows } from '../../kit/skeleton.tsx'
 import { StateTag } from '../../kit/states.tsx'
 import { type Column, Table } from '../../kit/table.tsx'
 import { Time } from '../../kit/text-parts.tsx'
-import { type Delivery, type DeliveryStatus, useDeliveries, useDeliveryCount, type Webhook } from './queries.ts'
+import {
+  type Delivery,
+  type DeliveryStatus,
+  useDeliveries,
+  useDeliveryCount,
+  type Webhook,
+} from './queries.ts'
 import { useText } from './words.ts'
 
 interface DeliveryLogProps {
@@ -105,7 +111,12 @@ function useColumns(onOpen: (id: string) => void): Column<Delivery>[] {
   ]
 }
 
-function Rows({ webhook, status, openId, onOpen }: Pick<DeliveryLogProps, 'webhook' | 'status' | 'openId' | 'onOpen'>) {
+function Rows({
+  webhook,
+  status,
+  openId,
+  onOpen,
+}: Pick<DeliveryLogProps, 'webhook' | 'status' | 'openId' | 'onOpen'>) {
   const t = useText()
   const columns = useColumns(onOpen)
   const query = useDeliveries(webhook.id, status)

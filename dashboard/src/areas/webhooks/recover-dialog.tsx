@@ -10,7 +10,15 @@ const hourMs = 3_600_000
 const spans = [1, 24, 72, 168].map((hours) => hours * hourMs)
 
 /** Sends again, under the same ids, what was not delivered since a moment. */
-export function RecoverDialog({ open, onClose, webhook }: { open: boolean; onClose(): void; webhook: Webhook }) {
+export function RecoverDialog({
+  open,
+  onClose,
+  webhook,
+}: {
+  open: boolean
+  onClose(): void
+  webhook: Webhook
+}) {
   const t = useText()
   const format = useFormat()
   const [span, setSpan] = useState(spans.at(-1) ?? hourMs)

@@ -11,7 +11,15 @@ import { SecretOnce } from './secret-once.tsx'
 import { useText } from './words.ts'
 
 /** Makes a webhook, whose secret is then shown once, or changes one. */
-export function WebhookDialog({ open, onClose, webhook }: { open: boolean; onClose(): void; webhook?: Webhook }) {
+export function WebhookDialog({
+  open,
+  onClose,
+  webhook,
+}: {
+  open: boolean
+  onClose(): void
+  webhook?: Webhook
+}) {
   const t = useText()
   const navigate = useNavigate()
   const [made, setMade] = useState<{ id: string; secret: string }>()
@@ -43,7 +51,9 @@ function WebhookForm({ webhook, onMade, onDone }: WebhookFormProps) {
   const form = useForm()
   const [name, setName] = useState(webhook?.name ?? '')
   const [url, setUrl] = useState(webhook?.url ?? '')
-  const [events, setEvents] = useState<ReadonlySet<string>>(() => new Set(webhook?.events ?? ['message.received']))
+  const [events, setEvents] = useState<ReadonlySet<string>>(
+    () => new Set(webhook?.events ?? ['message.received']),
+  )
   const [secret] = useState(makeSecret)
   const body = {
     ...(name.trim() === '' ? {} : { name: name.trim() }),

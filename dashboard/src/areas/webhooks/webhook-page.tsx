@@ -1,11 +1,11 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
+import { useFormat } from '../../i18n/format.ts'
 import { Button } from '../../kit/button.tsx'
 import { CurlButton } from '../../kit/curl.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
-import { showToast } from '../../kit/toasts.tsx'
-import { useFormat } from '../../i18n/format.ts'
 import { useReason } from '../../kit/notes.tsx'
+import { showToast } from '../../kit/toasts.tsx'
 import { Page } from '../../shell/page.tsx'
 import { DeliveryLog } from './delivery-log.tsx'
 import { DeliveryPane } from './delivery-pane.tsx'
@@ -39,7 +39,8 @@ export function WebhookPage() {
 function Actions({ webhook }: { webhook: Webhook }) {
   const t = useText()
   const [isRecovering, setRecovering] = useState(false)
-  const waiting = (useDeliveryCount(webhook.id, 'pending') ?? 0) + (useDeliveryCount(webhook.id, 'failed') ?? 0)
+  const waiting =
+    (useDeliveryCount(webhook.id, 'pending') ?? 0) + (useDeliveryCount(webhook.id, 'failed') ?? 0)
   return (
     <>
       <span className="desk-only">
@@ -116,7 +117,9 @@ function Endpoint({ webhook }: { webhook: Webhook }) {
           <DeliveryPane
             webhook={webhook}
             deliveryId={delivery}
-            onClose={() => void navigate({ search: search.status === undefined ? {} : { status: search.status } })}
+            onClose={() =>
+              void navigate({ search: search.status === undefined ? {} : { status: search.status } })
+            }
           />
         )}
       </DeliveryLog>

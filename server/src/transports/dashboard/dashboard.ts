@@ -79,14 +79,21 @@ export function openDashboard(directory: string | undefined): Dashboard {
     return reply.send(await readFile(join(directory, name + (encoding?.suffix ?? ''))))
   }
 
-  const page = { name: 'index.html', cacheControl: 'no-cache', etag: isBuilt ? etagOf(directory, 'index.html') : '' }
+  const page = {
+    name: 'index.html',
+    cacheControl: 'no-cache',
+    etag: isBuilt ? etagOf(directory, 'index.html') : '',
+  }
   const sendPage: Dashboard['sendPage'] = async (request, reply) => {
     reply.headers({
       'content-security-policy': isBuilt ? dashboardPolicy : pagePolicy,
       'cross-origin-opener-policy': 'same-origin',
     })
     if (isBuilt) return sendFile(request, reply, page)
-    return reply.header('cache-control', 'no-store').type(types['.html'] ?? '').send(unbuiltPage)
+    return reply
+      .header('cache-control', 'no-store')
+      .type(types['.html'] ?? '')
+      .send(unbuiltPage)
   }
 
   function addRoutes(http: FastifyInstance): void {
@@ -111,7 +118,11 @@ export function openDashboard(directory: string | undefined): Dashboard {
 function listFiles(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(directory.length + 1)
+        .replaceAll('\\', '/'),
+    )
 }
 
 function etagOf(directory: string, name: string): string {

@@ -64,7 +64,8 @@ const refresh = defineOperation({
   takesRefreshCookie: true,
   async run(ctx, input) {
     const { refreshToken, refreshCookie } = input
-    if (refreshToken !== undefined) return answerTokens(ctx, 200, await refreshLogin(ctx, refreshToken), input)
+    if (refreshToken !== undefined)
+      return answerTokens(ctx, 200, await refreshLogin(ctx, refreshToken), input)
     if (refreshCookie === undefined) throw missingRefreshToken()
     if (refreshCookie.token === undefined) throw invalidRefreshToken.create()
     return answerTokens(ctx, 200, await refreshLogin(ctx, refreshCookie.token, true), input)
