@@ -2,15 +2,13 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ApiError } from './api-error.ts'
 import { authorisedFetch } from './client.ts'
 import { invalidatePaths, queryClient } from './query-client.ts'
+import type { paths } from './schema.d.ts'
+
+/** An event of the tenant's stream, as the API describes it. */
+export type LiveEvent = paths['/api/v2/events']['get']['responses'][200]['content']['text/event-stream']
 
 /** Which paths are old once an event of this name came: `{ 'lead.detected': ['/api/v2/leads'] }`. */
-export type Invalidations = Readonly<Record<string, readonly string[]>>
-
-/** An event of the tenant's stream. */
-export interface LiveEvent {
-  name: string
-  data: unknown
-}
+export type Invalidations = Readonly<Partial<Record<LiveEvent['event'], readonly string[]>>>
 
 /** Whether events arrive; `since` says from when on they do not. */
 export type LiveState = { is: 'live' } | { is: 'connecting'; since: Date }
@@ -68,9 +66,6 @@ async function read(signal: AbortSignal, onEvent: (event: EventSourceMessage) =>
   })
   const response = await authorisedFetch(request)
   if (response.body === null) return
-  enter({ is: 'live' })
-  // What happened while nobody listened is not asked for piece by piece: all that is shown is fetched again.
-  void queryClient.invalidateQueries()
   const parser = createParser({ onEvent })
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
   for (;;) {
@@ -88,10 +83,12 @@ export function startLive(invalidations: readonly Invalidations[]): () => void {
   const onOnline = () => wake.dispatchEvent(new Event('wake'))
   addEventListener('online', onOnline)
 
-  function take({ event: name = 'message', data }: EventSourceMessage): void {
-    for (const map of invalidations) gather(map[name] ?? [])
-    if (name === 'stream.lost') void queryClient.invalidateQueries()
-    const event = { name, data: JSON.parse(data) as unknown }
+  function take({ event: name, data }: EventSourceMessage): void {
+    const event = { event: name, data: JSON.parse(data) } as LiveEvent
+    if (event.event === 'stream.ready') enter({ is: 'live' })
+    // What nobody heard is not asked for piece by piece: all that is shown is fetched again.
+    if (name === 'stream.ready' || name === 'stream.lost') void queryClient.invalidateQueries()
+    for (const map of invalidations) gather(map[event.event] ?? [])
     for (const tell of eventListeners) tell(event)
   }
 
