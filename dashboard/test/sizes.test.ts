@@ -24,12 +24,12 @@ function withImports(name: string, seen = new Set<string>()): Set<string> {
   return seen
 }
 
-/** Bytes that the server sends for these chunks to a browser that takes gzip alone. */
+/** Bytes that the server sends for these chunks to a browser of today. */
 function compressed(names: Iterable<string>): number {
   let sum = 0
   for (const name of names) {
     const { file } = manifest[name] ?? { file: '' }
-    if (file.endsWith('.js')) sum += statSync(join(built, `${file}.gz`)).size
+    if (file.endsWith('.js')) sum += statSync(join(built, `${file}.br`)).size
   }
   return sum
 }

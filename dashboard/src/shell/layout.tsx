@@ -1,16 +1,18 @@
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { startLive } from '../api/live.ts'
 import { LoginDialog } from '../login/login-dialog.tsx'
-import { HelpDialog } from './help.tsx'
 import { areaInvalidations } from './invalidations.ts'
 import { useShellKeys } from './keys.ts'
-import { MoreDrawer } from './more-drawer.tsx'
 import { OfflineBar } from './offline-bar.tsx'
-import { Palette } from './palette.tsx'
 import { Side } from './side.tsx'
 import { SkipLink } from './skip-link.tsx'
 import { Tabs } from './tabs.tsx'
+
+// What lies over the page comes when it is first asked for.
+const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
+const HelpDialog = lazy(() => import('./help.tsx').then((module) => ({ default: module.HelpDialog })))
+const MoreDrawer = lazy(() => import('./more-drawer.tsx').then((module) => ({ default: module.MoreDrawer })))
 
 type Opened = 'palette' | 'help' | 'more'
 
@@ -36,9 +38,11 @@ export function Layout() {
         </div>
         <Tabs openMore={() => setOpened('more')} />
       </div>
-      <Palette open={opened === 'palette'} onClose={close} />
-      <HelpDialog open={opened === 'help'} onClose={close} />
-      <MoreDrawer open={opened === 'more'} onClose={close} />
+      <Suspense>
+        {opened === 'palette' ? <Palette open onClose={close} /> : null}
+        {opened === 'help' ? <HelpDialog open onClose={close} /> : null}
+        {opened === 'more' ? <MoreDrawer open onClose={close} /> : null}
+      </Suspense>
       <LoginDialog />
     </>
   )

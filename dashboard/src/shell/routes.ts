@@ -20,12 +20,17 @@ export const appRoute = createRoute({
   },
 })
 
+/** A place of this product, or none: a link must not lead away after signing in. */
+function ownPlace(to: unknown): string | undefined {
+  if (typeof to !== 'string' || !to.startsWith('/')) return undefined
+  return new URL(to, location.origin).origin === location.origin ? to : undefined
+}
+
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } =>
-    // Only a place of this product: a link must not lead away after signing in.
-    typeof search['to'] === 'string' && /^\/(?!\/|\\)/.test(search['to']) ? { to: search['to'] } : {},
+  // What is not named here would stay as it was typed: an unsafe target is overwritten, not left out.
+  validateSearch: (search): { to?: string } => ({ to: ownPlace(search['to']) }),
   component: lazyRouteComponent(() => import('../login/sign-in-page.tsx'), 'SignInPage'),
 })
 
