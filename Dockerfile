@@ -1,11 +1,23 @@
-# The program runs as it is written, so the image needs no build step, only the packages it runs with.
+# The server runs as it is written and needs only the packages it runs with; what the browser loads is built.
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY server/package.json server/
 COPY simulator/package.json simulator/
+COPY dashboard/package.json dashboard/
 # Install scripts are off: the only one that matters fetches Node 24, which this image already is.
 RUN npm ci --omit=dev --ignore-scripts --workspace server --include-workspace-root=false
+
+FROM node:24-bookworm-slim AS dashboard
+WORKDIR /app
+COPY .npmrc package.json package-lock.json ./
+COPY server/package.json server/
+COPY simulator/package.json simulator/
+COPY dashboard/package.json dashboard/
+RUN npm ci --omit=dev --ignore-scripts --workspace dashboard --include-workspace-root=false
+COPY docs/openapi.json docs/
+COPY dashboard dashboard
+RUN node dashboard/build/build.ts
 
 FROM node:24-bookworm-slim
 # tini is process 1: it hands signals on and reaps what the program leaves behind. ffmpeg converts GIFs and sound.
@@ -21,6 +33,7 @@ COPY server/package.json server/
 COPY server/migrations server/migrations
 COPY server/bin server/bin
 COPY server/src server/src
+COPY --from=dashboard /app/dashboard/dist dashboard/dist
 ENV NODE_ENV=production \
   MOLTFLOW_HOST=0.0.0.0 \
   MOLTFLOW_PORT=3000 \

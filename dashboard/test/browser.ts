@@ -22,7 +22,7 @@ export interface View {
   width?: number
   height?: number
   theme?: 'light' | 'dark'
-  language?: 'en' | 'es' | 'pt' | 'he' | 'zh'
+  language?: 'en' | 'es' | 'pt' | 'he' | 'zh' | undefined
 }
 
 /** The real server with the simulator, and a browser before it. Made once for each test file. */

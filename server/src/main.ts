@@ -65,6 +65,7 @@ async function main(): Promise<void> {
 function announce(host: string, port: number, publicUrl: string, setupLink: string | undefined): void {
   const lines = [
     `MoltFlow ${version} listens on http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    `Dashboard: ${publicUrl}`,
     `API reference: ${publicUrl}/docs`,
   ]
   if (setupLink !== undefined)
