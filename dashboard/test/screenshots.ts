@@ -37,7 +37,11 @@ async function openFirst(page: Page): Promise<void> {
 
 /** A page is still once nothing is fetched and no skeleton is left. */
 async function settle(page: Page): Promise<void> {
-  await page.locator('.skel').first().waitFor({ state: 'detached' }).catch(() => undefined)
+  await page
+    .locator('.skel')
+    .first()
+    .waitFor({ state: 'detached' })
+    .catch(() => undefined)
   await page.evaluate('document.fonts.ready')
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { findBarriers } from './axe.ts'
-import { type DashboardWorld, openWorld, type Owner, type View } from './browser.ts'
+import { type DashboardWorld, type Owner, openWorld, type View } from './browser.ts'
 
 let world: DashboardWorld
 let owner: Owner
@@ -36,6 +36,7 @@ suite('the shell', () => {
     await page.keyboard.press('w')
     await page.getByRole('heading', { level: 1, name: 'Webhooks' }).waitFor()
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
     await page.keyboard.type('saf')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Safety' }).waitFor()

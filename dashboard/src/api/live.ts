@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { ApiError } from './api-error.ts'
+import { mayBeSignedIn, onLoginChange } from './access-token.ts'
 import { authorisedFetch } from './client.ts'
 import { invalidatePaths, queryClient } from './query-client.ts'
 import type { paths } from './schema.d.ts'
@@ -15,6 +15,8 @@ export type LiveState = { is: 'live' } | { is: 'connecting'; since: Date }
 
 const shortestWaitMs = 1000
 const longestWaitMs = 30_000
+/** The server says something every 20 seconds. */
+const silentMs = 50_000
 /** Events that come together are answered by one round of fetching. */
 const gatherMs = 150
 
@@ -59,19 +61,34 @@ function createGatherer() {
   }
 }
 
-async function read(signal: AbortSignal, onEvent: (event: EventSourceMessage) => void): Promise<void> {
-  const request = new Request(`${location.origin}/api/v2/events`, {
-    headers: { Accept: 'text/event-stream' },
-    signal,
-  })
-  const response = await authorisedFetch(request)
-  if (response.body === null) return
-  const parser = createParser({ onEvent })
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    parser.feed(value)
+/** Reads one stream to its end; a line that is silent for too long, or cut, is given up. */
+async function read(stop: AbortSignal, onEvent: (event: EventSourceMessage) => void): Promise<void> {
+  const line = new AbortController()
+  const cut = () => line.abort()
+  addEventListener('offline', cut)
+  let silence: ReturnType<typeof setTimeout> | undefined
+  const heard = () => {
+    clearTimeout(silence)
+    silence = setTimeout(cut, silentMs)
+  }
+  try {
+    const request = new Request(`${location.origin}/api/v2/events`, {
+      headers: { Accept: 'text/event-stream' },
+      signal: AbortSignal.any([stop, line.signal]),
+    })
+    const { body } = await authorisedFetch(request)
+    if (body === null) return
+    const parser = createParser({ onEvent })
+    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      heard()
+      const { done, value } = await reader.read()
+      if (done) return
+      parser.feed(value)
+    }
+  } finally {
+    clearTimeout(silence)
+    removeEventListener('offline', cut)
   }
 }
 
@@ -80,19 +97,25 @@ export function startLive(invalidations: readonly Invalidations[]): () => void {
   const stop = new AbortController()
   const gather = createGatherer()
   const wake = new EventTarget()
-  const onOnline = () => wake.dispatchEvent(new Event('wake'))
-  addEventListener('online', onOnline)
+  const onWake = () => wake.dispatchEvent(new Event('wake'))
+  addEventListener('online', onWake)
+  const forgetLogin = onLoginChange((isSignedIn) => isSignedIn && onWake())
+  let waitMs = shortestWaitMs
 
   function take({ event: name, data }: EventSourceMessage): void {
     const event = { event: name, data: JSON.parse(data) } as LiveEvent
-    if (event.event === 'stream.ready') enter({ is: 'live' })
+    if (event.event === 'stream.ready') {
+      waitMs = shortestWaitMs
+      enter({ is: 'live' })
+    }
     // What nobody heard is not asked for piece by piece: all that is shown is fetched again.
     if (name === 'stream.ready' || name === 'stream.lost') void queryClient.invalidateQueries()
     for (const map of invalidations) gather(map[event.event] ?? [])
     for (const tell of eventListeners) tell(event)
   }
 
-  function pause(ms: number): Promise<void> {
+  /** Until the time is over, or something changed that makes a try worth it. */
+  function pause(ms: number | undefined): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer)
@@ -100,25 +123,20 @@ export function startLive(invalidations: readonly Invalidations[]): () => void {
         stop.signal.removeEventListener('abort', done)
         resolve()
       }
-      const timer = setTimeout(done, ms)
+      const timer = ms === undefined ? undefined : setTimeout(done, ms)
       wake.addEventListener('wake', done)
       stop.signal.addEventListener('abort', done)
     })
   }
 
   async function run(): Promise<void> {
-    let waitMs = shortestWaitMs
     while (!stop.signal.aborted) {
-      try {
-        await read(stop.signal, take)
-        waitMs = shortestWaitMs
-      } catch (error) {
-        // Somebody who is signed out hears nothing; signing in starts anew.
-        if (error instanceof ApiError && error.status === 401) break
-      }
+      // A line that ends is no failure: it is tried again, and the bar says since when nothing comes.
+      await read(stop.signal, take).catch(() => undefined)
       if (stop.signal.aborted) break
       enter({ is: 'connecting', since: new Date() })
-      await pause(waitMs * (0.5 + Math.random() / 2))
+      const isHopeless = !navigator.onLine || !mayBeSignedIn()
+      await pause(isHopeless ? undefined : waitMs * (0.5 + Math.random() / 2))
       waitMs = Math.min(waitMs * 2, longestWaitMs)
     }
   }
@@ -126,6 +144,7 @@ export function startLive(invalidations: readonly Invalidations[]): () => void {
   void run()
   return () => {
     stop.abort()
-    removeEventListener('online', onOnline)
+    removeEventListener('online', onWake)
+    forgetLogin()
   }
 }

@@ -9,8 +9,10 @@ import { Side } from './side.tsx'
 import { SkipLink } from './skip-link.tsx'
 import { Tabs } from './tabs.tsx'
 
-// What lies over the page comes when it is first asked for.
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })))
+// What lies over the page comes when it is first asked for; the palette a little earlier, or the first letters were lost.
+const loadPalette = () => import('./palette.tsx').then((module) => ({ default: module.Palette }))
+const paletteAfterMs = 1500
+const Palette = lazy(loadPalette)
 const HelpDialog = lazy(() => import('./help.tsx').then((module) => ({ default: module.HelpDialog })))
 const MoreDrawer = lazy(() => import('./more-drawer.tsx').then((module) => ({ default: module.MoreDrawer })))
 
@@ -25,6 +27,10 @@ export function Layout() {
   const openHelp = () => setOpened('help')
   useShellKeys({ openPalette, openHelp })
   useEffect(() => startLive(areaInvalidations()), [])
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), paletteAfterMs)
+    return () => clearTimeout(timer)
+  }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes what lay over the last one
   useEffect(close, [path])
   return (

@@ -2,8 +2,10 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client.ts'
 import { useFormat } from '../../i18n/format.ts'
 import { Button, IconButton } from '../../kit/button.tsx'
+import { CopyButton } from '../../kit/copy-button.tsx'
 import { CurlButton } from '../../kit/curl.tsx'
 import { Glyph, Icon } from '../../kit/icon.tsx'
+import { Json } from '../../kit/json.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { ErrorNote } from '../../kit/notes.tsx'
 import { Time } from '../../kit/text-parts.tsx'
@@ -52,10 +54,11 @@ export function DeliveryPane({
         <p className="mono mute hint ltr">{deliveryId}</p>
       </div>
       <Loaded query={query} title={t('delivery.failed')}>
-        {({ attempt_log: attempts, next_attempt_at: next }) => (
+        {({ attempt_log: attempts, next_attempt_at: next, payload }) => (
           <>
             <Tries attempts={attempts} next={next} />
             <Answer attempt={attempts.at(-1)} />
+            <Sent payload={payload} />
           </>
         )}
       </Loaded>
@@ -129,6 +132,24 @@ function Tries({ attempts, next }: { attempts: readonly Attempt[]; next: string 
           </li>
         ))}
       </ol>
+    </section>
+  )
+}
+
+function Sent({ payload }: { payload: object | null }) {
+  const t = useText()
+  if (payload === null) return null
+  const text = JSON.stringify(payload, null, 2)
+  return (
+    <section>
+      <h3>
+        {t('delivery.sent')}
+        <CopyButton text={text} />
+      </h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <pre className="code ltr" tabIndex={0}>
+        <Json text={text} />
+      </pre>
     </section>
   )
 }

@@ -143,8 +143,8 @@ const getOneDelivery = defineOperation({
   params: deliveryParams,
   success: { status: 200, schema: deliveryDetailSchema },
   async run(ctx, { id, delivery_id: deliveryId }) {
-    const { delivery, attempts } = await getDelivery(ctx, id, deliveryId)
-    return { ...toWireDelivery(delivery), attempt_log: attempts.map(toWireAttempt) }
+    const { delivery, attempts, payload } = await getDelivery(ctx, id, deliveryId)
+    return { ...toWireDelivery(delivery), attempt_log: attempts.map(toWireAttempt), payload }
   },
 })
 

@@ -180,7 +180,12 @@ export const attemptSchema = z
   })
   .meta({ id: 'WebhookAttempt' })
 
-export const deliveryDetailSchema = deliverySchema.extend({ attempt_log: z.array(attemptSchema) })
+export const deliveryDetailSchema = deliverySchema.extend({
+  attempt_log: z.array(attemptSchema),
+  payload: z.record(z.string(), z.unknown()).nullable().meta({
+    description: 'What was posted. Null for API keys, since it may hold texts of chats',
+  }),
+})
 
 export const recoverResultSchema = z.object({
   webhook_id: z.string(),

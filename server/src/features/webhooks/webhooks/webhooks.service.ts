@@ -6,6 +6,7 @@ import { lookNow } from './backlog.ts'
 import { findEndpoint } from './delivery.store.ts'
 import { type AttemptResult, buildBody } from './delivery.ts'
 import {
+  openBody,
   openSecret,
   openUrl,
   postDelivery,
@@ -185,7 +186,15 @@ export async function getDelivery(ctx: Context, id: string, deliveryId: string) 
   const tenantId = tenantOf(ctx)
   const delivery = await store.findDelivery(ctx.db.sql, tenantId, id, deliveryId)
   if (delivery === undefined) throw unknownThing('Delivery')
-  return { delivery, attempts: await store.listAttempts(ctx.db.sql, tenantId, deliveryId) }
+  const attempts = await store.listAttempts(ctx.db.sql, tenantId, deliveryId)
+  return { delivery, attempts, payload: await readPayload(ctx, deliveryId) }
+}
+
+/** What was posted; for people alone, because a key that manages webhooks need not be one that may read chats. */
+async function readPayload(ctx: Context, deliveryId: string): Promise<unknown> {
+  if (ctx.caller.kind !== 'user') return null
+  const sealed = await store.findBody(ctx.db.sql, tenantOf(ctx), deliveryId)
+  return sealed === undefined ? null : JSON.parse(openBody(ctx, deliveryId, sealed).toString())
 }
 
 /** Sends one delivery again under its id, whatever became of it before. */

@@ -315,3 +315,12 @@ export async function deleteExpiredDeliveries(sql: Sql, before: Date, limit: num
     .returning({ id: webhookDeliveries.id })
   return rows.length
 }
+
+/** The sealed body of a delivery. */
+export async function findBody(sql: Sql, tenantId: string, id: string): Promise<Buffer | undefined> {
+  const [row] = await sql
+    .select({ body: webhookDeliveries.body })
+    .from(webhookDeliveries)
+    .where(and(eq(webhookDeliveries.tenantId, tenantId), eq(webhookDeliveries.id, id)))
+  return row?.body
+}
