@@ -82,6 +82,13 @@ export async function countPart(
   return rows[0]?.contactId
 }
 
+/** Forgets what was counted once of a tenant's chats that are gone. */
+export async function dropCountsOfGoneChats(sql: Sql, tenantId: string): Promise<void> {
+  await sql.execute(text`
+    DELETE FROM rollup_chat_counts k WHERE k.tenant_id = ${tenantId}
+      AND NOT EXISTS (SELECT FROM chats h WHERE h.id = k.chat_id)`)
+}
+
 /** Counts what was said with these contacts from the raw data, by session and together. */
 export async function countContacts(
   sql: Sql,

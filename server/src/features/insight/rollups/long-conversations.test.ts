@@ -5,7 +5,7 @@ import { buildInboundMessage, buildPhone, createSession } from '../../../../test
 import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
 import { storeInbound } from '../../conversations/inbound/store-inbound.service.ts'
 import { flushNotedChanges } from './noted-changes.ts'
-import { countNext, followMessages, recountContacts } from './rollups.service.ts'
+import { countNext, enqueueRebuild, followMessages, recountContacts } from './rollups.service.ts'
 
 let app: TestApp
 
@@ -160,5 +160,10 @@ suite('long conversations in rollups', () => {
     assert.equal((await talk.parts()).count, 2)
     await talk.count()
     assert.equal((await talk.told()).length, 1)
+    // With the conversation goes what was counted of it.
+    await talk.tenant.api.delete(200, `/sessions/${talk.sessionId}`)
+    await ctx.db.transaction((sql) => enqueueRebuild(ctx, sql, talk.tenant.id, new Date(0)))
+    await app.runJobs({ includeDelayed: true })
+    assert.deepEqual([await talk.told(), (await talk.parts()).count], [[], 0])
   })
 })

@@ -1,6 +1,6 @@
 import type { Context } from '../../../context.ts'
 import type { Database, Sql } from '../../../platform/database/database.ts'
-import { ageScores, countContacts, countPart } from './contacts-counted.store.ts'
+import { ageScores, countContacts, countPart, dropCountsOfGoneChats } from './contacts-counted.store.ts'
 import { enqueueCounts } from './enqueue-counts.ts'
 import {
   listChatIds,
@@ -153,6 +153,7 @@ export async function rebuildPage(
     if (afterChatId === null) {
       await markCountedDays(sql, tenantId, since, now)
       await markLabelChanges(sql, tenantId, now)
+      await dropCountsOfGoneChats(sql, tenantId)
     }
     const page = { afterId: afterChatId ?? everyId, limit: chatPage, since }
     const chatIds = await listChatIds(sql, tenantId, page)
