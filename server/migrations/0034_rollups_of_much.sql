@@ -51,8 +51,7 @@ ALTER TABLE rollup_tenants ADD COLUMN version bigint NOT NULL DEFAULT 0;
 -- What was said in a long conversation until several moments, whole seconds, from its beginning: what it takes to count
 -- the person goes on from the last of them. What changes before a moment takes it away.
 CREATE TABLE rollup_chat_counts (
-  -- No foreign key: whoever deletes a chat would wait for who is counting, and the other way round.
-  chat_id uuid NOT NULL,
+  chat_id uuid NOT NULL REFERENCES chats (id) ON DELETE CASCADE,
   until_at timestamptz NOT NULL,
   tenant_id uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
   sent integer NOT NULL,
@@ -66,6 +65,5 @@ CREATE TABLE rollup_chat_counts (
   last_at timestamptz,
   PRIMARY KEY (chat_id, until_at)
 );
-CREATE INDEX rollup_chat_counts_tenant ON rollup_chat_counts (tenant_id);
 -- Of a person who has to be counted anew: when the earliest of what has changed was said.
 ALTER TABLE rollup_contact_marks ADD COLUMN from_at timestamptz NOT NULL DEFAULT '-infinity';
