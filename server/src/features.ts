@@ -22,6 +22,7 @@ import { analyticsFeature } from './features/insight/analytics/analytics.feature
 import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
 import { limitsFeature } from './features/insight/limits/limits.feature.ts'
 import { liveFeature } from './features/insight/live/live.feature.ts'
+import { overviewFeature } from './features/insight/overview/overview.feature.ts'
 import { rollupsFeature } from './features/insight/rollups/rollups.feature.ts'
 import { leadUpkeepFeature } from './features/leads/detection/lead-upkeep.feature.ts'
 import { leadExportFeature } from './features/leads/list/lead-export.feature.ts'
@@ -103,6 +104,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   sessionHealthFeature,
   sessionsFeature,
   analyticsFeature,
+  overviewFeature,
 ]
 
 /**

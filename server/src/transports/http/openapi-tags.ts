@@ -22,6 +22,7 @@ const sections: readonly (readonly [string, string, string])[] = [
     'Analytics',
     'What was achieved: volumes, response times, lead funnel, campaigns, contacts, send times.',
   ],
+  ['overview', 'Overview', 'How everything stands, in one answer.'],
   ['events', 'Live events', 'Everything that happens to a tenant, as it happens.'],
   ['labels', 'Labels', 'Labels of chats, in step with WhatsApp Business.'],
   [

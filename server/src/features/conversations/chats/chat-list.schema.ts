@@ -16,6 +16,11 @@ export const chatListQuery = z.object({
     .meta({ examples: ['Ada'] }),
   is_group: booleanQuery().optional(),
   is_archived: booleanQuery().optional(),
+  unread: booleanQuery().optional().meta({ description: 'With or without something unread' }),
+  unanswered: booleanQuery().optional().meta({
+    description: 'True: a person wrote last, within seven days, and the chat is not archived',
+  }),
+  label_id: uuidField.optional(),
 })
 
 /** One chat of a list. */

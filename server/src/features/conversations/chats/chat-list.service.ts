@@ -1,11 +1,17 @@
 import type { z } from 'zod'
-import type { Context } from '../../../context.ts'
+import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { requireOpenHistory } from '../../account/settings/chat-history.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
 import type { chatListAnswer, chatObject } from './chat-list.schema.ts'
-import { type ChatListRow, countChats, listChats } from './chat-list.store.ts'
+import {
+  type ChatListRow,
+  countChats,
+  countConversations,
+  listChats,
+  type WaitingCounts,
+} from './chat-list.store.ts'
 
 const wireTimestamp = (timestamp: string | null): string | null =>
   timestamp === null ? null : toTimestamp(new Date(timestamp))
@@ -42,6 +48,9 @@ export interface ChatListInput {
   search?: string | undefined
   is_group?: boolean | undefined
   is_archived?: boolean | undefined
+  unread?: boolean | undefined
+  unanswered?: boolean | undefined
+  label_id?: string | undefined
 }
 
 /** Chats of a session, the most recent first. */
@@ -51,11 +60,26 @@ export async function listSessionChats(
 ): Promise<z.infer<typeof chatListAnswer>> {
   await requireOpenHistory(ctx)
   const session = await getSession(ctx, input.session_id)
-  const { limit, offset, search, is_group: isGroup, is_archived: isArchived } = input
-  const filter = { tenantId: session.tenantId, sessionId: session.id, search, isGroup, isArchived }
+  const { limit, offset, search } = input
+  const filter = {
+    tenantId: session.tenantId,
+    sessionId: session.id,
+    search,
+    isGroup: input.is_group,
+    isArchived: input.is_archived,
+    isUnread: input.unread,
+    isUnanswered: input.unanswered,
+    labelId: input.label_id,
+    now: ctx.clock.now(),
+  }
   const [rows, total] = [
     await listChats(ctx.db.sql, filter, limit, offset),
     await countChats(ctx.db.sql, filter),
   ]
   return { chats: rows.map(chatToWire), total, limit, offset }
+}
+
+/** How many chats of the tenant have something unread, and in how many a person waits for an answer. */
+export function countWaiting(ctx: Context): Promise<WaitingCounts> {
+  return countConversations(ctx.db.sql, tenantOf(ctx), ctx.clock.now())
 }

@@ -1,7 +1,6 @@
-import { sql as text } from 'drizzle-orm'
+import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { readPhonePart } from '../../../platform/phone-text.ts'
-
 /** A chat as the list shows it. */
 export interface ChatListRow extends Record<string, unknown> {
   id: string
@@ -30,16 +29,42 @@ export interface ChatFilter {
   search: string | undefined
   isGroup: boolean | undefined
   isArchived: boolean | undefined
+  isUnread: boolean | undefined
+  isUnanswered: boolean | undefined
+  labelId: string | undefined
+  now: Date
+}
+
+/** Whoever has waited for longer has most likely been answered some other way, or wants no answer. */
+const unansweredDays = 7
+
+/**
+ * A person wrote last, within the last days, in a chat that is not archived; of `h`, a row of chats. The first part is
+ * the condition of an index and has to stay as it is there.
+ */
+function isUnanswered(now: Date): SQL {
+  const since = new Date(now.getTime() - unansweredDays * 24 * 60 * 60_000)
+  return text`h.kind = 'person' AND NOT h.is_archived
+    AND (h.last_outbound_at IS NULL OR h.last_inbound_at > h.last_outbound_at)
+    AND h.last_inbound_at > ${since.toISOString()}::timestamptz`
 }
 
 // A chat in which nothing was ever said (a group just joined) is no conversation yet.
-function condition({ tenantId, sessionId, search, isGroup, isArchived }: ChatFilter) {
+function condition(filter: ChatFilter) {
+  const { tenantId, sessionId, search, isGroup, isArchived, isUnread, labelId, now } = filter
   const pattern = search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`
   const digits = readPhonePart(search ?? '').replace(/\D/g, '')
   return text`FROM chats h LEFT JOIN contacts c ON c.id = h.contact_id
     WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId} AND h.last_message_at IS NOT NULL
     ${isGroup === undefined ? text`` : text`AND (h.kind = 'group') = ${isGroup}`}
     ${isArchived === undefined ? text`` : text`AND h.is_archived = ${isArchived}`}
+    ${isUnread === undefined ? text`` : isUnread ? text`AND h.unread_count > 0` : text`AND h.unread_count = 0`}
+    ${filter.isUnanswered === undefined ? text`` : text`AND coalesce((${isUnanswered(now)}), false) = ${filter.isUnanswered}`}
+    ${
+      labelId === undefined
+        ? text``
+        : text`AND EXISTS (SELECT FROM chat_labels x WHERE x.chat_id = h.id AND x.label_id = ${labelId} AND x.is_set)`
+    }
     ${
       pattern === undefined
         ? text``
@@ -83,4 +108,24 @@ export async function countChats(sql: Sql, filter: ChatFilter): Promise<number> 
     text`SELECT count(*)::int AS total ${condition(filter)}`,
   )
   return rows[0]?.total ?? 0
+}
+
+/** What waits in chats. */
+export interface WaitingCounts extends Record<string, unknown> {
+  unreadChats: number
+  unreadMessages: number
+  /** Chats in which a person waits for an answer, and since when the first of them does. */
+  unanswered: number
+  since: Date | string | null
+}
+
+/** Chats with something unread, and people who wait for an answer. */
+export async function countConversations(sql: Sql, tenantId: string, now: Date): Promise<WaitingCounts> {
+  const { rows } = await sql.execute<WaitingCounts>(text`
+    SELECT u.chats AS "unreadChats", u.messages AS "unreadMessages", w.chats AS unanswered, w.since
+    FROM (SELECT count(*)::int AS chats, coalesce(sum(unread_count), 0)::int AS messages FROM chats
+        WHERE tenant_id = ${tenantId} AND unread_count > 0 AND last_message_at IS NOT NULL) u,
+      (SELECT count(*)::int AS chats, min(h.last_inbound_at) AS since FROM chats h
+        WHERE h.tenant_id = ${tenantId} AND ${isUnanswered(now)} AND h.last_message_at IS NOT NULL) w`)
+  return rows[0] ?? { unreadChats: 0, unreadMessages: 0, unanswered: 0, since: null }
 }
