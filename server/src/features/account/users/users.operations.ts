@@ -5,9 +5,11 @@ import {
   signInRequired,
   tooManyAttempts,
   updateMeBody,
+  usersAnswer,
+  usersQuery,
   wrongPassword,
 } from './users.schema.ts'
-import { getMe, updateMe } from './users.service.ts'
+import { getMe, listColleagues, updateMe } from './users.service.ts'
 
 const getOwn = defineOperation({
   id: 'users.get_me',
@@ -29,6 +31,18 @@ const getSignedIn = defineOperation({
   run: (ctx) => getMe(ctx),
 })
 
+const list = defineOperation({
+  id: 'users.list',
+  method: 'GET',
+  path: '/users',
+  summary: 'The people of the tenant, for whoever is signed in as one of them',
+  access: 'any',
+  keys: 'refused',
+  query: usersQuery,
+  success: { status: 200, schema: usersAnswer },
+  run: (ctx, input) => listColleagues(ctx, input),
+})
+
 const updateOwn = defineOperation({
   id: 'users.update_me',
   method: 'PATCH',
@@ -42,4 +56,4 @@ const updateOwn = defineOperation({
   run: (ctx, input) => updateMe(ctx, input),
 })
 
-export const usersOperations = [getOwn, getSignedIn, updateOwn]
+export const usersOperations = [list, getOwn, getSignedIn, updateOwn]

@@ -3,7 +3,7 @@ import type { Role } from '../../../context.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
 import { allScopes, holdsScope, type Scope } from '../../../scopes.ts'
-import { timestampOutput } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampOutput } from '../../../wire.ts'
 
 export const emailTaken = defineError('email_taken', 409, 'This e-mail address is already registered')
 export const signInRequired = defineError(
@@ -90,11 +90,32 @@ export const userSchema = z.object({
 
 /** The caller's own user with its tenant. */
 export const meSchema = userSchema.extend({
-  tenant: z.object({ id: z.uuid(), name: z.string(), plan: z.string() }),
+  tenant: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    plan: z.string(),
+    time_zone: z.string().meta({ examples: ['Europe/Lisbon'] }),
+    features: z.array(z.string()).meta({ description: 'What the plan includes' }),
+  }),
   email_verified: z.boolean(),
   has_password: z.boolean(),
   created_at: timestampOutput,
+  credential: z.enum(['user', 'key']).meta({ description: 'Whether a person is signed in, or a key asks' }),
+  scopes: z.array(z.string()).meta({
+    description: 'What this credential may do: scopes of the catalogue, `*` for all',
+  }),
 })
+
+/** One person of the tenant as colleagues see them. */
+const colleague = userSchema
+  .omit({ tenant_id: true })
+  .extend({ created_at: timestampOutput })
+  .meta({ id: 'User', description: 'A person of the tenant' })
+
+/** One page of the tenant's people. */
+export const usersAnswer = z.object({ users: z.array(colleague), ...pageAnswer })
+/** Which of them. */
+export const usersQuery = z.object(pageQuery())
 
 /** What a user may change of the own account. */
 export const updateMeBody = z

@@ -1,7 +1,9 @@
-import type { Context, Role } from '../../../context.ts'
+import { type Context, type Role, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { unauthorized, unknownThing, validationFailed } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
+import { getTenantPlan } from '../plans/plans.service.ts'
+import { getSettings } from '../settings/settings.service.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { beginAttempt } from './attempts.service.ts'
 import { hashPassword, verifyPassword } from './passwords.service.ts'
@@ -12,6 +14,7 @@ import {
   findUserByEmail,
   findUserWithTenant,
   insertUser,
+  listUsers,
   lockUser,
   type UserRow,
   updateUser,
@@ -121,11 +124,29 @@ export async function getMe(ctx: Context) {
   if (row === undefined) throw unauthorized.create()
   return {
     ...encodeUser(row.user),
-    tenant: { id: row.tenant.id, name: row.tenant.name, plan: row.tenant.planId },
+    tenant: {
+      id: row.tenant.id,
+      name: row.tenant.name,
+      plan: row.tenant.planId,
+      time_zone: (await getSettings(ctx, tenantId)).timeZone,
+      features: [...(await getTenantPlan(ctx, tenantId)).features].sort(),
+    },
     email_verified: row.user.emailVerifiedAt !== null,
     has_password: row.user.passwordHash !== null,
     created_at: toTimestamp(row.user.createdAt),
+    credential: ctx.caller.kind === 'key' ? ('key' as const) : ('user' as const),
+    scopes: 'scopes' in ctx.caller ? [...ctx.caller.scopes].sort() : [],
   }
+}
+
+/** The people of the caller's tenant, oldest first. */
+export async function listColleagues(ctx: Context, { limit, offset }: { limit: number; offset: number }) {
+  const { rows, total } = await listUsers(ctx.db.sql, tenantOf(ctx), limit, offset)
+  const users = rows.map((user) => {
+    const { tenant_id: _, ...shown } = encodeUser(user)
+    return { ...shown, created_at: toTimestamp(user.createdAt) }
+  })
+  return { users, total, limit, offset }
 }
 
 /** Refuses a wrong current password; guesses are limited as they are at sign-in. */

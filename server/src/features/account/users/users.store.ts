@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql as raw } from 'drizzle-orm'
+import { and, count, eq, isNull, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { users } from './users.tables.ts'
@@ -48,6 +48,25 @@ export async function findUserWithTenant(sql: Sql, tenantId: string, userId: str
     .innerJoin(tenants, eq(tenants.id, users.tenantId))
     .where(and(eq(users.tenantId, tenantId), eq(users.id, userId), isNull(users.deletedAt)))
   return row
+}
+
+/** One page of the users of a tenant, oldest first, and how many there are. */
+export async function listUsers(
+  sql: Sql,
+  tenantId: string,
+  limit: number,
+  offset: number,
+): Promise<{ rows: UserRow[]; total: number }> {
+  const own = and(eq(users.tenantId, tenantId), isNull(users.deletedAt))
+  const rows = await sql
+    .select()
+    .from(users)
+    .where(own)
+    .orderBy(users.createdAt, users.id)
+    .limit(limit)
+    .offset(offset)
+  const [counted] = await sql.select({ total: count() }).from(users).where(own)
+  return { rows, total: counted?.total ?? 0 }
 }
 
 /** The oldest owner of a tenant. */

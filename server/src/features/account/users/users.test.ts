@@ -31,15 +31,28 @@ suite('GET /users/me', () => {
       full_name: own.body.full_name,
       role: 'owner',
       tenant_id: account.tenantId,
-      tenant: { id: account.tenantId, name: own.body.tenant.name, plan: 'unlimited' },
+      tenant: {
+        id: account.tenantId,
+        name: own.body.tenant.name,
+        plan: 'unlimited',
+        time_zone: 'UTC',
+        features: own.body.tenant.features,
+      },
       email_verified: true,
       has_password: false,
       created_at: '2026-02-11T10:00:00Z',
+      credential: 'user',
+      scopes: ['*'],
     })
+    assert.ok(own.body.tenant.features.includes('bulk_send'))
     const signedIn = await identity.call('GET', '/auth/me', { token: account.token })
     assert.deepEqual(signedIn.body, own.body)
     const throughKey = await identity.call('GET', '/users/me', { key: made.raw_key })
-    assert.deepEqual(throughKey.body, own.body)
+    assert.deepEqual({ ...throughKey.body, credential: 'user', scopes: ['*'] }, own.body)
+    assert.equal(throughKey.body.credential, 'key')
+    assert.ok(
+      throughKey.body.scopes.includes('leads:read') && !throughKey.body.scopes.includes('leads:manage'),
+    )
   })
 
   test('401 without a credential and with two', async () => {
@@ -49,6 +62,21 @@ suite('GET /users/me', () => {
       (await identity.call('GET', '/users/me', { token, key: `mf_${'x'.repeat(40)}` })).status,
       401,
     )
+  })
+})
+
+suite('GET /users', () => {
+  test('200 with the people of the own tenant for whoever is signed in; 403 for a key', async () => {
+    const account = await identity.createAccount()
+    await identity.createAccount()
+    const { body } = await identity.call('GET', '/users', { token: account.token })
+    const [own] = body.users
+    assert.deepEqual([body.total, own.id, own.email, own.role], [1, account.userId, account.email, 'owner'])
+    const { body: made } = await identity.call('POST', '/api-keys', {
+      token: account.token,
+      body: { name: 'all', scopes: ['*'] },
+    })
+    assert.equal((await identity.call('GET', '/users', { key: made.raw_key })).status, 403)
   })
 })
 

@@ -134,14 +134,33 @@ export const chatParams = z.object({
     .meta({ examples: ['15550100101@c.us'] }),
 })
 
-/** Which page of messages. */
-export const messageListQuery = z.object(pageQuery())
+const place = (description: string) => uuidField.optional().meta({ description })
+
+/** Which page of messages: counted from the newest, or from one of them, which stays where it is whatever comes in. */
+export const messageListQuery = z
+  .object({
+    ...pageQuery(),
+    before: place('A message of the chat: those that are older, the nearest ones'),
+    after: place('A message of the chat: those that are newer, the nearest ones'),
+    around: place('A message of the chat: it and those on both sides of it'),
+  })
+  .refine(
+    ({ before, after, around }) => [before, after, around].filter((id) => id !== undefined).length < 2,
+    {
+      message: 'one of before, after and around',
+      path: ['before'],
+    },
+  )
+
+/** A page as it is asked for. */
+export type MessageListInput = z.output<typeof messageListQuery>
 
 /** One page of messages. */
 export const messageListAnswer = z.object({
   messages: z.array(messageObject),
   ...pageAnswer,
-  has_more: z.boolean(),
+  has_more: z.boolean().meta({ description: 'Whether there are older ones' }),
+  has_newer: z.boolean(),
 })
 
 /** Path of one message: our id or WhatsApp's. */

@@ -10,7 +10,7 @@ import { isHistoryOpen, requireOpenHistory } from '../../account/settings/chat-h
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { type ChatRef, findChat, findChatById } from '../chats/chats.service.ts'
 import { detailsToWire, openDetails } from './message-details.service.ts'
-import type { MessageObject, messageListAnswer } from './messages.schema.ts'
+import type { MessageListInput, MessageObject, messageListAnswer } from './messages.schema.ts'
 import {
   countMessages,
   findMessage,
@@ -18,7 +18,9 @@ import {
   findMessageByWaId,
   findProtoBytes,
   findQuotable,
+  isInChat,
   listMessages,
+  listNearMessages,
   type MessageRow,
   type QuotableMessage,
 } from './messages.store.ts'
@@ -75,19 +77,64 @@ export async function getChat(ctx: Context, sessionId: string, name: string): Pr
   return chat
 }
 
+interface MessagePage {
+  rows: MessageRow[]
+  hasOlder: boolean
+  hasNewer: boolean
+}
+
+/** Those on both sides of a message, or on one; one more than is wanted tells whether there are others. */
+async function readNear(
+  ctx: Context,
+  { tenantId, id: chatId }: ChatRef,
+  { before, after, around, limit }: MessageListInput,
+): Promise<MessagePage> {
+  const { sql } = ctx.db
+  const messageId = before ?? after ?? around ?? ''
+  const place = { tenantId, chatId, messageId }
+  if (!(await isInChat(sql, place)))
+    throw notFound.create({ message: 'before, after, around: no such message in this chat' })
+  const older = after === undefined ? (before === undefined ? Math.ceil(limit / 2) : limit) : 0
+  const newer = limit - older
+  const list = (side: 'older' | 'newer', count: number) =>
+    listNearMessages(sql, place, {
+      side,
+      isIncluded: around !== undefined && side === 'older',
+      limit: count + 1,
+    })
+  const [olderRows, newerRows] = [await list('older', older), await list('newer', newer)]
+  return {
+    rows: [...newerRows.slice(Math.max(0, newerRows.length - newer)), ...olderRows.slice(0, older)],
+    hasOlder: olderRows.length > older,
+    hasNewer: newerRows.length > newer,
+  }
+}
+
+async function readPage(
+  ctx: Context,
+  chat: ChatRef,
+  input: MessageListInput,
+  total: number,
+): Promise<MessagePage> {
+  const { before, after, around, limit, offset } = input
+  if ([before, after, around].some((id) => id !== undefined)) return readNear(ctx, chat, input)
+  const rows = await listMessages(ctx.db.sql, chat.tenantId, chat.id, limit, offset)
+  return { rows, hasOlder: offset + rows.length < total, hasNewer: offset > 0 && total > 0 }
+}
+
 /** Messages of a chat, newest first. */
 export async function listChatMessages(
   ctx: Context,
-  input: { session_id: string; chat_id: string; limit: number; offset: number },
+  input: MessageListInput & { session_id: string; chat_id: string },
 ): Promise<z.infer<typeof messageListAnswer>> {
   await requireOpenHistory(ctx)
   await getSession(ctx, input.session_id)
   const chat = await getChat(ctx, input.session_id, input.chat_id)
   const { limit, offset } = input
-  const rows = await listMessages(ctx.db.sql, chat.tenantId, chat.id, limit, offset)
   const total = await countMessages(ctx.db.sql, chat.tenantId, chat.id)
+  const { rows, hasOlder, hasNewer } = await readPage(ctx, chat, input, total)
   const messages = rows.map((row) => messageToWire(ctx, row))
-  return { messages, total, limit, offset, has_more: offset + rows.length < total }
+  return { messages, total, limit, offset, has_more: hasOlder, has_newer: hasNewer }
 }
 
 /** One message by our id or WhatsApp's. */

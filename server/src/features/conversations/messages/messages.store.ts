@@ -124,6 +124,35 @@ export async function listMessages(
   return rows.map(toMessage)
 }
 
+/** A place in a chat. */
+interface Place {
+  tenantId: string
+  chatId: string
+  messageId: string
+}
+
+/** Whether a message is in a chat. */
+export async function isInChat(sql: Sql, { tenantId, chatId, messageId }: Place): Promise<boolean> {
+  const { rows } = await sql.execute(text`
+    SELECT 1 FROM messages WHERE id = ${messageId} AND chat_id = ${chatId} AND tenant_id = ${tenantId}`)
+  return rows.length > 0
+}
+
+/** The messages of a chat nearest to one of them, newest first; with `isIncluded` the message itself, too. */
+export async function listNearMessages(
+  sql: Sql,
+  { tenantId, chatId, messageId }: Place,
+  { side, isIncluded, limit }: { side: 'older' | 'newer'; isIncluded: boolean; limit: number },
+): Promise<MessageRow[]> {
+  const signs = { older: isIncluded ? text`<=` : text`<`, newer: isIncluded ? text`>=` : text`>` }
+  const direction = side === 'older' ? text`DESC` : text`ASC`
+  const { rows } = await sql.execute<MessageRow>(text`${selection}
+    WHERE m.chat_id = ${chatId} AND m.tenant_id = ${tenantId} AND m.message_type <> 'reaction'
+      AND (m.ordered_at, m.id) ${signs[side]} (SELECT ordered_at, id FROM messages WHERE id = ${messageId})
+    ORDER BY m.ordered_at ${direction}, m.id ${direction} LIMIT ${limit}`)
+  return (side === 'older' ? rows : rows.reverse()).map(toMessage)
+}
+
 /** How many messages a chat has. */
 export async function countMessages(sql: Sql, tenantId: string, chatId: string): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(text`

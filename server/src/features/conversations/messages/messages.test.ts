@@ -314,6 +314,35 @@ suite('messages', () => {
       await other.api.get(404, `/messages/${page.messages[0].wa_message_id}`)
     })
 
+    test('pages from a message stay where they are while others come in', async () => {
+      const phone = buildPhone()
+      const say = (text: string, minute: number) =>
+        arrive({
+          chatId: `${phone}@c.us`,
+          sender: { phone, lid: null, pushName: 'Ada' },
+          content: { kind: 'text', text, mentions: [] },
+          waTimestamp: new Date(Date.UTC(2026, 1, 11, 9, minute)),
+        })
+      for (let n = 0; n < 10; n += 1) await say(`m${n}`, n)
+      const path = `/messages/chat/${sessionId}/${phone}@c.us`
+      const read = async (query: string) => {
+        const { messages, has_more: older, has_newer: newer } = await tenant.api.get(200, `${path}?${query}`)
+        const texts = messages.map((one: { content_preview: string }) => one.content_preview).join(' ')
+        return { ids: messages.map((one: { id: string }) => one.id), told: [texts, older, newer] }
+      }
+      const newest = await read('limit=3')
+      assert.deepEqual(newest.told, ['m9 m8 m7', true, false])
+      await say('m10', 10)
+      const next = await read(`limit=3&before=${newest.ids.at(-1)}`)
+      assert.deepEqual(next.told, ['m6 m5 m4', true, true])
+      assert.deepEqual((await read(`limit=9&before=${next.ids.at(-1)}`)).told, ['m3 m2 m1 m0', false, true])
+      assert.deepEqual((await read(`limit=2&after=${next.ids[0]}`)).told, ['m8 m7', true, true])
+      assert.deepEqual((await read(`limit=9&after=${next.ids[0]}`)).told, ['m10 m9 m8 m7', true, false])
+      assert.deepEqual((await read(`limit=5&around=${next.ids[0]}`)).told, ['m8 m7 m6 m5 m4', true, true])
+      await tenant.api.get(404, `${path}?before=${crypto.randomUUID()}`)
+      await tenant.api.get(422, `${path}?before=${next.ids[0]}&after=${next.ids[0]}`)
+    })
+
     test('403 for an API key until the tenant opts in, in the words of the contract', async () => {
       const closed = await app.tenant()
       const { id } = await createSession(closed.api)
