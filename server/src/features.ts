@@ -20,6 +20,7 @@ import { messagesFeature } from './features/conversations/messages/messages.feat
 import { waGroupsFeature } from './features/groups/wa-groups/wa-groups.feature.ts'
 import { analyticsFeature } from './features/insight/analytics/analytics.feature.ts'
 import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
+import { inboxFeature } from './features/insight/inbox/inbox.feature.ts'
 import { limitsFeature } from './features/insight/limits/limits.feature.ts'
 import { liveFeature } from './features/insight/live/live.feature.ts'
 import { overviewFeature } from './features/insight/overview/overview.feature.ts'
@@ -105,6 +106,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   sessionsFeature,
   analyticsFeature,
   overviewFeature,
+  inboxFeature,
 ]
 
 /**

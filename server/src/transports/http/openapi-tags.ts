@@ -8,6 +8,7 @@ const sections: readonly (readonly [string, string, string])[] = [
     'WhatsApp accounts: linking by QR or code, state and its timeline, limits, history.',
   ],
   ['messages', 'Messages', 'Sending every kind of message, what arrived, and what can be done to a message.'],
+  ['chats', 'Inbox', 'Conversations of all sessions, with what is known of the person.'],
   ['contacts', 'Contacts', 'People a session knows, and whether a number is on WhatsApp.'],
   ['groups', 'Groups', 'WhatsApp groups, and the ones that are listened to for leads.'],
   ['leads', 'Leads', 'People who showed interest in a monitored group, and their way through the pipeline.'],

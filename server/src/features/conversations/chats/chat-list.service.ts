@@ -6,12 +6,27 @@ import { requireOpenHistory } from '../../account/settings/chat-history.service.
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
 import type { chatListAnswer, chatObject } from './chat-list.schema.ts'
 import {
+  type ChatFilter,
   type ChatListRow,
+  chatCondition,
   countChats,
   countConversations,
+  isUnanswered,
   listChats,
   type WaitingCounts,
 } from './chat-list.store.ts'
+
+export type { ChatFilter } from './chat-list.store.ts'
+
+/** A filter as a condition on `h`, rows of chats, and `c`, their contacts: for lists that show more beside them. */
+export function conditionOfChats(filter: ChatFilter) {
+  return chatCondition(filter)
+}
+
+/** Whether a person waits for an answer in the chat `h`, as a condition. */
+export function unansweredCondition(now: Date) {
+  return isUnanswered(now)
+}
 
 const wireTimestamp = (timestamp: string | null): string | null =>
   timestamp === null ? null : toTimestamp(new Date(timestamp))

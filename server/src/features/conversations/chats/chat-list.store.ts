@@ -25,7 +25,8 @@ export interface ChatListRow extends Record<string, unknown> {
 /** Which chats of a session to list. */
 export interface ChatFilter {
   tenantId: string
-  sessionId: string
+  /** Without: of all sessions. */
+  sessionId: string | undefined
   search: string | undefined
   isGroup: boolean | undefined
   isArchived: boolean | undefined
@@ -42,37 +43,44 @@ const unansweredDays = 7
  * A person wrote last, within the last days, in a chat that is not archived; of `h`, a row of chats. The first part is
  * the condition of an index and has to stay as it is there.
  */
-function isUnanswered(now: Date): SQL {
+export function isUnanswered(now: Date): SQL {
   const since = new Date(now.getTime() - unansweredDays * 24 * 60 * 60_000)
   return text`h.kind = 'person' AND NOT h.is_archived
     AND (h.last_outbound_at IS NULL OR h.last_inbound_at > h.last_outbound_at)
     AND h.last_inbound_at > ${since.toISOString()}::timestamptz`
 }
 
-// A chat in which nothing was ever said (a group just joined) is no conversation yet.
-function condition(filter: ChatFilter) {
-  const { tenantId, sessionId, search, isGroup, isArchived, isUnread, labelId, now } = filter
-  const pattern = search === undefined ? undefined : `%${search.replace(/[\\%_]/g, '\\$&')}%`
-  const digits = readPhonePart(search ?? '').replace(/\D/g, '')
-  return text`FROM chats h LEFT JOIN contacts c ON c.id = h.contact_id
-    WHERE h.tenant_id = ${tenantId} AND h.session_id = ${sessionId} AND h.last_message_at IS NOT NULL
-    ${isGroup === undefined ? text`` : text`AND (h.kind = 'group') = ${isGroup}`}
-    ${isArchived === undefined ? text`` : text`AND h.is_archived = ${isArchived}`}
-    ${isUnread === undefined ? text`` : isUnread ? text`AND h.unread_count > 0` : text`AND h.unread_count = 0`}
-    ${filter.isUnanswered === undefined ? text`` : text`AND coalesce((${isUnanswered(now)}), false) = ${filter.isUnanswered}`}
-    ${
-      labelId === undefined
-        ? text``
-        : text`AND EXISTS (SELECT FROM chat_labels x WHERE x.chat_id = h.id AND x.label_id = ${labelId} AND x.is_set)`
-    }
-    ${
-      pattern === undefined
-        ? text``
-        : text`AND (h.name ILIKE ${pattern} OR c.name ILIKE ${pattern} OR c.book_name ILIKE ${pattern}
-          OR c.push_name ILIKE ${pattern}
-          OR h.wa_chat_id ILIKE ${digits.length >= 3 ? `%${digits}%` : pattern})`
-    }`
+/**
+ * The condition of a filter on `h`, rows of chats, and `c`, their contacts. A chat in which nothing was ever said (a group
+ * just joined) is no conversation yet.
+ */
+export function chatCondition(filter: ChatFilter): SQL {
+  const { tenantId, sessionId, search, isGroup, isArchived, isUnread, isUnanswered: waits, labelId } = filter
+  const parts = [text`h.tenant_id = ${tenantId}`, text`h.last_message_at IS NOT NULL`]
+  if (sessionId !== undefined) parts.push(text`h.session_id = ${sessionId}`)
+  if (isGroup !== undefined) parts.push(text`(h.kind = 'group') = ${isGroup}`)
+  if (isArchived !== undefined) parts.push(text`h.is_archived = ${isArchived}`)
+  if (isUnread !== undefined) parts.push(isUnread ? text`h.unread_count > 0` : text`h.unread_count = 0`)
+  if (waits === true) parts.push(isUnanswered(filter.now))
+  if (waits === false) parts.push(text`(${isUnanswered(filter.now)}) IS NOT TRUE`)
+  if (labelId !== undefined)
+    parts.push(
+      text`EXISTS (SELECT FROM chat_labels x WHERE x.chat_id = h.id AND x.label_id = ${labelId} AND x.is_set)`,
+    )
+  if (search !== undefined) parts.push(isFound(search))
+  return text.join(parts, text` AND `)
 }
+
+/** By a part of the name, whoever gave it, or of the number. */
+function isFound(search: string): SQL {
+  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`
+  const digits = readPhonePart(search).replace(/\D/g, '')
+  return text`(h.name ILIKE ${pattern} OR c.name ILIKE ${pattern} OR c.book_name ILIKE ${pattern}
+    OR c.push_name ILIKE ${pattern} OR h.wa_chat_id ILIKE ${digits.length >= 3 ? `%${digits}%` : pattern})`
+}
+
+const fromFiltered = (filter: ChatFilter) => text`FROM chats h LEFT JOIN contacts c ON c.id = h.contact_id
+  WHERE ${chatCondition(filter)}`
 
 /** One page of chats, the most recent first. */
 export async function listChats(
@@ -85,7 +93,7 @@ export async function listChats(
     WITH page AS (
       SELECT h.id, h.wa_chat_id, coalesce(h.name, c.name, c.book_name, c.push_name) AS name, h.kind, c.phone, h.message_count,
         h.unread_count, h.is_archived, h.is_pinned, h.muted_until, h.last_message_id, h.last_message_at, h.last_inbound_at, h.last_outbound_at
-      ${condition(filter)}
+      ${fromFiltered(filter)}
       ORDER BY h.last_message_at DESC NULLS LAST, h.id DESC LIMIT ${limit} OFFSET ${offset}
     )
     SELECT p.id, p.wa_chat_id AS "waChatId", p.name, p.kind = 'group' AS "isGroup", p.phone AS "contactPhone",
@@ -105,7 +113,7 @@ export async function listChats(
 /** How many chats match. */
 export async function countChats(sql: Sql, filter: ChatFilter): Promise<number> {
   const { rows } = await sql.execute<{ total: number }>(
-    text`SELECT count(*)::int AS total ${condition(filter)}`,
+    text`SELECT count(*)::int AS total ${fromFiltered(filter)}`,
   )
   return rows[0]?.total ?? 0
 }
