@@ -8,7 +8,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { streamFrames, streamQuery, streamReady } from './live.schema.ts'
 
 /** Events that wait for one reader: more than the largest change of many things at once tells. */
-const mostWaiting = 4000
+const mostWaiting = 6000
 
 function mayRead({ scope }: PublicEvent, caller: Caller): boolean {
   return (caller.kind === 'user' || caller.kind === 'key') && holdsScope(caller.scopes, scope)

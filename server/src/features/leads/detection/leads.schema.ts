@@ -5,6 +5,15 @@ import { type LeadStatus, leadStatuses, type ScoreSignal } from './leads.tables.
 
 const { id } = exampleValues
 
+/** Where a lead may go from where it is (contract, status machine). */
+export const nextStatuses: Readonly<Record<LeadStatus, readonly LeadStatus[]>> = {
+  new: ['contacted', 'qualified', 'converted', 'lost'],
+  contacted: ['qualified', 'converted', 'lost'],
+  qualified: ['converted', 'lost'],
+  converted: [],
+  lost: ['new'],
+}
+
 /** A person without an open lead showed interest. */
 export interface LeadDetected {
   tenantId: string

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { defineError } from '../../../platform/errors.ts'
 import { pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 import { leadStatuses } from '../detection/leads.tables.ts'
 
@@ -46,6 +47,77 @@ export const leadFilters = {
 /** Which page of which leads. */
 export const leadListQuery = z.object({ ...leadFilters, ...pageQuery() })
 
+export const selectionChanged = defineError(
+  'selection_changed',
+  409,
+  'The filter finds another number than the one that was confirmed: `count` of the answer',
+)
+export const selectionTooLarge = defineError(
+  'selection_too_large',
+  400,
+  'The filter finds more than can be changed at once: narrow it',
+)
+
+/** Most leads that are changed at once. */
+export const mostSelected = 5000
+
+const { sort: _sort, order: _order, ...selecting } = leadFilters
+
+/** Which leads a change is about: these, or those that a filter finds, when they are as many as somebody confirmed. */
+export const leadSelection = {
+  lead_ids: z
+    .array(uuidField)
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({ examples: [['019c4c2e-6a00-7000-8000-000000000001']] }),
+  filter: z
+    .strictObject(selecting)
+    .optional()
+    .meta({ description: 'Instead of `lead_ids`: the leads that it finds, at most 5000' }),
+  expected_count: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'With `filter`: how many it found when it was confirmed; 409 for another number' }),
+}
+
+/** Whether either way of saying which leads is used, and wholly. */
+export function isSelection(body: {
+  lead_ids?: unknown
+  filter?: unknown
+  expected_count?: unknown
+}): boolean {
+  const { lead_ids: ids, filter, expected_count: count } = body
+  return ids === undefined
+    ? filter !== undefined && count !== undefined
+    : filter === undefined && count === undefined
+}
+/** What is wrong otherwise. */
+export const selectionProblem = { message: 'lead_ids, or filter with expected_count', path: ['lead_ids'] }
+
+/** Which leads, as it comes in. */
+export interface LeadSelection {
+  lead_ids?: string[] | undefined
+  filter?: Omit<LeadFilterInput, 'sort' | 'order'> | undefined
+  expected_count?: number | undefined
+}
+
+/** Which leads to count. */
+export const leadCountsQuery = z.object(selecting)
+
+/** How many leads there are of each status. */
+export const leadCountsAnswer = z.object({
+  total: z.int(),
+  by_status: z.object({
+    new: z.int(),
+    contacted: z.int(),
+    qualified: z.int(),
+    converted: z.int(),
+    lost: z.int(),
+  }),
+})
+
 /** A filter as it comes in. */
 export interface LeadFilterInput {
   status?: (typeof leadStatuses)[number] | undefined
@@ -77,6 +149,10 @@ const leadFields = {
     .meta({ description: '`+E.164`; null while WhatsApp hides the number' }),
   contact_name: z.string().nullable(),
   lead_status: z.enum(leadStatuses),
+  next_statuses: z.array(z.enum(leadStatuses)).readonly().meta({
+    description:
+      'Where it may go from here; a lost one becomes new only when the person has no other open lead',
+  }),
   lead_score: z
     .int()
     .min(0)

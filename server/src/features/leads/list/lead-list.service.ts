@@ -1,12 +1,27 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
-import type { LeadFilterInput, LeadObject, leadListAnswer, leadListQuery } from './lead-list.schema.ts'
+import { nextStatuses } from '../detection/leads.schema.ts'
+import { type LeadStatus, leadStatuses } from '../detection/leads.tables.ts'
+import {
+  type LeadFilterInput,
+  type LeadObject,
+  type LeadSelection,
+  type leadCountsAnswer,
+  type leadCountsQuery,
+  type leadListAnswer,
+  type leadListQuery,
+  mostSelected,
+  selectionChanged,
+  selectionTooLarge,
+} from './lead-list.schema.ts'
 import {
   countLeads,
+  countStatuses,
   type LeadCursor,
   type LeadFilter,
   type LeadRow,
+  listLeadIds,
   listLeads,
   listNextLeads,
 } from './lead-list.store.ts'
@@ -19,6 +34,7 @@ export function leadToWire(row: LeadRow): LeadObject {
     contact_phone: phoneOf(row.contactPhone),
     contact_name: row.contactName,
     lead_status: row.status,
+    next_statuses: nextStatuses[row.status],
     lead_score: row.leadScore,
     signal_score: row.signalScore,
     score_signals: row.scoreSignals,
@@ -39,6 +55,8 @@ export function leadToWire(row: LeadRow): LeadObject {
     },
   }
 }
+
+const anyOrder = { sort: 'lead_detected_at', order: 'desc' } as const
 
 /** The filter of the caller's tenant; undefined when it can find nothing, as a search of signs alone. */
 function filterOf(ctx: Context, input: LeadFilterInput): LeadFilter | undefined {
@@ -73,6 +91,36 @@ export async function listTenantLeads(
 export async function countTenantLeads(ctx: Context, input: LeadFilterInput): Promise<number> {
   const filter = filterOf(ctx, input)
   return filter === undefined ? 0 : countLeads(ctx.db.sql, filter)
+}
+
+/** How many of the caller's leads a filter finds of each status. */
+export async function countByStatus(
+  ctx: Context,
+  input: z.output<typeof leadCountsQuery>,
+): Promise<z.infer<typeof leadCountsAnswer>> {
+  const filter = filterOf(ctx, { ...input, ...anyOrder })
+  const found = filter === undefined ? [] : await countStatuses(ctx.db.sql, filter)
+  const counts = new Map(found.map(({ status, count }) => [status, count]))
+  const byStatus = Object.fromEntries(leadStatuses.map((status) => [status, counts.get(status) ?? 0]))
+  return {
+    total: found.reduce((sum, { count }) => sum + count, 0),
+    by_status: byStatus as Record<LeadStatus, number>,
+  }
+}
+
+/**
+ * The leads that a change is about. What a filter finds has to be exactly as many as somebody confirmed: 409 with the
+ * number it finds now, so that nothing else is changed than what was shown.
+ */
+export async function selectLeads(ctx: Context, selection: LeadSelection): Promise<string[]> {
+  const { lead_ids: ids, filter: input, expected_count: expected } = selection
+  if (ids !== undefined) return [...new Set(ids)]
+  const filter = filterOf(ctx, { ...input, ...anyOrder })
+  const found = filter === undefined ? [] : await listLeadIds(ctx.db.sql, filter, mostSelected + 1)
+  if (found.length > mostSelected) throw selectionTooLarge.create()
+  if (found.length === expected) return found
+  const message = `The filter finds ${found.length} leads now, not ${expected}`
+  throw selectionChanged.create({ message, details: { count: found.length } })
 }
 
 /** Walks over the caller's leads in their order, in steps, so that few are in memory at once. */

@@ -146,6 +146,26 @@ export async function countLeads(sql: Sql, filter: LeadFilter): Promise<number> 
   return rows[0]?.total ?? 0
 }
 
+/** How many leads there are of each status. */
+export async function countStatuses(
+  sql: Sql,
+  filter: LeadFilter,
+): Promise<{ status: LeadStatus; count: number }[]> {
+  const { from, where, id } = sourceOf(filter)
+  const { rows } = await sql.execute<{ status: LeadStatus; count: number }>(text`
+    SELECT q.status, count(*)::int AS count FROM leads q WHERE q.id IN (SELECT ${id} FROM ${from} WHERE ${where})
+    GROUP BY 1`)
+  return rows
+}
+
+/** The ids of leads, at most so many. */
+export async function listLeadIds(sql: Sql, filter: LeadFilter, limit: number): Promise<string[]> {
+  const { from, where, id } = sourceOf(filter)
+  const { rows } = await sql.execute<{ id: string }>(text`
+    SELECT ${id} AS id FROM ${from} WHERE ${where} LIMIT ${limit}`)
+  return rows.map((row) => row.id)
+}
+
 /** One page of leads in their order. */
 async function listPage(sql: Sql, filter: LeadFilter, limit: number, offset: number): Promise<LeadRow[]> {
   const source = sourceOf(filter)

@@ -3,7 +3,8 @@ import { notFound, planLimitReached } from '../../../platform/errors.ts'
 import { idParams } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
 import { groupIsSegment } from '../../groups/custom-groups/custom-group-filters.schema.ts'
-import { leadDetail } from '../list/lead-list.schema.ts'
+import { leadDetail, selectionChanged, selectionTooLarge } from '../list/lead-list.schema.ts'
+import { selectLeads } from '../list/lead-list.service.ts'
 import { addLeadsToList } from './lead-lists.service.ts'
 import {
   bulkAddAnswer,
@@ -72,26 +73,33 @@ const bulkStatus = defineOperation({
   id: 'leads.bulk_status',
   method: 'POST',
   path: '/leads/bulk/status',
-  summary: 'Move up to 1,000 leads; each is checked on its own',
+  summary: 'Move leads, named or found by a filter; each is checked on its own',
   access: ['leads:manage'],
   gate: { feature: 'leads_bulk' },
   body: bulkStatusBody,
   success: { status: 200, schema: bulkStatusAnswer },
-  errors: [planFeatureMissing],
-  run: (ctx, input) => moveLeads(ctx, input.lead_ids, input.status),
+  errors: [planFeatureMissing, selectionChanged, selectionTooLarge],
+  run: async (ctx, input) => moveLeads(ctx, await selectLeads(ctx, input), input.status),
 })
 
 const bulkAdd = defineOperation({
   id: 'leads.bulk_add_to_group',
   method: 'POST',
   path: '/leads/bulk/add-to-group',
-  summary: 'Put the people of up to 1,000 leads on a list of contacts',
+  summary: 'Put the people of leads, named or found by a filter, on a list of contacts',
   access: ['leads:manage', 'custom-groups:manage'],
   gate: { feature: 'leads_bulk' },
   body: bulkAddBody,
   success: { status: 200, schema: bulkAddAnswer },
-  errors: [planFeatureMissing, planLimitReached, notFound, groupIsSegment],
-  run: (ctx, input) => addLeadsToList(ctx, input.lead_ids, input.custom_group_id),
+  errors: [
+    planFeatureMissing,
+    planLimitReached,
+    notFound,
+    groupIsSegment,
+    selectionChanged,
+    selectionTooLarge,
+  ],
+  run: async (ctx, input) => addLeadsToList(ctx, await selectLeads(ctx, input), input.custom_group_id),
 })
 
 /** What can be done with leads. */

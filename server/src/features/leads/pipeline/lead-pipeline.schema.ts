@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
 import { timestampOutput, uuidField } from '../../../wire.ts'
 import { leadStatuses } from '../detection/leads.tables.ts'
+import { isSelection, leadSelection, selectionProblem } from '../list/lead-list.schema.ts'
 
 export const leadTransitionRefused = defineError(
   'lead_transition_refused',
@@ -40,19 +41,20 @@ export const reciprocityAnswer = z.object({
   last_inbound_at: timestampOutput.nullable(),
 })
 
-const leadIds = z.array(uuidField).min(1).max(1000)
 const failures = {
   failed: z.int(),
   errors: z.array(z.object({ lead_id: z.string(), detail: z.string() })),
 }
 
 /** Which leads are to go where. */
-export const bulkStatusBody = z.object({ lead_ids: leadIds, status })
+export const bulkStatusBody = z.object({ ...leadSelection, status }).refine(isSelection, selectionProblem)
 /** How that went. */
 export const bulkStatusAnswer = z.object({ updated: z.int(), ...failures })
 
 /** Which leads go on which list. */
-export const bulkAddBody = z.object({ lead_ids: leadIds, custom_group_id: uuidField })
+export const bulkAddBody = z
+  .object({ ...leadSelection, custom_group_id: uuidField })
+  .refine(isSelection, selectionProblem)
 /** How that went. */
 export const bulkAddAnswer = z.object({
   added: z.int(),

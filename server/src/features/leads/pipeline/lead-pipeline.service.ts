@@ -6,7 +6,7 @@ import { notFound, unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { findTenantUser } from '../../account/users/users.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { leadUpdated } from '../detection/leads.schema.ts'
+import { leadUpdated, nextStatuses } from '../detection/leads.schema.ts'
 import type { LeadDetail } from '../list/lead-list.schema.ts'
 import type { leadPatch, reciprocityAnswer } from './lead-pipeline.schema.ts'
 import {
@@ -46,6 +46,7 @@ function detailToWire(
     contact_phone: phoneOf(row.contactPhone),
     contact_name: row.contactName,
     lead_status: row.status,
+    next_statuses: nextStatuses[row.status],
     lead_score: row.leadScore,
     signal_score: row.signalScore,
     score_signals: row.scoreSignals,

@@ -144,6 +144,45 @@ suite('bulk', () => {
     }
   })
 
+  test('leads that a filter finds, when they are as many as were confirmed; otherwise 409 and nothing is changed', async () => {
+    const own = new LeadsWorld(app, await app.tenant())
+    const { api } = own.tenant
+    for (let n = 0; n < 3; n += 1) await own.lead(await own.person())
+    const lost = await own.lead(await own.person())
+    await api.patch(200, `/leads/${lost}/status`, { status: 'lost' })
+    const counts = await api.get(200, '/leads/counts')
+    assert.deepEqual(counts, {
+      total: 4,
+      by_status: { new: 3, contacted: 0, qualified: 0, converted: 0, lost: 1 },
+    })
+    assert.equal((await api.get(200, '/leads/counts?search=nobody')).total, 0)
+    const body = { filter: { status: 'new' }, status: 'contacted' }
+    await own.lead(await own.person())
+    const refused = await api.post(409, '/leads/bulk/status', { ...body, expected_count: 3 })
+    assert.deepEqual([refused.code, refused.count], ['selection_changed', 4])
+    assert.equal((await api.get(200, '/leads/counts?min_signal_score=0')).by_status.new, 4)
+    const moved = await api.post(200, '/leads/bulk/status', { ...body, expected_count: 4 })
+    assert.deepEqual([moved.updated, moved.failed], [4, 0])
+    const listId = await own.list()
+    const added = await api.post(200, '/leads/bulk/add-to-group', {
+      filter: {},
+      expected_count: 5,
+      custom_group_id: listId,
+    })
+    assert.equal(added.added, 5)
+    for (const wrong of [
+      { filter: {} },
+      { expected_count: 1 },
+      { lead_ids: [lost], expected_count: 1 },
+      { lead_ids: [lost], filter: {} },
+      { filter: { sort: 'x' }, expected_count: 1 },
+    ])
+      await api.post(422, '/leads/bulk/status', { ...wrong, status: 'lost' })
+    const [lead] = (await api.get(200, '/leads?status=contacted')).leads
+    assert.deepEqual(lead.next_statuses, ['qualified', 'converted', 'lost'])
+    assert.deepEqual((await api.get(200, `/leads/${lost}`)).next_statuses, ['new'])
+  })
+
   test('two lost leads of one person: only one is opened again', async () => {
     const { api } = world.tenant
     const speaker = await world.person()
