@@ -49,6 +49,7 @@ import { statusPostsFeature } from './features/sending/status-posts/status-posts
 import { sessionHealthFeature } from './features/sessions/health/session-health.feature.ts'
 import { sessionEventsFeature } from './features/sessions/lifecycle/session-events.feature.ts'
 import { sessionsFeature } from './features/sessions/lifecycle/sessions.feature.ts'
+import { deliveryLogFeature } from './features/webhooks/delivery-log/delivery-log.feature.ts'
 import { noticesFeature } from './features/webhooks/notices/notices.feature.ts'
 import { webhooksFeature } from './features/webhooks/webhooks/webhooks.feature.ts'
 
@@ -65,6 +66,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   gaugesFeature,
   setupFeature,
   webhooksFeature,
+  deliveryLogFeature,
   noticesFeature,
   contentPolicyFeature,
   antispamFeature,

@@ -135,6 +135,10 @@ export const webhookSchema = z
     failure_count: z.number().int(),
     last_error: z.string().nullable(),
     updated_at: timestampOutput,
+    failing_since: timestampOutput.nullable().meta({ description: 'Since when every attempt fails' }),
+    next_try_at: timestampOutput.nullable().meta({
+      description: 'When an endpoint that fails is tried again by itself',
+    }),
   })
   .meta({ id: 'Webhook' })
 
@@ -226,6 +230,8 @@ export interface WebhookRecord {
   lastError: string | null
   createdAt: Date
   updatedAt: Date
+  failingSince: Date | null
+  probeAt: Date | null
 }
 
 /** A delivery as the service knows it; its body stays in the store. */
@@ -266,6 +272,8 @@ export function toWireWebhook(webhook: WebhookRecord): z.input<typeof webhookSch
     failure_count: webhook.failureCount,
     last_error: webhook.lastError,
     updated_at: toTimestamp(webhook.updatedAt),
+    failing_since: toTimestampOrNull(webhook.failingSince),
+    next_try_at: webhook.isActive ? toTimestampOrNull(webhook.probeAt) : null,
   }
 }
 

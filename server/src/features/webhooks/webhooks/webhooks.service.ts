@@ -235,3 +235,30 @@ export async function recoverDeliveries(ctx: Context, id: string, since: Date): 
     return count
   })
 }
+
+/**
+ * Starts deliveries of a webhook anew, whatever became of them: they leave in their order as the endpoint has room.
+ * Answers how many.
+ */
+export async function restartDeliveries(
+  ctx: Context,
+  sql: Sql,
+  webhookId: string,
+  ids: readonly string[],
+): Promise<number> {
+  const [tenantId, at] = [tenantOf(ctx), ctx.clock.now()]
+  const webhook = await requireWebhook(ctx, sql, webhookId)
+  const count = await store.restartNamed(sql, { tenantId, webhookId, ids, at })
+  if (webhook.failingSince !== null) await store.updateWebhook(sql, tenantId, webhookId, { probeAt: at })
+  await lookNow(ctx, sql, { tenantId, webhookId })
+  return count
+}
+
+/** Where a delivery goes and what is posted. */
+export function openDelivery(
+  ctx: Context,
+  sealed: { webhookId: string; deliveryId: string; url: string; body: Buffer },
+): { url: string; body: Buffer } {
+  const { webhookId, deliveryId, url, body } = sealed
+  return { url: showUrl(ctx, webhookId, url), body: openBody(ctx, deliveryId, body) }
+}

@@ -299,6 +299,23 @@ export async function restartUndelivered(
   return rowCount ?? 0
 }
 
+/** Starts a new round of deliveries by their ids: they leave in their order as the endpoint has room. Answers how many. */
+export async function restartNamed(
+  sql: Sql,
+  wanted: { tenantId: string; webhookId: string; ids: readonly string[]; at: Date },
+): Promise<number> {
+  const { rowCount } = await sql
+    .update(webhookDeliveries)
+    .set({ ...newRound(wanted.at), isWaiting: true })
+    .where(
+      and(
+        ofDeliveries(wanted.tenantId, wanted.webhookId),
+        raw`${webhookDeliveries.id} = any(${raw.param([...wanted.ids])}::uuid[])`,
+      ),
+    )
+  return rowCount ?? 0
+}
+
 /**
  * Deletes what is older than its retention, with its attempts, of all tenants: upkeep on behalf of nobody. Up to
  * `limit` rows, so that no transaction grows long; answers how many.
