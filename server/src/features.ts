@@ -32,6 +32,7 @@ import { monitoredGroupsFeature } from './features/leads/monitoring/monitored-gr
 import { leadPipelineFeature } from './features/leads/pipeline/lead-pipeline.feature.ts'
 import { accountsFeature } from './features/outreach/accounts/accounts.feature.ts'
 import { bulkFeature } from './features/outreach/bulk/bulk.feature.ts'
+import { calendarFeature } from './features/outreach/calendar/calendar.feature.ts'
 import { channelsFeature } from './features/outreach/channels/channels.feature.ts'
 import { listsFeature } from './features/outreach/lists/lists.feature.ts'
 import { outcomesFeature } from './features/outreach/outcomes/outcomes.feature.ts'
@@ -103,6 +104,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   statusPostsFeature,
   channelsFeature,
   schedulesFeature,
+  calendarFeature,
   historyFeature,
   sessionHealthFeature,
   sessionsFeature,
