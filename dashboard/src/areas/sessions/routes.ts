@@ -8,4 +8,9 @@ export const sessionsRoutes = [
     path: '/sessions',
     component: lazyRouteComponent(() => import('./sessions-page.tsx'), 'SessionsPage'),
   }),
+  createRoute({
+    getParentRoute: () => appRoute,
+    path: '/sessions/$sessionId',
+    component: lazyRouteComponent(() => import('./session-page.tsx'), 'SessionPage'),
+  }),
 ] as const
