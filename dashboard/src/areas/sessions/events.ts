@@ -1,11 +1,14 @@
 import type { Invalidations } from '../../api/live.ts'
 
+const all = ['/api/v2/sessions']
+
 /** What events make old of what this area shows. */
 export const sessionsEvents: Invalidations = {
-  'session.status': ['/api/v2/sessions'],
-  'session.connected': ['/api/v2/sessions'],
-  'session.disconnected': ['/api/v2/sessions'],
-  'session.qr': ['/api/v2/sessions'],
-  'session.limits': ['/api/v2/sessions'],
-  'history.sync': ['/api/v2/sessions'],
+  'session.status': all,
+  'session.connected': all,
+  'session.disconnected': all,
+  'session.deleted': all,
+  'session.limits_changed': all,
+  'connection.update': all,
+  'history.progress': all,
 }

@@ -53,7 +53,8 @@ export function Pairing({ session }: { session: Session }) {
 function Code({ session }: { session: Session }) {
   const t = useText()
   const format = useFormat()
-  const query = useQrCode(session.id, true)
+  const { number, of } = session.qr_attempt ?? { number: 1, of: null }
+  const query = useQrCode(session.id, number)
   const now = useNow()
   const { data, error, refetch } = query
   const expiresMs = data === undefined ? undefined : Date.parse(data.expires_at)
@@ -67,7 +68,6 @@ function Code({ session }: { session: Session }) {
   }, [leftMs, expiresMs, refetch])
   if (data === undefined)
     return error === null ? <Waiting /> : <ErrorNote error={error} title={t('qr.failed')} />
-  const { number, of } = session.qr_attempt ?? { number: 1, of: null }
   return (
     <div>
       <div className="qr">

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { api, queries, type Schemas } from '../../api/client.ts'
 import { invalidatePaths } from '../../api/query-client.ts'
+import type { paths } from '../../api/schema.d.ts'
 import { sessionLook } from '../../shell/session-glyphs.tsx'
 
 /** A number that is linked, or is to be. */
@@ -7,10 +9,15 @@ export type Session = Schemas['Session']
 /** A state a session has been in. */
 export type TimelineEntry = Schemas['SessionState']
 
+/** The code to scan, as an image and as text. */
+type QrCode = paths['/api/v2/sessions/{id}/qr']['get']['responses'][200]['content']['application/json']
+
 const path = '/api/v2/sessions'
 /** Codes change every twenty seconds, and the event that says so may be lost. */
-const codeEveryMs = 5000
-const timelinePage = 100
+const codeEveryMs = 20_000
+/** Of a day; other than the size of a page, since an answer is remembered by what was asked. */
+const newestEntries = 100
+const timelinePage = 50
 
 /** Worst first, then by name: what needs somebody stands above. */
 const order = ['failed', 'qr_code', 'replies_only', 'starting', 'deaf', 'working', 'stopped']
@@ -32,7 +39,7 @@ export const useSession = (id: string) =>
 /** Its newest states, newest first. */
 export const useTimeline = (id: string) =>
   queries.useQuery('get', `${path}/{id}/timeline`, {
-    params: { path: { id }, query: { limit: timelinePage } },
+    params: { path: { id }, query: { limit: newestEntries } },
   })
 
 /** All its states, page after page. */
@@ -49,14 +56,21 @@ export const useTimelinePages = (id: string) =>
     },
   )
 
-/** The code to scan while one waits. */
-export const useQrCode = (id: string, isWaiting: boolean) =>
-  queries.useQuery(
-    'get',
-    `${path}/{id}/qr`,
-    { params: { path: { id } }, headers: { Accept: 'application/json' } },
-    { enabled: isWaiting, refetchInterval: codeEveryMs, staleTime: 0, gcTime: 0 },
-  )
+/**
+ * The code to scan, by which of its codes it is: another one is asked for when the session says so, not by every event.
+ * Asked for as JSON; the same address also gives the picture alone.
+ */
+export const useQrCode = (id: string, number: number) =>
+  useQuery({
+    queryKey: ['qr', id, number],
+    queryFn: async () => {
+      const asked = { params: { path: { id } }, headers: { Accept: 'application/json' } }
+      const { data } = await api.GET(`${path}/{id}/qr`, asked)
+      return data as QrCode
+    },
+    refetchInterval: codeEveryMs,
+    gcTime: 0,
+  })
 
 /** How far the history from before linking has come. */
 export const useHistorySync = (id: string) =>
