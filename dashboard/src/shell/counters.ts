@@ -10,10 +10,23 @@ export interface Counter {
   words: string
 }
 
-/** The counters of the side, from the same answers that the areas show. */
+/** The counters of the side, from the answer that the overview shows. */
 export function useCounters(): Partial<Record<AreaName, Counter>> {
   const t = useText()
-  const { data: webhooks = [] } = queries.useQuery('get', '/api/v2/webhooks')
-  const failing = webhooks.filter((webhook) => !webhook.is_active || webhook.failure_count > 0).length
-  return { webhooks: { count: failing, isBroken: true, words: t('counter.failing') } }
+  const { data } = queries.useQuery('get', '/api/v2/overview')
+  if (data === undefined) return {}
+  const waiting = (count: number | undefined, words: string) => ({
+    count: count ?? 0,
+    isBroken: false,
+    words,
+  })
+  const { webhooks } = data
+  const failing = webhooks === null ? 0 : webhooks.failing + webhooks.switched_off
+  return {
+    inbox: waiting(data.conversations?.unread_chats, t('counter.unread')),
+    leads: waiting(data.leads?.new, t('counter.new')),
+    campaigns: waiting(data.campaigns?.running, t('counter.running')),
+    safety: waiting(data.approvals?.pending, t('counter.waiting')),
+    webhooks: { count: failing, isBroken: true, words: t('counter.failing') },
+  }
 }

@@ -1,4 +1,23 @@
 import type { Invalidations } from '../../api/live.ts'
 
+const overview = '/api/v2/overview'
+
 /** What events make old of what this area shows. */
-export const overviewEvents: Invalidations = {}
+export const overviewEvents: Invalidations = {
+  'session.status': [overview],
+  'session.deleted': [overview],
+  'session.limits_changed': [overview],
+  'message.received': [overview],
+  'message.sent': [overview],
+  'message.failed': [overview],
+  'chat.updated': [overview],
+  'lead.detected': [overview, '/api/v2/leads'],
+  'lead.status_changed': [overview, '/api/v2/leads'],
+  'bulk_send.changed': [overview, '/api/v2/bulk-send'],
+  'bulk_send.completed': [overview, '/api/v2/bulk-send'],
+  'approval.pending': [overview],
+  'approval.decided': [overview],
+  'webhook.deactivated': [overview],
+  'webhook.deliveries_tried': [overview],
+  'scheduled_message.executed': ['/api/v2/scheduled-messages'],
+}
