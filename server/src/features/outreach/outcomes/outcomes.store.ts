@@ -116,7 +116,8 @@ export interface Answered {
 
 /**
  * What each of these inbound messages of direct chats may be the answer to. WhatsApp tells whole seconds: a message that
- * was not seen live may have been written until the end of its second.
+ * was not seen live may have been written until the end of its second. After a crash it is known only later that a message
+ * had left: its receipts tell when it was there at the latest.
  */
 export async function listAnswered(
   sql: Sql,
@@ -143,7 +144,7 @@ export async function listAnswered(
     LEFT JOIN LATERAL (
       SELECT r.id FROM messages m JOIN bulk_recipients r ON r.message_id = m.id AND r.tenant_id = ${tenantId}
       WHERE m.chat_id = i.chat_id AND m.origin IN ('bulk', 'schedule') AND m.ordered_at > i.since
-        AND m.sent_at <= i.at AND r.sent_at IS NOT NULL
+        AND least(m.sent_at, m.delivered_at, m.read_at) <= i.at AND r.sent_at IS NOT NULL
       ORDER BY m.ordered_at DESC LIMIT 1
     ) l ON true
     ORDER BY i.at, i.id`)

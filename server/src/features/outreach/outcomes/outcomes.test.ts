@@ -166,6 +166,20 @@ suite('answers', () => {
     assert.deepEqual([await world.status(old, ann), await world.status(job, ann)], ['sent', 'replied'])
     assert.deepEqual([await world.status(old, ben), await world.status(job, ben)], ['replied', 'failed'])
   })
+
+  test('that came while nobody could know that the message had left count, as its receipts tell', async () => {
+    const ann = world.person()
+    const job = await world.job([ann])
+    const claimed = await world.claim(job, ann)
+    const at = app.clock.now()
+    app.clock.advance(10_000)
+    await world.hear(ann, { waTimestamp: at, isOffline: true })
+    await world.take(claimed)
+    await world.progressAt(at, [claimed], 'delivered')
+    app.clock.advance(2000)
+    await app.runJobs()
+    assert.equal(await world.status(job, ann), 'replied')
+  })
 })
 
 suite('an opt-out', () => {
