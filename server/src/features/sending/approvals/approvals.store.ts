@@ -84,11 +84,7 @@ export interface ExpiredApproval extends Record<string, unknown> {
 }
 
 /** Undecided approvals, of every tenant, whose time is over: the job asks for all. */
-export async function listExpired(
-  sql: Sql,
-  now: Date,
-  limit: number,
-): Promise<ExpiredApproval[]> {
+export async function listExpired(sql: Sql, now: Date, limit: number): Promise<ExpiredApproval[]> {
   const { rows } = await sql.execute<ExpiredApproval>(text`
     SELECT id, tenant_id AS "tenantId", message_id AS "messageId", session_id AS "sessionId" FROM approvals
     WHERE status = 'pending' AND expires_at <= ${now.toISOString()} ORDER BY expires_at, id LIMIT ${limit}`)
