@@ -26,7 +26,7 @@ suite('overview', () => {
     const writer = buildPhone()
     world.app.simulator.createAccount({ phone: writer, name: 'Writer' })
     await world.app.simulator.sendMessage(writer, { to: `${session.phone}@c.us`, text: 'Is anybody there?' })
-    await page.getByText('Whoever waits longest').waitFor()
+    await page.getByRole('link', { name: /Is anybody there\?/ }).waitFor()
     const inbox = page
       .getByRole('navigation', { name: 'Main', exact: true })
       .getByRole('link', { name: /Inbox/ })

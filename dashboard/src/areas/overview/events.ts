@@ -1,16 +1,17 @@
 import type { Invalidations } from '../../api/live.ts'
 
 const overview = '/api/v2/overview'
+const conversations = [overview, '/api/v2/chats']
 
 /** What events make old of what this area shows. */
 export const overviewEvents: Invalidations = {
   'session.status': [overview],
   'session.deleted': [overview],
   'session.limits_changed': [overview],
-  'message.received': [overview],
-  'message.sent': [overview],
+  'message.received': conversations,
+  'message.sent': conversations,
   'message.failed': [overview],
-  'chat.updated': [overview],
+  'chat.updated': conversations,
   'lead.detected': [overview, '/api/v2/leads'],
   'lead.status_changed': [overview, '/api/v2/leads'],
   'bulk_send.changed': [overview, '/api/v2/bulk-send'],

@@ -18,6 +18,10 @@ const figuresEveryMs = 20_000
 export const useOverview = () =>
   queries.useQuery('get', '/api/v2/overview', undefined, { refetchInterval: figuresEveryMs })
 
+/** Conversations in which a person wrote last. */
+export const useWaiting = () =>
+  queries.useQuery('get', '/api/v2/chats', { params: { query: { unanswered: true, limit: shown } } })
+
 /** Leads that nobody has looked at, newest first. */
 export const useNewLeads = () =>
   queries.useQuery('get', '/api/v2/leads', { params: { query: { status: 'new', limit: shown } } })
