@@ -180,12 +180,13 @@ suite('the stream of a tenant', () => {
     })
     await until('the stream', () => text.includes('stream.ready') || undefined)
     socket.pause()
-    const filler = 'x'.repeat(20_000)
-    for (let i = 0; i < 100; i += 1)
+    // More than wait for a reader at most, beside what the socket takes.
+    const filler = 'x'.repeat(3000)
+    for (let i = 0; i < 50; i += 1)
       await app.app.ctx.events.publishMany(
         app.app.ctx.db.sql,
         messageReceived,
-        Array.from({ length: 60 }, () => buildReceived(tenant.id, filler)),
+        Array.from({ length: 200 }, () => buildReceived(tenant.id, filler)),
       )
     socket.resume()
     await until('the end', () => /event: stream.lost\ndata: \{"lost":\d+\}\n\n/.test(text) || undefined)
