@@ -51,6 +51,8 @@ export const sources: Record<string, Source> = {
     const id = await firstOf(owner('GET', '/webhooks'))
     return firstOf(owner('GET', `/webhooks/${id}/deliveries`), 'deliveries')
   },
+  delivery_ids: async ({ owner }) => firstOf(owner('GET', '/webhooks/deliveries'), 'deliveries'),
+  'chats.id': ({ owner }) => firstOf(owner('GET', '/chats'), 'chats'),
   rule_id: idFrom('a2a_policy.create_rule'),
   antispam_rule_id: idFrom('antispam.create_rule'),
   'analytics.campaign.job_id': ({ owner }) => firstOf(owner('GET', '/bulk-send'), 'jobs'),

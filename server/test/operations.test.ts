@@ -94,6 +94,13 @@ const builders: Record<string, ResourceBuilder> = {
     const { contacts } = await api.get(200, `/contacts?session_id=${sessionId}`)
     return contacts[0].id
   },
+  async chats(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    const ctx: Context = { ...harness.app.ctx, caller: { kind: 'system', tenantId } }
+    await storeInbound(ctx, [buildInboundMessage({ tenantId, sessionId })])
+    const { chats } = await api.get(200, `/chats?session_id=${sessionId}`)
+    return chats[0].id
+  },
   async channels(tenant) {
     const { tenantId, sessionId } = await openSession(tenant)
     const { clock, db, ids } = harness.app.ctx
