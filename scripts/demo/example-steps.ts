@@ -40,6 +40,10 @@ export const sources: Record<string, Source> = {
   message_id: idFrom('messages.send'),
   message_ids: ({ owner, session }) =>
     firstOf(owner('GET', `/messages/chat/${session}/15550100101@c.us`), 'messages'),
+  'messages.list.before': ({ owner, session }) =>
+    firstOf(owner('GET', `/messages/chat/${session}/15550100101@c.us`), 'messages'),
+  'messages.list.after': () => undefined,
+  'messages.list.around': () => undefined,
   'messages.media.message_id': idFrom('messages.send_media'),
   'messages.unsend.message_id': idFrom('messages.send_location'),
   'api_keys.id': idFrom('api_keys.create'),

@@ -109,7 +109,10 @@ async function send(one: Described): Promise<{ status: number; text: string }> {
   let path = one.path
   for (const { name, in: where, example } of one.parameters ?? []) {
     if (where === 'header') continue
-    const value = String(await valueFor(id, name, example))
+    const given = await valueFor(id, name, example)
+    // What another parameter excludes.
+    if (given === undefined) continue
+    const value = String(given)
     if (where === 'path') path = path.replace(`{${name}}`, encodeURIComponent(value))
     else query.set(name, value)
   }

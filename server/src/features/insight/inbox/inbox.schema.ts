@@ -12,7 +12,10 @@ export const inboxQuery = chatListQuery.omit({ limit: true, offset: true }).exte
     .max(200)
     .regex(/^[\w-]+$/, 'must be the next of a page before')
     .optional()
-    .meta({ description: '`next` of the page before: stays where it is whatever comes in' }),
+    .meta({
+      description: '`next` of the page before: stays where it is whatever comes in',
+      examples: ['MjAyNi0wMi0xMSAxMDowMDowMCswMCAwMTljNGMyZS02YTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE'],
+    }),
 })
 
 /** A question for chats. */
