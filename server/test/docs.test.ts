@@ -59,7 +59,7 @@ describe('documentation', () => {
   })
 
   test('every source file that a page names is there', () => {
-    const sources = ['server/**/*.ts', 'simulator/**/*.ts', 'scripts/**/*.ts']
+    const sources = ['server/**/*.ts', 'simulator/**/*.ts', 'scripts/**/*.ts', 'dashboard/**/*.{ts,tsx}']
     const paths = globSync(sources, { cwd: root, exclude: ['**/node_modules'] })
     const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root })
     const missing = pages.flatMap((page) =>

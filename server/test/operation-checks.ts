@@ -322,11 +322,11 @@ export async function checkMethods(target: CheckTarget, operation: Operation): P
   return problems
 }
 
-/** `session_id` is a session; `id` is what the path before it lists. */
+/** `session_id` is a session; `id` is what the path before it lists; `chat_id` is WhatsApp's, which nobody makes. */
 function collectionOf(name: string, pathBefore = ''): string | undefined {
   if (name === 'id')
     return pathBefore.split('/').findLast((segment) => segment !== '' && !segment.startsWith('{'))
-  const match = /^(\w+)_id$/.exec(name)
+  const match = name === 'chat_id' ? null : /^(\w+)_id$/.exec(name)
   return match?.[1] === undefined ? undefined : `${match[1].replaceAll('_', '-')}s`.replace(/ys$/, 'ies')
 }
 
