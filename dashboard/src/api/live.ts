@@ -45,19 +45,32 @@ export function onLiveEvent(listener: (event: LiveEvent) => void): () => void {
   return () => eventListeners.delete(listener)
 }
 
-/** Collects what is old and fetches it again in one go. */
+/** Between two rounds of fetching at least, so that a busy number does not make every page ask all the time. */
+const restMs = 1000
+
+/**
+ * Collects what is old and fetches it again in one go. The next round waits for the last: rounds that cut each other
+ * off would, on a slow line, never bring anything.
+ */
 function createGatherer() {
   const waiting = new Set<string>()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  return (paths: readonly string[]) => {
-    for (const path of paths) waiting.add(path)
-    if (timer !== undefined || waiting.size === 0) return
-    timer = setTimeout(() => {
-      timer = undefined
+  let isBusy = false
+  let endedAt = Number.NEGATIVE_INFINITY
+  async function run() {
+    isBusy = true
+    while (waiting.size > 0) {
+      const pauseMs = Math.max(gatherMs, endedAt + restMs - performance.now())
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
       const prefixes = [...waiting]
       waiting.clear()
-      void invalidatePaths(prefixes)
-    }, gatherMs)
+      await invalidatePaths(prefixes)
+      endedAt = performance.now()
+    }
+    isBusy = false
+  }
+  return (paths: readonly string[]) => {
+    for (const path of paths) waiting.add(path)
+    if (!isBusy && waiting.size > 0) void run()
   }
 }
 

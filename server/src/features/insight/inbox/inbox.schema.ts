@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { limitQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { limitQuery, offsetQuery, timestampOutput, uuidField } from '../../../wire.ts'
 import { chatListQuery, chatObject } from '../../conversations/chats/chat-list.schema.ts'
 import { leadStatuses } from '../../leads/detection/leads.tables.ts'
 
@@ -16,6 +16,7 @@ export const inboxQuery = chatListQuery.omit({ limit: true, offset: true }).exte
       description: '`next` of the page before: stays where it is whatever comes in',
       examples: ['MjAyNi0wMi0xMSAxMDowMDowMCswMCAwMTljNGMyZS02YTAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE'],
     }),
+  offset: offsetQuery().meta({ description: 'So many chats further on: for a window into a long list' }),
 })
 
 /** A question for chats. */

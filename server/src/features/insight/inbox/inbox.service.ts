@@ -78,7 +78,7 @@ function readCursor(after: string | undefined): store.InboxCursor | undefined {
 /** One page of the chats of the caller's tenant, the most recent first. */
 export async function listInbox(ctx: Context, input: InboxInput): Promise<z.output<typeof inboxAnswer>> {
   await requireOpenHistory(ctx)
-  const { limit, search } = input
+  const { limit, offset, search } = input
   const after = readCursor(input.after)
   if (input.session_id !== undefined) await getSession(ctx, input.session_id)
   const filter = {
@@ -92,7 +92,7 @@ export async function listInbox(ctx: Context, input: InboxInput): Promise<z.outp
     labelId: input.label_id,
     now: ctx.clock.now(),
   }
-  const rows = await store.listInboxChats(ctx.db.sql, filter, { after, limit: limit + 1 })
+  const rows = await store.listInboxChats(ctx.db.sql, filter, { after, offset, limit: limit + 1 })
   const shown = rows.slice(0, limit)
   const last = rows.length > limit ? shown.at(-1) : undefined
   return {

@@ -92,17 +92,17 @@ function rowsOf(page: SQL, now: Date): SQL {
 export async function listInboxChats(
   sql: Sql,
   filter: ChatFilter,
-  { after, limit }: { after: InboxCursor | undefined; limit: number },
+  { after, offset, limit }: { after: InboxCursor | undefined; offset: number; limit: number },
 ): Promise<InboxRow[]> {
   const { tenantId, sessionId } = filter
   const page = text`
     SELECT q.* FROM sessions s CROSS JOIN LATERAL (
       SELECT h.* FROM chats h LEFT JOIN contacts c ON c.id = h.contact_id
       WHERE h.session_id = s.id AND ${behind(after)} AND ${conditionOfChats(filter)}
-      ORDER BY h.last_message_at DESC NULLS LAST, h.id DESC LIMIT ${limit}
+      ORDER BY h.last_message_at DESC NULLS LAST, h.id DESC LIMIT ${limit + offset}
     ) q
     WHERE s.tenant_id = ${tenantId} ${sessionId === undefined ? text`` : text`AND s.id = ${sessionId}`}
-    ORDER BY q.last_message_at DESC, q.id DESC LIMIT ${limit}`
+    ORDER BY q.last_message_at DESC, q.id DESC LIMIT ${limit} OFFSET ${offset}`
   const { rows } = await sql.execute<InboxRow>(rowsOf(page, filter.now))
   return rows
 }

@@ -90,6 +90,10 @@ suite('GET /chats', () => {
       page = await own.list(`limit=3&after=${page.next}`)
     }
     assert.deepEqual(seen, phones)
+    // A window into the list: from there on, across sessions, and never past the end.
+    const all = await own.phones()
+    assert.deepEqual(await own.phones('limit=2&offset=3'), all.slice(3, 5))
+    assert.deepEqual(await own.phones('offset=500'), [])
     for (const wrong of ['x', '%20', Buffer.from('2026-01-01 00:00:00+00 nothing').toString('base64url')])
       await own.tenant.api.get(422, `/chats?after=${wrong}`)
   })

@@ -1,0 +1,104 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { queries } from '../../../api/client.ts'
+import { useFormat } from '../../../i18n/format.ts'
+import { IconButton } from '../../../kit/button.tsx'
+import { CurlButton } from '../../../kit/curl.tsx'
+import { Icon } from '../../../kit/icon.tsx'
+import { Avatar } from '../../../kit/text-parts.tsx'
+import { LabelMenu } from '../contact/label-menu.tsx'
+import { type Chat, type Session, titleOf } from '../queries.ts'
+import { useText } from '../words.ts'
+
+/** The line has no events for it, so it is asked for while somebody looks. */
+const presenceMs = 4000
+
+function usePresence(chat: Chat, session: Session | undefined): string | undefined {
+  const t = useText()
+  const format = useFormat()
+  const { data } = queries.useQuery(
+    'get',
+    '/api/v2/sessions/{id}/presence/{chat_id}',
+    { params: { path: { id: chat.session_id, chat_id: chat.wa_chat_id } } },
+    {
+      enabled: !chat.is_group && session?.status === 'working',
+      refetchInterval: presenceMs,
+      staleTime: presenceMs,
+      retry: false,
+    },
+  )
+  if (data === undefined || data.presence === 'unknown') return undefined
+  if (data.presence === 'offline') {
+    return data.last_seen_at === null
+      ? undefined
+      : t('presence.seen', { when: format.ago(data.last_seen_at) })
+  }
+  return t(`presence.${data.presence}`)
+}
+
+/** Who one writes with, through which number, and what the other side is doing. */
+export function ThreadHead({
+  chat,
+  session,
+  onPanel,
+}: {
+  chat: Chat
+  session: Session | undefined
+  onPanel(): void
+}) {
+  const t = useText()
+  const search = useSearch({ from: '/app/inbox' })
+  const [isLabelling, setLabelling] = useState(false)
+  const presence = usePresence(chat, session)
+  const title = titleOf(chat)
+  const params = { path: { session_id: chat.session_id, chat_id: chat.wa_chat_id } }
+  const via = session === undefined ? null : t.rich('thread.via', { name: <bdi>{session.name}</bdi> })
+  const isBusy = presence === t('presence.typing') || presence === t('presence.recording')
+  return (
+    <header>
+      <Link className="btn quiet icon phone-only" to="/inbox" search={search} aria-label={t('thread.back')}>
+        <Icon name="back" />
+      </Link>
+      <Avatar name={title} isGroup={chat.is_group}>
+        {chat.is_group ? <Icon name="groups" /> : undefined}
+      </Avatar>
+      <div className="cut mtitle">
+        <h2 className="cut">
+          <bdi>{title}</bdi>
+        </h2>
+        <p className="cut">
+          {isBusy ? (
+            <span className="typing" role="status">
+              <i>
+                <b />
+              </i>
+              <span className="acc">{presence}</span>
+            </span>
+          ) : (
+            presence
+          )}
+          {presence === undefined || via === null ? null : ' · '}
+          {via}
+        </p>
+      </div>
+      <span className="desk-only">
+        <LabelMenu chat={chat} open={isLabelling} onOpenChange={setLabelling} />
+      </span>
+      <span className="mpanel-open">
+        <IconButton icon="panel" label={t('contact.label')} keys="P" onClick={onPanel} />
+      </span>
+      <span className="desk-only">
+        <CurlButton
+          calls={[
+            { method: 'get', path: '/api/v2/messages/chat/{session_id}/{chat_id}', params },
+            {
+              method: 'post',
+              path: '/api/v2/messages/send',
+              body: { session_id: chat.session_id, chat_id: chat.wa_chat_id, message: 'Hello' },
+            },
+          ]}
+        />
+      </span>
+    </header>
+  )
+}
