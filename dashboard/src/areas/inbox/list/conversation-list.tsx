@@ -93,7 +93,7 @@ function Rows({ chats, total, search, openId }: RowsProps) {
   // What was selected stays selected when it is scrolled out of sight.
   const [picked, setPicked] = useState<ReadonlyMap<string, Chat>>(new Map())
   const [refusal, setRefusal] = useState<string>()
-  const scroller = useRef<HTMLUListElement>(null)
+  const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
@@ -141,44 +141,51 @@ function Rows({ chats, total, search, openId }: RowsProps) {
           {t('list.read_failed', { reason: refusal })}
         </p>
       )}
-      <ul className="convs" ref={scroller} aria-label={t('list.label')} tabIndex={-1}>
-        <li className="mall" role="presentation" style={{ blockSize: virtual.getTotalSize() }} />
-        {virtual.getVirtualItems().map((item) => {
-          const chat = chats.at(item.index)
-          return (
-            <li
-              key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              aria-setsize={total}
-              aria-posinset={item.index + 1}
-              className="mconv"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              {chat === undefined ? (
-                <span className="conv" aria-hidden="true">
-                  <span className="skel round" />
-                  <span className="skel" />
-                </span>
-              ) : (
-                <ConversationRow
-                  chat={chat}
-                  userId={userId}
-                  search={search}
-                  isOpen={chat.id === openId}
-                  isAt={chat.id === at}
-                  isSelected={selection.has(chat.id)}
-                />
-              )}
-            </li>
-          )
-        })}
-      </ul>
+      <div className="convs" ref={scroller}>
+        <ul className="mall" aria-label={t('list.label')} style={{ blockSize: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map((item) => {
+            const chat = chats.at(item.index)
+            return (
+              <li
+                key={item.key}
+                ref={virtual.measureElement}
+                data-index={item.index}
+                aria-setsize={total}
+                aria-posinset={item.index + 1}
+                className="mconv"
+                style={{ transform: `translateY(${item.start}px)` }}
+              >
+                {chat === undefined ? (
+                  <RowToCome />
+                ) : (
+                  <ConversationRow
+                    chat={chat}
+                    userId={userId}
+                    search={search}
+                    isOpen={chat.id === openId}
+                    isAt={chat.id === at}
+                    isSelected={selection.has(chat.id)}
+                  />
+                )}
+              </li>
+            )
+          })}
+        </ul>
+      </div>
       <BulkBar selection={selection}>
         <button type="button" onClick={() => void read(selected)}>
           {t('list.mark_read')}
         </button>
       </BulkBar>
     </>
+  )
+}
+
+function RowToCome() {
+  return (
+    <span className="conv" aria-hidden="true">
+      <span className="skel round" />
+      <span className="skel" />
+    </span>
   )
 }

@@ -148,13 +148,9 @@ export function Film({ message, words }: { message: Message; words: string }) {
     )
   }
   return (
-    <button
-      type="button"
-      className="mframe ask"
-      aria-label={t('media.play', { name: words })}
-      onClick={() => setAsked(true)}
-    >
+    <button type="button" className="mframe ask" onClick={() => setAsked(true)}>
       {isAsked ? <span className="skel" /> : <Icon name="play" size="l" />}
+      <span className="sr">{t('media.play', { name: words })}</span>
       <span className="num">
         {seconds === null ? null : clockOf(seconds)} {size === null ? null : format.bytes(size)}
       </span>

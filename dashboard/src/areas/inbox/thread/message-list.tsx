@@ -17,6 +17,8 @@ const overscan = 8
 /** This near to the end one reads along: new messages keep the end in sight. */
 const endPx = 90
 const flashMs = 1600
+/** Room above the first and below the last. */
+const edgePx = 12
 
 interface MessageListProps {
   label: string
@@ -43,6 +45,8 @@ export function MessageList({ label, thread, outgoing, isGroup, actions, onEnd }
     getScrollElement: () => scroller.current,
     estimateSize: () => estimate,
     overscan,
+    paddingStart: edgePx,
+    paddingEnd: edgePx,
     // Places count from the oldest, so a row keeps its key whatever comes after it.
     getItemKey: (index) => (index < total ? index : (waiting[index - total]?.key ?? index)),
     anchorTo: 'end',

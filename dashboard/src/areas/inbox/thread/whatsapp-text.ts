@@ -112,7 +112,9 @@ export function readText(text: string): TextBlock[] {
       blocks.push({ kind: 'code', text: part.replace(/^\n|\n$/g, '') })
       continue
     }
-    const body = index === 0 ? part : part.replace(/^\n/, '')
+    const isBeforeCode = index + 2 < parts.length
+    const rest = index === 0 ? part : part.replace(/^\n/, '')
+    const body = isBeforeCode ? rest.replace(/\n$/, '') : rest
     if (body !== '') blocks.push(...body.split('\n').map(readLine))
   }
   return blocks
