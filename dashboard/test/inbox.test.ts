@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { buildPhone } from '../../server/test/builders.ts'
 import { makeMediaSamples } from '../../server/test/media-samples.ts'
+import { until } from '../../server/test/until.ts'
 import { findBarriers } from './axe.ts'
 import { type DashboardWorld, openWorld } from './browser.ts'
 import { type InboxWorld, kindsOfContent, openInbox, writer } from './inbox-world.ts'
@@ -36,6 +37,21 @@ async function sentTo(chat: { chatId: string }): Promise<string[]> {
   return own.map(({ content_preview: text }: { content_preview: string }) => text)
 }
 
+// In the page there are things that tests do not have; so these are texts.
+const watchFor = (text: string) => `{
+  globalThis.seenAt = 0
+  const look = () => {
+    if (globalThis.seenAt === 0 && document.body.innerText.includes('${text}')) globalThis.seenAt = Date.now()
+  }
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true })
+}`
+const countBlank = `[...document.querySelectorAll('.m .bub')].filter(
+  (bubble) => bubble.innerText.trim() === '' && bubble.querySelector('img, button, .skel') === null,
+).length`
+const toTop = (element: { scrollTop: number }) => {
+  element.scrollTop = 0
+}
+
 suite('inbox', () => {
   test('a message shows within 300 ms, and what is read here is read for the API and in every counter', async () => {
     const bo = await inbox.person('Bo Sample')
@@ -47,23 +63,11 @@ suite('inbox', () => {
     await page.locator(`[data-chat="${bo.chatId}"]`).click()
     await page.locator(`[data-chat="${bo.chatId}"] .count`).waitFor({ state: 'detached' })
     assert.equal((await inbox.owner.api.get(200, `/chats/${bo.chatId}`)).unread_count, 0)
-    await page.evaluate(() => {
-      const seen = { at: 0 }
-      Object.assign(globalThis, { seen })
-      const look = () => {
-        if (seen.at === 0 && document.body.innerText.includes('Quick one')) seen.at = Date.now()
-      }
-      new MutationObserver(look).observe(document.body, {
-        childList: true,
-        subtree: true,
-        characterData: true,
-      })
-    })
+    await page.evaluate(watchFor('Quick one'))
     await bo.say('Quick one')
     const storedMs = Date.now()
     await bubble('Quick one').waitFor()
-    const shownMs =
-      (await page.evaluate(() => (globalThis as unknown as { seen: { at: number } }).seen.at)) - storedMs
+    const shownMs = (await page.evaluate<number>('globalThis.seenAt')) - storedMs
     assert.ok(shownMs < 300, `shown after ${shownMs} ms`)
   })
 
@@ -99,7 +103,7 @@ suite('inbox', () => {
     await page.locator('.mframe img').waitFor()
     await page.locator('.msticker img').waitFor()
     await page.locator('.mdoc', { hasText: 'plan.pdf' }).waitFor()
-    await page.locator('.msgs').evaluate((element) => (element.scrollTop = 0))
+    await page.locator('.msgs').evaluate(toTop)
     for (const text of [
       'Greenhouse',
       'Live location',
@@ -110,14 +114,7 @@ suite('inbox', () => {
       await bubble(text).waitFor()
     }
     await page.locator('.mtext b', { hasText: 'lemon tree' }).waitFor()
-    const blank = await page
-      .locator('.m .bub')
-      .evaluateAll(
-        (all) =>
-          all.filter(
-            (one) => (one as HTMLElement).innerText.trim() === '' && !one.querySelector('img, button, .skel'),
-          ).length,
-      )
+    const blank = await page.evaluate(countBlank)
     assert.equal(blank, 0)
     assert.deepEqual(await findBarriers(page), [])
     assert.deepEqual(world.takeProblems(), [])
@@ -132,11 +129,17 @@ suite('inbox', () => {
     assert.equal(await field().inputValue(), '')
     await page.locator(`[data-chat="${ada.chatId}"]`, { hasText: 'Half a thou' }).click()
     await page.reload()
-    await page.waitForFunction(
-      () => document.querySelector<HTMLTextAreaElement>('.composer textarea')?.value === 'Half a thou',
-    )
-    const keys = await page.evaluate(() =>
-      Object.keys(localStorage).filter((key) => key.startsWith('moltflow.draft.')),
+    await until(async () => (await field().inputValue()) === 'Half a thou')
+    await page.getByRole('button', { name: 'Theme and language' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.locator('input[type=email]').fill(inbox.owner.email)
+    await page.locator('input[type=password]').fill(inbox.owner.password)
+    await page.locator('button[type=submit]').click()
+    await page.locator('.app').waitFor()
+    await open(ada)
+    await until(async () => (await field().inputValue()) === 'Half a thou')
+    const keys = await page.evaluate(
+      `Object.keys(localStorage).filter((key) => key.startsWith('moltflow.draft.'))`,
     )
     const me = await inbox.owner.api.get(200, '/users/me')
     assert.deepEqual(keys, [`moltflow.draft.${me.id}.${ada.chatId}`])
@@ -260,9 +263,9 @@ suite('inbox', () => {
     for (let turn = 0; turn < 40 && (await bubble('Line 560').count()) === 0; turn += 1)
       await page.mouse.wheel(0, -300)
     const first = await place()
-    await page.waitForFunction(() => document.querySelector('.mskel') === null)
+    await page.locator('.mskel').first().waitFor({ state: 'detached' })
     assert.ok(Math.abs((first?.y ?? 0) - ((await place())?.y ?? 999)) < 2)
-    await page.locator('.msgs').evaluate((element) => (element.scrollTop = 0))
+    await page.locator('.msgs').evaluate(toTop)
     await page.getByText('Line 0', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     await page.waitForURL('**/inbox?q=Long')

@@ -1,15 +1,9 @@
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, queries, type Schemas } from '../../api/client.ts'
+import { api, queries } from '../../api/client.ts'
 import { invalidatePaths } from '../../api/query-client.ts'
 import type { InboxSearch } from './search.ts'
-
-/** A conversation as lists show it. */
-export type Chat = Schemas['InboxChat']
-/** One message of a thread. */
-export type Message = Schemas['Message']
-/** A number that messages go through. */
-export type Session = Schemas['Session']
+import type { Chat } from './shapes.ts'
 
 /** A conversation by its session and its id here, which stays when its address at WhatsApp changes. */
 export interface ChatRef {

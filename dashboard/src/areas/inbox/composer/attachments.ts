@@ -1,4 +1,4 @@
-import type { FileKind } from './outbox.ts'
+import type { FileKind } from '../shapes.ts'
 
 const pictures: ReadonlySet<string> = new Set([
   'image/jpeg',

@@ -2,16 +2,14 @@ import { useMemo, useSyncExternalStore } from 'react'
 import { ApiError } from '../../../api/api-error.ts'
 import { api } from '../../../api/client.ts'
 import { invalidatePaths } from '../../../api/query-client.ts'
-import type { ChatRef, Message } from '../queries.ts'
+import type { ChatRef } from '../queries.ts'
+import type { FileKind, Message } from '../shapes.ts'
 import { refreshThread } from '../thread/thread-window.ts'
 
 /** What goes out: a text, or a file with a caption. */
 export type Content =
   | { kind: 'text'; text: string; replyTo?: string }
   | { kind: 'file'; file: File; as: FileKind; caption: string; replyTo?: string }
-
-/** The operation that a file is sent by. */
-export type FileKind = 'image' | 'video' | 'audio' | 'document' | 'voice' | 'sticker' | 'gif'
 
 /** A message that was sent here and is not in the thread yet, or could not be sent. */
 export interface Outgoing extends ChatRef {

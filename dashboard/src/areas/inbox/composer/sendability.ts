@@ -1,4 +1,4 @@
-import type { Chat, Session } from '../queries.ts'
+import type { Chat, Session } from '../shapes.ts'
 
 /** Why a conversation cannot be written in, or what to know before one does. */
 export interface Obstacle {

@@ -1,6 +1,6 @@
 import { queries } from '../../../api/client.ts'
 import { Icon } from '../../../kit/icon.tsx'
-import type { Chat, Message } from '../queries.ts'
+import type { Chat, Message } from '../shapes.ts'
 import { iconOf } from '../thread/kind-words.ts'
 import { fileNameOf, SaveFile } from '../thread/media-parts.tsx'
 import { useMedia } from '../thread/media-url.ts'

@@ -4,7 +4,8 @@ import { Menu, type MenuItem } from '../../../kit/menu.tsx'
 import { useReason } from '../../../kit/notes.tsx'
 import { showToast } from '../../../kit/toasts.tsx'
 import { useKey } from '../../../shell/keys.ts'
-import { type Chat, setLabels, useLabels } from '../queries.ts'
+import { setLabels, useLabels } from '../queries.ts'
+import type { Chat } from '../shapes.ts'
 import { useText } from '../words.ts'
 
 /** The labels of a conversation, to give and to take. */

@@ -3,7 +3,7 @@ import { api } from '../../../api/client.ts'
 import { invalidatePaths } from '../../../api/query-client.ts'
 import { Switch } from '../../../kit/field.tsx'
 import { useReason } from '../../../kit/notes.tsx'
-import type { Chat } from '../queries.ts'
+import type { Chat } from '../shapes.ts'
 import { useText } from '../words.ts'
 
 const path = '/api/v2/opt-outs/{phone}'

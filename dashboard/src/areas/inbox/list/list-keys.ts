@@ -1,6 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react'
 import { isCommand } from '../../../shell/keys.ts'
-import type { Chat, ChatWindow } from '../queries.ts'
+import type { ChatWindow } from '../queries.ts'
+import type { Chat } from '../shapes.ts'
 
 interface ListKeys {
   chats: ChatWindow

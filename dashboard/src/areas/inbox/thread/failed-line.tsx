@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { Glyph } from '../../../kit/icon.tsx'
 import { useReason } from '../../../kit/notes.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { useFailureWords } from './failure-words.ts'
 import { canSendAgain, resend } from './send-again.ts'

@@ -3,7 +3,7 @@ import { api, queries } from '../../../api/client.ts'
 import { invalidatePaths } from '../../../api/query-client.ts'
 import { Glyph } from '../../../kit/icon.tsx'
 import { useReason } from '../../../kit/notes.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { refreshThread } from './thread-window.ts'
 

@@ -1,5 +1,4 @@
-import type { IconName } from '../../../kit/icon.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 
 /** Kinds of messages that are drawn in a way of their own. */
 const icons = {
@@ -13,7 +12,7 @@ const icons = {
   location: 'globe',
   vcard: 'contacts',
   poll: 'poll',
-} as const satisfies Record<string, IconName>
+} as const
 
 /** A kind that has a sign and a word. */
 export type KnownKind = keyof typeof icons
@@ -22,7 +21,7 @@ export type KnownKind = keyof typeof icons
 export const isKnownKind = (kind: string): kind is KnownKind => Object.hasOwn(icons, kind)
 
 /** The sign of a kind, for one line. */
-export const iconOf = (kind: string): IconName | undefined => (isKnownKind(kind) ? icons[kind] : undefined)
+export const iconOf = (kind: string) => (isKnownKind(kind) ? icons[kind] : undefined)
 
 /** The text of a message, as much as is kept. */
 export function textOf({ text, content_preview }: Pick<Message, 'text' | 'content_preview'>): string {

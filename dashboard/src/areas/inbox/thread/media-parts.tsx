@@ -4,7 +4,7 @@ import { Button, IconButton } from '../../../kit/button.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { useReason } from '../../../kit/notes.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { fetchMedia, saveBlob, useMedia } from './media-url.ts'
 

@@ -1,6 +1,6 @@
 import { memo } from 'react'
 import { Icon } from '../../../kit/icon.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { ContactCards, OtherCard, PlaceCard, PollCard } from './cards.tsx'
 import { FormattedText } from './formatted-text.tsx'

@@ -1,6 +1,6 @@
 import { queries } from '../../../api/client.ts'
 import { Icon } from '../../../kit/icon.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { iconOf, isKnownKind, textOf } from './kind-words.ts'
 

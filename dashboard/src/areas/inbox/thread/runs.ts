@@ -1,4 +1,4 @@
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 
 /** Messages of one person within this time stand together, with one line of time and status below the last. */
 const runMs = 5 * 60_000

@@ -1,6 +1,6 @@
 import { api } from '../../../api/client.ts'
-import { type Content, type FileKind, post } from '../composer/outbox.ts'
-import type { Message } from '../queries.ts'
+import { type Content, post } from '../composer/outbox.ts'
+import type { FileKind, Message } from '../shapes.ts'
 import { fileNameOf } from './media-parts.tsx'
 import { fetchMedia } from './media-url.ts'
 import { refreshThread } from './thread-window.ts'

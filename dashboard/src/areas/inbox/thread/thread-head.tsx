@@ -7,7 +7,8 @@ import { CurlButton } from '../../../kit/curl.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { Avatar } from '../../../kit/text-parts.tsx'
 import { LabelMenu } from '../contact/label-menu.tsx'
-import { type Chat, type Session, titleOf } from '../queries.ts'
+import { titleOf } from '../queries.ts'
+import type { Chat, Session } from '../shapes.ts'
 import { useText } from '../words.ts'
 
 /** The line has no events for it, so it is asked for while somebody looks. */

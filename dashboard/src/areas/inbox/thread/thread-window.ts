@@ -3,7 +3,8 @@ import { useEffect, useState } from 'react'
 import { api } from '../../../api/client.ts'
 import { type LiveEvent, onLiveEvent } from '../../../api/live.ts'
 import { queryClient } from '../../../api/query-client.ts'
-import type { ChatRef, Message } from '../queries.ts'
+import type { ChatRef } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 
 const path = '/api/v2/messages/chat/{session_id}/{chat_id}'
 /** As many messages as one question asks for. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { Icon } from '../../../kit/icon.tsx'
-import type { Message } from '../queries.ts'
+import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { clockOf, MissingFile } from './media-parts.tsx'
 import { type Media, useMedia } from './media-url.ts'
