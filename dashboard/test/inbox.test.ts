@@ -3,7 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { buildPhone } from '../../server/test/builders.ts'
 import { makeMediaSamples } from '../../server/test/media-samples.ts'
-import { until } from '../../server/test/until.ts'
+import { untilAnswer } from '../../server/test/until.ts'
 import { findBarriers } from './axe.ts'
 import { type DashboardWorld, openWorld } from './browser.ts'
 import { type InboxWorld, kindsOfContent, openInbox, writer } from './inbox-world.ts'
@@ -129,7 +129,10 @@ suite('inbox', () => {
     assert.equal(await field().inputValue(), '')
     await page.locator(`[data-chat="${ada.chatId}"]`, { hasText: 'Half a thou' }).click()
     await page.reload()
-    await until(async () => (await field().inputValue()) === 'Half a thou')
+    await untilAnswer(
+      () => field().inputValue(),
+      (text) => text === 'Half a thou',
+    )
     await page.getByRole('button', { name: 'Theme and language' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.locator('input[type=email]').fill(inbox.owner.email)
@@ -137,7 +140,10 @@ suite('inbox', () => {
     await page.locator('button[type=submit]').click()
     await page.locator('.app').waitFor()
     await open(ada)
-    await until(async () => (await field().inputValue()) === 'Half a thou')
+    await untilAnswer(
+      () => field().inputValue(),
+      (text) => text === 'Half a thou',
+    )
     const keys = await page.evaluate(
       `Object.keys(localStorage).filter((key) => key.startsWith('moltflow.draft.'))`,
     )

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useFormat } from '../../../i18n/format.ts'
 import { Button } from '../../../kit/button.tsx'
 import { Icon } from '../../../kit/icon.tsx'
@@ -66,13 +66,19 @@ export function MessageList({ label, thread, outgoing, isGroup, actions, onEnd }
     if (isReady) virtual.scrollToEnd()
   }, [isReady, virtual])
 
-  function show(id: string) {
-    const index = thread.find(id)
-    if (index < 0) return
-    virtual.scrollToIndex(index, { align: 'center' })
-    setFlashed(id)
-    setTimeout(() => setFlashed(undefined), flashMs)
-  }
+  // Rows are drawn anew only when something of theirs changed, so what they call must stay the same.
+  const latest = useRef(thread)
+  latest.current = thread
+  const show = useCallback(
+    (id: string) => {
+      const index = latest.current.find(id)
+      if (index < 0) return
+      virtual.scrollToIndex(index, { align: 'center' })
+      setFlashed(id)
+      setTimeout(() => setFlashed(undefined), flashMs)
+    },
+    [virtual],
+  )
   const seen = useSeen(total, isAtEnd)
   return (
     <div className="mpane">
@@ -149,7 +155,7 @@ function Row({ index, thread, waiting, isGroup, actions, onShow }: RowProps) {
   return (
     <MessageRow
       message={message}
-      place={place}
+      {...place}
       isGroup={isGroup}
       quoted={quotedAt < 0 ? undefined : thread.at(quotedAt)}
       actions={actions}

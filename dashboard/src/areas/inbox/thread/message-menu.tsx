@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { api } from '../../../api/client.ts'
 import { IconButton } from '../../../kit/button.tsx'
 import { Confirm } from '../../../kit/confirm.tsx'
+import { Icon } from '../../../kit/icon.tsx'
 import { Menu, type MenuItem } from '../../../kit/menu.tsx'
 import { useReason } from '../../../kit/notes.tsx'
 import { showToast } from '../../../kit/toasts.tsx'
@@ -129,9 +130,30 @@ function useItems(message: Message, actions: MessageActions, run: (act: () => Pr
   return { groups: [answer, reactions, keep, ours].filter((items) => items.length > 0), back, isOwn }
 }
 
-/** What can be done with a message; what cannot says why. */
+/** What can be done with a message. The menu itself is made when it is first asked for: a thread has many. */
 export function MessageMenu({ message, actions }: { message: Message; actions: MessageActions }) {
   const t = useText()
+  const [isAsked, setAsked] = useState(false)
+  if (isAsked) return <OpenedMenu message={message} actions={actions} />
+  return (
+    <span className="mmenu">
+      <button
+        type="button"
+        className="btn icon quiet"
+        aria-label={t('menu.title')}
+        aria-haspopup="menu"
+        onClick={() => setAsked(true)}
+      >
+        <Icon name="dots" />
+      </button>
+    </span>
+  )
+}
+
+/** The menu; what cannot be done says why. */
+function OpenedMenu({ message, actions }: { message: Message; actions: MessageActions }) {
+  const t = useText()
+  const [isOpen, setOpen] = useState(true)
   const [isAsking, setAsking] = useState(false)
   const { run, refusal, isBusy } = useRun()
   const { groups, back, isOwn } = useItems(message, actions, (act) => void run(act))
@@ -144,6 +166,8 @@ export function MessageMenu({ message, actions }: { message: Message; actions: M
         <Menu
           trigger={<IconButton icon="dots" label={t('menu.title')} busy={isBusy} />}
           groups={last.length === 0 ? groups : [...groups, last]}
+          open={isOpen}
+          onOpenChange={setOpen}
         />
       </span>
       {refusal === undefined ? null : (

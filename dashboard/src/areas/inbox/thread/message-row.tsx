@@ -13,9 +13,8 @@ import { momentOf, type Place } from './runs.ts'
 
 const shownStates = ['pending', 'sent', 'delivered', 'read'] as const
 
-interface MessageRowProps {
+interface MessageRowProps extends Place {
   message: Message
-  place: Place
   isGroup: boolean
   quoted: Message | undefined
   actions: MessageActions
@@ -24,26 +23,26 @@ interface MessageRowProps {
 
 /** One message with its day, name, quote, reactions and its line of time and status. */
 export const MessageRow = memo((props: MessageRowProps) => {
-  const { message, place, isGroup } = props
+  const { message, isNewDay, isStart, hasLine, isGroup } = props
   const format = useFormat()
   const isOwn = message.direction === 'outbound'
   const isFailed = message.status === 'failed'
   const sender = message.sender_name ?? message.sender_phone
   return (
     <>
-      {place.isNewDay ? <DayLine at={momentOf(message)} /> : null}
+      {isNewDay ? <DayLine at={momentOf(message)} /> : null}
       <article
-        className={`m ${isOwn ? 'out' : ''} ${isFailed ? 'bad' : ''} ${place.isStart ? 'gap' : ''}`}
+        className={`m ${isOwn ? 'out' : ''} ${isFailed ? 'bad' : ''} ${isStart ? 'gap' : ''}`}
         data-message={message.id}
         aria-label={format.full(momentOf(message))}
       >
-        {isGroup && !isOwn && place.isStart && sender !== null ? (
+        {isGroup && !isOwn && isStart && sender !== null ? (
           <p className="mwho">
             <bdi>{sender}</bdi>
           </p>
         ) : null}
         {message.deleted_at === null ? <Bubble {...props} /> : <Gone message={message} />}
-        {place.hasLine ? <Line message={message} /> : null}
+        {hasLine ? <Line message={message} /> : null}
       </article>
     </>
   )

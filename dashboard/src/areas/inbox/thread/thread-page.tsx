@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type DragEvent, useCallback, useEffect, useState } from 'react'
+import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react'
 import { queries } from '../../../api/client.ts'
 import { useFormat } from '../../../i18n/format.ts'
 import { Drawer } from '../../../kit/dialog.tsx'
@@ -80,11 +80,13 @@ function useMessageActions(
 ) {
   const [editing, setEditing] = useState<Message>()
   const [forwarding, setForwarding] = useState<Message>()
-  const reply = (message: Message) => {
-    const text = draftOf(userId, chat.id)?.text ?? ''
-    keepDraft(userId, chat.id, { text, replyTo: message.id })
-  }
-  const actions = { reply, edit: setEditing, forward: setForwarding, barrier, ownDigits }
+  const actions = useMemo(() => {
+    const reply = (message: Message) => {
+      const text = draftOf(userId, chat.id)?.text ?? ''
+      keepDraft(userId, chat.id, { text, replyTo: message.id })
+    }
+    return { reply, edit: setEditing, forward: setForwarding, barrier, ownDigits }
+  }, [chat.id, userId, barrier, ownDigits])
   const dialogs = (
     <>
       {editing === undefined ? null : <EditDialog message={editing} onClose={() => setEditing(undefined)} />}
