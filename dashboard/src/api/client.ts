@@ -15,9 +15,10 @@ function nameOf(request: Request): string {
 
 async function send(request: Request, token: string | undefined): Promise<Response> {
   if (token !== undefined) request.headers.set('Authorization', `Bearer ${token}`)
-  // Only the beginning of an answer is timed: files and streams may take as long as they like.
+  // Only the beginning of an answer is timed: files and streams, in both directions, may take as long as they like.
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), answerWithinMs)
+  const isUpload = request.headers.get('Content-Type')?.startsWith('multipart/form-data') === true
+  const timer = isUpload ? undefined : setTimeout(() => late.abort(), answerWithinMs)
   try {
     const signal = AbortSignal.any([request.signal, late.signal])
     return await fetch(request, { signal, credentials: 'omit' })
