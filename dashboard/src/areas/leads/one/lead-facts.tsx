@@ -30,7 +30,7 @@ export function LeadFacts({ lead }: { lead: LeadDetail }) {
         <div>
           <dt>{t('column.group')}</dt>
           <dd>
-            <Link to="/groups">
+            <Link to="/groups/$groupId" params={{ groupId: group.id }}>
               <bdi>{group.name}</bdi>
             </Link>
           </dd>
