@@ -50,14 +50,14 @@ export function LeadCard({ lead, isBusy, isDragged, isMenuOpen, onMenu, onMove, 
           checked={selection.has(lead.id)}
           onChange={() => selection.toggle(lead.id)}
         />
-        <h3 className="cut">
+        <h3 className="cut" dir={lead.contact_name === null ? 'ltr' : 'auto'}>
           <Link to="/leads/$leadId" params={{ leadId: lead.id }} draggable={false}>
             <bdi className={lead.contact_name === null ? 'ltr' : ''}>{name}</bdi>
           </Link>
         </h3>
         <Score value={scoreOf(lead)} />
       </div>
-      <p className="clamp2">
+      <p className="clamp2" dir="auto">
         {signal.message_preview === null ? (
           <span className="mute">{t('text_gone')}</span>
         ) : (
