@@ -11,8 +11,8 @@ type Movable = Pick<Lead, 'id' | 'lead_status' | 'contact_name' | 'contact_phone
 
 /** Moving a lead from wherever it is shown. */
 export interface Move {
-  /** The lead on its way to the server. */
-  busyId: string | undefined
+  /** The lead on its way to the server, and where to: it is shown there already, as busy. */
+  moving: { id: string; to: LeadStatus } | undefined
   move(lead: Movable, to: LeadStatus): void
   /** What was refused, with its reason, and the question before what is final: stands on the page once. */
   notes: ReactNode
@@ -22,7 +22,7 @@ export interface Move {
 export function useMove(): Move {
   const t = useText()
   const nameOf = useLeadName()
-  const [busyId, setBusyId] = useState<string>()
+  const [moving, setMoving] = useState<Move['moving']>()
   const [failed, setFailed] = useState<{ error: unknown; name: string }>()
   const [asked, setAsked] = useState<Movable>()
 
@@ -36,21 +36,21 @@ export function useMove(): Move {
     showToast({ text: t.of(`moved.${to}`), ...(undo === undefined ? {} : { undo }) })
   }
   async function run(lead: Movable, to: LeadStatus) {
-    setBusyId(lead.id)
+    setMoving({ id: lead.id, to })
     setFailed(undefined)
     try {
       await send(lead, to)
     } catch (error) {
       setFailed({ error, name: nameOf(lead) })
     } finally {
-      setBusyId(undefined)
+      setMoving(undefined)
     }
   }
   const title = asked === undefined ? '' : t('final.title', { name: nameOf(asked) })
   return {
-    busyId,
+    moving,
     move(lead, to) {
-      if (busyId !== undefined || refusalOf(lead.lead_status, to) !== undefined) return
+      if (moving !== undefined || refusalOf(lead.lead_status, to) !== undefined) return
       if (to === 'converted') setAsked(lead)
       else void run(lead, to)
     },

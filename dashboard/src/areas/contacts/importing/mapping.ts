@@ -31,7 +31,7 @@ export function guessRoles(rows: readonly (readonly string[])[]): Role[] {
 export function columnsOf(head: readonly string[], roles: readonly Role[]): Record<string, number> {
   const columns: Record<string, number> = {}
   for (const [index, role] of roles.entries()) {
-    const value = (head[index] ?? '').trim().replaceAll(/[{}|\s]+/g, ' ')
+    const value = (head[index] ?? '').replaceAll(/[{}|\s]+/g, ' ').trim()
     if (role === 'phone' || role === 'name') columns[role] = index + 1
     if (role === 'value')
       columns[value === '' || value === 'phone' || value === 'name' ? `column ${index + 1}` : value] =

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useFormat } from '../../../i18n/format.ts'
 import type { Selection } from '../../../kit/selection.ts'
 import { useKey } from '../../../shell/keys.ts'
-import { type Lead, type LeadPages, totalOf } from '../queries.ts'
+import { type Lead, type LeadPages, leadsOf, totalOf } from '../queries.ts'
 import { type LeadStatus, leadStatuses } from '../status-machine.ts'
 import type { Move } from '../use-move.tsx'
 import { useText } from '../words.ts'
@@ -42,6 +42,7 @@ export function LeadBoard({
             key={status}
             status={status}
             pages={pages[status]}
+            leads={leadsIn(status, pages, move.moving)}
             dragged={dragged}
             menuOf={menuOf}
             onMenu={setMenuOf}
@@ -52,6 +53,16 @@ export function LeadBoard({
       </section>
     </>
   )
+}
+
+/** The leads of a column; one that is being moved stands where it goes, and back at its place when that is refused. */
+function leadsIn(status: LeadStatus, pages: BoardPages, moving: Move['moving']): Lead[] {
+  const own = leadsOf(pages[status])
+  if (moving === undefined) return own
+  const others = own.filter(({ id }) => id !== moving.id)
+  if (status !== moving.to) return others
+  const lead = leadStatuses.flatMap((each) => leadsOf(pages[each])).find(({ id }) => id === moving.id)
+  return lead === undefined ? own : [lead, ...others]
 }
 
 /** The lead under the pointer while it is dragged. */

@@ -8,7 +8,7 @@ import type { Selection } from '../../../kit/selection.ts'
 import { SkeletonRows } from '../../../kit/skeleton.tsx'
 import { lookOf } from '../../../kit/states.tsx'
 import { useLeadName } from '../lead-name.tsx'
-import { type Lead, type LeadPages, leadsOf, totalOf } from '../queries.ts'
+import { type Lead, type LeadPages, totalOf } from '../queries.ts'
 import { type LeadStatus, refusalOf } from '../status-machine.ts'
 import type { Move } from '../use-move.tsx'
 import { useText } from '../words.ts'
@@ -17,6 +17,8 @@ import { LeadCard } from './lead-card.tsx'
 interface LeadColumnProps {
   status: LeadStatus
   pages: LeadPages
+  /** Those of the pages, and the one that is on its way here. */
+  leads: readonly Lead[]
   /** The lead that is being dragged, from whichever column. */
   dragged: Lead | undefined
   menuOf: string | undefined
@@ -98,10 +100,9 @@ const gap = 8
 const overscan = 4
 
 function Cards(props: LeadColumnProps) {
-  const { status, pages } = props
+  const { status, pages, leads } = props
   const t = useText()
   const scroller = useRef<HTMLDivElement>(null)
-  const leads = leadsOf(pages)
   const virtual = useVirtualizer({
     count: leads.length,
     getScrollElement: () => scroller.current,
@@ -148,7 +149,7 @@ function Card({ lead, dragged, menuOf, onMenu, move, selection }: LeadColumnProp
   return (
     <LeadCard
       lead={lead}
-      isBusy={move.busyId === lead.id}
+      isBusy={move.moving?.id === lead.id}
       isDragged={dragged?.id === lead.id}
       isMenuOpen={menuOf === lead.id}
       onMenu={(open) => onMenu(open ? lead.id : undefined)}

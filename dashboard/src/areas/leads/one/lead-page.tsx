@@ -75,7 +75,7 @@ function MoveButton({ lead, move }: { lead: LeadDetail; move: Move }) {
   return (
     <MoveMenu
       trigger={
-        <Button look="primary" busy={move.busyId === lead.id}>
+        <Button look="primary" busy={move.moving !== undefined}>
           {t('move.action')}
         </Button>
       }
