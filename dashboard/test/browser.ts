@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { ApiClient, fetchDoor } from '../../server/test/api-client.ts'
+import type { TestAppOptions } from '../../server/test/harness.ts'
 import { createLinkedApp, type LinkedApp } from '../../server/test/linked-session.ts'
 
 const dashboardDirectory = join(import.meta.dirname, '../dist')
@@ -47,8 +48,8 @@ function findBrowser(): { executablePath?: string } {
 }
 
 /** Starts server, simulator and browser. */
-export async function openWorld(): Promise<DashboardWorld> {
-  const app = await createLinkedApp({ isLive: true, dashboardDirectory })
+export async function openWorld(config: TestAppOptions['config'] = {}): Promise<DashboardWorld> {
+  const app = await createLinkedApp({ isLive: true, dashboardDirectory, config })
   const origin = `http://127.0.0.1:${await app.app.listen()}`
   const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
   const browser = await chromium.launch({ ...findBrowser(), args })

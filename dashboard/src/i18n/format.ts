@@ -28,6 +28,15 @@ function createDates(tag: string, timeZone: string) {
   const weekday = make({ weekday: 'short' })
   const day = make({ day: 'numeric', month: 'short' })
   const dayOfYear = make({ day: 'numeric', month: 'short', year: 'numeric' })
+  const near = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  } as const
+  const dayAndTime = make(near)
+  const dayOfYearAndTime = make({ ...near, year: 'numeric' })
   const full = make({ dateStyle: 'full', timeStyle: 'medium' })
   const key = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
   const daysAgo = (date: Date, now: Date) =>
@@ -45,8 +54,17 @@ function createDates(tag: string, timeZone: string) {
       ? day.format(date)
       : dayOfYear.format(date)
   }
+  /** A moment to come, or a plan: 14:32 today, else Thu 3 Dec, 09:00. */
+  function planned(value: Moment): string {
+    const date = toDate(value)
+    const now = new Date()
+    if (daysAgo(date, now) === 0) return clock.format(date)
+    const isThisYear = key.format(date).slice(0, 4) === key.format(now).slice(0, 4)
+    return (isThisYear ? dayAndTime : dayOfYearAndTime).format(date)
+  }
   return {
     moment,
+    planned,
     clock: (value: Moment) => clock.format(toDate(value)),
     day: (value: Moment) => day.format(toDate(value)),
     full: (value: Moment) => `${full.format(toDate(value))} (${timeZone})`,

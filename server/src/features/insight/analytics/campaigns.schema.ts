@@ -82,6 +82,17 @@ export const campaignAnswer = z
     timing: z
       .array(z.object({ minute: timestampOutput, sent: z.int() }))
       .meta({ description: 'Minutes in which something was sent; of a long campaign the last 10,000' }),
+    variants: z
+      .array(
+        z.object({
+          variant: z.int().meta({ description: 'Its place among the variants, from 0' }),
+          sent: z.int(),
+          delivered: z.int(),
+          read: z.int(),
+          replied: z.int(),
+        }),
+      )
+      .meta({ description: 'What became of each text of a job that has several' }),
     contacts: z.array(
       z.object({
         phone: z.string(),

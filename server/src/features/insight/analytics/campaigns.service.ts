@@ -12,6 +12,7 @@ import type { CampaignsInput, campaignAnswer, campaignQuery, campaignsAnswer } f
 import {
   type CampaignRow,
   countReasons,
+  countVariants,
   findCampaign,
   listCampaignContacts,
   listCampaigns,
@@ -115,11 +116,12 @@ export async function getCampaign(
   if (found === undefined) throw unknownThing('Campaign')
   const { job } = found
   const { timeZone } = await getSettings(ctx, tenantId)
-  const [failures, skips, sends, contacts] = await Promise.all([
+  const [failures, skips, sends, contacts, variants] = await Promise.all([
     countReasons(sql, tenantId, jobId, 'failed'),
     countReasons(sql, tenantId, jobId, 'skipped'),
     measureSends(sql, tenantId, jobId, { mostMinutes, pauseMs }),
     listCampaignContacts(sql, tenantId, jobId, { status, limit, offset }),
+    job.variants === null ? [] : countVariants(sql, tenantId, jobId),
   ])
   const activeMinutes = sends.activeMs / 60_000
   return {
@@ -137,6 +139,7 @@ export async function getCampaign(
     failures,
     skips,
     timing: sends.minutes,
+    variants,
     contacts: contacts.rows.map(encodeContact),
     contacts_total: contacts.total,
     limit,

@@ -151,3 +151,24 @@ export async function listCampaignContacts(
     .where(wanted)
   return { rows, total: counted?.total ?? 0 }
 }
+
+/** How far each variant of a campaign came. */
+export interface VariantCount extends Record<string, unknown> {
+  variant: number
+  sent: number
+  delivered: number
+  read: number
+  replied: number
+}
+
+/** What became of the texts of a campaign that has several, by their places. */
+export async function countVariants(sql: Sql, tenantId: string, jobId: string): Promise<VariantCount[]> {
+  const { rows } = await sql.execute<VariantCount>(text`
+    SELECT variant, count(*)::int AS sent, count(delivered_at)::int AS delivered, count(read_at)::int AS read,
+      count(replied_at)::int AS replied
+    FROM bulk_recipients
+    WHERE job_id = ${jobId} AND tenant_id = ${tenantId} AND variant IS NOT NULL AND sent_at IS NOT NULL
+      AND status NOT IN ('pending', 'failed', 'skipped')
+    GROUP BY variant ORDER BY variant`)
+  return rows
+}

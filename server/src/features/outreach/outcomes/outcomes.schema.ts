@@ -7,6 +7,7 @@ import { phoneField } from '../../conversations/contacts/contacts.schema.ts'
 import { messageObject } from '../../conversations/messages/messages.schema.ts'
 import { bulkJobDetail, bulkJobObject, bulkRecipientObject, campaignFields } from '../bulk/bulk.schema.ts'
 import { bulkJobStatuses, jobWaits, type RecipientStatus, recipientStatuses } from '../bulk/bulk.tables.ts'
+import { recipientStages } from './recipients.store.ts'
 
 export const nobodyToRetry = defineError(
   'nobody_to_retry',
@@ -85,6 +86,14 @@ const filter = {
     .max(100)
     .optional()
     .meta({ description: 'Only those skipped for this reason', examples: ['not_on_whatsapp'] }),
+  stage: z
+    .enum(recipientStages)
+    .optional()
+    .meta({
+      description:
+        'How far it came with them: everybody is in one stage, and each has as many as the counters of the job say. `left_out` are those who were skipped or had opted out before their turn',
+      examples: ['left_out'],
+    }),
 }
 
 /** Which recipients come with a job. */

@@ -5,7 +5,7 @@ import { type Cell, toCsv, toJsonArray } from '../../../platform/files/rows-as-f
 import type { BulkJobRow, BulkRecipientRow, RecipientStatus } from '../bulk/bulk.tables.ts'
 import { encodeJob, encodeRecipient, requireJob } from '../bulk/bulk-send.service.ts'
 import type { jobDetail, ListedRecipient, recipientsAnswer } from './outcomes.schema.ts'
-import { countRecipients, listPage, type RecipientFilter } from './recipients.store.ts'
+import { countRecipients, listPage, type RecipientFilter, type RecipientStage } from './recipients.store.ts'
 
 /** Rows that an export holds at once. */
 const step = 1000
@@ -13,15 +13,17 @@ const step = 1000
 interface FilterInput {
   status?: RecipientStatus[] | undefined
   skip_reason?: string | undefined
+  stage?: RecipientStage | undefined
 }
 
-function filterOf(job: BulkJobRow, { status, skip_reason }: FilterInput): RecipientFilter {
-  return { tenantId: job.tenantId, jobId: job.id, statuses: status, skipReason: skip_reason }
+function filterOf(job: BulkJobRow, { status, skip_reason, stage }: FilterInput): RecipientFilter {
+  return { tenantId: job.tenantId, jobId: job.id, statuses: status, skipReason: skip_reason, stage }
 }
 
 /** All of a job are known; only a filter has to count. */
 function totalOf(ctx: Context, job: BulkJobRow, filter: RecipientFilter): Promise<number> | number {
-  const isFiltered = filter.statuses !== undefined || filter.skipReason !== undefined
+  const { statuses, skipReason, stage } = filter
+  const isFiltered = statuses !== undefined || skipReason !== undefined || stage !== undefined
   return isFiltered ? countRecipients(ctx.db.sql, filter) : job.totalRecipients
 }
 

@@ -1,6 +1,46 @@
-import { and, asc, count, eq, gt, inArray, type SQL, sql as text } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  isNull,
+  notInArray,
+  or,
+  type SQL,
+  sql as text,
+} from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type BulkRecipientRow, bulkRecipients, type RecipientStatus } from '../bulk/bulk.tables.ts'
+
+/** How far a job came with somebody. Everybody is in one stage, and each has as many as the counters of the job say. */
+export const recipientStages = [
+  'waiting',
+  'sent',
+  'delivered',
+  'read',
+  'replied',
+  'failed',
+  'left_out',
+] as const
+/** One of them. */
+export type RecipientStage = (typeof recipientStages)[number]
+
+const { status, sentAt, deliveredAt, readAt, repliedAt } = bulkRecipients
+const written = and(isNotNull(sentAt), notInArray(status, ['pending', 'failed', 'skipped']))
+
+const stageConditions: Readonly<Record<RecipientStage, SQL | undefined>> = {
+  waiting: eq(status, 'pending'),
+  sent: and(written, isNull(deliveredAt)),
+  delivered: and(written, isNotNull(deliveredAt), isNull(readAt)),
+  read: and(written, isNotNull(readAt), isNull(repliedAt)),
+  replied: and(written, isNotNull(repliedAt)),
+  failed: eq(status, 'failed'),
+  // Whoever opted out before their turn was never written to; whoever did so afterwards was reached.
+  left_out: or(eq(status, 'skipped'), and(eq(status, 'opted_out'), isNull(sentAt))),
+}
 
 /** Which recipients of a job. */
 export interface RecipientFilter {
@@ -8,14 +48,16 @@ export interface RecipientFilter {
   jobId: string
   statuses?: readonly RecipientStatus[] | undefined
   skipReason?: string | undefined
+  stage?: RecipientStage | undefined
 }
 
-function conditionOf({ tenantId, jobId, statuses, skipReason }: RecipientFilter): SQL | undefined {
+function conditionOf({ tenantId, jobId, statuses, skipReason, stage }: RecipientFilter): SQL | undefined {
   return and(
     eq(bulkRecipients.jobId, jobId),
     eq(bulkRecipients.tenantId, tenantId),
     statuses === undefined ? undefined : inArray(bulkRecipients.status, [...statuses]),
     skipReason === undefined ? undefined : eq(bulkRecipients.skipReason, skipReason),
+    stage === undefined ? undefined : stageConditions[stage],
   )
 }
 

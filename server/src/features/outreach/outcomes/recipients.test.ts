@@ -60,6 +60,49 @@ suite('recipients', () => {
     assert.match(listed.read_at, /Z$/)
   })
 
+  test('are in one stage each, with as many as the counters of the job say, whoever opted out among them', async () => {
+    const { api } = world.tenant
+    const people = Array.from({ length: 7 }, () => world.person())
+    const job = await world.job(people)
+    const [early, ...others] = people as [(typeof people)[0], ...typeof people]
+    const { sql } = world.ctx.db
+    await sql.execute(text`UPDATE bulk_recipients SET status = 'opted_out', skip_reason = 'opted_out'
+      WHERE job_id = ${job} AND phone = ${early.phone}`)
+    await sql.execute(text`UPDATE bulk_jobs SET skipped_count = 1 WHERE id = ${job}`)
+    const sent = []
+    for (const person of others.slice(0, 5)) sent.push(await world.send(job, person))
+    await world.progress(sent.slice(0, 4), 'delivered')
+    await world.progress(sent.slice(0, 3), 'read')
+    const [replying, leaving] = others as [(typeof people)[0], (typeof people)[0]]
+    await world.hear(replying)
+    await sql.execute(text`UPDATE bulk_recipients SET status = 'opted_out'
+      WHERE job_id = ${job} AND phone = ${leaving.phone}`)
+    const progress = await api.get(200, `/bulk-send/${job}/progress?stream=false`)
+    const expected = {
+      waiting: progress.pending,
+      sent: progress.sent - progress.delivered,
+      delivered: progress.delivered - progress.read,
+      read: progress.read - progress.replied,
+      replied: progress.replied,
+      failed: progress.failed,
+      left_out: progress.skipped,
+    }
+    assert.deepEqual(expected, {
+      waiting: 1,
+      sent: 1,
+      delivered: 1,
+      read: 2,
+      replied: 1,
+      failed: 0,
+      left_out: 1,
+    })
+    for (const [stage, count] of Object.entries(expected)) {
+      const page = await api.get(200, `/bulk-send/${job}/recipients?stage=${stage}`)
+      assert.deepEqual([page.recipients.length, page.total], [count, count], stage)
+    }
+    await api.get(422, `/bulk-send/${job}/recipients?stage=gone`)
+  })
+
   test('of another tenant are nobody’s, and what cannot be asked is refused by name', async () => {
     const job = await world.job([world.person()])
     const other = await app.tenant()

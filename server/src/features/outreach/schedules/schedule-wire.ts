@@ -77,3 +77,16 @@ export function executionToWire(row: ExecutionRow): ExecutionObject {
     read_by: row.readBy,
   }
 }
+
+/** Writes a rule that nothing has yet, with the runs it would have from now on. */
+export function previewToWire(rule: Recurrence, now: Date) {
+  const { scheduleType, cronExpression, timezone, scheduledTime } = rule
+  return {
+    schedule_type: scheduleType,
+    cron_expression: cronExpression,
+    timezone,
+    scheduled_time: toTimestampOrNull(scheduledTime),
+    // A run at this very moment counts.
+    next_runs: zonedTimestamps(nextRuns(rule, new Date(now.getTime() - 1), shownRuns), timezone),
+  }
+}

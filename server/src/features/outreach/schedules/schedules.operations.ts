@@ -9,6 +9,8 @@ import {
   historyAnswer,
   historyQuery,
   listSchedulesQuery,
+  rulePreviewAnswer,
+  rulePreviewBody,
   scheduleDetail,
   scheduleEnded,
   scheduleListAnswer,
@@ -27,6 +29,7 @@ import {
   getSchedule,
   listSchedules,
   pauseSchedule,
+  previewRule,
   resumeSchedule,
   updateSchedule,
 } from './schedules.service.ts'
@@ -56,6 +59,17 @@ const create = defineOperation({
   success: { status: 201, schema: scheduleSchema },
   errors: [planFeatureMissing, planLimitReached, addressRefused, channelOfOtherSession],
   run: (ctx, input) => createSchedule(ctx, input),
+})
+
+const preview = defineOperation({
+  id: 'scheduled_messages.preview',
+  method: 'POST',
+  path: `${path}/preview`,
+  summary: 'When a scheduled message would run, before it is made',
+  access: ['scheduled:read'],
+  body: rulePreviewBody,
+  success: { status: 200, schema: rulePreviewAnswer },
+  run: async (ctx, input) => previewRule(ctx, input),
 })
 
 const get = defineOperation({
@@ -151,6 +165,7 @@ const history = defineOperation({
 export const schedulesOperations: readonly Operation[] = [
   list,
   create,
+  preview,
   get,
   update,
   cancel,

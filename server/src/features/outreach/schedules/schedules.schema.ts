@@ -359,3 +359,19 @@ export const scheduleListAnswer = z.object({ messages: z.array(scheduleSchema), 
 
 /** One page of runs, newest first. */
 export const historyAnswer = z.object({ executions: z.array(executionSchema), ...pageAnswer })
+
+/** When something would run. */
+export const rulePreviewBody = z.object(recurrenceFields).meta({
+  examples: [{ schedule_type: 'cron', cron_expression: '0 9 * * MON', timezone: 'America/New_York' }],
+})
+
+/** When something would run, as it would be stored. */
+export const rulePreviewAnswer = z
+  .object({
+    schedule_type: z.enum(scheduleTypes),
+    cron_expression: z.string().nullable(),
+    timezone: z.string(),
+    scheduled_time: timestampOutput.nullable(),
+    next_runs: z.array(zonedTimestampOutput).meta({ description: 'The next five' }),
+  })
+  .meta({ id: 'RulePreview', description: 'When something would run, before it is made' })

@@ -8,12 +8,13 @@ import { customGroupInUse } from '../../groups/custom-groups/custom-groups.schem
 import { holdUsableGroup } from '../../groups/custom-groups/custom-groups.service.ts'
 import { getSession, holdSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { holdChannel } from '../channels/channels.service.ts'
+import type { RecurrenceInput } from '../recurrence/recurrence.schema.ts'
 import { nextRun, parseRecurrence } from '../recurrence/recurrence.service.ts'
 import { variableNamesOf } from '../segments/segments.service.ts'
 import { checkTemplate } from '../templating/templating.service.ts'
 import { arm } from './arm.ts'
 import { countExecutions, listExecutions } from './executions.store.ts'
-import { executionToWire, recurrenceOf, scheduleToWire } from './schedule-wire.ts'
+import { executionToWire, previewToWire, recurrenceOf, scheduleToWire } from './schedule-wire.ts'
 import {
   type CreateSchedule,
   channelOfOtherSession,
@@ -116,6 +117,12 @@ function checkMedia(ctx: Context, url: string | null): void {
     if (!(error instanceof AppError)) throw error
     throw addressRefused.create({ message: `media_url: ${error.message}`, cause: error })
   }
+}
+
+/** When something would run by these fields; 422 for what does not fit together, as when it is made. */
+export function previewRule(ctx: Context, input: RecurrenceInput) {
+  const now = ctx.clock.now()
+  return previewToWire(parseRecurrence(input, { now }), now)
 }
 
 /** Makes a schedule and arms its first run. */
