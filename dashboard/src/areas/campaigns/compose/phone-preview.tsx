@@ -25,6 +25,12 @@ function useRested(body: PreviewBody): PreviewBody {
   return JSON.parse(rested) as PreviewBody
 }
 
+/** Whether what rests can be asked about: typing may be ahead of it. */
+function isWhole({ session_id, custom_group_id, message_content, variants, media_url }: PreviewBody): boolean {
+  const content = message_content ?? variants ?? media_url
+  return session_id !== '' && (custom_group_id ?? '') !== '' && content !== undefined
+}
+
 /** The message on the phones of real people of the list, one after the other. */
 export function PhonePreview({ draft }: { draft: Draft }) {
   const t = useText()
@@ -36,7 +42,7 @@ export function PhonePreview({ draft }: { draft: Draft }) {
     draft.sessionId !== '' &&
     draft.groupId !== '' &&
     (writtenTexts(draft).length > 0 || draft.mediaUrl !== '')
-  const query = usePreview(body, isReady && body.session_id !== '' && (body.custom_group_id ?? '') !== '')
+  const query = usePreview(body, isReady && isWhole(body))
   const previews = query.data?.previews ?? []
   const shown = previews[Math.min(at, previews.length - 1)]
   const step = (by: number) => setAt((old) => (old + by + previews.length) % Math.max(previews.length, 1))
