@@ -11,8 +11,6 @@ export type Progress = Schemas['BulkProgress']
 export type Analytics = Schemas['CampaignAnalytics']
 /** Somebody it writes to. */
 export type Recipient = Schemas['ListedRecipient']
-/** A list or segment. */
-export type List = Schemas['CustomGroup']
 /** What a campaign is made of. */
 export type JobBody = paths['/api/v2/bulk-send']['post']['requestBody']['content']['application/json']
 /** What of a campaign changes. */
