@@ -26,7 +26,13 @@ function useRested(body: PreviewBody): PreviewBody {
 }
 
 /** Whether what rests can be asked about: typing may be ahead of it. */
-function isWhole({ session_id, custom_group_id, message_content, variants, media_url }: PreviewBody): boolean {
+function isWhole({
+  session_id,
+  custom_group_id,
+  message_content,
+  variants,
+  media_url,
+}: PreviewBody): boolean {
   const content = message_content ?? variants ?? media_url
   return session_id !== '' && (custom_group_id ?? '') !== '' && content !== undefined
 }
