@@ -33,13 +33,20 @@ const countOf = async (status: string) =>
 const scrollBoard = `(async () => {
   const cards = document.querySelector('#col-new .cards')
   const steps = []
+  const rests = []
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+  for (let step = 0; step < 20; step += 1) {
+    const from = performance.now()
+    await drawn()
+    rests.push(performance.now() - from)
+  }
   for (let step = 0; step < 600 && !cards.textContent.includes('Many 250'); step += 1) {
     const from = performance.now()
     cards.scrollTop += 600
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+    await drawn()
     steps.push(performance.now() - from)
   }
-  return steps
+  return { steps, rests }
 })()`
 
 suite('leads', () => {
@@ -116,7 +123,9 @@ suite('leads', () => {
     assert.match((await refusal.textContent()) ?? '', /Anna Berg was not moved.*another lead that is open/)
     const open = await countOf('new')
     await owner.api.patch(200, `/leads/${await newest()}/status`, { status: 'converted' })
-    await page.waitForFunction(`document.querySelector('#col-new header .n')?.textContent === '${open - 1}'`)
+    await column(page, 'new')
+      .locator('header .n', { hasText: new RegExp(`^${open - 1}$`) })
+      .waitFor()
     assert.deepEqual(unexpected(400), [])
     await page.context().close()
   })
@@ -155,11 +164,12 @@ suite('leads', () => {
     const page = await world.signedIn(owner, '/leads')
     await column(page, 'new').locator('.lead').first().waitFor()
     assert.ok((await page.locator('.lead').count()) < 80)
-    const steps: number[] = await page.evaluate(scrollBoard)
+    const { steps, rests }: Record<'steps' | 'rests', number[]> = await page.evaluate(scrollBoard)
     await column(page, 'new').getByText('Many 250').waitFor()
-    // Three of four, because a machine that does other things, too, holds up single ones.
-    const typical = steps.toSorted((a, b) => a - b)[Math.floor(steps.length * 0.75)] ?? 0
-    assert.ok(typical < 100, `steps took ${Math.round(typical)} ms`)
+    // Three of four, and beyond what a frame takes anyway: a busy machine is no lag of the board.
+    const typical = (times: number[]) => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.75)] ?? 0
+    const extra = typical(steps) - typical(rests)
+    assert.ok(extra < 100, `a step took ${Math.round(extra)} ms more than none`)
     assert.ok((await page.locator('.lead').count()) < 80)
     await page.context().close()
   })

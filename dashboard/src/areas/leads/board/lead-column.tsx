@@ -1,6 +1,6 @@
 import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { memo, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useFormat } from '../../../i18n/format.ts'
 import { Glyph } from '../../../kit/icon.tsx'
 import { ErrorNote } from '../../../kit/notes.tsx'
@@ -145,7 +145,15 @@ function Cards(props: LeadColumnProps) {
   )
 }
 
-function Card({ lead, dragged, menuOf, onMenu, move, selection }: LeadColumnProps & { lead: Lead }) {
+/** Drawn anew only when something of it changes: scrolling draws the cards that come into sight alone. */
+const Card = memo(function Card({
+  lead,
+  dragged,
+  menuOf,
+  onMenu,
+  move,
+  selection,
+}: LeadColumnProps & { lead: Lead }) {
   return (
     <LeadCard
       lead={lead}
@@ -157,4 +165,4 @@ function Card({ lead, dragged, menuOf, onMenu, move, selection }: LeadColumnProp
       selection={selection}
     />
   )
-}
+})
