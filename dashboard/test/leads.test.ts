@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
-import { sql as text } from 'drizzle-orm'
 import type { Page } from 'playwright-core'
 import { LeadsWorld } from '../../server/test/leads-world.ts'
 import { addContact, type LinkedSession, linkSession } from '../../server/test/linked-session.ts'
@@ -187,13 +186,16 @@ suite('leads', () => {
 
 /** Many leads at once, the last one the newest. */
 async function insertMany(count: number): Promise<void> {
-  await world.app.app.ctx.db.sql.execute(text`
+  await world.app.app.ctx.db.pool.query(
+    `
     INSERT INTO leads (id, tenant_id, contact_phone, contact_name, status, signal_score, score_signals, facts,
       group_id, wa_group_id, group_name, session_id, monitor_mode, last_group_id, last_group_name,
       last_monitor_mode, last_signal_at, detected_at, updated_at)
-    SELECT gen_random_uuid(), ${leads.tenant.id}, '1666' || lpad(n::text, 7, '0'), 'Many ' || n, 'new', 3,
-      '[]', '{}', ${leads.groupId}, '1@g.us', 'Many', ${session.id}, 'all', ${leads.groupId}, 'Many', 'all', now(),
-      timestamptz '2025-01-01' + n * interval '1 minute', now() FROM generate_series(1, ${count}::int) AS n`)
+    SELECT gen_random_uuid(), $1::uuid, '1666' || lpad(n::text, 7, '0'), 'Many ' || n, 'new', 3,
+      '[]', '{}', $2::uuid, '1@g.us', 'Many', $3::uuid, 'all', $2::uuid, 'Many', 'all', now(),
+      timestamptz '2025-01-01' + n * interval '1 minute', now() FROM generate_series(1, $4::int) AS n`,
+    [leads.tenant.id, leads.groupId, session.id, count],
+  )
 }
 
 async function newest(): Promise<string> {
