@@ -13,7 +13,7 @@ export function LeadPart({ leadId }: { leadId: string }) {
   const { data: lead } = queries.useQuery('get', '/api/v2/leads/{id}', { params: { path: { id: leadId } } })
   if (lead === undefined) return null
   const score = lead.lead_score > 0 ? lead.lead_score : lead.signal_score
-  const step = steps.indexOf(lead.lead_status)
+  const step = (steps as readonly string[]).indexOf(lead.lead_status)
   return (
     <section>
       <h2>
