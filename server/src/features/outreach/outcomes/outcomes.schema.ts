@@ -7,7 +7,19 @@ import { phoneField } from '../../conversations/contacts/contacts.schema.ts'
 import { messageObject } from '../../conversations/messages/messages.schema.ts'
 import { bulkJobDetail, bulkJobObject, bulkRecipientObject, campaignFields } from '../bulk/bulk.schema.ts'
 import { bulkJobStatuses, jobWaits, type RecipientStatus, recipientStatuses } from '../bulk/bulk.tables.ts'
-import { recipientStages } from './recipients.store.ts'
+
+/** How far a job came with somebody. Everybody is in one stage, and each has as many as the counters of the job say. */
+export const recipientStages = [
+  'waiting',
+  'sent',
+  'delivered',
+  'read',
+  'replied',
+  'failed',
+  'left_out',
+] as const
+/** One of them. */
+export type RecipientStage = (typeof recipientStages)[number]
 
 export const nobodyToRetry = defineError(
   'nobody_to_retry',

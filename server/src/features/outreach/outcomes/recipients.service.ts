@@ -4,8 +4,8 @@ import { Answer } from '../../../operation.ts'
 import { type Cell, toCsv, toJsonArray } from '../../../platform/files/rows-as-file.ts'
 import type { BulkJobRow, BulkRecipientRow, RecipientStatus } from '../bulk/bulk.tables.ts'
 import { encodeJob, encodeRecipient, requireJob } from '../bulk/bulk-send.service.ts'
-import type { jobDetail, ListedRecipient, recipientsAnswer } from './outcomes.schema.ts'
-import { countRecipients, listPage, type RecipientFilter, type RecipientStage } from './recipients.store.ts'
+import type { jobDetail, ListedRecipient, RecipientStage, recipientsAnswer } from './outcomes.schema.ts'
+import { countRecipients, listPage, type RecipientFilter } from './recipients.store.ts'
 
 /** Rows that an export holds at once. */
 const step = 1000

@@ -14,19 +14,7 @@ import {
 } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type BulkRecipientRow, bulkRecipients, type RecipientStatus } from '../bulk/bulk.tables.ts'
-
-/** How far a job came with somebody. Everybody is in one stage, and each has as many as the counters of the job say. */
-export const recipientStages = [
-  'waiting',
-  'sent',
-  'delivered',
-  'read',
-  'replied',
-  'failed',
-  'left_out',
-] as const
-/** One of them. */
-export type RecipientStage = (typeof recipientStages)[number]
+import type { RecipientStage } from './outcomes.schema.ts'
 
 const { status, sentAt, deliveredAt, readAt, repliedAt } = bulkRecipients
 const written = and(isNotNull(sentAt), notInArray(status, ['pending', 'failed', 'skipped']))
