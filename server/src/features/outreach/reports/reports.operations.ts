@@ -5,6 +5,7 @@ import { deletedAnswer, idParams } from '../../../wire.ts'
 import { templateSchema } from '../report-templates/report-content.schema.ts'
 import { listTemplates } from '../report-templates/report-templates.service.ts'
 import { getReportFile } from './report-file.service.ts'
+import { previewReport } from './report-preview.service.ts'
 import {
   createReportBody,
   executionParams,
@@ -12,6 +13,8 @@ import {
   reportHasNoRun,
   reportNotActive,
   reportNotPaused,
+  reportPreview,
+  reportPreviewBody,
   reportSchema,
   reportsAnswer,
   reportsQuery,
@@ -36,6 +39,17 @@ const templates = defineOperation({
   access: ['reports:read'],
   success: { status: 200, schema: z.array(templateSchema) },
   run: async () => listTemplates(),
+})
+
+const preview = defineOperation({
+  id: 'reports.preview',
+  method: 'POST',
+  path: '/reports/preview',
+  summary: 'See what a report would say now and when it would run; nothing is kept',
+  access: ['reports:read'],
+  body: reportPreviewBody,
+  success: { status: 200, schema: reportPreview },
+  run: (ctx, input) => previewReport(ctx, input),
 })
 
 const create = defineOperation({
@@ -137,6 +151,7 @@ const remove = defineOperation({
 
 export const reportsOperations: readonly Operation[] = [
   templates,
+  preview,
   create,
   list,
   get,

@@ -56,6 +56,12 @@ export const createReportBody = z.object({
   ...ways,
 })
 
+/** A report that is not ordered yet. */
+export const reportPreviewBody = createReportBody
+  .omit({ delivery_method: true, session_id: true })
+  .partial({ name: true, schedule_type: true })
+  .meta({ description: 'Without `schedule_type` there are no `next_runs`' })
+
 /** What is to change of a report. */
 export const updateReportBody = z.object({
   name: name.optional(),
@@ -90,6 +96,15 @@ export const reportSchema = z
 
 /** A report as answers carry it. */
 export type ReportObject = z.output<typeof reportSchema>
+
+/** What a report would say and when it would run. */
+export const reportPreview = z
+  .object({
+    content: reportContentSchema,
+    text: z.string().meta({ description: 'The same as one WhatsApp message' }),
+    next_runs: z.array(zonedTimestampOutput).meta({ description: 'The next five runs' }),
+  })
+  .meta({ id: 'ReportPreview', description: 'What a report would say now, and when it would run' })
 
 const execution = z.object({
   id: z.uuid(),

@@ -75,6 +75,31 @@ suite('ordering reports', () => {
     await tenant.api.delete(200, `/reports/${id}`)
   })
 
+  test('a preview says what it would say and when it would run, by the rule of its zone, and keeps nothing', async () => {
+    const own = await app.tenant()
+    const { content, text, next_runs } = await own.api.post(200, '/reports/preview', weekly)
+    assert.deepEqual(
+      [content.template_id, content.timezone, content.generated_at],
+      ['session_health', 'America/New_York', '2026-02-11T10:00:00Z'],
+    )
+    assert.match(text, /Monday morning/)
+    const ordered = await order({}, own.api)
+    assert.deepEqual(next_runs, ordered.next_runs)
+    const { template_id, timezone } = weekly
+    const bare = await own.api.post(200, '/reports/preview', {
+      template_id,
+      timezone,
+      params: { period_days: 3 },
+    })
+    assert.deepEqual([bare.next_runs, bare.content.period.days], [[], 3])
+    const once = { template_id, timezone, schedule_type: 'one_time' }
+    assert.deepEqual((await own.api.post(200, '/reports/preview', once)).next_runs, [
+      '2026-02-11T05:00:00-05:00',
+    ])
+    await own.api.post(422, '/reports/preview', { ...weekly, cron_expression: '0 9 30 2 *' })
+    assert.equal((await own.api.get(200, '/reports')).total, 1)
+  })
+
   test('daily, weekly and monthly are made of a time; the zone is UTC unless told otherwise, as of schedules', async () => {
     const own = await app.tenant()
     await own.api.patch(200, '/tenant/settings', { time_zone: 'Asia/Kolkata' })
