@@ -1,0 +1,111 @@
+import { useMemo } from 'react'
+import { useFormat } from '../../i18n/format.ts'
+import { Chart } from '../../kit/chart.tsx'
+import type { ChartData } from '../../kit/chart-data.ts'
+import { FigureTable, useValueText } from '../../kit/figure-table.tsx'
+import { Figure } from '../../kit/figures.tsx'
+import { Note } from '../../kit/notes.tsx'
+import { Time } from '../../kit/text-parts.tsx'
+import type { Content } from './queries.ts'
+import { useText } from './words.ts'
+
+type Series = Content['series'][number]
+
+/** What a report says: figures, courses and tables, whichever there are. */
+export function ReportContent({ content, file }: { content: Content; file: string }) {
+  const t = useText()
+  const format = useFormat()
+  const text = useValueText()
+  const { period, timezone } = content
+  return (
+    <div className="stack report-content">
+      <p className="mute">
+        {t.rich('content.period', {
+          from: <Time at={period.from} />,
+          to: <Time at={period.to} />,
+          days: period.days,
+        })}{' '}
+        {t('content.zone', { zone: format.timeZone })}{' '}
+        {timezone === format.timeZone ? null : t('content.other_zone', { zone: timezone })}
+      </p>
+      {content.has_data ? null : (
+        <Note tone="info" title={t('content.none')}>
+          {t('content.none_text')}
+        </Note>
+      )}
+      <dl className="report-figures">
+        {content.figures.map(({ key, label, unit, value }) => (
+          <Figure key={key} label={<bdi>{label}</bdi>} value={<bdi>{text(value, unit)}</bdi>} />
+        ))}
+      </dl>
+      {content.series
+        .filter(({ points }) => points.some(({ value }) => value > 0))
+        .map((series) => (
+          <SeriesChart key={series.key} series={series} />
+        ))}
+      {content.tables.map(({ key, title, columns, rows, total }) =>
+        rows.length === 0 ? (
+          <section key={key} className="card">
+            <header>
+              <h2>{title}</h2>
+            </header>
+            <p className="pad mute">{t('content.no_rows')}</p>
+          </section>
+        ) : (
+          <FigureTable
+            key={key}
+            title={title}
+            file={`${file}-${key}`}
+            keep={t('keep')}
+            columns={columns.map((column, index) => ({ ...column, hides: index > 2 ? 'lo' : undefined }))}
+            rows={rows}
+          >
+            {total > rows.length ? (
+              <span className="mute">{t('content.first_rows', { count: rows.length, total })}</span>
+            ) : null}
+          </FigureTable>
+        ),
+      )}
+      {content.notes.map((note) => (
+        <p key={note} className="mute">
+          <bdi>{note}</bdi>
+        </p>
+      ))}
+    </div>
+  )
+}
+
+/** A course by hours or days of the report's zone, which its text names. */
+function SeriesChart({ series: { title, interval, points } }: { series: Series }) {
+  const t = useText()
+  const format = useFormat()
+  const data = useMemo((): ChartData => {
+    const names = format.dates(
+      interval === 'hour'
+        ? { timeZone: 'UTC', weekday: 'short', hour: '2-digit', minute: '2-digit' }
+        : { timeZone: 'UTC', day: 'numeric', month: 'short' },
+    )
+    // The text is the clock of the report's zone already: read as UTC and written as UTC, no zone changes it.
+    const nameOf = (index: number) => {
+      const at = points[index]?.at
+      return at === undefined ? '' : names.format(new Date(`${at}${at.includes('T') ? '' : 'T12:00'}:00Z`))
+    }
+    return {
+      kind: 'bars',
+      at: points.map((_, index) => index),
+      series: [
+        { id: 'value', label: title, values: points.map(({ value }) => value), colour: 'var(--ramp-2)' },
+      ],
+      axis: t(`interval.${interval}`),
+      nameOf,
+      format: format.number,
+    }
+  }, [title, interval, points, t, format])
+  return (
+    <section className="card">
+      <div className="pad report-chart">
+        <Chart title={title} data={data} height={160} legend={<span />} />
+      </div>
+    </section>
+  )
+}
