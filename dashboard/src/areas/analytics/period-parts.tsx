@@ -110,7 +110,8 @@ export function StepChart({
       axis: t(`step.${interval}`),
       nameOf: (index) =>
         steps[index] === undefined ? '' : names.format(new Date(`${steps[index]}T12:00:00Z`)),
-      format: (value) => text(value, unit),
+      // Half a message is nothing a line stands for.
+      format: (value) => (unit === 'count' && !Number.isInteger(value) ? '' : text(value, unit)),
     }
   }, [steps, interval, courses, unit, t, format, text])
   return (

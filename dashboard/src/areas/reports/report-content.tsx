@@ -2,14 +2,26 @@ import { useMemo } from 'react'
 import { useFormat } from '../../i18n/format.ts'
 import { Chart } from '../../kit/chart.tsx'
 import type { ChartData } from '../../kit/chart-data.ts'
-import { FigureTable, useValueText } from '../../kit/figure-table.tsx'
+import { type FigureColumn, FigureTable, useValueText } from '../../kit/figure-table.tsx'
 import { Figure } from '../../kit/figures.tsx'
 import { Note } from '../../kit/notes.tsx'
-import { Time } from '../../kit/text-parts.tsx'
 import type { Content } from './queries.ts'
 import { useText } from './words.ts'
 
 type Series = Content['series'][number]
+type TableColumn = Content['tables'][number]['columns'][number]
+
+const shownOnPhones = 3
+
+/** A phone has room for the first column and for two that count or measure, others where there are no such. */
+function forPhones(columns: readonly TableColumn[]): FigureColumn[] {
+  const isFigure = ({ unit }: TableColumn) => unit === 'count' || unit === 'rate' || unit === 'seconds'
+  const [first, ...rest] = columns
+  const kept = new Set(
+    [first, ...rest.filter(isFigure), ...rest.filter((column) => !isFigure(column))].slice(0, shownOnPhones),
+  )
+  return columns.map((column) => (kept.has(column) ? column : { ...column, hides: 'lo' }))
+}
 
 /** What a report says: figures, courses and tables, whichever there are. */
 export function ReportContent({ content, file }: { content: Content; file: string }) {
@@ -17,12 +29,13 @@ export function ReportContent({ content, file }: { content: Content; file: strin
   const format = useFormat()
   const text = useValueText()
   const { period, timezone } = content
+  const moments = format.dates({ dateStyle: 'medium', timeStyle: 'short' })
   return (
     <div className="stack report-content">
       <p className="mute">
         {t.rich('content.period', {
-          from: <Time at={period.from} />,
-          to: <Time at={period.to} />,
+          from: moments.format(new Date(period.from)),
+          to: moments.format(new Date(period.to)),
           days: period.days,
         })}{' '}
         {t('content.zone', { zone: format.timeZone })}{' '}
@@ -57,7 +70,7 @@ export function ReportContent({ content, file }: { content: Content; file: strin
             title={title}
             file={`${file}-${key}`}
             keep={t('keep')}
-            columns={columns.map((column, index) => ({ ...column, hides: index > 2 ? 'lo' : undefined }))}
+            columns={forPhones(columns)}
             rows={rows}
           >
             {total > rows.length ? (
@@ -98,7 +111,8 @@ function SeriesChart({ series: { title, interval, points } }: { series: Series }
       ],
       axis: t(`interval.${interval}`),
       nameOf,
-      format: format.number,
+      // Half a message is nothing a line stands for.
+      format: (value) => (Number.isInteger(value) ? format.number(value) : ''),
     }
   }, [title, interval, points, t, format])
   return (
