@@ -73,7 +73,7 @@ suite('reports', () => {
     await page.getByRole('link', { name: /Health of the numbers/ }).click()
     const preview = page.getByRole('region', { name: 'As it would be now' })
     await preview.getByText('Next 5 runs').waitFor()
-    assert.equal(await preview.locator('.next-runs li').count(), 5)
+    assert.equal(await preview.locator('.coming-runs li').count(), 5)
     await preview.getByText('Times are those of America/Sao_Paulo', { exact: false }).waitFor()
     assert.deepEqual(await findBarriers(page), [])
 
@@ -115,7 +115,7 @@ suite('reports', () => {
     await page.getByText('Every day at 09:00, by the clock of Asia/Tokyo').waitFor()
     // Nine in Tokyo is the evening before in São Paulo.
     assert.match(
-      (await page.locator('.next-runs li').first().textContent()) ?? '',
+      (await page.locator('.coming-runs li').first().textContent()) ?? '',
       /21:00.*09:00 in Asia\/Tokyo/,
     )
 

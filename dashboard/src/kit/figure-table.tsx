@@ -95,14 +95,16 @@ export function FigureTable(props: FigureTableProps) {
         onEnd={onEnd}
         sort={sort}
         onSort={onSort}
-        columns={columns.map(({ key, label, unit, hides, sort: by, show }): Column<Numbered> => ({
-          id: key,
-          head: label,
-          isNumber: isNumber(unit),
-          hides,
-          sort: by,
-          cell: ({ row }) => show?.(row) ?? <FigureValue value={row[key] ?? null} unit={unit} />,
-        }))}
+        columns={columns.map(
+          ({ key, label, unit, hides, sort: by, show }): Column<Numbered> => ({
+            id: key,
+            head: label,
+            isNumber: isNumber(unit),
+            hides,
+            sort: by,
+            cell: ({ row }) => show?.(row) ?? <FigureValue value={row[key] ?? null} unit={unit} />,
+          }),
+        )}
       />
     </section>
   )

@@ -134,7 +134,7 @@ function Plan({ report }: { report: ReportWithRuns }) {
           </span>
         </p>
         {report.next_runs.length === 0 ? null : (
-          <div className="next-runs">
+          <div className="coming-runs">
             <b>{t('next', { count: report.next_runs.length })}</b>
             <ol>
               {report.next_runs.map((at) => (

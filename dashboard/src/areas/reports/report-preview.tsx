@@ -43,7 +43,7 @@ export function ReportPreview({ body, zone }: { body: PreviewBody; zone: string 
         {({ content, text, next_runs: runs }) => (
           <div className="stack">
             {runs.length === 0 ? null : (
-              <div className="next-runs" role="status">
+              <div className="coming-runs" role="status">
                 <b>{t('next', { count: runs.length })}</b>
                 <ol>
                   {runs.map((at) => (
@@ -69,7 +69,7 @@ export function ReportPreview({ body, zone }: { body: PreviewBody; zone: string 
 /** A report as the message that WhatsApp shows. */
 export function MessageText({ text }: { text: string }) {
   return (
-    <pre className="message-text" dir="auto">
+    <pre className="report-text" dir="auto">
       {text}
     </pre>
   )
