@@ -10,7 +10,7 @@ const list = defineOperation({
   access: ['contacts:read'],
   query: optOutsQuery,
   success: { status: 200, schema: optOutsAnswer },
-  run: (ctx, { opted_out, limit, offset }) => getOptOuts(ctx, { opted_out, limit, offset }),
+  run: (ctx, { opted_out, search, limit, offset }) => getOptOuts(ctx, { opted_out, search, limit, offset }),
 })
 
 const get = defineOperation({

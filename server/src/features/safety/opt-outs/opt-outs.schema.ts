@@ -50,6 +50,12 @@ export const optOutChanged = definePublicEvent({
 export const optOutsQuery = z.object({
   ...pageQuery(),
   opted_out: booleanQuery().optional().meta({ description: 'Default true; false lists who opted in again' }),
+  search: z
+    .string()
+    .max(30)
+    .transform((text) => text.replaceAll(/\D/g, ''))
+    .optional()
+    .meta({ description: 'The beginning of a number; only its digits count', examples: ['+1 555'] }),
 })
 
 const phone = z.string().transform((text, context) => {

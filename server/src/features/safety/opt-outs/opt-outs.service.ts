@@ -89,11 +89,11 @@ export async function setManualOptOut(ctx: Context, phone: string, isOptedOut: b
 /** Persons and where they stand. */
 export async function getOptOuts(
   ctx: Context,
-  input: { opted_out?: boolean | undefined; limit: number; offset: number },
+  input: { opted_out?: boolean | undefined; search?: string | undefined; limit: number; offset: number },
 ) {
-  const { limit, offset } = input
-  const isOptedOut = input.opted_out ?? true
-  const { rows, total } = await store.listOptOuts(ctx.db.sql, tenantOf(ctx), isOptedOut, limit, offset)
+  const { search = '', limit, offset } = input
+  const filter = { tenantId: tenantOf(ctx), isOptedOut: input.opted_out ?? true, search }
+  const { rows, total } = await store.listOptOuts(ctx.db.sql, filter, limit, offset)
   const entries = rows.map((row) => ({
     phone: phoneOfAddress(row.address),
     opted_out: row.isOptedOut,

@@ -1,5 +1,5 @@
 // Reads tables of other areas: conversations (contacts).
-import { and, count, desc, eq, inArray, sql as text } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, like, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { optOutLedger, optOuts } from './opt-outs.tables.ts'
 
@@ -80,15 +80,18 @@ export async function insertLedger(sql: Sql, rows: readonly LedgerRow[]): Promis
   if (rows.length > 0) await sql.insert(optOutLedger).values([...rows])
 }
 
-/** Persons of a tenant, the latest change first, and how many there are. */
+/** Persons of a tenant, the latest change first, and how many there are; `search` are digits a number begins with. */
 export async function listOptOuts(
   sql: Sql,
-  tenantId: string,
-  isOptedOut: boolean,
+  { tenantId, isOptedOut, search }: { tenantId: string; isOptedOut: boolean; search: string },
   limit: number,
   offset: number,
 ): Promise<{ rows: OptOutRow[]; total: number }> {
-  const where = and(eq(optOuts.tenantId, tenantId), eq(optOuts.isOptedOut, isOptedOut))
+  const where = and(
+    eq(optOuts.tenantId, tenantId),
+    eq(optOuts.isOptedOut, isOptedOut),
+    search === '' ? undefined : like(optOuts.address, `${search}%`),
+  )
   const rows = await sql
     .select()
     .from(optOuts)
