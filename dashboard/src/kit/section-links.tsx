@@ -1,0 +1,26 @@
+import { Link, type LinkProps } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+
+/** A part of an area with an address of its own. */
+export interface SectionLink {
+  to: LinkProps['to']
+  label: string
+  /** How much waits there. */
+  count?: ReactNode
+}
+
+/** The parts of an area, below the head; on phones they scroll sideways. */
+export function SectionLinks({ label, links }: { label: string; links: readonly SectionLink[] }) {
+  return (
+    <nav className="toolbar" aria-label={label}>
+      <div className="seg">
+        {links.map(({ to, label: name, count }) => (
+          <Link key={name} to={to} activeOptions={{ exact: true, includeSearch: false }}>
+            {name}
+            {count === undefined ? null : <span className="n">{count}</span>}
+          </Link>
+        ))}
+      </div>
+    </nav>
+  )
+}
