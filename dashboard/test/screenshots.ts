@@ -26,6 +26,12 @@ const pages: readonly { name: string; path: string; open?: (page: Page) => Promi
     .split(' ')
     .map((name) => ({ name, path: `/${name}` })),
   { name: 'webhook', path: '/webhooks', open: openFirst },
+  ...'anti-spam content opt-outs words audit'
+    .split(' ')
+    .map((part) => ({ name: `safety-${part}`, path: `/safety/${part}` })),
+  ...'people keys plan workspace outreach'
+    .split(' ')
+    .map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
   { name: 'palette', path: '/', open: (page) => page.keyboard.press('Control+k') },
 ]
 
