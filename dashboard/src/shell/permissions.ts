@@ -2,6 +2,8 @@ import { queries } from '../api/client.ts'
 
 /** What whoever is signed in may do. Until it is known nothing is refused: the server has the last word. */
 export interface Permissions {
+  /** False until the answer is there: what a role may not read is not asked for before. */
+  isKnown: boolean
   /** Whether the role includes a scope, such as `settings:manage`. */
   holds(scope: string): boolean
   /** Whether it is an owner or admin, which some things need beside the scope. */
@@ -17,8 +19,10 @@ function includes(held: readonly string[], wanted: string): boolean {
 
 /** The permissions of whoever is signed in. */
 export function usePermissions(): Permissions {
-  const { data: me } = queries.useQuery('get', '/api/v2/users/me')
+  const { data: me, error } = queries.useQuery('get', '/api/v2/users/me')
   return {
+    // Without an answer the page shows what its own questions say.
+    isKnown: me !== undefined || error !== null,
     holds: (scope) => me === undefined || includes(me.scopes, scope),
     isLead: me === undefined || me.role !== 'member',
     userId: me?.id,

@@ -5,6 +5,7 @@ import { CurlButton } from '../../kit/curl.tsx'
 import { Note } from '../../kit/notes.tsx'
 import { SectionLinks } from '../../kit/section-links.tsx'
 import { Page } from '../../shell/page.tsx'
+import { usePermissions } from '../../shell/permissions.ts'
 import { usePendingCount } from './queries.ts'
 import './safety.css'
 import { useText } from './words.ts'
@@ -23,6 +24,7 @@ interface SectionPageProps {
 /** A part of the area: the links to all of them, and what it holds. */
 export function SectionPage({ section, calls, actions, refused, children }: SectionPageProps) {
   const t = useText()
+  const { isKnown } = usePermissions()
   const format = useFormat()
   const pending = usePendingCount()
   const waiting = pending ? { count: format.number(pending) } : {}
@@ -48,7 +50,7 @@ export function SectionPage({ section, calls, actions, refused, children }: Sect
         ]}
       />
       {refused === undefined ? (
-        children
+        isKnown && children
       ) : (
         <div className="notes">
           <Note shape="lock" title={t('refused.title')}>
