@@ -1,8 +1,9 @@
 import { useFormat } from '../../i18n/format.ts'
 import type { Column } from '../../kit/table.tsx'
 import { Time } from '../../kit/text-parts.tsx'
+import type { ApprovalStatus } from './approval-status.ts'
 import { ChatName } from './chat-name.tsx'
-import { type Approval, type ApprovalStatus, usePeople, useSessionNames } from './queries.ts'
+import { type Approval, usePeople, useSessionNames } from './queries.ts'
 import { useText } from './words.ts'
 
 const soonMs = 60 * 60_000

@@ -10,14 +10,9 @@ import { Table } from '../../kit/table.tsx'
 import { usePermissions } from '../../shell/permissions.ts'
 import { useApprovalColumns } from './approval-columns.tsx'
 import { ApprovalDialog } from './approval-dialog.tsx'
+import { type ApprovalStatus, approvalStatuses } from './approval-status.ts'
 import { BulkDecision, type Decision } from './bulk-decision.tsx'
-import {
-  type Approval,
-  type ApprovalStatus,
-  approvalStatuses,
-  useApprovals,
-  usePendingCount,
-} from './queries.ts'
+import { type Approval, useApprovals, usePendingCount } from './queries.ts'
 import { SectionPage } from './section-page.tsx'
 import { useText } from './words.ts'
 

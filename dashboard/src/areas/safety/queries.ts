@@ -1,6 +1,7 @@
 import { api, queries, type Schemas } from '../../api/client.ts'
 import { invalidatePaths } from '../../api/query-client.ts'
 import type { paths } from '../../api/schema.d.ts'
+import type { ApprovalStatus } from './approval-status.ts'
 
 /** A message that waits for a person's word. */
 export type Approval = Schemas['Approval']
@@ -20,11 +21,6 @@ export type Policy =
 export type PolicyChange = NonNullable<
   paths['/api/v2/a2a-policy/settings']['put']['requestBody']
 >['content']['application/json']
-
-/** What can become of a held message. */
-export const approvalStatuses = ['pending', 'approved', 'rejected', 'expired'] as const
-/** What has become of one. */
-export type ApprovalStatus = (typeof approvalStatuses)[number]
 
 const pageSize = 100
 

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { appRoute } from '../../shell/routes.ts'
-import { type ApprovalStatus, approvalStatuses } from './queries.ts'
+import { type ApprovalStatus, approvalStatuses } from './approval-status.ts'
 
 /** A word that stands behind `?`, when it is one. */
 const word = (value: unknown): string | undefined =>
