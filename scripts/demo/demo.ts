@@ -8,12 +8,17 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Call, createClient, until } from './http.ts'
 import { Program, pickPort } from './programs.ts'
-import { type Delivery, startReceiver } from './receiver.ts'
+import { type Delivery, type Receiver, startReceiver } from './receiver.ts'
 import { bold, dim, green, print, printEvent, red } from './terminal.ts'
-import { answers, createWorld, nameOf, type World } from './world.ts'
+import { photo } from './town/files.ts'
+import { fillTown, populateTown } from './town/town.ts'
+import { answers, createWorld, isTalking, nameOf, type World } from './world.ts'
 
-const talkEveryMs = 4000
+/** People talk a while, so that there is something to see, and now and then afterwards. */
+const talkEveryMs = { first: 4000, later: 45_000 }
+const firstLines = 16
 const answerEvery = 2
+const sessionName = 'Front desk'
 
 const { data, fresh } = parseArgs({
   options: {
@@ -29,6 +34,8 @@ interface Kept {
   password: string
   apiKey: string
   webhookSecret: string
+  /** Which steps of the town are made. Without it the world is one of an earlier version. */
+  steps: string[]
 }
 
 /** The owner's password, the key and the secret of this demo: made once, readable for this user alone. */
@@ -36,17 +43,29 @@ function readKept(): Kept {
   if (fresh) rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'demo.json')
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
+  if (existsSync(file)) {
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept
+    if (Array.isArray(kept.steps)) return kept
+    print(dim('The demo of an earlier version is replaced by a new one.'))
+    rmSync(directory, { recursive: true })
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  }
   const made = {
     password: randomBytes(9).toString('base64url'),
     apiKey: `mf_${randomBytes(24).toString('hex')}`,
     webhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
+    steps: [],
   }
-  writeFileSync(file, JSON.stringify(made), { mode: 0o600 })
+  keep(made)
   return made
 }
 
-const { password, apiKey, webhookSecret } = readKept()
+function keep(kept: Kept): void {
+  writeFileSync(join(directory, 'demo.json'), JSON.stringify(kept), { mode: 0o600 })
+}
+
+const kept = readKept()
+const { password, apiKey, webhookSecret } = kept
 
 const programs: Program[] = []
 const closers: (() => void)[] = []
@@ -135,20 +154,22 @@ async function startServer(simulatorUrl: string): Promise<string> {
       MOLTFLOW_WA_URL: simulatorUrl,
       // The receiver of the demo listens on this machine, which a webhook may not reach unless it is named.
       MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
+      // A campaign is to get somewhere while one looks, and what a webhook refuses is to fail soon.
+      MOLTFLOW_PACE: '0.2',
+      MOLTFLOW_WEBHOOK_RETRY_SECONDS: '2,8',
     },
   })
   await program.answers(`${base}/health/ready`)
   return base
 }
 
-/** Lets API keys read chats; only a person may decide that, so the owner signs in for it. */
-async function openChatHistory(base: string): Promise<void> {
+/** The API as the owner, with a login of its own. */
+async function signIn(base: string): Promise<Call> {
   const login = await createClient(`${base}/api/v2`)<{ access_token: string }>('POST', '/auth/login', {
     email,
     password,
   })
-  const owner = createClient(`${base}/api/v2`, { authorization: `Bearer ${login.access_token}` })
-  await owner('PATCH', '/tenant/settings', { chat_history_access_enabled: true })
+  return createClient(`${base}/api/v2`, { authorization: `Bearer ${login.access_token}` })
 }
 
 interface Session {
@@ -159,8 +180,8 @@ interface Session {
 
 /** The session of an earlier start, which connects by itself, or a new one whose code the simulated phone scans. */
 async function pairSession(api: Call, world: World): Promise<string> {
-  const earlier = (await api<Session[]>('GET', '/sessions')).find(({ name }) => name === 'Demo')
-  const { id } = earlier ?? (await api<Session>('POST', '/sessions', { name: 'Demo' }))
+  const earlier = (await api<Session[]>('GET', '/sessions')).find(({ name }) => name === sessionName)
+  const { id } = earlier ?? (await api<Session>('POST', '/sessions', { name: sessionName }))
   const status = async () => (await api<Session>('GET', `/sessions/${id}`)).status
   if (earlier === undefined || (await status()) !== 'working') await api('POST', `/sessions/${id}/start`)
   let isScanned = false
@@ -204,13 +225,12 @@ function createReporter(
   return (delivery) => {
     const mark = delivery.isVerified ? green('✔ verified') : red('✖ bad signature')
     printEvent(mark, delivery.event, describe(delivery))
-    if (delivery.event !== 'message.received' || delivery.data['is_group']) return
+    const { is_group: isGroup, chat_id: chatId } = delivery.data
+    if (delivery.event !== 'message.received' || isGroup || !isTalking(String(chatId))) return
     direct += 1
     if (direct % answerEvery !== 1) return
     const text = answers[Math.floor(direct / answerEvery) % answers.length] ?? ''
-    answer(String(delivery.data['chat_id']), text).catch((error: Error) =>
-      printEvent(red('✖'), 'answer', error.message),
-    )
+    answer(String(chatId), text).catch((error: Error) => printEvent(red('✖'), 'answer', error.message))
   }
 }
 
@@ -218,9 +238,11 @@ function printWelcome(base: string, control: string, sessionId: string): void {
   const row = (name: string, value: string) => print(`  ${name.padEnd(14)} ${value}`)
   print()
   print(bold('MoltFlow demo'))
+  row('Dashboard', bold(base))
+  row('Owner', `${email}  password ${password}`)
+  print()
   row('API', `${base}/api/v2`)
   row('Reference', `${base}/docs`)
-  row('Owner', `${email}  password ${password}`)
   row('API key', apiKey)
   row('Session', `${sessionId} (paired with the simulator, not with WhatsApp)`)
   row('Simulator', control)
@@ -237,29 +259,72 @@ function printWelcome(base: string, control: string, sessionId: string): void {
   print()
 }
 
+/** Lets people talk: often at first, then now and then. */
+function keepTalking(world: World): void {
+  let lines = 0
+  let timer: NodeJS.Timeout
+  const next = () => {
+    world.sayNext().catch((error: Error) => fail(`the simulator refused a message: ${error.message}`))
+    lines += 1
+    timer = setTimeout(next, lines < firstLines ? talkEveryMs.first : talkEveryMs.later)
+  }
+  next()
+  closers.push(() => clearTimeout(timer))
+}
+
+/** Makes what is left to make of the town; the demo goes on without what cannot be made. */
+async function completeTown(options: {
+  simulator: Call
+  owner: Call
+  desk: string
+  receiver: Receiver
+}): Promise<void> {
+  const { simulator, receiver } = options
+  const begun = performance.now()
+  await fillTown(
+    { ...options, receiverUrl: receiver.origin, webhookSecret },
+    {
+      isDone: (step) => kept.steps.includes(step),
+      markDone: async (step) => {
+        kept.steps.push(step)
+        keep(kept)
+        await simulator('POST', '/save')
+      },
+    },
+  )
+  printEvent(green('✔'), 'the town', `complete after ${Math.round((performance.now() - begun) / 1000)} s`)
+}
+
 async function run(): Promise<void> {
   print(dim('Starting the simulator and the server ...'))
   const simulator = await startSimulator()
-  const base = await startServer(simulator.url)
-  const api = createClient(`${base}/api/v2`, { 'x-api-key': apiKey })
-  await openChatHistory(base)
   const simulatorCall = createClient(simulator.control)
-  const world = await createWorld(simulatorCall)
+  const [base, world] = await Promise.all([
+    startServer(simulator.url),
+    createWorld(simulatorCall, () => populateTown(simulatorCall)),
+  ])
+  const api = createClient(`${base}/api/v2`, { 'x-api-key': apiKey })
+  const owner = await signIn(base)
+  // Only a person may let API keys read chats.
+  await owner('PATCH', '/tenant/settings', { chat_history_access_enabled: true, time_zone: 'Europe/Lisbon' })
   let sessionId = ''
   const send = (chatId: string, message: string) =>
     api('POST', '/messages/send', { session_id: sessionId, chat_id: chatId, message })
-  const receiver = await startReceiver(webhookSecret, createReporter(send))
+  const receiver = await startReceiver({
+    secret: webhookSecret,
+    report: createReporter(send),
+    file: await photo('orange'),
+  })
   closers.push(() => receiver.server.close())
-  await subscribe(api, receiver.url)
+  await subscribe(api, `${receiver.origin}/webhooks`)
   sessionId = await pairSession(api, world)
   // From here on a start after a crash finds the account linked as well.
   await simulatorCall('POST', '/save')
   printWelcome(base, simulator.control, sessionId)
-  const say = () =>
-    world.sayNext().catch((error: Error) => fail(`the simulator refused a message: ${error.message}`))
-  await say()
-  const timer = setInterval(() => void say(), talkEveryMs)
-  closers.push(() => clearInterval(timer))
+  keepTalking(world)
+  completeTown({ simulator: simulatorCall, owner, desk: sessionId, receiver }).catch((error: Error) => {
+    if (!isEnding) printEvent(red('✖'), 'the town', `is not complete: ${error.message}`)
+  })
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)

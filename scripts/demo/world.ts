@@ -1,4 +1,5 @@
 import type { Call } from './http.ts'
+import { townspeople } from './town/town.ts'
 
 /** The phone that the demo pairs. Numbers of the 555-01 range belong to nobody. */
 export const ownPhone = '15550100100'
@@ -39,13 +40,24 @@ export const answers: readonly string[] = [
 /** The name behind a phone in any form, or the phone itself. */
 export function nameOf(phone: string): string {
   const digits = phone.replace(/\D/g, '')
+  const known = townspeople.get(digits)
+  if (known !== undefined) return known
   return people.find((person) => person.phone === digits)?.name ?? (digits === ownPhone ? 'you' : phone)
 }
 
+/** Whether this is one of the five whom the live talk is about. */
+export function isTalking(phone: string): boolean {
+  return people.some((person) => person.phone === phone.replace(/\D/g, ''))
+}
+
 /** People with phones and two groups; what an earlier start has made is taken as it is. */
-export async function createWorld(simulator: Call): Promise<World> {
+export async function createWorld(simulator: Call, populateMore: () => Promise<void>): Promise<World> {
   const { accounts, groups } = await simulator<State>('GET', '/state')
-  if (accounts.length === 0) return new World(simulator, await populate(simulator))
+  if (accounts.length === 0) {
+    const ids = await populate(simulator)
+    await populateMore()
+    return new World(simulator, ids)
+  }
   const idOf = (subject: string) => groups.find((group) => group.subject === subject)?.id ?? ''
   return new World(simulator, subjects.map(idOf))
 }
@@ -58,7 +70,7 @@ interface State {
 const subjects = ['Neighbourhood', 'Flats to let'] as const
 
 async function populate(simulator: Call): Promise<string[]> {
-  await simulator('POST', '/accounts', { phone: ownPhone, name: 'MoltFlow demo', business: true })
+  await simulator('POST', '/accounts', { phone: ownPhone, name: 'Harbour Cycles', business: true })
   for (const person of people) {
     await simulator('POST', '/accounts', person)
     await simulator('POST', `/accounts/${person.phone}/receipts`, {
