@@ -24,6 +24,8 @@ export interface View {
   height?: number
   theme?: 'light' | 'dark'
   language?: 'en' | 'es' | 'pt' | 'he' | 'zh' | undefined
+  /** Pixels of a picture for each of the page. */
+  scale?: number
 }
 
 /** The real server with the simulator, and a browser before it. Made once for each test file. */
@@ -72,9 +74,16 @@ export async function openWorld(config: TestAppOptions['config'] = {}): Promise<
   }
 
   async function context(view: View = {}): Promise<BrowserContext> {
-    const { width = 1440, height = width < 500 ? 844 : 900, theme = 'light', language = 'en' } = view
+    const {
+      width = 1440,
+      height = width < 500 ? 844 : 900,
+      theme = 'light',
+      language = 'en',
+      scale = 1,
+    } = view
     const made = await browser.newContext({
       viewport: { width, height },
+      deviceScaleFactor: scale,
       colorScheme: theme,
       locale: language,
       reducedMotion: 'reduce',

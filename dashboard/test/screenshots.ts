@@ -1,11 +1,16 @@
-// Pictures of every page: light and dark, 1440 and 390 wide.
-// Usage: npm run screenshots -- [--to DIR] [--from http://127.0.0.1:3000 --email E --password P] [--only webhooks] [--language he]
-// Without --from it starts a server of its own with an empty tenant; with it, whatever runs there, such as `npm run demo`.
+// Pictures of every page of every area: light and dark, 1440 and 390 wide, of an empty tenant and of the demo's world.
+// Usage: npm run screenshots -- [--to DIR] [--only webhooks] [--world full|empty] [--language he] [--docs]
+//   [--from http://127.0.0.1:3000 --email E --password P]: of whatever runs there instead of a demo of its own.
+// --docs makes the few that docs/screenshots holds, compressed.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Page } from 'playwright-core'
-import { openWorld, type View } from './browser.ts'
+import sharp from 'sharp'
+import { type DashboardWorld, openWorld, type View } from './browser.ts'
+import { startDemo } from './screenshot-demo.ts'
+import { moments } from './screenshot-moments.ts'
+import { findPlaces, type Read } from './screenshot-places.ts'
 
 const { values } = parseArgs({
   options: {
@@ -14,72 +19,174 @@ const { values } = parseArgs({
     email: { type: 'string', default: 'demo@example.com' },
     password: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
-    language: { type: 'string', default: 'en' },
+    world: { type: 'string', default: '' },
+    language: { type: 'string' },
+    docs: { type: 'boolean', default: false },
   },
 })
-const directory = resolve(values.to)
+const docsDirectory = join(import.meta.dirname, '../../docs/screenshots')
 
-/** A page, and how its picture is called. A function finds what has an id of its own by clicking. */
-const pages: readonly { name: string; path: string; open?: (page: Page) => Promise<void> }[] = [
-  { name: 'overview', path: '/' },
-  ...'inbox groups leads contacts campaigns schedules channels analytics reports sessions webhooks safety settings'
-    .split(' ')
-    .map((name) => ({ name, path: `/${name}` })),
-  { name: 'webhook', path: '/webhooks', open: openFirst },
-  ...'anti-spam content opt-outs words audit'
-    .split(' ')
-    .map((part) => ({ name: `safety-${part}`, path: `/safety/${part}` })),
-  ...'people keys plan workspace outreach'
-    .split(' ')
-    .map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
-  { name: 'palette', path: '/', open: (page) => page.keyboard.press('Control+k') },
+interface Target {
+  kind: 'full' | 'empty'
+  origin: string
+  email: string
+  password: string
+}
+
+/** Waits until nothing is fetched for a moment; the stream of events goes on for ever. */
+function watchRequests(page: Page): () => Promise<void> {
+  const open = new Set<unknown>()
+  let changedMs = performance.now()
+  const isStream = (url: string) => /\/events$|\/progress$/.test(new URL(url).pathname)
+  const note = (change: () => void) => {
+    change()
+    changedMs = performance.now()
+  }
+  page.on('request', (request) => isStream(request.url()) || note(() => open.add(request)))
+  for (const event of ['requestfinished', 'requestfailed'] as const)
+    page.on(event as 'requestfinished', (request) => note(() => open.delete(request)))
+  return async () => {
+    const deadline = performance.now() + 15_000
+    while ((open.size > 0 || performance.now() - changedMs < 350) && performance.now() < deadline)
+      await page.evaluate('new Promise((done) => requestAnimationFrame(done))')
+  }
+}
+
+async function signIn(page: Page, { origin, email, password }: Target): Promise<Read> {
+  await page.goto(`${origin}/sign-in`)
+  await page.locator('input[type=email]').fill(email)
+  await page.locator('input[type=password]').fill(password)
+  await page.locator('button[type=submit]').click()
+  await page.locator('.app').waitFor()
+  return createReader({ origin, email, password })
+}
+
+/** Goes somewhere as a link does: loading each page anew would ask for more tokens than anybody gets. */
+async function go(page: Page, path: string): Promise<void> {
+  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(path)})`)
+  await page.locator('h1').first().waitFor({ state: 'attached' })
+}
+
+/** The API as this person, with a login of its own. */
+async function createReader(person: Omit<Target, 'kind'>): Promise<Read> {
+  const { origin, email, password } = person
+  const login = await fetch(`${origin}/api/v2/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  })
+  const { access_token: token } = (await login.json()) as { access_token: string }
+  return async <T>(path: string) => {
+    const answer = await fetch(`${origin}/api/v2${path}`, { headers: { authorization: `Bearer ${token}` } })
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}`)
+    return (await answer.json()) as T
+  }
+}
+
+/** All pages and moments of one look at a world. */
+async function shootAll(world: DashboardWorld, target: Target, view: View, only: string): Promise<number> {
+  const context = await world.context(view)
+  const page = await context.newPage()
+  const settle = watchRequests(page)
+  const { theme, width, language = 'en' } = view
+  const suffix = `${language === 'en' ? '' : `${language}-`}${theme}-${width}`
+  const folder = join(directory, target.kind)
+  const save = async (name: string) => {
+    await settle()
+    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) })
+    console.log(`${target.kind} ${name} ${suffix}`)
+  }
+  mkdirSync(folder, { recursive: true })
+  await page.goto(`${target.origin}/sign-in`)
+  await save('sign-in')
+  const read = await signIn(page, target)
+  const places = await findPlaces(read)
+  const chosen = places.filter(({ name }) => name.includes(only))
+  for (const { name, path } of chosen) {
+    await go(page, path)
+    await save(name)
+  }
+  // Moments are found by their English words.
+  const extra =
+    language === 'en' ? moments.filter(({ isFull }) => target.kind === 'full' || isFull !== true) : []
+  for (const { name, path, open } of extra.filter((moment) => moment.name.includes(only))) {
+    await go(page, await path(read))
+    await settle()
+    await open(page)
+    await save(name)
+    await page.keyboard.press('Escape')
+  }
+  await context.close()
+  return chosen.length
+}
+
+/** The few that the documentation shows, at twice the pixels and compressed. */
+async function shootForDocs(world: DashboardWorld, target: Target): Promise<void> {
+  mkdirSync(docsDirectory, { recursive: true })
+  const read = await createReader(target)
+  const places = new Map((await findPlaces(read)).map(({ name, path }) => [name, path]))
+  for (const { name, place, theme = 'light', width = 1440, language = 'en' } of kept) {
+    const path = places.get(place) ?? (await moments.find((moment) => moment.name === place)?.path(read))
+    if (path === undefined) continue
+    const context = await world.context({ theme, width, language, scale: 2 })
+    const page = await context.newPage()
+    const settle = watchRequests(page)
+    await signIn(page, target)
+    await go(page, path)
+    await settle()
+    const picture = await page.screenshot()
+    await sharp(picture)
+      .webp({ quality: 82 })
+      .toFile(join(docsDirectory, `${name}.webp`))
+    console.log(`docs/screenshots/${name}.webp`)
+    await context.close()
+  }
+}
+
+const kept: readonly {
+  name: string
+  place: string
+  theme?: 'dark'
+  width?: number
+  language?: NonNullable<View['language']>
+}[] = [
+  { name: 'overview', place: 'overview' },
+  { name: 'overview-dark', place: 'overview', theme: 'dark' },
+  { name: 'inbox', place: 'inbox-sessionId-chatId' },
+  { name: 'inbox-hebrew', place: 'inbox-sessionId-chatId', language: 'he' },
+  { name: 'inbox-phone', place: 'inbox-sessionId-chatId', width: 390, theme: 'dark' },
+  { name: 'leads', place: 'leads' },
+  { name: 'campaign', place: 'campaigns-campaignId' },
+  { name: 'analytics', place: 'analytics', theme: 'dark' },
+  { name: 'sessions', place: 'sessions' },
+  { name: 'delivery-failed', place: 'delivery-failed', theme: 'dark' },
 ]
 
-/** Opens the first row of the table of a page, where it has one. */
-async function openFirst(page: Page): Promise<void> {
-  const link = page.locator('.table tbody a').first()
-  if ((await link.count()) > 0) await link.click()
-}
-
-/** A page is still once nothing is fetched and no skeleton is left. */
-async function settle(page: Page): Promise<void> {
-  await page
-    .locator('.skel')
-    .first()
-    .waitFor({ state: 'detached' })
-    .catch(() => undefined)
-  await page.evaluate('document.fonts.ready')
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
-}
-
-mkdirSync(directory, { recursive: true })
+const directory = resolve(values.to)
 const world = await openWorld()
 try {
-  const somebody = await world.owner()
-  const { email, password } = values.from === undefined ? somebody : values
-  const origin = values.from ?? world.origin
-  for (const theme of ['light', 'dark'] as const) {
-    for (const width of [1440, 390]) {
-      const context = await world.context({ theme, width, language: values.language as View['language'] })
-      const page = await context.newPage()
-      await page.goto(`${origin}/sign-in`)
-      await page.screenshot({ path: join(directory, `sign-in-${theme}-${width}.png`) })
-      await page.locator('input[type=email]').fill(email)
-      await page.locator('input[type=password]').fill(password)
-      await page.locator('button[type=submit]').click()
-      await page.locator('.app').waitFor()
-      for (const { name, path, open } of pages.filter((entry) => entry.name.includes(values.only))) {
-        await page.goto(`${origin}${path}`)
-        await page.locator('h1').waitFor()
-        await settle(page)
-        await open?.(page)
-        await settle(page)
-        await page.screenshot({ path: join(directory, `${name}-${theme}-${width}.png`) })
-        console.log(`${name} ${theme} ${width}`)
-      }
-      await context.close()
-    }
+  await using stack = new AsyncDisposableStack()
+  const wantsFull = values.world !== 'empty'
+  const demo = wantsFull && values.from === undefined ? stack.use(await startDemo()) : undefined
+  const { email, password } = await world.owner()
+  const empty: Target = { kind: 'empty', origin: world.origin, email, password }
+  const given = { origin: values.from ?? '', email: values.email, password: values.password }
+  const full: Target = { kind: 'full', ...(demo ?? given) }
+  if (values.docs) await shootForDocs(world, full)
+  else {
+    const targets = [...(wantsFull ? [full] : []), ...(values.world === 'full' ? [] : [empty])]
+    for (const target of targets)
+      for (const theme of ['light', 'dark'] as const)
+        for (const width of [1440, 390]) {
+          const language = values.language as View['language']
+          await shootAll(world, target, { theme, width, language }, values.only)
+          if (language === undefined && target.kind === 'full')
+            await shootAll(world, target, { theme, width, language: 'he' }, values.only || 'inbox')
+        }
   }
+  const problems = world.takeProblems()
+  for (const problem of problems) console.log(problem)
+  if (problems.length > 0) process.exitCode = 1
 } finally {
   await world.close()
 }

@@ -130,6 +130,9 @@ async function moveLeads({ owner }: Stage): Promise<void> {
     ['contacted', 'qualified'],
     ['contacted'],
     ['lost'],
+    ['contacted', 'qualified'],
+    ['contacted'],
+    ['contacted', 'converted'],
   ]
   const oldest = leads.toReversed()
   for (const [index, steps] of stages.entries()) {
