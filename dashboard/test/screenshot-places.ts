@@ -1,7 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-
-const areas = join(import.meta.dirname, '../src/areas')
+import type { Page } from 'playwright-core'
 
 /** Answers what `GET` of a path of the API says. */
 export type Read = <T>(path: string) => Promise<T>
@@ -12,28 +9,16 @@ export interface Place {
   path: string
 }
 
-/** The addresses of all areas with their parameters, such as `/webhooks/$webhookId`, as their routes say them. */
-export function readPaths(): string[] {
-  const found = globSync('*/routes.ts', { cwd: areas }).flatMap((file) => {
-    const text = readFileSync(join(areas, file), 'utf8')
-    const parents = new Map<string, string>()
-    return [...text.matchAll(/(?:const (\w+) = )?createRoute\(\{([\s\S]*?)\n *\}\)/g)].flatMap(
-      ([, name, body = '']) => {
-        const own = /\bpath: '([^']*)'/.exec(body)?.[1]
-        if (own === undefined) return []
-        const parent = parents.get(/getParentRoute: \(\) => (\w+)/.exec(body)?.[1] ?? '') ?? ''
-        const path = `${parent}${own}`
-        if (name !== undefined) parents.set(name, path)
-        return [path]
-      },
-    )
-  })
-  return [...new Set(found.map((path) => (path === '/' ? path : path.replace(/\/$/, ''))))].toSorted()
+/** The addresses of all areas with their parameters, such as `/webhooks/$webhookId`, as the router of the page knows them. */
+async function readPaths(page: Page): Promise<string[]> {
+  const paths: string[] = await page.evaluate('Object.keys(window.__TSR_ROUTER__.routesByPath)')
+  const whole = paths.map((path) => (path === '/' ? path : path.replace(/\/$/, '')))
+  return [...new Set(whole)].filter((path) => !['/sign-in', '/setup'].includes(path)).toSorted()
 }
 
 interface Chat {
+  id: string
   session_id: string
-  wa_chat_id: string
   name: string | null
 }
 
@@ -56,7 +41,7 @@ const first =
 /** Where the value of a parameter comes from. */
 const parameters: Record<string, (read: Read) => Promise<string>> = {
   sessionId: async (read) => (await findChat(read))?.session_id ?? first('/sessions')(read),
-  chatId: async (read) => (await findChat(read))?.wa_chat_id ?? '',
+  chatId: async (read) => (await findChat(read))?.id ?? '',
   webhookId: first('/webhooks', undefined, ({ name }) => name === 'Customer records'),
   leadId: first('/leads', 'leads', ({ lead_status }) => lead_status === 'qualified'),
   campaignId: first('/bulk-send', 'jobs', ({ status }) => status === 'completed'),
@@ -81,9 +66,9 @@ const parameters: Record<string, (read: Read) => Promise<string>> = {
 }
 
 /** Every page there is, with ids of this world; those that need what is not there are left out. */
-export async function findPlaces(read: Read): Promise<Place[]> {
+export async function findPlaces(page: Page, read: Read): Promise<Place[]> {
   const places: Place[] = []
-  for (const path of readPaths()) {
+  for (const path of await readPaths(page)) {
     const values = new Map<string, string>()
     for (const [, name = ''] of path.matchAll(/\$(\w+)/g)) {
       const find = parameters[name]
@@ -93,7 +78,7 @@ export async function findPlaces(read: Read): Promise<Place[]> {
     }
     if ([...values.values()].includes('')) continue
     const filled = path.replace(/\$(\w+)/g, (_, name) => encodeURIComponent(values.get(name) ?? ''))
-    const name = path === '/' ? 'overview' : path.slice(1).replace(/\$/g, '').replaceAll('/', '-')
+    const name = path === '/' ? 'overview' : path.slice(1).replaceAll('$', '').replaceAll('/', '-')
     places.push({ name, path: filled })
   }
   return places

@@ -98,9 +98,10 @@ async function shootAll(world: DashboardWorld, target: Target, view: View, only:
   }
   mkdirSync(folder, { recursive: true })
   await page.goto(`${target.origin}/sign-in`)
+  await page.locator('input[type=email]').waitFor()
   await save('sign-in')
   const read = await signIn(page, target)
-  const places = await findPlaces(read)
+  const places = await findPlaces(page, read)
   const chosen = places.filter(({ name }) => name.includes(only))
   for (const { name, path } of chosen) {
     await go(page, path)
@@ -123,16 +124,13 @@ async function shootAll(world: DashboardWorld, target: Target, view: View, only:
 /** The few that the documentation shows, at twice the pixels and compressed. */
 async function shootForDocs(world: DashboardWorld, target: Target): Promise<void> {
   mkdirSync(docsDirectory, { recursive: true })
-  const read = await createReader(target)
-  const places = new Map((await findPlaces(read)).map(({ name, path }) => [name, path]))
   for (const { name, place, theme = 'light', width = 1440, language = 'en' } of kept) {
-    const path = places.get(place) ?? (await moments.find((moment) => moment.name === place)?.path(read))
-    if (path === undefined) continue
     const context = await world.context({ theme, width, language, scale: 2 })
     const page = await context.newPage()
     const settle = watchRequests(page)
-    await signIn(page, target)
-    await go(page, path)
+    const read = await signIn(page, target)
+    const known = (await findPlaces(page, read)).find((one) => one.name === place)?.path
+    await go(page, known ?? (await moments.find((one) => one.name === place)?.path(read)) ?? '/')
     await settle()
     const picture = await page.screenshot()
     await sharp(picture)
@@ -185,7 +183,7 @@ try {
         }
   }
   const problems = world.takeProblems()
-  for (const problem of problems) console.log(problem)
+  for (const problem of new Set(problems)) console.log(problem)
   if (problems.length > 0) process.exitCode = 1
 } finally {
   await world.close()

@@ -307,6 +307,7 @@ async function run(): Promise<void> {
   const owner = await signIn(base)
   // Only a person may let API keys read chats.
   await owner('PATCH', '/tenant/settings', { chat_history_access_enabled: true, time_zone: 'Europe/Lisbon' })
+  await owner('PATCH', '/users/me', { full_name: 'Robin Quayle' })
   let sessionId = ''
   const send = (chatId: string, message: string) =>
     api('POST', '/messages/send', { session_id: sessionId, chat_id: chatId, message })

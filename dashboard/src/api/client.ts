@@ -1,3 +1,4 @@
+import { hashKey, type QueryKey } from '@tanstack/react-query'
 import createClient from 'openapi-fetch'
 import createQueries from 'openapi-react-query'
 import { accessToken, freshToken } from './access-token.ts'
@@ -52,8 +53,16 @@ export async function authorisedFetch(request: Request): Promise<Response> {
 /** The API by path, for what is done once: `api.POST('/api/v2/webhooks', { body })`. */
 export const api = createClient<paths>({ baseUrl: location.origin, fetch: authorisedFetch })
 
+const plain = createQueries(api)
+
+/** Pages of a list are kept apart from the same list as one answer, whose shape is another. */
+const useInfiniteQuery: typeof plain.useInfiniteQuery = (method, path, init, options, client) => {
+  const queryKeyHashFn = (key: QueryKey) => `pages ${hashKey(key)}`
+  return plain.useInfiniteQuery(method, path, init, { ...options, queryKeyHashFn }, client)
+}
+
 /**
  * The API as queries: `queries.useQuery('get', '/api/v2/webhooks')`, `queries.queryOptions`, `queries.useMutation`. Keys
  * begin with method and path, so that what has changed is named by its path. Every error is an `ApiError`.
  */
-export const queries = createQueries(api)
+export const queries = { ...plain, useInfiniteQuery }

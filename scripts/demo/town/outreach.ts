@@ -22,9 +22,16 @@ async function makeLists({ owner }: Stage): Promise<{ regular: string; newslette
     members: regulars.map((phone) => ({ phone })),
   })
   const newsletter = await named('Newsletter', { description: 'From the form of the shop' })
-  const known = ['447700900108', '447700900109', '12125550110', '13055550124', '13055550125', '16175550133']
+  const known = [
+    ['447700900108', 'Oliver Sandhurst'],
+    ['447700900109', 'Beatrice Lund'],
+    ['12125550110', 'Samuel Ortega-Price'],
+    ['13055550124', 'Andrés Quiroga'],
+    ['13055550125', 'Sofía Beltrán'],
+    ['16175550133', 'Inês Carvalho'],
+  ]
   const rows = [
-    ...known.map((phone) => `+${phone},,shop`),
+    ...known.map(([phone, name]) => `+${phone},${name},shop`),
     ...subscribers.map(({ phone, name }) => `+${phone},${name},form`),
   ]
   const csv = `phone,name,source\n${rows.join('\n')}\n+14085550199,Nobody Home,form\n`

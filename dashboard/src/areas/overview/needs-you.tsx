@@ -50,7 +50,9 @@ function Entry({ entry }: { entry: Attention }) {
   const [shape, tone] = looks[telling]
   const name = <bdi>{entry.name ?? t('need.unnamed')}</bdi>
   const count = entry.count ?? 0
-  const why = entry.reason === null ? '' : t.of(`reason.${entry.reason}`)
+  // What an endpoint answered, such as HTTP 500, is no word of the catalogue.
+  const isWord = /^[a-z_]+$/.test(entry.reason ?? '')
+  const why = isWord ? t.of(`reason.${entry.reason}`) : ''
   // A reason the catalogue knows is told in the language of the page, any other as the server tells it.
   const text = why === '' || why === `reason.${entry.reason}` ? entry.text : why
   return (

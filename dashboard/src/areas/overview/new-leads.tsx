@@ -45,7 +45,7 @@ function LeadRow({ lead }: { lead: Schemas['Lead'] }) {
             )}
           </b>
           <p className="cut">
-            {t('leads.score', { score: lead.lead_score })}{' '}
+            {t('leads.score', { score: lead.lead_score || lead.signal_score })}{' '}
             {group === null || group === undefined
               ? null
               : t.rich('leads.from', { group: <bdi>{group.name}</bdi> })}
