@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react'
+import { type DragEvent, lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { queries } from '../../../api/client.ts'
 import { useFormat } from '../../../i18n/format.ts'
 import { Drawer } from '../../../kit/dialog.tsx'
@@ -11,15 +11,21 @@ import { Composer } from '../composer/composer.tsx'
 import { draftOf, keepDraft, useDraft } from '../composer/drafts.ts'
 import { openOutbox, useOutgoing } from '../composer/outbox.ts'
 import { type Obstacle, obstacleTo } from '../composer/sendability.ts'
-import { ContactPanel } from '../contact/contact-panel.tsx'
 import { markRead, titleOf, useChat, useMe, useSessions } from '../queries.ts'
 import type { Chat, Message } from '../shapes.ts'
 import { useText } from '../words.ts'
-import { EditDialog } from './edit-dialog.tsx'
-import { ForwardDialog } from './forward-dialog.tsx'
 import { MessageList } from './message-list.tsx'
 import { ThreadHead } from './thread-head.tsx'
 import { useLiveThread, useThread } from './thread-window.ts'
+
+// A conversation is read before anything is done beside it: these come after the thread.
+const ContactPanel = lazy(() =>
+  import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
+)
+const EditDialog = lazy(() => import('./edit-dialog.tsx').then((module) => ({ default: module.EditDialog })))
+const ForwardDialog = lazy(() =>
+  import('./forward-dialog.tsx').then((module) => ({ default: module.ForwardDialog })),
+)
 
 /** One conversation, with who it is with beside it. */
 export function ThreadPage() {
@@ -89,9 +95,15 @@ function useMessageActions(
   }, [chat.id, userId, barrier, ownDigits])
   const dialogs = (
     <>
-      {editing === undefined ? null : <EditDialog message={editing} onClose={() => setEditing(undefined)} />}
+      {editing === undefined ? null : (
+        <Suspense>
+          <EditDialog message={editing} onClose={() => setEditing(undefined)} />
+        </Suspense>
+      )}
       {forwarding === undefined ? null : (
-        <ForwardDialog message={forwarding} onClose={() => setForwarding(undefined)} />
+        <Suspense>
+          <ForwardDialog message={forwarding} onClose={() => setForwarding(undefined)} />
+        </Suspense>
       )}
     </>
   )
@@ -199,11 +211,15 @@ function OpenThread({ chat, place, userId }: OpenThreadProps) {
       </section>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <aside className="side-p" aria-label={t('contact.label')} tabIndex={0}>
-        <ContactPanel chat={chat} />
+        <Suspense>
+          <ContactPanel chat={chat} />
+        </Suspense>
       </aside>
       <Drawer open={isPanelOpen} onClose={() => setPanelOpen(false)} title={t('contact.label')}>
         <div className="side-in">
-          <ContactPanel chat={chat} />
+          <Suspense>
+            <ContactPanel chat={chat} />
+          </Suspense>
         </div>
       </Drawer>
       {dialogs}
