@@ -28,6 +28,13 @@ async function findChat(read: Read): Promise<Chat | undefined> {
   return chats.find(({ name }) => name === 'Maya Feldstein') ?? chats[0]
 }
 
+/** Where the conversation with somebody is. */
+export async function chatPath(read: Read, name: string): Promise<string> {
+  const { chats } = await read<{ chats: Chat[] }>('/chats?limit=100')
+  const chat = chats.find((one) => one.name === name)
+  return chat === undefined ? '/inbox' : `/inbox/${chat.session_id}/${chat.id}`
+}
+
 type Item = Record<string, unknown>
 
 const first =

@@ -10,7 +10,7 @@ import sharp from 'sharp'
 import { type DashboardWorld, openWorld, type View } from './browser.ts'
 import { startDemo } from './screenshot-demo.ts'
 import { moments } from './screenshot-moments.ts'
-import { findPlaces, type Read } from './screenshot-places.ts'
+import { chatPath, findPlaces, type Read } from './screenshot-places.ts'
 
 const { values } = parseArgs({
   options: {
@@ -124,13 +124,14 @@ async function shootAll(world: DashboardWorld, target: Target, view: View, only:
 /** The few that the documentation shows, at twice the pixels and compressed. */
 async function shootForDocs(world: DashboardWorld, target: Target): Promise<void> {
   mkdirSync(docsDirectory, { recursive: true })
-  for (const { name, place, theme = 'light', width = 1440, language = 'en' } of kept) {
+  for (const { name, place, theme = 'light', width = 1440, language = 'en', chat } of kept) {
     const context = await world.context({ theme, width, language, scale: 2 })
     const page = await context.newPage()
     const settle = watchRequests(page)
     const read = await signIn(page, target)
     const known = (await findPlaces(page, read)).find((one) => one.name === place)?.path
     await go(page, known ?? (await moments.find((one) => one.name === place)?.path(read)) ?? '/')
+    if (chat !== undefined) await go(page, await chatPath(read, chat))
     await settle()
     const picture = await page.screenshot()
     await sharp(picture)
@@ -147,12 +148,14 @@ const kept: readonly {
   theme?: 'dark'
   width?: number
   language?: NonNullable<View['language']>
+  /** Whose conversation of the demo is opened. */
+  chat?: string
 }[] = [
   { name: 'overview', place: 'overview' },
   { name: 'overview-dark', place: 'overview', theme: 'dark' },
-  { name: 'inbox', place: 'inbox-sessionId-chatId' },
-  { name: 'inbox-hebrew', place: 'inbox-sessionId-chatId', language: 'he' },
-  { name: 'inbox-phone', place: 'inbox-sessionId-chatId', width: 390, theme: 'dark' },
+  { name: 'inbox', place: 'inbox', chat: 'Tom Whitlock' },
+  { name: 'inbox-hebrew', place: 'inbox', language: 'he', chat: 'נועה ברק' },
+  { name: 'inbox-phone', place: 'inbox', width: 390, theme: 'dark', chat: 'Lucía Marín' },
   { name: 'leads', place: 'leads' },
   { name: 'campaign', place: 'campaigns-campaignId' },
   { name: 'analytics', place: 'analytics', theme: 'dark' },

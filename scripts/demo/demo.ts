@@ -51,7 +51,7 @@ function readKept(): Kept {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   }
   const made = {
-    password: randomBytes(9).toString('base64url'),
+    password: randomBytes(8).toString('hex'),
     apiKey: `mf_${randomBytes(24).toString('hex')}`,
     webhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
     steps: [],

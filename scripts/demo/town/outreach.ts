@@ -12,14 +12,21 @@ export const subscribers = firstNames.flatMap((first, row) =>
   })),
 )
 
-const regulars = ['12125550107', '447700900105', '13055550122', '12125550106', '16175550132', '14155550152']
+const regulars = [
+  ['12125550107', 'Lena Voss'],
+  ['447700900105', 'Priya Raman'],
+  ['13055550122', 'Diego Herrera'],
+  ['12125550106', 'Walter Grimes'],
+  ['16175550132', 'Rafael Tavares'],
+  ['12125550103', 'Maya Feldstein'],
+]
 
 async function makeLists({ owner }: Stage): Promise<{ regular: string; newsletter: string }> {
   const named = async (name: string, more: object) =>
     (await owner<{ id: string }>('POST', '/custom-groups', { name, ...more })).id
   const regular = await named('Regular customers', {
     description: 'Came back at least twice',
-    members: regulars.map((phone) => ({ phone })),
+    members: regulars.map(([phone, name]) => ({ phone, name })),
   })
   const newsletter = await named('Newsletter', { description: 'From the form of the shop' })
   const known = [

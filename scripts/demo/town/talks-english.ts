@@ -25,7 +25,9 @@ export const englishTalks: readonly Talk[] = [
     unread: 1,
     text: `
       < The rear brake squeals since the rain
+      < [photo rose] This is the bike
       > Bring it in today, it takes ten minutes and costs nothing.
+      < [voice 8]
       < Done at lunch. Sounds like new, thank you
       > Glad to hear that. Safe ride home.
       ------
