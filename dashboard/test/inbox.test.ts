@@ -48,6 +48,18 @@ const watchFor = (text: string) => `{
 const countBlank = `[...document.querySelectorAll('.m .bub')].filter(
   (bubble) => bubble.innerText.trim() === '' && bubble.querySelector('img, button, .skel') === null,
 ).length`
+/** A turned wheel goes on for a moment: waits until the pane stands where it stood a few frames before. */
+const untilStill = (pane: { scrollTop: number }) =>
+  new Promise<void>((resolve) => {
+    let last = -1
+    const look = () => {
+      if (pane.scrollTop === last) return void resolve()
+      last = pane.scrollTop
+      setTimeout(look, 100)
+    }
+    look()
+  })
+
 const toTop = (element: { scrollTop: number }) => {
   element.scrollTop = 0
 }
@@ -268,6 +280,7 @@ suite('inbox', () => {
     await page.locator('.msgs').hover()
     for (let turn = 0; turn < 40 && (await bubble('Line 560').count()) === 0; turn += 1)
       await page.mouse.wheel(0, -300)
+    await page.locator('.msgs').evaluate(untilStill)
     const first = await place()
     await page.locator('.mskel').first().waitFor({ state: 'detached' })
     assert.ok(Math.abs((first?.y ?? 0) - ((await place())?.y ?? 999)) < 2)
