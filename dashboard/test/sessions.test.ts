@@ -87,6 +87,8 @@ suite('sessions', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await row.waitFor({ state: 'detached' })
     await owner.api.get(404, `/sessions/${id}`)
-    assert.deepEqual(world.takeProblems(), [])
+    // What its stop made old may have been asked for a moment after its end.
+    const unexpected = world.takeProblems().filter((text) => !(text.includes('404') && text.includes(id)))
+    assert.deepEqual(unexpected, [])
   })
 })

@@ -39,7 +39,7 @@ suite('the shell', () => {
     await page.getByRole('combobox').waitFor()
     await page.keyboard.type('saf')
     await page.keyboard.press('Enter')
-    await page.getByRole('heading', { level: 1, name: 'Safety' }).waitFor()
+    await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor()
     await page.keyboard.press('?')
     await page.getByRole('switch', { name: 'Single keys' }).click()
     await page.keyboard.press('Escape')

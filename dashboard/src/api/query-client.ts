@@ -23,10 +23,19 @@ export const queryClient = new QueryClient({
   },
 })
 
-/** Fetches again what was read from paths that begin like this, such as `/api/v2/webhooks`. */
+/** Says that a path stands for itself alone: `/api/v2/sessions$` is the list, not what is read of a session. */
+const exactly = '$'
+
+const isMeant = (path: string, wanted: string): boolean =>
+  wanted.endsWith(exactly) ? path === wanted.slice(0, -exactly.length) : path.startsWith(wanted)
+
+/**
+ * Fetches again what was read from paths that begin like this, such as `/api/v2/webhooks`, or are exactly this, such as
+ * `/api/v2/sessions$`: of what is deleted nothing can be read again.
+ */
 export function invalidatePaths(prefixes: readonly string[]): Promise<void> {
   return queryClient.invalidateQueries({
     predicate: ({ queryKey: [, path] }) =>
-      typeof path === 'string' && prefixes.some((prefix) => path.startsWith(prefix)),
+      typeof path === 'string' && prefixes.some((prefix) => isMeant(path, prefix)),
   })
 }

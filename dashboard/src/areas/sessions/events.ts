@@ -7,7 +7,7 @@ export const sessionsEvents: Invalidations = {
   'session.status': all,
   'session.connected': all,
   'session.disconnected': all,
-  'session.deleted': all,
+  'session.deleted': ['/api/v2/sessions$'],
   'session.limits_changed': all,
   'connection.update': all,
   'history.progress': all,

@@ -103,7 +103,7 @@ export async function controlSession(id: string, control: Control): Promise<void
 /** Deletes one with its chats and messages. */
 export async function deleteSession(id: string): Promise<void> {
   await api.DELETE(`${path}/{id}`, { params: { path: { id } } })
-  await refresh()
+  await invalidatePaths([`${path}$`])
 }
 
 /** A code to type on the phone instead of scanning. */
