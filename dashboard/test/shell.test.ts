@@ -48,7 +48,7 @@ suite('the shell', () => {
     await page.keyboard.press('w')
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox').waitFor()
-    assert.equal(await page.locator('h1').textContent(), 'Safety')
+    assert.equal(await page.locator('h1').textContent(), 'Approvals')
     assert.deepEqual(world.takeProblems(), [])
   })
 
