@@ -40,6 +40,8 @@ suite('webhooks', () => {
         failure_count: 0,
         last_error: null,
         updated_at: '2026-02-11T10:00:00Z',
+        failing_since: null,
+        next_try_at: null,
       })
       const { rows } = await app.database.db.pool.query('select * from webhooks where id = $1', [webhook.id])
       assert.ok(!rows[0].secret.toString().includes('top secret'))
