@@ -32,8 +32,12 @@ suite('package-lock.json', () => {
   })
 
   test('has the packages of every operating system, or npm ci refuses it', () => {
+    // Vite names it for Windows, but it is not published: npm leaves it out, and npm ci takes that.
+    const unpublished = ['napi-windows-process-start-time']
     const missing = Object.entries(lock.packages).flatMap(([path, entry]) =>
-      Object.keys(entry.optionalDependencies ?? {}).filter((name) => !isLocked(path, name)),
+      Object.keys(entry.optionalDependencies ?? {}).filter(
+        (name) => !isLocked(path, name) && !unpublished.includes(name),
+      ),
     )
     assert.deepEqual(missing, [])
   })
