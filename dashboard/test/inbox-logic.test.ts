@@ -9,7 +9,7 @@ import type { Message, Session } from '../src/areas/inbox/shapes.ts'
 import { isKnownKind } from '../src/areas/inbox/thread/kind-words.ts'
 import { placeOf } from '../src/areas/inbox/thread/runs.ts'
 import { readCard } from '../src/areas/inbox/thread/vcard.ts'
-import { readInline, readText } from '../src/areas/inbox/thread/whatsapp-text.ts'
+import { readInline, readText } from '../src/kit/whatsapp-text.ts'
 
 const area = join(import.meta.dirname, '../src/areas/inbox')
 const dayInLisbon = (moment: string) =>

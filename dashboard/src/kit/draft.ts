@@ -1,17 +1,10 @@
 import { useState } from 'react'
 import { usePermissions } from '../shell/permissions.ts'
+import { keep, readKept } from './kept.ts'
 
 const prefix = 'moltflow.draft.'
 
-function read<T extends object>(key: string): Partial<T> {
-  const stored = sessionStorage.getItem(key)
-  return stored === null ? {} : (JSON.parse(stored) as Partial<T>)
-}
-
-function write(key: string, changes: object): void {
-  if (Object.keys(changes).length === 0) sessionStorage.removeItem(key)
-  else sessionStorage.setItem(key, JSON.stringify(changes))
-}
+const read = <T extends object>(key: string): Partial<T> => readKept<Partial<T>>(sessionStorage, key) ?? {}
 
 /**
  * What was changed in a form and not sent yet: outlives another page, a reload and signing out, belongs to one person,
@@ -27,7 +20,7 @@ export function useDraft<T extends object>(
   // The person becomes known after the first look, and another thing may be edited in the same place.
   if (state.key !== key) setState({ key, changes: read<T>(key) })
   const replace = (changes: Partial<T>) => {
-    write(key, changes)
+    keep(sessionStorage, key, Object.keys(changes).length === 0 ? undefined : changes)
     setState({ key, changes })
   }
   return [state.changes, (changes) => replace({ ...state.changes, ...changes }), () => replace({})]

@@ -1,7 +1,7 @@
 import { useFormat } from '../../i18n/format.ts'
 import { isOver } from './parts.ts'
+import { TemplateText } from './placeholders.tsx'
 import { type Job, type Progress, useAnalytics } from './queries.ts'
-import { TemplateText } from './whatsapp-text.tsx'
 import { useText } from './words.ts'
 
 /** So many messages of a variant say something about it. */

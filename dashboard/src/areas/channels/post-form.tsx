@@ -4,12 +4,14 @@ import { useFormat } from '../../i18n/format.ts'
 import { Button } from '../../kit/button.tsx'
 import { Select, TextArea, TextField } from '../../kit/field.tsx'
 import { Form, useForm } from '../../kit/form.tsx'
+import { keep, readKept } from '../../kit/kept.ts'
 import { showToast } from '../../kit/toasts.tsx'
+import { usePermissions } from '../../shell/permissions.ts'
 import { type Channel, type PostBody, publish, useCapabilities } from './queries.ts'
 import { useText } from './words.ts'
 
 const longest = 4096
-const keyOf = (channelId: string) => `moltflow.draft.post.${channelId}`
+const keyOf = (userId: string, channelId: string) => `moltflow.draft.post.${userId}.${channelId}`
 
 interface Draft {
   text: string
@@ -21,30 +23,29 @@ interface Draft {
 
 const emptyDraft = (): Draft => ({ text: '', mediaUrl: '', mediaType: 'image', key: crypto.randomUUID() })
 
-function readDraft(channelId: string): Draft {
-  try {
-    return {
-      ...emptyDraft(),
-      ...(JSON.parse(localStorage.getItem(keyOf(channelId)) ?? '{}') as Partial<Draft>),
-    }
-  } catch {
-    return emptyDraft()
-  }
+const readDraft = (key: string): Draft => ({
+  ...emptyDraft(),
+  ...readKept<Partial<Draft>>(localStorage, key),
+})
+
+/** Writes a post, now or planned; what is typed is kept for each person and channel. */
+export function PostForm({ channel }: { channel: Channel }) {
+  const { userId } = usePermissions()
+  return userId === undefined ? null : <Writing channel={channel} kept={keyOf(userId, channel.id)} />
 }
 
-/** Writes a post, now or planned; what is typed is kept for each channel. */
-export function PostForm({ channel }: { channel: Channel }) {
+function Writing({ channel, kept }: { channel: Channel; kept: string }) {
   const t = useText()
   const format = useFormat()
   const form = useForm()
   const { data: can } = useCapabilities()
-  const [draft, setDraft] = useState(() => readDraft(channel.id))
+  const [draft, setDraft] = useState(() => readDraft(kept))
   const { text, mediaUrl, mediaType } = draft
   const media = mediaUrl.trim()
   function change(part: Partial<Draft>) {
     const next = { ...draft, ...part }
     setDraft(next)
-    localStorage.setItem(keyOf(channel.id), JSON.stringify(next))
+    keep(localStorage, kept, next)
   }
   const body: PostBody = {
     ...(text.trim() === '' ? {} : { text: text.trim() }),
@@ -68,7 +69,7 @@ export function PostForm({ channel }: { channel: Channel }) {
             if (missing === undefined) await publish(channel.id, body, draft.key)
           }}
           onDone={() => {
-            localStorage.removeItem(keyOf(channel.id))
+            keep(localStorage, kept, undefined)
             setDraft(emptyDraft())
             showToast({ text: t('post.done') })
           }}

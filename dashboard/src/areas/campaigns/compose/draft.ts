@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { momentOfWall, wallTime } from '../../../i18n/wall-time.ts'
+import { keep, readKept } from '../../../kit/kept.ts'
 import type { Job, JobBody, JobChange, PreviewBody } from '../queries.ts'
 import type { Quiet } from './estimate.ts'
 
@@ -112,22 +113,17 @@ export function toChange(draft: Draft, timeZone: string): JobChange {
 
 const keyOf = (userId: string) => `moltflow.draft.campaign.${userId}`
 
-function readDraft(userId: string): Draft {
-  try {
-    const kept = JSON.parse(localStorage.getItem(keyOf(userId)) ?? '{}') as Partial<Draft>
-    return { ...emptyDraft(), ...kept }
-  } catch {
-    return emptyDraft()
-  }
-}
+const readDraft = (userId: string): Draft => ({
+  ...emptyDraft(),
+  ...readKept<Partial<Draft>>(localStorage, keyOf(userId)),
+})
 
 /** The draft of a person, kept through reloads and sign-outs until it is sent or thrown away. */
 export function useDraft(userId: string) {
   const [draft, setDraft] = useState(() => readDraft(userId))
   const [isGone, setGone] = useState(false)
   useEffect(() => {
-    if (isGone) localStorage.removeItem(keyOf(userId))
-    else localStorage.setItem(keyOf(userId), JSON.stringify(draft))
+    keep(localStorage, keyOf(userId), isGone ? undefined : draft)
   }, [draft, isGone, userId])
   return {
     draft,

@@ -2,13 +2,13 @@ import { useEffect, useState } from 'react'
 import type { Schemas } from '../../../api/client.ts'
 import { groupPhone, useFormat } from '../../../i18n/format.ts'
 import { IconButton } from '../../../kit/button.tsx'
+import { FormattedText } from '../../../kit/formatted-text.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { useReason } from '../../../kit/notes.tsx'
 import { Avatar } from '../../../kit/text-parts.tsx'
 import { letterOf } from '../campaign-texts.tsx'
 import { type PreviewBody, usePreview } from '../queries.ts'
 import { useReasonWords } from '../titles.ts'
-import { WhatsAppText } from '../whatsapp-text.tsx'
 import { useText } from '../words.ts'
 import { type Draft, toPreview, writtenTexts } from './draft.ts'
 
@@ -106,7 +106,7 @@ function Bubble({ shown }: { shown: Schemas['BulkPreview'] }) {
           <span className="cut ltr">{media.split('/').at(-1)}</span>
         </span>
       )}
-      <WhatsAppText text={text ?? ''} />
+      <FormattedText text={text ?? ''} />
       <time>{format.clock(new Date())}</time>
     </div>
   )

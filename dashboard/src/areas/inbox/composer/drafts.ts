@@ -1,4 +1,5 @@
 import { useCallback, useSyncExternalStore } from 'react'
+import { keep } from '../../../kit/kept.ts'
 
 /** What was written in a conversation and not sent. */
 export interface Draft {
@@ -50,11 +51,7 @@ export function keepDraft(userId: string, chatId: string, change: { text: string
   const isEmpty = change.text === '' && change.replyTo === undefined
   const next = isEmpty ? undefined : { ...change, key: old?.key ?? crypto.randomUUID() }
   known.set(name, next)
-  // A full storage must not stop anybody from typing: what is typed stays on the page.
-  try {
-    if (next === undefined) localStorage.removeItem(name)
-    else localStorage.setItem(name, JSON.stringify(next))
-  } catch {}
+  keep(localStorage, name, next)
   tell()
 }
 

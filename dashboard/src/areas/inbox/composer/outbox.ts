@@ -2,6 +2,7 @@ import { useMemo, useSyncExternalStore } from 'react'
 import { ApiError } from '../../../api/api-error.ts'
 import { api } from '../../../api/client.ts'
 import { invalidatePaths } from '../../../api/query-client.ts'
+import { keep, readKept } from '../../../kit/kept.ts'
 import type { ChatRef } from '../queries.ts'
 import type { FileKind, Message } from '../shapes.ts'
 import { refreshThread } from '../thread/thread-window.ts'
@@ -31,19 +32,16 @@ let owner: string | undefined
 let all: readonly Outgoing[] = []
 
 /** Texts outlive a reload; files do not fit, so leaving the page asks first. */
-function keep(): void {
+function keepTexts(): void {
   if (owner === undefined) return
   const texts = all.filter(({ content, messageId }) => content.kind === 'text' && messageId === undefined)
   const plain = texts.map(({ error: _, ...rest }) => rest)
-  try {
-    if (plain.length === 0) localStorage.removeItem(prefix + owner)
-    else localStorage.setItem(prefix + owner, JSON.stringify(plain))
-  } catch {}
+  keep(localStorage, prefix + owner, plain.length === 0 ? undefined : plain)
 }
 
 function publish(next: readonly Outgoing[]): void {
   all = next
-  keep()
+  keepTexts()
   for (const listener of listeners) listener()
 }
 
@@ -54,12 +52,8 @@ const change = (key: string, part: Partial<Outgoing>) =>
 export function openOutbox(userId: string): void {
   if (owner === userId) return
   owner = userId
-  try {
-    const texts = JSON.parse(localStorage.getItem(prefix + userId) ?? '[]') as Outgoing[]
-    publish(texts.map((entry) => ({ ...entry, state: 'refused' })))
-  } catch {
-    publish([])
-  }
+  const texts = readKept<Outgoing[]>(localStorage, prefix + userId)
+  publish(Array.isArray(texts) ? texts.map((entry) => ({ ...entry, state: 'refused' })) : [])
 }
 
 addEventListener('beforeunload', (event) => {

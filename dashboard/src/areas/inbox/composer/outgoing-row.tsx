@@ -1,6 +1,6 @@
+import { FormattedText } from '../../../kit/formatted-text.tsx'
 import { Glyph } from '../../../kit/icon.tsx'
 import { useRefusalWords } from '../thread/failure-words.ts'
-import { FormattedText } from '../thread/formatted-text.tsx'
 import { FileName } from '../thread/message-row.tsx'
 import { useText } from '../words.ts'
 import { discard, type Outgoing, sendAgain } from './outbox.ts'

@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useFormat } from '../../../i18n/format.ts'
+import { FormattedText } from '../../../kit/formatted-text.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { Avatar, Phone } from '../../../kit/text-parts.tsx'
 import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
-import { FormattedText } from './formatted-text.tsx'
 import { readCard } from './vcard.ts'
 
 /** A place, fixed or live: what it is called, where it is, and a map elsewhere. Nothing is fetched for it. */

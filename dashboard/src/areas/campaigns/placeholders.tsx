@@ -29,24 +29,3 @@ export function TemplateText({ text }: { text: string }) {
   // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other name
   return parts.map((part, index) => <Fragment key={index}>{part}</Fragment>)
 }
-
-const marks = { '*': 'b', _: 'i', '~': 's' } as const
-const formatted = /(^|[\s\p{P}])([*_~])([^\s*_~](?:[^*_~\n]{0,2000}[^\s*_~])?)\2(?=$|[\s\p{P}])/u
-
-/** A text as the app shows it: bold, slanted and struck where its signs say so. */
-export function WhatsAppText({ text }: { text: string }): ReactNode {
-  const match = formatted.exec(text)
-  if (match === null) return text
-  const [whole, before = '', mark = '*', inner = ''] = match
-  const Mark = marks[mark as keyof typeof marks]
-  return (
-    <>
-      {text.slice(0, match.index)}
-      {before}
-      <Mark>
-        <WhatsAppText text={inner} />
-      </Mark>
-      <WhatsAppText text={text.slice(match.index + whole.length)} />
-    </>
-  )
-}
