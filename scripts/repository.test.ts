@@ -50,7 +50,7 @@ const mayTakeTime =
 
 suite('tests', () => {
   test('wait with `until` for what they wait for, and never for time alone', () => {
-    const files = globSync('{server,simulator,scripts}/**/*.test.ts', {
+    const files = globSync('{server,simulator,scripts,dashboard}/**/*.test.ts', {
       cwd: root,
       exclude: (path) => path.includes('node_modules'),
     })
@@ -72,7 +72,7 @@ suite('set-up', () => {
 
 suite('documentation', () => {
   test('links only to files that exist', () => {
-    const pages = ['*.md', 'docs/**/*.md', 'simulator/*.md'].flatMap((pattern) =>
+    const pages = ['*.md', 'docs/**/*.md', 'simulator/*.md', 'dashboard/*.md'].flatMap((pattern) =>
       globSync(pattern, { cwd: root }),
     )
     const dead = pages.flatMap((page) => {

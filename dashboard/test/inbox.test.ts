@@ -48,14 +48,16 @@ const watchFor = (text: string) => `{
 const countBlank = `[...document.querySelectorAll('.m .bub')].filter(
   (bubble) => bubble.innerText.trim() === '' && bubble.querySelector('img, button, .skel') === null,
 ).length`
-/** A turned wheel goes on for a moment: waits until the pane stands where it stood a few frames before. */
+/** A turned wheel goes on for a moment: waits until the pane has stood still for some frames. */
 const untilStill = (pane: { scrollTop: number }) =>
   new Promise<void>((resolve) => {
     let last = -1
+    let still = 0
     const look = () => {
-      if (pane.scrollTop === last) return void resolve()
+      still = pane.scrollTop === last ? still + 1 : 0
       last = pane.scrollTop
-      setTimeout(look, 100)
+      if (still >= 10) resolve()
+      else Reflect.get(globalThis, 'requestAnimationFrame')(look)
     }
     look()
   })

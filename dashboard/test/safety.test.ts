@@ -57,12 +57,14 @@ suite('safety', () => {
 
     // On a weak network a second press does nothing, and the first is what counts.
     let decisions = 0
+    const pressed = Promise.withResolvers<void>()
     await page.route('**/approve', async (route) => {
       decisions += 1
-      await new Promise((done) => setTimeout(done, 150))
+      await pressed.promise
       await route.continue()
     })
     await page.getByRole('button', { name: 'Send as changed' }).dblclick()
+    pressed.resolve()
     await page.getByText('Nothing waits for you').waitFor()
     assert.equal(decisions, 1)
     const sent = await untilAnswer(
