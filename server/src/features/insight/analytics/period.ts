@@ -2,8 +2,8 @@ import { type Interval, mostDays } from './analytics.schema.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-/** The day (`YYYY-MM-DD`) that a moment falls on in a zone. */
-export function dayIn(timeZone: string, at: Date): string {
+/** Says which day (`YYYY-MM-DD`) a moment falls on in a zone. To make one takes longer than to ask it a hundred times. */
+function dayReader(timeZone: string): (at: Date) => string {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     calendar: 'iso8601',
@@ -12,8 +12,15 @@ export function dayIn(timeZone: string, at: Date): string {
     month: '2-digit',
     day: '2-digit',
   })
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
-  return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`
+  return (at) => {
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
+    return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`
+  }
+}
+
+/** The day (`YYYY-MM-DD`) that a moment falls on in a zone. */
+export function dayIn(timeZone: string, at: Date): string {
+  return dayReader(timeZone)(at)
 }
 
 const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
@@ -56,12 +63,16 @@ export function listSteps(from: string, to: string, interval: Interval): string[
 
 /** The moment at which a day begins in a zone: midnight, or what comes after one that is left out. */
 export function startOfDay(day: string, timeZone: string): Date {
+  return startOf(day, dayReader(timeZone))
+}
+
+function startOf(day: string, dayOf: (at: Date) => string): Date {
   // No zone is further from UTC than 26 hours: the first quarter of an hour that shows the day is looked for there.
   const quarterMs = 15 * 60_000
   let [low, high] = [toMs(day) - 26 * 60 * 60_000, toMs(day) + 26 * 60 * 60_000]
   while (high - low > quarterMs) {
     const middle = low + Math.floor((high - low) / 2 / quarterMs) * quarterMs
-    if (dayIn(timeZone, new Date(middle)) >= day) high = middle
+    if (dayOf(new Date(middle)) >= day) high = middle
     else low = middle
   }
   return new Date(high)
@@ -80,16 +91,18 @@ export function keptPeriodOf(
   { from, to, timeZone }: { from: string; to: string; timeZone: string },
   keptZone: string | undefined,
 ): KeptPeriod {
-  const [begin, end] = [startOfDay(from, timeZone), startOfDay(addDays(to, 1), timeZone)]
+  const asked = dayReader(timeZone)
+  const [begin, end] = [startOf(from, asked), startOf(addDays(to, 1), asked)]
   if (keptZone === undefined) return { begin, end, days: undefined }
-  const day = dayIn(keptZone, begin)
-  const first = startOfDay(day, keptZone) < begin ? addDays(day, 1) : day
-  const after = dayIn(keptZone, end)
+  const kept = dayReader(keptZone)
+  const day = kept(begin)
+  const first = startOf(day, kept) < begin ? addDays(day, 1) : day
+  const after = kept(end)
   const days = {
     from: first,
     to: addDays(after, -1),
-    begin: startOfDay(first, keptZone),
-    end: startOfDay(after, keptZone),
+    begin: startOf(first, kept),
+    end: startOf(after, kept),
   }
   return { begin, end, days: days.begin < days.end ? days : undefined }
 }
