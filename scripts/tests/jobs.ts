@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { importReader } from './imports.ts'
 import type { CommandJob, Job, TestDatabaseKind, TestJob } from './job.ts'
 import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
@@ -45,7 +46,7 @@ export interface Choice {
   isWithoutDatabase?: boolean
 }
 
-/** Files that need nothing share a process; the others have one each, on each database that they are for. */
+/** Files that need nothing share a process; the others share one with their neighbours, on each database that they are for. */
 export function testJobs({ sets, filters, databases, isWithoutDatabase = false }: Choice): TestJob[] {
   const read = importReader()
   const together: string[] = []
@@ -55,9 +56,25 @@ export function testJobs({ sets, filters, databases, isWithoutDatabase = false }
     if (needs === 'nothing') together.push(file)
     else if (!isWithoutDatabase) jobs.push(...jobsOf(file, isForBothDatabases(file, needs), databases))
   }
-  if (together.length === 0) return jobs
+  const shared = inFolders(jobs)
+  if (together.length === 0) return shared
   const name = `files that need no database`
-  return [{ kind: 'tests', name, files: together, database: undefined, env: {} }, ...jobs]
+  return [{ kind: 'tests', name, files: together, database: undefined, env: {} }, ...shared]
+}
+
+/**
+ * Files of one folder of the program share a process, one after the other: loading it takes a second of a processor, as
+ * much as half of them do. Those that start programs take long enough by themselves, and what they do to their own
+ * process is nobody else's.
+ */
+function inFolders(jobs: readonly TestJob[]): TestJob[] {
+  const folderOf = ({ name, files: [file = ''], database }: TestJob) =>
+    file.startsWith('server/src/') ? `${dirname(file)} (${database})` : name
+  return [...Map.groupBy(jobs, folderOf)].flatMap(([name, own]) => {
+    const [first] = own
+    if (first === undefined || own.length === 1) return own
+    return [{ ...first, name, files: own.flatMap(({ files }) => files) }]
+  })
 }
 
 function jobsOf(file: string, isForBoth: boolean, databases: readonly TestDatabaseKind[]): TestJob[] {

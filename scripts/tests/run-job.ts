@@ -9,6 +9,7 @@ import type { CommandJob, Job, JobResult, TestJob } from './job.ts'
 const root = resolve(import.meta.dirname, '../..')
 const timeoutMs = 900_000
 const together = 'scripts/tests/together.ts'
+const inTurn = 'scripts/tests/in-turn.ts'
 const preloads = ['server/src/platform/quick-imports.ts', 'server/test/library-timers.ts']
 // Many short lives: less is collected, and of the embedded database only what is used is compiled, once and quickly: to
 // compile it better takes half a second of a processor in every process, which none but a bench gets back.
@@ -84,7 +85,7 @@ async function runTests(
 ): Promise<JobResult> {
   const [only = ''] = job.files
   const isOne = job.files.length === 1 && job.database !== undefined
-  const target = isOne ? only : together
+  const target = isOne ? only : job.database === undefined ? together : inTurn
   const result: JobResult = { name: job.name, totals: emptyTotals(), failures: [], output: '' }
   const stream = run({
     files: [resolve(root, target)],

@@ -74,6 +74,46 @@ suite('the test runner', () => {
     assert.equal(new Set(jobs.map(({ name }) => name)).size, jobs.length)
   })
 
+  test('files of one folder of the program share a process on each database, and programs that are started do not', () => {
+    const jobs = testJobs({ sets: ['server', 'journeys'], filters: [], databases: ['embedded', 'postgres'] })
+    const folder = 'server/src/features/account/auth'
+    for (const database of ['embedded', 'postgres']) {
+      const job = jobs.find(({ name }) => name === `${folder} (${database})`)
+      assert.ok(
+        job !== undefined && job.files.length > 1 && job.files.every((file) => file.startsWith(folder)),
+      )
+    }
+    const journeys = jobs.filter(({ files }) => files.some((file) => file.includes('/journeys/')))
+    assert.ok(
+      journeys.filter(({ database }) => database !== undefined).every(({ files }) => files.length === 1),
+    )
+  })
+
+  test('files that share a process open what they need after one another, and a red one is told by its own name', (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'moltflow-planted-'))
+    t.after(() => rmSync(directory, { recursive: true, force: true }))
+    const planted = (name: string, assertion: string) => {
+      const file = join(directory, `${name}.test.ts`)
+      const text = `import assert from 'node:assert/strict'
+        import { after, before, test } from 'node:test'
+        const opened: string[] = (globalThis as any).opened ??= []
+        before(() => { opened.push('${name}') })
+        after(() => { opened.pop() })
+        test('${name} is alone', () => assert.deepEqual(opened, ${assertion}))`
+      writeFileSync(file, text)
+      return file
+    }
+    const files = [planted('first', `['first']`), planted('second', `['second']`), planted('third', '[]')]
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env
+    const { status, stdout } = spawnSync(process.execPath, [join(root, 'scripts/tests/in-turn.ts')], {
+      env: { ...env, MOLTFLOW_TEST_FILES: JSON.stringify(files) },
+      encoding: 'utf8',
+    })
+    assert.equal(status, 1)
+    assert.match(stdout, /ℹ pass 2\nℹ fail 1\n/)
+    assert.match(stdout, /✖ third is alone/)
+  })
+
   test('the longest begin first, and before them what was never seen', () => {
     const names = ['short', 'new', 'long'].map((name) => ({ name }))
     const order = longestFirst(names, { short: 1, long: 9 }).map(({ name }) => name)
