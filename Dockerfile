@@ -4,6 +4,7 @@ WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY server/package.json server/
 COPY simulator/package.json simulator/
+COPY model-simulator/package.json model-simulator/
 COPY dashboard/package.json dashboard/
 # Install scripts are off: the only one that matters fetches Node 24, which this image already is.
 RUN npm ci --omit=dev --ignore-scripts --workspace server --include-workspace-root=false
@@ -13,6 +14,7 @@ WORKDIR /app
 COPY .npmrc package.json package-lock.json ./
 COPY server/package.json server/
 COPY simulator/package.json simulator/
+COPY model-simulator/package.json model-simulator/
 COPY dashboard/package.json dashboard/
 RUN npm ci --omit=dev --ignore-scripts --workspace dashboard --include-workspace-root=false
 COPY docs/openapi.json docs/
