@@ -2,7 +2,8 @@
 CREATE TABLE ai_configs (
   tenant_id uuid PRIMARY KEY REFERENCES tenants (id) ON DELETE CASCADE,
   is_enabled boolean NOT NULL DEFAULT true,
-  provider text NOT NULL CHECK (provider IN ('openai', 'anthropic', 'groq', 'mistral', 'compatible')),
+  -- Null: none is chosen.
+  provider text CHECK (provider IN ('openai', 'anthropic', 'groq', 'mistral', 'compatible')),
   -- Of a compatible provider always, of the others when it is not their own.
   base_url text,
   -- Sealed.
@@ -16,12 +17,16 @@ CREATE TABLE ai_configs (
   embedding_provider text CHECK (embedding_provider IN ('openai', 'mistral', 'compatible')),
   embedding_base_url text,
   embedding_api_key text,
+  embedding_api_key_hint text,
   transcription_provider text CHECK (transcription_provider IN ('openai', 'groq', 'mistral', 'compatible')),
   transcription_base_url text,
   transcription_api_key text,
+  transcription_api_key_hint text,
   system_prompt text,
   -- Null: what the product says.
   daily_token_budget bigint CHECK (daily_token_budget >= 0),
+  -- How long a call may take: a model on an own machine may have to be loaded first.
+  timeout_seconds integer NOT NULL DEFAULT 120 CHECK (timeout_seconds BETWEEN 1 AND 600),
   -- US dollars for models whose prices the product does not know; null: none stated.
   prices jsonb,
   created_at timestamptz NOT NULL,

@@ -20,7 +20,8 @@ export type ProviderName = (typeof providerNames)[number]
 export const aiConfigs = pgTable('ai_configs', {
   tenantId: uuid('tenant_id').primaryKey(),
   isEnabled: boolean('is_enabled').notNull().default(true),
-  provider: text({ enum: providerNames }).notNull(),
+  /** Null: none is chosen. */
+  provider: text({ enum: providerNames }),
   baseUrl: text('base_url'),
   /** Sealed. */
   apiKey: text('api_key'),
@@ -32,13 +33,16 @@ export const aiConfigs = pgTable('ai_configs', {
   embeddingBaseUrl: text('embedding_base_url'),
   /** Sealed. */
   embeddingApiKey: text('embedding_api_key'),
+  embeddingApiKeyHint: text('embedding_api_key_hint'),
   transcriptionProvider: text('transcription_provider', { enum: providerNames }),
   transcriptionBaseUrl: text('transcription_base_url'),
   /** Sealed. */
   transcriptionApiKey: text('transcription_api_key'),
+  transcriptionApiKeyHint: text('transcription_api_key_hint'),
   systemPrompt: text('system_prompt'),
   /** Null: what the product says. */
   dailyTokenBudget: bigint('daily_token_budget', { mode: 'number' }),
+  timeoutSeconds: integer('timeout_seconds').notNull().default(120),
   prices: jsonb().$type<StatedPrices>(),
   createdAt: timestamptz('created_at').notNull(),
   updatedAt: timestamptz('updated_at').notNull(),

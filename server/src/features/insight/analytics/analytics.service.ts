@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
+import { addDays, dayIn } from '../../../platform/days.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
@@ -30,7 +31,7 @@ import {
   type WaitRow,
 } from './figures.store.ts'
 import { ofDays } from './other-zones.ts'
-import { addDays, countDays, dayIn, listSteps, stepOf } from './period.ts'
+import { countDays, listSteps, stepOf } from './period.ts'
 
 interface Asked {
   scope: FigureScope

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
+import { addDays, dayIn, startOfDay } from '../../../platform/days.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
@@ -18,7 +19,6 @@ import {
   listCampaigns,
   measureSends,
 } from './campaigns.store.ts'
-import { addDays, dayIn, startOfDay } from './period.ts'
 
 const mostMinutes = 10_000
 /** Sends further apart than this had a pause between them. */

@@ -1,35 +1,9 @@
+import { addDays, dayReader, startOfDayBy } from '../../../platform/days.ts'
 import { type Interval, mostDays } from './analytics.schema.ts'
 
 const dayMs = 24 * 60 * 60_000
 
-/** Says which day (`YYYY-MM-DD`) a moment falls on in a zone. To make one takes longer than to ask it a hundred times. */
-function dayReader(timeZone: string): (at: Date) => string {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
-  return (at) => {
-    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]))
-    return `${parts.get('year')?.padStart(4, '0')}-${parts.get('month')}-${parts.get('day')}`
-  }
-}
-
-/** The day (`YYYY-MM-DD`) that a moment falls on in a zone. */
-export function dayIn(timeZone: string, at: Date): string {
-  return dayReader(timeZone)(at)
-}
-
-const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 const toMs = (day: string): number => Date.parse(`${day}T00:00:00Z`)
-
-/** So many days after a day. */
-export function addDays(day: string, count: number): string {
-  return toDay(toMs(day) + count * dayMs)
-}
 
 /** The step that a day belongs to, as its first day in the calendar. */
 export function stepOf(day: string, interval: Interval): string {
@@ -61,23 +35,6 @@ export function listSteps(from: string, to: string, interval: Interval): string[
   return [...new Set(days.map((day) => stepOf(day, interval)))]
 }
 
-/** The moment at which a day begins in a zone: midnight, or what comes after one that is left out. */
-export function startOfDay(day: string, timeZone: string): Date {
-  return startOf(day, dayReader(timeZone))
-}
-
-function startOf(day: string, dayOf: (at: Date) => string): Date {
-  // No zone is further from UTC than 26 hours: the first quarter of an hour that shows the day is looked for there.
-  const quarterMs = 15 * 60_000
-  let [low, high] = [toMs(day) - 26 * 60 * 60_000, toMs(day) + 26 * 60 * 60_000]
-  while (high - low > quarterMs) {
-    const middle = low + Math.floor((high - low) / 2 / quarterMs) * quarterMs
-    if (dayOf(new Date(middle)) >= day) high = middle
-    else low = middle
-  }
-  return new Date(high)
-}
-
 /** A period of days in one zone, told from the days of another and the quarters of an hour around them. */
 export interface KeptPeriod {
   begin: Date
@@ -92,17 +49,17 @@ export function keptPeriodOf(
   keptZone: string | undefined,
 ): KeptPeriod {
   const asked = dayReader(timeZone)
-  const [begin, end] = [startOf(from, asked), startOf(addDays(to, 1), asked)]
+  const [begin, end] = [startOfDayBy(from, asked), startOfDayBy(addDays(to, 1), asked)]
   if (keptZone === undefined) return { begin, end, days: undefined }
   const kept = dayReader(keptZone)
   const day = kept(begin)
-  const first = startOf(day, kept) < begin ? addDays(day, 1) : day
+  const first = startOfDayBy(day, kept) < begin ? addDays(day, 1) : day
   const after = kept(end)
   const days = {
     from: first,
     to: addDays(after, -1),
-    begin: startOf(first, kept),
-    end: startOf(after, kept),
+    begin: startOfDayBy(first, kept),
+    end: startOfDayBy(after, kept),
   }
   return { begin, end, days: days.begin < days.end ? days : undefined }
 }
