@@ -7,6 +7,7 @@ import { settingsFeature } from './features/account/settings/settings.feature.ts
 import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
+import { providersFeature } from './features/ai/providers/providers.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
 import { chatListFeature } from './features/conversations/chats/chat-list.feature.ts'
 import { chatsFeature } from './features/conversations/chats/chats.feature.ts'
@@ -108,6 +109,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   historyFeature,
   sessionHealthFeature,
   sessionsFeature,
+  providersFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,

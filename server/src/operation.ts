@@ -9,6 +9,8 @@ export interface PlanGate {
   feature?: string
   /** A limit of the plan record that this operation uses up by one, for example `max_sessions`. */
   limit?: string
+  /** Also needs the tenant's consent to AI. Such a gate is asked before scopes and input, as the contract orders it. */
+  consent?: 'ai'
 }
 
 type Part = z.ZodType | undefined

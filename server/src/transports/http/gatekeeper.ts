@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
-import type { Operation } from '../../operation.ts'
+import type { Operation, PlanGate } from '../../operation.ts'
 import { clientAddress, clientNetwork } from '../../platform/client-address.ts'
 import { AppError, forbidden, missingScope } from '../../platform/errors.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
@@ -36,7 +36,13 @@ export interface Gatekeeper {
 }
 
 /** The parts of an operation or stream that say who may use it. */
-export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys'> & Partial<Pick<Operation, 'id'>>
+export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys' | 'gate'> &
+  Partial<Pick<Operation, 'id'>>
+
+/** What of a gate is asked before scopes: whether there is room shows only when something is to be added. */
+function withoutLimit({ limit: _, ...gate }: PlanGate): PlanGate {
+  return gate
+}
 
 const addressOf = (request: FastifyRequest) => clientAddress(request.ip, request.socket.remoteAddress)
 
@@ -91,6 +97,8 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
       announceWindow(reply, state)
       requireAllowed(state)
     }
+    const { gate } = rules
+    if (gate?.consent !== undefined) await policy.checkGate(ctx, withoutLimit(gate))
     authorise(caller, rules)
     return ctx
   }

@@ -1,20 +1,6 @@
 import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
-
-/** US dollars that a tenant states for its models. */
-export interface StatedPrices {
-  /** Per million tokens. */
-  input?: number
-  output?: number
-  embedding?: number
-  /** Per minute of sound. */
-  transcription?: number
-}
-
-/** The names of providers. */
-export const providerNames = ['openai', 'anthropic', 'groq', 'mistral', 'compatible'] as const
-/** One of them. */
-export type ProviderName = (typeof providerNames)[number]
+import { providerNames, rungNames, type StatedPrices } from '../models/models.schema.ts'
 
 /** Which models a tenant uses; no row before somebody chooses. */
 export const aiConfigs = pgTable('ai_configs', {
@@ -106,7 +92,7 @@ export const aiModelTraits = pgTable(
   {
     tenantId: uuid('tenant_id').notNull(),
     modelKey: text('model_key').notNull(),
-    rung: text({ enum: ['json_schema', 'json_object', 'text'] }).notNull(),
+    rung: text({ enum: rungNames }).notNull(),
     learnedAt: timestamptz('learned_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.modelKey] })],

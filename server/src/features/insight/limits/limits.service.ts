@@ -9,8 +9,10 @@ import {
   requireBelowLimit,
   requireFeature,
 } from '../../account/plans/plans.service.ts'
+import { getSettings } from '../../account/settings/settings.service.ts'
 import { endOfMonth, monthOf } from '../../account/usage/usage.schema.ts'
 import { countPosts, getMonth } from '../../account/usage/usage.service.ts'
+import { consentMissing } from '../../ai/providers/providers.schema.ts'
 import { countLabels } from '../../conversations/labels/labels.service.ts'
 import { countCustomGroups } from '../../groups/custom-groups/custom-groups.service.ts'
 import { countMonitoredGroups } from '../../leads/monitoring/monitored-groups.service.ts'
@@ -41,12 +43,18 @@ async function countUsed(ctx: Context, tenantId: string, limit: LimitName): Prom
  */
 export async function checkGate(ctx: Context, gate: PlanGate): Promise<void> {
   if (gate.feature !== undefined) await requireFeature(ctx, gate.feature)
+  if (gate.consent !== undefined) await requireConsent(ctx)
   if (gate.limit === undefined) return
   const limitName = parseLimitName(gate.limit)
   const tenantId = tenantOf(ctx)
   const plan = await getTenantPlan(ctx, tenantId)
   if (plan.limits[limitName] === null) return
   await requireBelowLimit(ctx, ctx.db.sql, limitName, await countUsed(ctx, tenantId, limitName))
+}
+
+async function requireConsent(ctx: Context): Promise<void> {
+  const { aiConsentEnabled } = await getSettings(ctx, tenantOf(ctx))
+  if (!aiConsentEnabled) throw consentMissing.create()
 }
 
 /** Sent messages in percent of the limit, with one decimal. */
