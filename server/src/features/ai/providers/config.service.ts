@@ -1,7 +1,8 @@
 import { type Context, tenantOf } from '../../../context.ts'
-import { checkUrl, UrlRefused } from '../../../platform/outgoing/safe-fetch.ts'
+import { UrlRefused } from '../../../platform/outgoing/safe-fetch.ts'
 import { sealText } from '../../../platform/secrets.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
+import { requireWebhookUrl } from '../../webhooks/webhooks/webhooks.service.ts'
 import { listModels } from '../models/model-list.service.ts'
 import { defaultBaseUrl, type ModelRole, type ProviderName, providerNames } from '../models/models.schema.ts'
 import { ProviderFailure } from '../models/provider-failure.schema.ts'
@@ -183,7 +184,7 @@ function emptyConfig(tenantId: string, at: Date): AiConfigRow {
 export async function updateConfig(ctx: Context, body: UpdateConfig) {
   const tenantId = tenantOf(ctx)
   for (const { url } of Object.values(changesOf(body)))
-    if (typeof url === 'string') checkUrl(url, ctx.config.outgoingAllow)
+    if (typeof url === 'string') await requireWebhookUrl(ctx, url)
   const next = await preview(ctx, body)
   for (const [role, { key }] of Object.entries(changesOf(body)) as [ModelRole, RoleChange][])
     if (typeof key === 'string') await requireAccepted(ctx, next, role)

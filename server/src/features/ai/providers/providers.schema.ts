@@ -75,14 +75,9 @@ const price = z.number().min(0).max(100_000).optional()
 export const updateConfigBody = z
   .object({
     enabled: z.boolean().optional(),
-    provider: z
-      .enum(providerNames)
-      .nullable()
-      .optional()
-      .meta({
-        description:
-          'Another provider forgets the key, the base URL and the models that are not given with it',
-      }),
+    provider: z.enum(providerNames).nullable().optional().meta({
+      description: 'Another provider forgets the key, the base URL and the models that are not given with it',
+    }),
     base_url: baseUrl,
     model: modelName('gpt-4o-mini'),
     api_key: apiKey,
