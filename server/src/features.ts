@@ -8,6 +8,7 @@ import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
+import { transcriptsFeature } from './features/ai/transcripts/transcripts.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
 import { chatListFeature } from './features/conversations/chats/chat-list.feature.ts'
 import { chatsFeature } from './features/conversations/chats/chats.feature.ts'
@@ -110,6 +111,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   sessionHealthFeature,
   sessionsFeature,
   providersFeature,
+  transcriptsFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,

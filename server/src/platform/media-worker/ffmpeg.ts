@@ -108,7 +108,13 @@ const quiet = [
 /** Converts to a file; throws RefusedFile without ffmpeg or when it cannot read the file. */
 export async function convert(
   input: { path: string; mimetype: string },
-  output: { path: string; maxBytes: number; parameters: readonly string[] },
+  output: {
+    path: string
+    maxBytes: number
+    parameters: readonly string[]
+    /** Titles and comments stay; else they go, because files for people tell nothing beside what they show. */
+    keepsTags?: boolean
+  },
   purpose: string,
 ): Promise<void> {
   const result = await run('ffmpeg', [
@@ -117,8 +123,8 @@ export async function convert(
     ...inputOf(input.path, input.mimetype),
     '-t',
     String(longestSeconds),
-    '-map_metadata',
-    '-1',
+    // Comments of Ogg belong to its stream.
+    ...(output.keepsTags === true ? ['-map_metadata:g', '0:s:0'] : ['-map_metadata', '-1']),
     ...output.parameters,
     // One byte more than allowed, so that what was cut is noticed.
     '-fs',

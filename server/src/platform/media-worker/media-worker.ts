@@ -1,7 +1,7 @@
 import { detect } from './detect.ts'
 import { processDocument } from './documents.ts'
 import { processImage, processPortrait, processSticker } from './pictures.ts'
-import { processAudio, processVoice } from './sounds.ts'
+import { processAudio, processSpeech, processVoice } from './sounds.ts'
 import { type MediaResult, type MediaTask, RefusedFile } from './task.ts'
 import { processGif, processVideo } from './videos.ts'
 
@@ -13,6 +13,7 @@ const processors = {
   gif: processGif,
   audio: processAudio,
   voice: processVoice,
+  speech: processSpeech,
 }
 
 async function work(task: MediaTask): Promise<MediaResult> {

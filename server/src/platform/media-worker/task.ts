@@ -1,5 +1,14 @@
-/** What a file is to be sent as; a portrait is the picture of a channel. */
-export type FilePurpose = 'image' | 'video' | 'gif' | 'audio' | 'voice' | 'document' | 'sticker' | 'portrait'
+/** What a file is to be sent as; a portrait is the picture of a channel, and speech is for machines that listen. */
+export type FilePurpose =
+  | 'image'
+  | 'video'
+  | 'gif'
+  | 'audio'
+  | 'voice'
+  | 'document'
+  | 'sticker'
+  | 'portrait'
+  | 'speech'
 
 /** One file to look at and, where needed, to convert. */
 export interface MediaTask {

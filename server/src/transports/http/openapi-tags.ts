@@ -40,6 +40,7 @@ const sections: readonly (readonly [string, string, string])[] = [
   ['channels', 'Channels', 'Channels of WhatsApp: making, importing, posting.'],
   ['status', 'Status posts', 'Posts that contacts see for a day.'],
   ['ai', 'AI', 'Language models: which ones, whether they work, what they cost.'],
+  ['transcripts', 'Transcripts', 'What is said in voice messages.'],
   ['webhooks', 'Webhooks', 'Signed deliveries of events: endpoints, attempts, replays.'],
   ['approvals', 'Approvals', 'Messages that wait for a person’s word.'],
   ['antispam', 'Anti-spam', 'Limits and rules that keep an account from being banned.'],

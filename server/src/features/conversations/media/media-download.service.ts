@@ -110,6 +110,21 @@ async function fetchOnDemand(
   return file
 }
 
+/** Whether the file of a message is kept here, or WhatsApp may still have it. */
+export async function hasMessageFile(ctx: Context, row: MessageRow): Promise<boolean> {
+  if (!row.hasMedia || row.deletedAt !== null) return false
+  if ((await findFile(ctx, row.tenantId, row.id)) !== undefined) return true
+  return (await getQuotable(ctx, row.tenantId, row.id)).proto !== null
+}
+
+/** The file of a message, for features that read it: what is kept here, else from WhatsApp while it has it. */
+export async function getMessageFile(ctx: Context, tenantId: string, messageId: string): Promise<BlobRow> {
+  const row = await findMessageById(ctx, tenantId, messageId)
+  if (row?.hasMedia !== true || row.deletedAt !== null) throw noMedia.create()
+  const kept = await findFile(ctx, tenantId, messageId)
+  return kept ?? fetchOnDemand(ctx, row, openDetails(ctx, row.id, row.details))
+}
+
 /** What a caller asked for with its headers. */
 export interface FileConditions {
   range?: string | undefined

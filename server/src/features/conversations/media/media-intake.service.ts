@@ -295,3 +295,24 @@ export async function receivePortrait(ctx: Context, url: string): Promise<string
     await dropSpool(file.path)
   }
 }
+
+/** Bytes of a long talk as small speech. */
+const maxSpeechBytes = 24 * megabyte
+
+/** The sound in a file as speech that takes little room; refused as `receiveFile` does. */
+export async function convertToSpeech(
+  ctx: Context,
+  tenantId: string,
+  path: string,
+): Promise<{ sound: Buffer; mediaType: string }> {
+  const outputPath = await spoolPath(ctx.config.dataDir)
+  const ofTenant: Context = { ...ctx, caller: { kind: 'system', tenantId } }
+  try {
+    const task = { path, purpose: 'speech' as const, outputPath, maxBytes: maxSpeechBytes }
+    const { path: made, mimetype } = await inspect(ofTenant, task)
+    await checkedSize(made, maxSpeechBytes)
+    return { sound: await readFile(made), mediaType: mimetype }
+  } finally {
+    await dropSpool(outputPath)
+  }
+}
