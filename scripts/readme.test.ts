@@ -50,6 +50,7 @@ const guides = [
   'groups-and-people',
   'safety',
   'outreach',
+  'ai',
   'webhooks',
   'live-updates',
   'simulator',
@@ -63,7 +64,7 @@ async function followReadme(shell: string, t: TestContext): Promise<void> {
     rmSync(directory, { recursive: true, force: true })
   })
   const ports = new Map<string, number>()
-  for (const written of ['3000', '4000', '4001', '8080']) ports.set(written, await pickPort(0))
+  for (const written of ['3000', '4000', '4001', '4010', '8080']) ports.set(written, await pickPort(0))
   const port = (written: string) => String(ports.get(written))
   const movePorts = (block: string) =>
     block.replace(/127\.0\.0\.1:(\d+)|listen\((8080)/g, (all, a, b) => all.replace(a ?? b, port(a ?? b)))
@@ -78,6 +79,8 @@ async function followReadme(shell: string, t: TestContext): Promise<void> {
   }
   const options = ['--port', port('4000'), '--control-port', port('4001'), '--state', 'simulator.json']
   await start('simulator', 'simulator/src/cli.ts', options).answers(`http://127.0.0.1:${port('4001')}/state`)
+  const models = start('models', 'model-simulator/src/cli.ts', ['--port', port('4010')])
+  await models.answers(`http://127.0.0.1:${port('4010')}/v1/models`)
   const server = start('server', 'server/bin/moltflow', [], { MOLTFLOW_PORT: port('3000') })
   await server.answers(`http://127.0.0.1:${port('3000')}/health/ready`).catch((error: Error) => {
     assert.fail(`${error.message}\n${server.output}`)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ApiClient, injectDoor } from './api-client.ts'
+import { badAiRequests } from './bad-input-ai.ts'
 import { badAnalyticsRequests } from './bad-input-analytics.ts'
 import { badBulkRequests } from './bad-input-bulk.ts'
 import { badChannelRequests } from './bad-input-channels.ts'
@@ -17,6 +18,7 @@ import { badSendRequests } from './bad-input-sends.ts'
 import { badRequests } from './bad-input-table.ts'
 import { createTestApp, type TestApp } from './harness.ts'
 import { liftRequestRate } from './lift-limits.ts'
+import { consentToAi } from './model-world.ts'
 
 describe('bad requests', () => {
   let app: TestApp
@@ -37,6 +39,7 @@ describe('bad requests', () => {
     askers.set('reader', await tenant.apiWith(['sessions:read', 'messages:read', 'webhooks:read']))
     askers.set('sender', await tenant.apiWith(['messages:send']))
     askers.set('settingsKey', await tenant.apiWith(['settings:manage']))
+    await consentToAi(tenant.api)
     await small.api.post(201, '/sessions', { name: 'the only one of this plan' })
     for (const [prefix, { api }] of [
       ['', tenant],
@@ -80,6 +83,7 @@ describe('bad requests', () => {
 
   for (const [number, request] of [
     ...badRequests,
+    ...badAiRequests,
     ...badAnalyticsRequests,
     ...badBulkRequests,
     ...badScheduleRequests,

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
+import { queueTranscripts } from '../src/features/ai/transcripts/transcripts.store.ts'
 import { storeInbound } from '../src/features/conversations/inbound/store-inbound.service.ts'
 import { defaultSettings } from '../src/features/leads/monitoring/monitored-groups.service.ts'
 import { insertGroup } from '../src/features/leads/monitoring/monitored-groups.store.ts'
@@ -24,6 +25,7 @@ import { isServerTest } from './harness-database.ts'
 import { checkHostileInput } from './hostile-checks.ts'
 import { buildLead } from './leads-world.ts'
 import { liftLimits } from './lift-limits.ts'
+import { consentToAi } from './model-world.ts'
 import {
   type CheckedTenant,
   type CheckTarget,
@@ -186,6 +188,15 @@ const builders: Record<string, ResourceBuilder> = {
   'bulk-send': buildBulkJob,
   // A campaign is a bulk job.
   jobs: buildBulkJob,
+  async tasks(tenant) {
+    const { tenantId, sessionId } = await openSession(tenant)
+    const messageId = (await builders.messages?.(tenant, [])) ?? ''
+    const { clock, db, ids } = harness.app.ctx
+    const at = { messageCreatedAt: clock.now(), createdAt: clock.now() }
+    const task = { id: ids.uuid(), tenantId, sessionId, chatId: ids.uuid(), messageId, ...at }
+    await queueTranscripts(db.sql, [task])
+    return task.id
+  },
   async leads(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)
     await storeInbound({ ...harness.app.ctx, caller: { kind: 'system', tenantId } }, [
@@ -231,7 +242,9 @@ function asChecked(tenant: TestTenant): CheckedTenant {
 before(async () => {
   harness = await createTestApp()
   const [own, foreign] = [await harness.tenant(), await harness.tenant()]
-  const stranger = asChecked(await harness.tenant())
+  const strange = await harness.tenant()
+  for (const { api } of [own, foreign, strange]) await consentToAi(api)
+  const stranger = asChecked(strange)
   await liftLimits(harness.database.db)
   target = {
     operations,
