@@ -12,14 +12,14 @@ import { findRung } from './providers.store.ts'
 interface Checked {
   status: 'works' | 'failed' | 'not_configured'
   model: string | null
-  detail: string | null
+  problem: string | null
   duration_ms: number | null
 }
 
-const unchecked = (model: string | null, detail: string | null = null): Checked => ({
+const unchecked = (model: string | null, problem: string | null = null): Checked => ({
   status: 'not_configured',
   model,
-  detail,
+  problem,
   duration_ms: null,
 })
 
@@ -32,11 +32,11 @@ async function check<T>(
   const ended = () => Math.round(performance.now() - began)
   try {
     const value = await run()
-    return { checked: { status: 'works', model, detail: null, duration_ms: ended() }, value }
+    return { checked: { status: 'works', model, problem: null, duration_ms: ended() }, value }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    const detail = describeAiError(error)
-    return { checked: { status: 'failed', model, detail, duration_ms: ended() }, value: undefined }
+    const problem = describeAiError(error)
+    return { checked: { status: 'failed', model, problem, duration_ms: ended() }, value: undefined }
   }
 }
 
@@ -104,8 +104,8 @@ async function testStructured(
   const tokensUsed = value?.tokensUsed ?? 0
   if (checked.status !== 'works') return { answer: { ...checked, mode: null }, tokensUsed }
   if (value?.object === null) {
-    const detail = 'The model could not be brought to answer in a given form'
-    return { answer: { ...checked, status: 'failed' as const, detail, mode: null }, tokensUsed }
+    const problem = 'The model could not be brought to answer in a given form'
+    return { answer: { ...checked, status: 'failed' as const, problem, mode: null }, tokensUsed }
   }
   const { choice } = await requireModel(ctx, base.tenantId, 'chat')
   const known = { tenantId: base.tenantId, modelKey: choice.key, since: new Date(0) }

@@ -150,10 +150,10 @@ suite('POST /ai/config/test and GET /ai/models', () => {
     })
     const told = await api.post(200, '/ai/config/test')
     assert.equal(told.chat.status, 'failed')
-    assert.match(told.chat.detail, /503.*currently overloaded/)
+    assert.match(told.chat.problem, /503.*currently overloaded/)
     assert.equal(told.structured.status, 'failed')
     assert.equal(told.embeddings.status, 'not_configured')
-    assert.match(told.transcription.detail, /429.*Rate limit reached/)
+    assert.match(told.transcription.problem, /429.*Rate limit reached/)
     const { api: bare } = await world.tenant(null)
     for (const [method, path] of [
       ['post', '/ai/config/test'],
@@ -166,8 +166,8 @@ suite('POST /ai/config/test and GET /ai/models', () => {
     const anthropic = { provider: 'anthropic', base_url: world.baseUrl, api_key: canary, model: 'claude' }
     const { api } = await world.tenant(anthropic)
     const told = await api.post(200, '/ai/config/test')
-    assert.equal(told.chat.status, 'works', told.chat.detail)
-    assert.match(told.transcription.detail, /transcription_provider/)
+    assert.equal(told.chat.status, 'works', told.chat.problem)
+    assert.match(told.transcription.problem, /transcription_provider/)
     await api.patch(200, '/ai/config', {
       embedding_provider: 'compatible',
       embedding_base_url: world.baseUrl,
@@ -187,8 +187,8 @@ suite('POST /ai/config/test and GET /ai/models', () => {
       const config = { provider, base_url: world.baseUrl, api_key: canary, model: 'some-model' }
       const { api } = await world.tenant(config)
       const told = await api.post(200, '/ai/config/test')
-      assert.equal(told.chat.status, 'works', told.chat.detail)
-      assert.equal(told.structured.status, 'works', told.structured.detail)
+      assert.equal(told.chat.status, 'works', told.chat.problem)
+      assert.equal(told.structured.status, 'works', told.structured.problem)
       const last = world.models.log('chat').at(-1)
       assert.equal(last?.dialect, provider === 'anthropic' ? 'anthropic' : 'openai')
       assert.equal(last?.keyEnding, 'c3f9')

@@ -171,7 +171,7 @@ export const configSchema = z
 const checked = z.object({
   status: z.enum(['works', 'failed', 'not_configured']),
   model: z.string().nullable(),
-  detail: z.string().nullable().meta({ description: "What went wrong, in the provider's own words" }),
+  problem: z.string().nullable().meta({ description: "What went wrong, in the provider's own words" }),
   duration_ms: z.int().nullable(),
 })
 
