@@ -18,6 +18,7 @@ const config: BadRequest[] = [
   ),
   ...[
     'http://127.0.0.1/v1',
+    'https://localhost/v1',
     'https://10.1.2.3/',
     'http://example.com/v1',
     'ftp://example.com/',

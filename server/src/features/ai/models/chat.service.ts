@@ -28,6 +28,8 @@ export interface ChatRequest {
 /** What a chat model wrote. */
 export interface ChatAnswer {
   text: string
+  /** What it thought, where its server keeps that apart. */
+  thoughts: string
   /** It was cut where the tokens ended. */
   isTruncated: boolean
   /** As the provider counts them; undefined when it does not. */
@@ -77,6 +79,9 @@ function formatOf(
   }
 }
 
+/** Some servers count nothing and say 0: that would be a call for free. */
+const countOf = (tokens: number | undefined): number | undefined => (tokens === 0 ? undefined : tokens)
+
 /** Asks a chat model once; throws ProviderFailure, UrlRefused or the reason of the signal. */
 export async function chatOnce(ctx: Context, choice: ModelChoice, request: ChatRequest): Promise<ChatAnswer> {
   const { signal, maxOutputTokens } = request
@@ -94,11 +99,15 @@ export async function chatOnce(ctx: Context, choice: ModelChoice, request: ChatR
       ...formatOf(request),
       ...(signal === undefined ? {} : { abortSignal: signal }),
     })
+    const said = (type: 'text' | 'reasoning') =>
+      answer.content.map((part) => (part.type === type ? part.text : '')).join('')
+    const { inputTokens, outputTokens } = answer.usage
     return {
-      text: answer.content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+      text: said('text'),
+      thoughts: said('reasoning'),
       isTruncated: answer.finishReason.unified === 'length',
-      inputTokens: answer.usage.inputTokens.total,
-      outputTokens: answer.usage.outputTokens.total,
+      inputTokens: countOf(inputTokens.total),
+      outputTokens: countOf(outputTokens.total),
     }
   } catch (error) {
     throw toFailure(choice, error, { nowMs: ctx.clock.nowMs(), signal })

@@ -77,22 +77,27 @@ export function describeMisfit(problem: string): string {
 
 const thinkingTags = ['think', 'thinking', 'reasoning', 'thought']
 
+/** The text without one kind of thoughts; in one walk, since servers may send anything. */
+function withoutTag(text: string, tag: string): string {
+  const [open, close] = [`<${tag}>`, `</${tag}>`]
+  const firstEnd = text.indexOf(close)
+  const firstStart = text.indexOf(open)
+  // Some servers cut the beginning off with the prompt.
+  let at = firstEnd >= 0 && (firstStart < 0 || firstStart > firstEnd) ? firstEnd + close.length : 0
+  const pieces: string[] = []
+  for (;;) {
+    const start = text.indexOf(open, at)
+    if (start < 0) return [...pieces, text.slice(at)].join('')
+    pieces.push(text.slice(at, start))
+    const end = text.indexOf(close, start)
+    if (end < 0) return pieces.join('')
+    at = end + close.length
+  }
+}
+
 /** The text without what a model thought aloud before it answered; thoughts without an end leave nothing. */
 export function withoutThinking(text: string): string {
-  let rest = text
-  for (const tag of thinkingTags) {
-    const [open, close] = [`<${tag}>`, `</${tag}>`]
-    for (;;) {
-      const end = rest.indexOf(close)
-      const start = rest.indexOf(open)
-      // Some servers cut the beginning off with the prompt.
-      if (end >= 0 && (start < 0 || start > end)) rest = rest.slice(end + close.length)
-      else if (start >= 0 && end >= 0) rest = rest.slice(0, start) + rest.slice(end + close.length)
-      else if (start >= 0) rest = rest.slice(0, start)
-      else break
-    }
-  }
-  return rest.trim()
+  return thinkingTags.reduce(withoutTag, text).trim()
 }
 
 /** Where the JSON value that begins at a place ends, exclusively; undefined when it does not. */
@@ -118,9 +123,10 @@ const mostBeginnings = 20
 
 /** The JSON values in a model's text, whatever it wrote around them: the whole text first, then each part that is one. */
 function* valuesIn(answer: string): Generator<unknown> {
+  // Before thoughts are taken out: a value may have such words in it.
+  const plain = parseJson(answer)
+  if (plain !== undefined) yield plain
   const text = withoutThinking(answer)
-  const whole = parseJson(text)
-  if (whole !== undefined) yield whole
   let from = 0
   for (let tries = 0; tries < mostBeginnings; tries += 1) {
     const next = ['{', '['].map((sign) => text.indexOf(sign, from)).filter((at) => at >= 0)

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { type ModelTenant, type ModelWorld, openModelWorld } from '../../../../test/model-world.ts'
 import { until } from '../../../../test/until.ts'
 import { AppError } from '../../../platform/errors.ts'
+import { createLog } from '../../../platform/log.ts'
 import { callModel, embed, embeddingSpaceOf, outcomeOfAiError } from './providers.service.ts'
 
 let world: ModelWorld
@@ -86,6 +87,46 @@ suite('structured answers', () => {
     const tenant = await world.tenant({ model: 'c+bad-scores' })
     const schema = z.object({ score: z.int().min(1).max(10) })
     assert.equal((await ask(tenant, { schema })).object, null)
+  })
+})
+
+/** A server that always answers the same. */
+async function startServer(message: object, usage: object) {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const choices = [{ index: 0, message: { role: 'assistant', ...message }, finish_reason: 'stop' }]
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ id: 'x', choices, usage }))
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/v1`, close: () => server.close() }
+}
+
+suite('servers with ways of their own', () => {
+  test('what is written under a schema is found among the thoughts; who counts no tokens is no server for free', async () => {
+    const usage = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }
+    const server = await startServer({ content: '', reasoning_content: '{"sum":2}' }, usage)
+    const tenant = await world.tenant({ base_url: server.url })
+    const answer = await ask(tenant, { schema: sum })
+    assert.deepEqual(answer.object, { sum: 2 })
+    assert.ok(answer.tokensUsed > 0)
+    server.close()
+  })
+
+  test('one that cuts prompts without a word is noticed', async () => {
+    const server = await startServer(
+      { content: 'Hello' },
+      { prompt_tokens: 900, completion_tokens: 2, total_tokens: 902 },
+    )
+    const tenant = await world.tenant({ base_url: server.url })
+    const lines: string[] = []
+    const log = createLog({ level: 'warn', destination: { write: (line) => void lines.push(line) } })
+    const long = { system: 'word '.repeat(2400), messages: question.messages }
+    const call = { tenantId: tenant.id, purpose: 'reply' as const, ...long }
+    await callModel({ ...tenant.ctx, log }, call)
+    assert.match(lines.join(), /its context is too short/)
+    server.close()
   })
 })
 

@@ -109,7 +109,6 @@ suite('GET and PATCH /ai/config', () => {
       'http://10.0.0.1/v1',
       'https://192.168.1.2/v1',
       'https://[::1]/v1',
-      'https://localhost/v1',
       'http://example.com/v1',
     ])
       assert.equal((await api.patch(400, '/ai/config', { base_url: url })).code, 'address_refused', url)

@@ -66,6 +66,8 @@ const frameTokens = 64
 const frameTokensOfMessage = 16
 /** A server that learns a better way is asked for it again. */
 const rungMemoryMs = 7 * 86_400_000
+/** Tokens from which a prompt may be longer than the context of a small server. */
+const longPrompt = 2000
 
 /** Refuses (403) unless the caller's plan includes AI and the tenant has consented to it. */
 export function requireAi(ctx: Context): Promise<void> {
@@ -105,8 +107,26 @@ async function ask(asking: Asking, request: Request) {
     }
   })
   asking.tokensUsed += inputTokens + outputTokens
+  warnOfCut(asking, request, value.inputTokens)
   return value
 }
+
+/** Local servers cut what is longer than their context without a word: the beginning, where the instructions are. */
+function warnOfCut(
+  { ctx, choice }: Asking,
+  { system, messages }: Request,
+  counted: number | undefined,
+): void {
+  if (counted === undefined) return
+  const guessed = guessTokens(system) + messages.reduce((sum, { content }) => sum + guessTokens(content), 0)
+  if (guessed < longPrompt || counted > guessed / 2) return
+  const figures = { provider: choice.provider, model: choice.model, guessed, counted }
+  ctx.log.warn(figures, 'a model seems to get only a part of what it is asked: its context is too short')
+}
+
+/** What a form was read from: some servers put all that is written under a schema among the thoughts. */
+const formedText = ({ text, thoughts }: { text: string; thoughts: string }): string =>
+  text.trim() === '' ? thoughts : text
 
 /** Asks the tenant's chat model. Checks consent and reserves budget before each request it makes. */
 export async function callModel<T>(ctx: Context, call: ModelCall<T>): Promise<ModelAnswer<T>> {
@@ -161,7 +181,7 @@ async function askInForm<T>(asking: Asking, call: ModelCall<T>, schema: z.ZodTyp
   })
   const first = Math.max(0, known === undefined ? 0 : rungs.indexOf(known))
   const { rung: index, answer } = await climbDown(asking, call, form, first)
-  const read = readStructured(answer.text, schema)
+  const read = readStructured(formedText(answer), schema)
   const ended =
     'object' in read
       ? { read, answer, rung: index }
@@ -214,7 +234,7 @@ async function repair<T>(
   ]
   try {
     const second = await ask(asking, { ...request, messages: [...call.messages, ...turns] })
-    return { read: readStructured(second.text, form.schema), answer: second, rung: next }
+    return { read: readStructured(formedText(second), form.schema), answer: second, rung: next }
   } catch (error) {
     if (!isFormRefused(error)) throw error
     return failed
