@@ -120,6 +120,8 @@ export const sources: Record<string, Source> = {
   call_id: async ({ simulator }) =>
     (await simulator<{ id: string }>('POST', '/accounts/15550100102/calls', { to: '15550100100@c.us' })).id,
   'scheduled_messages.id': idFrom('scheduled_messages.create'),
+  'transcripts.message_id': idFrom('messages.send_voice'),
+  task_id: idFrom('transcripts.create', 'task_id'),
   'sessions.id': idFrom('sessions.create'),
   'sessions.history.id': ({ session }) => session,
   'sessions.request_history.id': ({ session }) => session,
@@ -153,6 +155,7 @@ export const order: Record<'first' | 'last', readonly string[]> = {
     ...['groups.add', 'groups.monitor', 'labels.create', 'webhooks.create', 'api_keys.create'],
     'custom_groups.create',
     'scheduled_messages.create',
+    ...['messages.send_voice', 'transcripts.create'],
     ...[
       'a2a_policy.create_rule',
       'antispam.create_rule',
@@ -221,6 +224,9 @@ export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
   'approvals.approve': (stage) => holdAnAnswer(stage, '15550100103'),
   'approvals.reject': (stage) => holdAnAnswer(stage, '15550100104'),
   'reports.file': async ({ owner }) => (await runReport(owner)) !== undefined,
+  'transcripts.get': async ({ owner, seen }) =>
+    (await owner('GET', `/ai/voice/status/${seen.get('transcripts.create')?.['task_id']}`))['status'] ===
+    'completed',
   'leads.list': async ({ owner, simulator }) => {
     const [{ groups }, { leads }] = await Promise.all([
       simulator<{ groups: { id: string; subject: string }[] }>('GET', '/state'),
