@@ -50,7 +50,7 @@ const mayTakeTime =
 
 suite('tests', () => {
   test('wait with `until` for what they wait for, and never for time alone', () => {
-    const files = globSync('{server,simulator,scripts,dashboard}/**/*.test.ts', {
+    const files = globSync('{server,simulator,model-simulator,scripts,dashboard}/**/*.test.ts', {
       cwd: root,
       exclude: (path) => path.includes('node_modules'),
     })
@@ -72,9 +72,13 @@ suite('set-up', () => {
 
 suite('documentation', () => {
   test('links only to files that exist', () => {
-    const pages = ['*.md', 'docs/**/*.md', 'simulator/*.md', 'dashboard/*.md'].flatMap((pattern) =>
-      globSync(pattern, { cwd: root }),
-    )
+    const pages = [
+      '*.md',
+      'docs/**/*.md',
+      'simulator/*.md',
+      'model-simulator/*.md',
+      'dashboard/*.md',
+    ].flatMap((pattern) => globSync(pattern, { cwd: root }))
     const dead = pages.flatMap((page) => {
       const text = readFileSync(resolve(root, page), 'utf8').replace(/```[\s\S]*?```/g, '')
       const links = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? '')

@@ -11,15 +11,20 @@ const declaration = /^(?:import|export)\s(?!type\s)(?:[^'"`;]*?\sfrom\s)?['"]([^
 const onlyTypes = /^(?:import|export)\s*\{(?:\s*type\s[^,}]+,?)+\s*\}\s*from\s/
 /** Threads and programs are started by their file's address. */
 const address = /new URL\(\s*['"](\.{1,2}\/[^'"]+\.[mc]?[jt]s)['"]\s*,\s*import\.meta\.url/g
-/** What the package of the simulator leads to. */
-export const simulator = 'simulator/src/index.ts'
+/** What the packages of the simulators lead to. */
+export const simulators: Readonly<Record<string, string>> = {
+  '@moltflow/simulator': 'simulator/src/index.ts',
+  '@moltflow/model-simulator': 'model-simulator/src/start.ts',
+  '@moltflow/model-simulator/sound': 'model-simulator/src/sound/marks.ts',
+}
 
 /** What a source text loads when it runs; what is imported for its types alone is not loaded. */
 export function importsOf(path: string, text: string): string[] {
   const found = [...text.matchAll(declaration)].filter(([statement]) => !onlyTypes.test(statement))
   const named = [...found, ...text.matchAll(address)].map((match) => match[1] ?? '')
   return named.map((target) => {
-    if (target === '@moltflow/simulator') return simulator
+    const entry = simulators[target]
+    if (entry !== undefined) return entry
     return target.startsWith('.') ? join(dirname(path), target) : packageOf(target)
   })
 }

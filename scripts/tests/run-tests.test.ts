@@ -63,12 +63,13 @@ suite('the test runner', () => {
   })
 
   test('every file has its job on every database that it is for, and none is left out', () => {
-    const sets = ['server', 'journeys', 'simulator', 'scripts', 'crash']
+    const sets = ['server', 'journeys', 'simulator', 'model-simulator', 'scripts', 'crash']
     const jobs = testJobs({ sets, filters: [], databases: ['embedded', 'postgres'] })
     const on = (file: string) => jobs.filter(({ files }) => files.includes(file)).map((job) => job.database)
     assert.deepEqual(on('server/test/harness.test.ts'), ['embedded', 'postgres'])
     assert.deepEqual(on('server/test/architecture.test.ts'), [undefined])
     assert.deepEqual(on('simulator/test/messages.test.ts'), [undefined])
+    assert.deepEqual(on('model-simulator/test/answers.test.ts'), [undefined])
     assert.deepEqual(on('scripts/readme.test.ts'), ['embedded'])
     assert.deepEqual(on('server/test/crash/crash.test.ts'), ['embedded'])
     assert.equal(new Set(jobs.map(({ name }) => name)).size, jobs.length)

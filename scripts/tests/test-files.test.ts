@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { readFacts, readSourceTree } from '../../server/test/source-facts.ts'
-import { importReader, importsOf, type ReadImports, reachableFrom, simulator, wayTo } from './imports.ts'
+import { importReader, importsOf, type ReadImports, reachableFrom, simulators, wayTo } from './imports.ts'
 import { findTestFiles, isForBothDatabases, needsOf, whyIndifferent } from './test-files.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -22,7 +22,7 @@ suite('which tests are run on both databases', () => {
   test('the quick reader finds every import that the compiler finds', () => {
     for (const [path, text] of readSourceTree()) {
       const loaded = readFacts(path, text).imports.filter(({ isTypeOnly }) => !isTypeOnly)
-      const wanted = loaded.map(({ target }) => (target === '@moltflow/simulator' ? simulator : target))
+      const wanted = loaded.map(({ target }) => simulators[target] ?? target)
       const quick = importsOf(path, text)
       const missed = wanted.filter((target) => !quick.includes(target))
       assert.deepEqual(missed, [], path)

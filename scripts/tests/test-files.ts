@@ -14,7 +14,7 @@ const sets: Record<string, { files: string[]; exclude?: RegExp }> = {
   },
   journeys: { files: ['server/test/journeys/**/*.test.ts'] },
   simulator: { files: ['simulator/src/**/*.test.ts', 'simulator/test/**/*.test.ts'] },
-  'model-simulator': { files: ['model-simulator/src/**/*.test.ts', 'model-simulator/test/**/*.test.ts'] },
+  'model-simulator': { files: ['model-simulator/test/**/*.test.ts'] },
   scripts: { files: ['scripts/**/*.test.ts'] },
   dashboard: { files: ['dashboard/test/**/*.test.ts'] },
   crash: { files: ['server/test/crash/**/*.test.ts'] },

@@ -1,4 +1,5 @@
 import { deliveriesInOnePlace } from './architecture-events.ts'
+import { modelSimulatorRules } from './architecture-model-simulator.ts'
 import { simulatorRules } from './architecture-simulator.ts'
 import { noModuleState, unusedStatePermissions } from './architecture-state.ts'
 import { tableRules } from './architecture-tables.ts'
@@ -15,6 +16,8 @@ function refuseImport(from: string, to: string): string | undefined {
   const [zone, target] = [zoneOf(from), zoneOf(to)]
   if (target === 'package' || zone === target || zone === 'composition') return undefined
   if (zone === 'simulator') return 'the simulator imports nothing of the server'
+  if (zone === 'model-simulator') return 'the model simulator imports nothing of the program around it'
+  if (target === 'model-simulator') return 'the server imports no model simulator: it asks models over HTTP'
   if (target === 'simulator') return 'the server imports no simulator: talk to it over its socket, in tests'
   if (target === 'tests') return 'the product imports no test code'
   if (target === 'composition') return 'nothing imports the composition root: take it from the context'
@@ -206,4 +209,5 @@ export const rules: Readonly<Record<string, Rule>> = {
   'permissions for what lives in a module are in use': unusedStatePermissions,
   'exports of platform, engine and vocabulary are documented': documentedExports,
   ...simulatorRules,
+  ...modelSimulatorRules,
 }

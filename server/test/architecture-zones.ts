@@ -12,6 +12,7 @@ export const inServer = ({ path }: FileFacts) => path.startsWith('server/src/') 
 
 /** What a path is part of: a row of the table in ARCHITECTURE.md. */
 export function zoneOf(path: string): string {
+  if (/^(?:@moltflow\/)?model-simulator(?:\/|$)/.test(path)) return 'model-simulator'
   if (path.startsWith('simulator/') || path === '@moltflow/simulator') return 'simulator'
   if (!path.startsWith('server/src/')) return path.startsWith('server/') ? 'tests' : 'package'
   const [, , first = '', area = '', feature = '', ...rest] = path.split('/')

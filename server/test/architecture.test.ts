@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { modelSimulatorViolations } from './architecture-model-simulator.ts'
 import { rules } from './architecture-rules.ts'
 import { simulatorViolations } from './architecture-simulator.ts'
 import { type FileFacts, readFacts, readSourceTree } from './source-facts.ts'
@@ -24,6 +25,7 @@ const withExpressions = (text: string) => text.replaceAll('@{', '$' + '{')
 /** Each violation is planted into the real tree; the rule must name its file, and what to do. */
 const planted: { rule: keyof typeof rules; path: string; text: string; says: RegExp }[] = [
   ...simulatorViolations,
+  ...modelSimulatorViolations,
   {
     rule: 'imports follow the table',
     path: 'server/src/platform/x.ts',
@@ -95,6 +97,30 @@ const planted: { rule: keyof typeof rules; path: string; text: string; says: Reg
     path: 'server/src/platform/x.ts',
     text: "import '../../test/harness.ts'",
     says: /no test code/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'server/src/platform/x.ts',
+    text: "import '@moltflow/model-simulator/sound'",
+    says: /no model simulator/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'model-simulator/src/mind/x.ts',
+    text: "import '../../../server/src/scopes.ts'",
+    says: /nothing of the program around it/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'model-simulator/src/mind/x.ts',
+    text: "import '@moltflow/simulator'",
+    says: /nothing of the program around it/,
+  },
+  {
+    rule: 'imports follow the table',
+    path: 'simulator/src/x.ts',
+    text: "import '@moltflow/model-simulator'",
+    says: /nothing of the server/,
   },
   {
     rule: 'imports follow the table',

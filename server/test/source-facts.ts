@@ -43,9 +43,9 @@ export interface FileFacts {
 
 const root = join(import.meta.dirname, '../..')
 
-/** Every TypeScript file of server and simulator: path from the repository's root, and text. */
+/** Every TypeScript file of server and simulators: path from the repository's root, and text. */
 export function readSourceTree(): Map<string, string> {
-  const files = globSync(['server/src/**/*.ts', 'server/test/**/*.ts', 'simulator/{src,test}/**/*.ts'], {
+  const files = globSync(['server/{src,test}/**/*.ts', '{simulator,model-simulator}/{src,test}/**/*.ts'], {
     cwd: root,
   })
   return new Map(files.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]))

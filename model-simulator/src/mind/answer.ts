@@ -44,7 +44,7 @@ const quotedIn: Readonly<Record<Language, string>> = {
 }
 
 /** Greetings and wishes are said beside a question; they are not what is asked. */
-const besideTheQuestion = new Set(['greeting', 'good', 'want', 'human'])
+const besideTheQuestion = new Set(['=greeting', '=good', '=want', '=human', '=speak'])
 /** How much of a question a block of evidence has to be about. */
 const leastCoverage = 0.34
 const mostSentences = 2
@@ -55,12 +55,12 @@ function termsOf(text: string): Set<string> {
 }
 
 function questionTerms(question: string): Set<string> {
-  const all = termsOf(question)
-  const asked = [...all].filter((term) => !besideTheQuestion.has(term.slice(1)) || !term.startsWith('='))
-  return new Set(asked)
+  return new Set([...termsOf(question)].filter((term) => !besideTheQuestion.has(term)))
 }
 
+/** How much a term of a question counts: how long something takes is said of many things, and no reason to quote it. */
 function weightOf(term: string): number {
+  if (term === '=duration') return 0.3
   return term.startsWith('=') ? 1 : 0.6
 }
 

@@ -74,6 +74,9 @@ function judgeIntent(has: Has, isEmpty: boolean): Omit<Rule, 'when'> {
   return rule ?? { intent: 'off_topic', strength: 0, confidence: 0.6 }
 }
 
+/** "A person, please": nobody says more when that is all that is wanted. */
+const isShort = (text: string): boolean => text.trim().length <= 20
+
 /** Judges a message by the words in it; orders in its text are words like others. */
 export function judge(text: string): Judgement {
   const { concepts, unknown } = understand(text)
@@ -92,6 +95,6 @@ export function judge(text: string): Judgement {
       score: Math.round(score * 100) / 100,
       label: score > 0.6 ? 'positive' : score < 0.4 ? 'negative' : 'neutral',
     },
-    wantsPerson: concepts.has('human'),
+    wantsPerson: has('human') > 0 && (has('want', 'speak', 'contact') > 0 || isShort(text)),
   }
 }

@@ -10,7 +10,7 @@ export type Fenced = {
 /** A prompt taken apart: what stands in fences, and the words of whoever wrote the prompt. */
 export type Parts = { fenced: Fenced[]; outside: string }
 
-const opening = /<<<(evidence|message)((?:\s+[\w-]+="[^"\n]*")*)\s*>>>/g
+const openingPattern = /<<<(evidence|message)((?:\s+[\w-]+="[^"\n]*")*)\s*>>>/g
 const attribute = /([\w-]+)="([^"\n]*)"/g
 
 /**
@@ -21,7 +21,7 @@ export function takeApart(prompt: string): Parts {
   const fenced: Fenced[] = []
   let outside = ''
   let at = 0
-  opening.lastIndex = 0
+  const opening = new RegExp(openingPattern)
   for (;;) {
     const found = opening.exec(prompt)
     if (!found) break
