@@ -65,6 +65,17 @@ describe('classification', () => {
     }
   })
 
+  test('gives whole numbers on a scale that goes beyond one, also without limits in the schema', async () => {
+    await using client = await startClient()
+    const fields = { id: { type: 'string' }, lead_score: { type: 'number' }, confidence: { type: 'number' } }
+    const wanted = {
+      type: 'object',
+      properties: { results: { type: 'array', items: { type: 'object', properties: fields } } },
+    }
+    const { results } = JSON.parse(await client.chat(ask('sim-chat', ['What does it cost?'], wanted)))
+    assert.deepEqual(results, [{ id: 'm0', lead_score: 6, confidence: 0.85 }])
+  })
+
   test('knows all intents in several languages', async () => {
     await using client = await startClient()
     const texts = [

@@ -69,12 +69,17 @@ describe('structured answers', () => {
     })
   })
 
-  test('hand over when a person is asked for', async () => {
+  test('hand over when a person is asked for, or somebody complains', async () => {
     await using client = await startClient()
     const schema = z.toJSONSchema(
       z.strictObject({ hand_over: z.boolean(), action: z.enum(['answer', 'hand_over']) }),
     )
-    const wishes = ['I want to talk to a human', 'Ich möchte mit einem Mitarbeiter sprechen', '转人工']
+    const wishes = [
+      'This is unacceptable',
+      'I want to talk to a human',
+      'Ich möchte mit einem Mitarbeiter sprechen',
+      '转人工',
+    ]
     for (const wish of wishes) {
       const text = await client.chat(withSchema(schema, message('m1', wish)))
       assert.deepEqual(JSON.parse(text), { hand_over: true, action: 'hand_over' }, wish)

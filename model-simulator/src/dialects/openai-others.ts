@@ -76,9 +76,24 @@ async function readForm(exchange: Exchange): Promise<FormData> {
   }
 }
 
-function inFormat(transcript: Transcript, format: string): unknown {
+/** What a client wants beside the text: probabilities of words from OpenAI, segments from Mistral. */
+function inFormat(transcript: Transcript, format: string, form: FormData): unknown {
   if (format === 'verbose_json') return transcript
-  return { text: transcript.text }
+  const { text, segments, duration } = transcript
+  const wantsWords = form.getAll('include[]').includes('logprobs')
+  const wantsSegments = form.has('timestamp_granularities')
+  return {
+    text,
+    ...(wantsWords && {
+      logprobs: segments.flatMap((segment) =>
+        segment.text.split(/(?= )/).map((token) => ({ token, logprob: segment.avg_logprob })),
+      ),
+    }),
+    ...(wantsSegments && {
+      segments: segments.map((segment) => ({ text: segment.text, start: segment.start, end: segment.end })),
+      usage: { prompt_audio_seconds: Math.ceil(duration) },
+    }),
+  }
 }
 
 /** POST /v1/audio/transcriptions. */
@@ -109,7 +124,7 @@ export async function transcriptions(exchange: Exchange): Promise<void> {
   }
   const transcript = transcribe(new Uint8Array(await file.arrayBuffer()), text('language'))
   entry.answer = transcript.text
-  if (format !== 'text') return finish(exchange, traits, inFormat(transcript, format))
+  if (format !== 'text') return finish(exchange, traits, inFormat(transcript, format, form))
   exchange.response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
   exchange.response.end(`${transcript.text}\n`)
 }

@@ -41,8 +41,12 @@ export function isIdName(name: string): boolean {
 
 type TextRule = { names: RegExp; say: (facts: Facts) => string }
 
+/** Whether the case is one for a person: somebody asks for one, or complains. */
+const needsPerson = ({ judgement }: Facts): boolean =>
+  judgement.wantsPerson || judgement.intent === 'complaint'
+
 const decisions = (facts: Facts): string =>
-  facts.judgement.wantsPerson ? 'hand_over' : facts.answer.isKnown ? 'answer' : 'unknown'
+  needsPerson(facts) ? 'hand_over' : facts.answer.isKnown ? 'answer' : 'unknown'
 
 const textRules: readonly TextRule[] = [
   { names: /intent|category|class|topic/, say: ({ judgement }) => judgement.intent },
@@ -110,7 +114,7 @@ export function choose(name: string, allowed: readonly unknown[], facts: Facts):
 /** Whether a field of yes and no says yes. */
 export function truthFor(name: string, facts: Facts): boolean {
   const key = snake(name)
-  if (/hand|human|person|escalat|operator/.test(key)) return facts.judgement.wantsPerson
+  if (/hand|human|person|escalat|operator/.test(key)) return needsPerson(facts)
   if (/inject|unsafe|suspicious|malicious|attack/.test(key)) return facts.hasInjection
   if (/unknown|missing|no_|not_|insufficient|refus/.test(key)) return !facts.answer.isKnown
   if (/known|found|grounded|answer|sufficient|evidence|enough|supported|can_/.test(key))

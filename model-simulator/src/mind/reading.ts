@@ -7,7 +7,7 @@ export type Scene = {
   evidence: readonly Fenced[]
   /** Texts to look at or to answer: the messages of the last turn that has some. */
   messages: readonly Fenced[]
-  /** What is asked: those messages, or the last words of the user where there is no fence. */
+  /** What is asked: the last of those messages, or the last words of the user where there is no fence. */
   question: string
   language: Language
   /** The words of whoever wrote the prompt. */
@@ -22,10 +22,7 @@ export function readScene(turns: readonly Turn[]): Scene {
     ({ role, fenced: found }) => role === 'user' && found.some(({ kind }) => kind === 'message'),
   )
   const messages = (last?.fenced ?? []).filter(({ kind }) => kind === 'message')
-  const question =
-    messages.length > 0
-      ? messages.map(({ text }) => text).join('\n')
-      : (read.findLast(({ role }) => role === 'user')?.outside.trim() ?? '')
+  const question = messages.at(-1)?.text ?? read.findLast(({ role }) => role === 'user')?.outside.trim() ?? ''
   return {
     evidence: fenced.filter(({ kind }) => kind === 'evidence'),
     messages,

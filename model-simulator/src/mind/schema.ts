@@ -52,7 +52,8 @@ function fillNumber(schema: JsonSchema, name: string, beside: readonly string[],
   const least = limit(schema['minimum']) ?? limit(schema['exclusiveMinimum']) ?? from
   const most = limit(schema['maximum']) ?? limit(schema['exclusiveMaximum']) ?? Math.max(to, least)
   const value = least + share * (most - least)
-  return typesOf(schema).includes('integer') ? Math.round(value) : Math.round(value * 100) / 100
+  // A scale that goes beyond one is one of whole numbers, whatever the schema calls it.
+  return typesOf(schema).includes('integer') || most > 1 ? Math.round(value) : Math.round(value * 100) / 100
 }
 
 function fillText(schema: JsonSchema, name: string, facts: Facts): string {

@@ -32,7 +32,8 @@ export function takeApart(prompt: string): Parts {
     const end = `<<<end ${id}>>>`
     const from = found.index + found[0].length
     const to = prompt.indexOf(end, from)
-    if (id === '' || to < 0) continue
+    // A prompt may explain fences with an id of dots.
+    if (!/^[\w-]+$/.test(id) || to < 0) continue
     const kind = found[1] === 'evidence' ? 'evidence' : 'message'
     fenced.push({ kind, id, attributes, text: prompt.slice(from, to).trim() })
     outside += `${prompt.slice(at, found.index)}\n`
