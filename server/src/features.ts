@@ -7,6 +7,7 @@ import { settingsFeature } from './features/account/settings/settings.feature.ts
 import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
+import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
 import { transcriptsFeature } from './features/ai/transcripts/transcripts.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
@@ -112,6 +113,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   sessionsFeature,
   providersFeature,
   transcriptsFeature,
+  knowledgeFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,

@@ -8,11 +8,12 @@ export async function upload(
   token: string,
   file: Uint8Array | string | undefined,
   fields: Readonly<Record<string, string>> = {},
+  { fileName = 'contacts.csv', type = '' }: { fileName?: string; type?: string } = {},
 ): Promise<Reply> {
   const form = new FormData()
   for (const [name, value] of Object.entries(fields)) form.set(name, value)
   if (file !== undefined)
-    form.set('file', new Blob([new Uint8Array(Buffer.from(file as string))]), 'contacts.csv')
+    form.set('file', new Blob([new Uint8Array(Buffer.from(file as string))], { type }), fileName)
   const request = new Response(form)
   const response = await app.app.http.inject({
     method: 'POST',

@@ -8,7 +8,8 @@ import { makeWithFfmpeg } from '../../../test/media-samples.ts'
 import { type MediaWork, openMediaWork } from '../../../test/media-work.ts'
 import { until } from '../../../test/until.ts'
 import { TestClock } from '../clock.ts'
-import { MediaWorkerError, MediaWorkers } from './media-workers.ts'
+import { WorkerProcessError } from '../worker-processes.ts'
+import { MediaWorkers } from './media-workers.ts'
 
 const film = (size: string, more: readonly string[] = []) =>
   [
@@ -154,7 +155,7 @@ suite('media workers', () => {
     }
     const pidFile = join(directory, 'pid')
     const endless = run(programs({ ffprobe: `echo $$ > ${pidFile}\nwhile :; do :; done` }))
-    const failure = assert.rejects(endless, MediaWorkerError)
+    const failure = assert.rejects(endless, WorkerProcessError)
     const pid = await until('the program begins', () => {
       const text = existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : ''
       return text === '' ? undefined : Number(text)

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { vector } from '@electric-sql/pglite-pgvector'
 import { Broker, viewGauge } from './broker.ts'
 import { DurableFiles } from './durable-files.ts'
 
@@ -123,6 +124,8 @@ async function openEngine(data: EmbeddedWorkerData, files: DurableFiles): Promis
   try {
     return await PGlite.create({
       fs: files,
+      // Costs nothing measurable until a database asks for it, which is where it has to be found from then on.
+      extensions: { vector },
       startParams: startParameters(data.isDurable),
       initDbStartParams: initdbOptions,
     })

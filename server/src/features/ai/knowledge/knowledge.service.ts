@@ -1,0 +1,145 @@
+import type { Context } from '../../../context.ts'
+import { firstCharacters } from '../../../platform/characters.ts'
+import { type FoundChunk, listChunks, type SourceFilters } from './chunks.store.ts'
+import type { LexicalReason, PassageMetadata, SearchMode } from './knowledge.schema.ts'
+import { coverageOf, type LexicalQuestion, readQuestion, searchWords } from './lexical-search.ts'
+import { readMeaning, type SemanticQuestion, searchMeaning, standOut } from './semantic-search.ts'
+
+/** A question to a tenant's documents. */
+export interface KnowledgeQuestion {
+  tenantId: string
+  query: string
+  topK: number
+  filters?: SourceFilters | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A passage that answers. */
+export interface KnowledgeResult {
+  sourceId: string
+  sourceName: string
+  contentType: string
+  text: string
+  preview: string
+  metadata: PassageMetadata
+  /** The cosine, or the lexical coverage where there are no vectors. */
+  similarity: number
+}
+
+/** Passages that answer a question, best first; none where the documents say nothing about it. */
+export interface KnowledgeAnswer {
+  mode: SearchMode
+  lexicalReason: LexicalReason | null
+  results: KnowledgeResult[]
+}
+
+/**
+ * A passage that covers less of the question than this is no evidence: it shares words that are in many passages, not
+ * what was asked for.
+ */
+const leastCoverage = 0.3
+/** The same for its meaning: so many times what is usual of passages without relation. */
+const leastStandOut = 3.5
+/** An arm whose best passage has less than this adds noise to the other one's, so that it is left out. */
+const strongCoverage = 0.45
+const strongStandOut = 3.5
+/** Passages that each arm gives to the fusion. */
+const fusedFrom = 50
+/** How quickly a place further down counts less; the value of the paper that fusion by ranks is from. */
+const fusionConstant = 60
+const previewCharacters = 300
+
+function toResult(chunk: FoundChunk, similarity: number): KnowledgeResult {
+  const { sourceId, sourceName, sourceType, content, position, page, heading } = chunk
+  return {
+    sourceId,
+    sourceName,
+    contentType: sourceType,
+    text: content,
+    preview: firstCharacters(content.replace(/\s+/g, ' ').trim(), previewCharacters),
+    metadata: {
+      ...(page === null ? {} : { page }),
+      chunk: position + 1,
+      ...(heading === null ? {} : { heading }),
+    },
+    similarity: Math.round(Math.max(0, Math.min(1, similarity)) * 10_000) / 10_000,
+  }
+}
+
+async function readChunks(
+  ctx: Context,
+  tenantId: string,
+  ids: readonly string[],
+  { terms }: LexicalQuestion,
+) {
+  if (ids.length === 0) return new Map<string, FoundChunk>()
+  const chunks = await listChunks(
+    ctx.db.sql,
+    tenantId,
+    ids,
+    terms.map(({ query }) => query),
+  )
+  return new Map(chunks.map((chunk) => [chunk.id, chunk]))
+}
+
+/** Passages in the order of both arms: what is high up in both comes first. */
+function fuse(arms: readonly (readonly string[])[]): string[] {
+  const scores = new Map<string, number>()
+  for (const ids of arms)
+    for (const [rank, id] of ids.entries())
+      scores.set(id, (scores.get(id) ?? 0) + 1 / (fusionConstant + rank + 1))
+  return [...scores].sort(([, a], [, b]) => b - a).map(([id]) => id)
+}
+
+async function searchByWords(
+  ctx: Context,
+  { tenantId, topK, filters = {} }: KnowledgeQuestion,
+  words: LexicalQuestion,
+): Promise<KnowledgeResult[]> {
+  const ids = await searchWords(ctx, tenantId, words, filters, topK)
+  const chunks = await readChunks(ctx, tenantId, ids, words)
+  return ids.flatMap((id) => {
+    const chunk = chunks.get(id)
+    const coverage = chunk === undefined ? 0 : coverageOf(words, chunk.has)
+    return chunk === undefined || coverage < leastCoverage ? [] : [toResult(chunk, coverage)]
+  })
+}
+
+async function searchByBoth(
+  ctx: Context,
+  { tenantId, topK, filters = {} }: KnowledgeQuestion,
+  words: LexicalQuestion,
+  meaning: SemanticQuestion,
+): Promise<KnowledgeResult[]> {
+  const byWords = await searchWords(ctx, tenantId, words, filters, fusedFrom)
+  const found = await searchMeaning(ctx, tenantId, meaning, { filters, limit: fusedFrom, others: byWords })
+  const chunks = await readChunks(ctx, tenantId, [...new Set([...byWords, ...found.ids])], words)
+  const coverage = (id: string) => coverageOf(words, chunks.get(id)?.has ?? [])
+  const bestByWords = byWords[0] === undefined ? 0 : coverage(byWords[0])
+  const bestByMeaning = found.ids[0] === undefined ? 0 : standOut(found, found.ids[0])
+  const arms = [
+    ...(bestByMeaning >= strongStandOut ? [found.ids] : []),
+    ...(bestByWords >= strongCoverage ? [byWords] : []),
+  ]
+  // Where neither is sure, meaning guesses better than words.
+  const order = arms.length === 0 ? found.ids : fuse(arms)
+  return order
+    .filter((id) => coverage(id) >= leastCoverage || standOut(found, id) >= leastStandOut)
+    .slice(0, topK)
+    .flatMap((id) => {
+      const chunk = chunks.get(id)
+      return chunk === undefined ? [] : [toResult(chunk, found.cosines.get(id) ?? coverage(id))]
+    })
+}
+
+/** Searches a tenant's documents; the caller has made sure that the tenant may. */
+export async function searchKnowledge(ctx: Context, question: KnowledgeQuestion): Promise<KnowledgeAnswer> {
+  const { tenantId, query, signal } = question
+  const words = await readQuestion(ctx, tenantId, query)
+  // Without documents there is nothing to pay a provider for.
+  if (words.chunks === 0) return { mode: 'lexical', lexicalReason: null, results: [] }
+  const meaning = await readMeaning(ctx, tenantId, query, signal)
+  if (typeof meaning === 'string')
+    return { mode: 'lexical', lexicalReason: meaning, results: await searchByWords(ctx, question, words) }
+  return { mode: 'hybrid', lexicalReason: null, results: await searchByBoth(ctx, question, words, meaning) }
+}
