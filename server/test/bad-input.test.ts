@@ -5,6 +5,7 @@ import { badAiRequests } from './bad-input-ai.ts'
 import { badAnalyticsRequests } from './bad-input-analytics.ts'
 import { badBulkRequests } from './bad-input-bulk.ts'
 import { badChannelRequests } from './bad-input-channels.ts'
+import { badKnowledgeRequests } from './bad-input-knowledge.ts'
 import { badLabelRequests } from './bad-input-labels.ts'
 import { badLeadRequests } from './bad-input-leads.ts'
 import { badListRequests } from './bad-input-lists.ts'
@@ -30,6 +31,8 @@ describe('bad requests', () => {
     const tenant = await app.tenant()
     const other = await app.tenant()
     const small = await app.tenant({ plan: 'free' })
+    for (const { api } of [tenant, small])
+      await api.patch(200, '/tenant/settings', { ai_consent_enabled: true })
     // Before anybody asks: what a tenant may do is remembered.
     // Together they are more than a tenant may ask in a minute.
     await liftRequestRate(app.database.db)
@@ -87,6 +90,7 @@ describe('bad requests', () => {
     ...badAnalyticsRequests,
     ...badBulkRequests,
     ...badScheduleRequests,
+    ...badKnowledgeRequests,
     ...badLabelRequests,
     ...badMonitoringRequests,
     ...badChannelRequests,

@@ -81,6 +81,10 @@ const builders: Record<string, ResourceBuilder> = {
     assert.ok(deliveries[0], 'a session that changed its state causes a delivery')
     return deliveries[0].id
   },
+  async sources(tenant) {
+    const { api } = await openSession(tenant)
+    return (await api.post(200, '/ai/knowledge/ingest', { name: 'Rules.txt', text: 'We are open.' })).id
+  },
   async groups(tenant) {
     const { tenantId, sessionId } = await openSession(tenant)
     const { clock, db, ids } = harness.app.ctx

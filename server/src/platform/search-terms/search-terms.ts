@@ -12,6 +12,8 @@ const mostTermCharacters = 48
 /** What a word that says nothing about the matter counts beside one that does. */
 const functionWeight = 0.15
 const pairWeight = 0.25
+/** What lies across two words may still be one, where the words were told apart wrongly. */
+const acrossWeight = 0.4
 
 const fold = createFolding({ marks, letters: latinTwins })
 
@@ -20,6 +22,8 @@ export interface QueryTerm {
   forms: string[]
   /** How much it says by itself, 0 to 1. */
   weight: number
+  /** Whether it is about the matter: words that ask and join are not. */
+  isContent: boolean
 }
 
 /** Where a text is read for its terms. */
@@ -91,16 +95,34 @@ export function createSearchTerms(): SearchTerms {
     return [...new Set(forms)].filter((form) => form !== '')
   }
 
+  /** Pairs of a question: those that lie across two words say little, and so do those of words that only join. */
+  function pairsOfQuery(run: string): QueryTerm[] {
+    const folded = fold(run)
+    const signs = [...folded]
+    const first = signs[0]
+    if (signs.length === 1 && first !== undefined)
+      return [{ forms: [first], weight: pairWeight, isContent: true }]
+    const inside = new Set<number>()
+    let at = 0
+    for (const { segment } of segmenter.segment(folded)) {
+      const length = [...segment].length
+      for (let index = at; index < at + length - 1; index += 1) inside.add(index)
+      at += length
+    }
+    return signs.slice(1).map((sign, index) => {
+      const pair = `${signs[index]}${sign}`
+      const isContent = !functionWords.hasPair(pair)
+      const weight = inside.has(index) ? 1 : acrossWeight
+      return { forms: [pair], weight: isContent ? weight : pairWeight, isContent }
+    })
+  }
+
   function termsOfRun({ text, isDense }: Run, languages: readonly string[]): QueryTerm[] {
-    if (isDense)
-      return pairsOf(text).map((pair) => ({
-        forms: [pair],
-        weight: functionWords.hasPair(pair) ? pairWeight : 1,
-      }))
-    return [...wordsOf(text)].flatMap(partsOf).map((part) => ({
-      forms: formsOf(part, languages),
-      weight: functionWords.hasWord(fold(part), languages) ? functionWeight : 1,
-    }))
+    if (isDense) return pairsOfQuery(text)
+    return [...wordsOf(text)].flatMap(partsOf).map((part) => {
+      const isContent = !functionWords.hasWord(fold(part), languages)
+      return { forms: formsOf(part, languages), weight: isContent ? 1 : functionWeight, isContent }
+    })
   }
 
   return {

@@ -6,15 +6,16 @@ import {
   documentTypes,
   isDocumentType,
 } from '../../../platform/document-reader/document.ts'
-import { AppError, unknownThing } from '../../../platform/errors.ts'
+import { unknownThing } from '../../../platform/errors.ts'
 import { createBlobStore } from '../../../platform/files/blob-store.ts'
 import { cleanPathName } from '../../../platform/files/file-names.ts'
 import { plainType, typeOfName } from '../../../platform/files/file-types.ts'
 import { dropSpool, type SpoolFile, writeSpool } from '../../../platform/files/spool.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
-import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
 import { requireBelowLimit } from '../../account/plans/plans.service.ts'
+import { getSettings } from '../../account/settings/settings.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
+import { consentMissing } from '../providers/providers.schema.ts'
 import { requireAi } from '../providers/providers.service.ts'
 import {
   encodeIngested,
@@ -170,12 +171,8 @@ export async function sweepUploads(ctx: Context, signal: AbortSignal): Promise<v
 
 /** Own documents may be seen and deleted after a plan without AI was chosen; consent is needed all the same. */
 async function requireAiOrOwned(ctx: Context, hasOwn: boolean): Promise<void> {
-  try {
-    await requireAi(ctx)
-  } catch (error) {
-    if (hasOwn && error instanceof AppError && error.code === planFeatureMissing.code) return
-    throw error
-  }
+  if (!hasOwn) await requireAi(ctx)
+  else if (!(await getSettings(ctx, tenantOf(ctx))).aiConsentEnabled) throw consentMissing.create()
 }
 
 /** Documents of the caller's tenant, newest first. */

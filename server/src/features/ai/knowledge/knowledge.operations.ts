@@ -18,8 +18,6 @@ import {
 import { searchKnowledge } from './knowledge.service.ts'
 
 const gated = [planFeatureMissing, consentMissing]
-/** Own documents may be seen and deleted on a plan without AI; whoever has none is told about the plan. */
-const consentGate = { consent: aiGate.consent }
 
 const ingest = defineOperation({
   id: 'ai.ingest_knowledge',
@@ -75,7 +73,6 @@ const list = defineOperation({
   path: '/ai/knowledge/sources',
   summary: 'List the documents with how they stand, newest first',
   access: ['ai:read'],
-  gate: consentGate,
   success: { status: 200, schema: z.array(sourceObject) },
   errors: gated,
   run: (ctx) => listDocuments(ctx),
@@ -87,7 +84,6 @@ const remove = defineOperation({
   path: '/ai/knowledge/{source_id}',
   summary: 'Delete a document with its file and everything that was read from it',
   access: ['ai:manage'],
-  gate: consentGate,
   params: sourceParams,
   success: { status: 204, schema: z.undefined() },
   errors: gated,

@@ -2,7 +2,7 @@ import type { Context } from '../../../context.ts'
 import { firstCharacters } from '../../../platform/characters.ts'
 import { type FoundChunk, listChunks, type SourceFilters } from './chunks.store.ts'
 import type { LexicalReason, PassageMetadata, SearchMode } from './knowledge.schema.ts'
-import { coverageOf, type LexicalQuestion, readQuestion, searchWords } from './lexical-search.ts'
+import { coverageOf, isEvidence, type LexicalQuestion, readQuestion, searchWords } from './lexical-search.ts'
 import { readMeaning, type SemanticQuestion, searchMeaning, standOut } from './semantic-search.ts'
 
 /** A question to a tenant's documents. */
@@ -33,12 +33,7 @@ export interface KnowledgeAnswer {
   results: KnowledgeResult[]
 }
 
-/**
- * A passage that covers less of the question than this is no evidence: it shares words that are in many passages, not
- * what was asked for.
- */
-const leastCoverage = 0.3
-/** The same for its meaning: so many times what is usual of passages without relation. */
+/** A passage is evidence by its meaning when it stands out so many times what is usual of those without relation. */
 const leastStandOut = 3.5
 /** An arm whose best passage has less than this adds noise to the other one's, so that it is left out. */
 const strongCoverage = 0.45
@@ -100,8 +95,8 @@ async function searchByWords(
   const chunks = await readChunks(ctx, tenantId, ids, words)
   return ids.flatMap((id) => {
     const chunk = chunks.get(id)
-    const coverage = chunk === undefined ? 0 : coverageOf(words, chunk.has)
-    return chunk === undefined || coverage < leastCoverage ? [] : [toResult(chunk, coverage)]
+    if (chunk === undefined || !isEvidence(words, chunk.has)) return []
+    return [toResult(chunk, coverageOf(words, chunk.has))]
   })
 }
 
@@ -124,7 +119,7 @@ async function searchByBoth(
   // Where neither is sure, meaning guesses better than words.
   const order = arms.length === 0 ? found.ids : fuse(arms)
   return order
-    .filter((id) => coverage(id) >= leastCoverage || standOut(found, id) >= leastStandOut)
+    .filter((id) => isEvidence(words, chunks.get(id)?.has ?? []) || standOut(found, id) >= leastStandOut)
     .slice(0, topK)
     .flatMap((id) => {
       const chunk = chunks.get(id)

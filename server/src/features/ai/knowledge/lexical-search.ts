@@ -9,6 +9,11 @@ const mostTerms = 24
 /** Passages looked at for one question; words that are in more are left to rank what the rarer ones found. */
 const mostCandidates = 2500
 
+/** A word that no document has may be another one for a word that some have. */
+const unknownShare = 0.5
+/** A passage that covers less of a question than this shares words with it that are in many passages, no more. */
+const leastCoverage = 0.2
+
 const readers = defineProcessState(() => createSearchTerms())
 
 /** A part of the tenant's id, which begins all its terms. */
@@ -20,6 +25,7 @@ interface WeighedTerm {
   /** Passages that have it. */
   chunks: number
   weight: number
+  isContent: boolean
 }
 
 /** A question as the documents of a tenant are asked it. */
@@ -45,7 +51,7 @@ function weigh(
   // How much is learnt by finding it; a word that nobody wrote says as much as one that is written once.
   const rarity = Math.log(1 + (total - chunks + 0.5) / (Math.max(chunks, 0.5) + 0.5))
   const forms = known.length === 0 ? term.forms : known
-  return { query: anyOf(forms, tag), chunks, weight: rarity * term.weight }
+  return { query: anyOf(forms, tag), chunks, weight: rarity * term.weight, isContent: term.isContent }
 }
 
 /** Reads a question: which terms, and what each is worth. */
@@ -60,7 +66,11 @@ export async function readQuestion(ctx: Context, tenantId: string, query: string
     .map((term) => weigh(term, tag, counts, chunks))
     .sort((a, b) => b.weight - a.weight)
     .slice(0, mostTerms)
-  return { chunks, terms: weighed, whole: weighed.reduce((sum, { weight }) => sum + weight, 0) }
+  const whole = weighed.reduce(
+    (sum, term) => sum + (term.chunks > 0 ? term.weight : term.weight * unknownShare),
+    0,
+  )
+  return { chunks, terms: weighed, whole }
 }
 
 /**
@@ -116,4 +126,12 @@ export function coverageOf({ terms, whole }: LexicalQuestion, has: readonly bool
   if (whole === 0) return 0
   const found = terms.reduce((sum, { weight }, index) => sum + (has[index] === true ? weight : 0), 0)
   return Math.min(1, found / whole)
+}
+
+/** Whether a passage says something about what is asked, and not only in the same words that ask. */
+export function isEvidence(question: LexicalQuestion, has: readonly boolean[]): boolean {
+  const { terms } = question
+  const isAbout =
+    terms.every(({ isContent }) => !isContent) || terms.some(({ isContent }, at) => isContent && has[at])
+  return isAbout && coverageOf(question, has) >= leastCoverage
 }
