@@ -47,6 +47,7 @@ export const sources: Record<string, Source> = {
   'messages.media.message_id': idFrom('messages.send_media'),
   'messages.unsend.message_id': idFrom('messages.send_location'),
   'api_keys.id': idFrom('api_keys.create'),
+  source_id: idFrom('ai.ingest_knowledge'),
   'webhooks.id': ({ owner }) => firstOf(owner('GET', '/webhooks')),
   'webhooks.delete.id': idFrom('webhooks.create'),
   'webhooks.update.id': idFrom('webhooks.create'),
