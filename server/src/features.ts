@@ -10,6 +10,7 @@ import { usersFeature } from './features/account/users/users.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
 import { transcriptsFeature } from './features/ai/transcripts/transcripts.feature.ts'
+import { styleFeature } from './features/ai/style/style.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
 import { chatListFeature } from './features/conversations/chats/chat-list.feature.ts'
 import { chatsFeature } from './features/conversations/chats/chats.feature.ts'
@@ -110,6 +111,8 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   calendarFeature,
   knowledgeFeature,
   historyFeature,
+  providersFeature,
+  styleFeature,
   sessionHealthFeature,
   sessionsFeature,
   providersFeature,

@@ -73,6 +73,26 @@ export function countPosts(sql: Sql, tenantId: string, month: string): Promise<n
   return findReserved(sql, 'posts', tenantId, month)
 }
 
+/** Takes one reply of a model from the month; false when the limit leaves none. */
+export async function reserveAiReply(
+  sql: Sql,
+  tenantId: string,
+  month: string,
+  limit: number | null,
+): Promise<boolean> {
+  return (await reserveQuota(sql, 'ai_replies', tenantId, month, 1, limit)) === 1
+}
+
+/** Gives back a reply that no model wrote after all. */
+export function releaseAiReply(sql: Sql, tenantId: string, month: string): Promise<void> {
+  return releaseQuota(sql, 'ai_replies', tenantId, month, 1)
+}
+
+/** Replies that models wrote in a month given as `YYYY-MM`. */
+export function countAiReplies(sql: Sql, tenantId: string, month: string): Promise<number> {
+  return findReserved(sql, 'ai_replies', tenantId, month)
+}
+
 /** One row per tenant, day and session, in one order for everybody, so that two batches never wait in a ring. */
 function groupByDay(items: readonly UsageItem[]): DayCount[] {
   const days = new Map<string, DayCount>()

@@ -1,7 +1,7 @@
 import { and, eq, gte, lt, sql as raw, sum } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { dayOf, endOfMonth, type UsageColumn, type UsageTotals } from './usage.schema.ts'
-import { usageDaily, usagePostQuota, usageQuota } from './usage.tables.ts'
+import { usageAiReplyQuota, usageDaily, usagePostQuota, usageQuota } from './usage.tables.ts'
 
 /** Counts of one day. */
 export interface DayCount {
@@ -74,7 +74,7 @@ export async function sumMonth(sql: Sql, tenantId: string, month: string): Promi
 }
 
 /** What is counted per month against a limit, each in a table of its own. */
-const quotaTables = { messages: usageQuota, posts: usagePostQuota }
+const quotaTables = { messages: usageQuota, posts: usagePostQuota, ai_replies: usageAiReplyQuota }
 /** One of them. */
 export type QuotaKind = keyof typeof quotaTables
 

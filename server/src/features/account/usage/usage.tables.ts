@@ -29,3 +29,6 @@ export const usageQuota = pgTable('usage_quota', quotaColumns)
 
 /** The same of posts to channels, which count apart. */
 export const usagePostQuota = pgTable('usage_post_quota', quotaColumns)
+
+/** The same of replies that models wrote. */
+export const usageAiReplyQuota = pgTable('usage_ai_reply_quota', quotaColumns)

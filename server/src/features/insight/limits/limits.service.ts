@@ -11,8 +11,9 @@ import {
 } from '../../account/plans/plans.service.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { endOfMonth, monthOf } from '../../account/usage/usage.schema.ts'
-import { countPosts, getMonth } from '../../account/usage/usage.service.ts'
+import { countAiReplies, countPosts, getMonth } from '../../account/usage/usage.service.ts'
 import { consentMissing } from '../../ai/providers/providers.schema.ts'
+import { countStyleProfiles } from '../../ai/style/style.service.ts'
 import { countLabels } from '../../conversations/labels/labels.service.ts'
 import { countCustomGroups } from '../../groups/custom-groups/custom-groups.service.ts'
 import { countMonitoredGroups } from '../../leads/monitoring/monitored-groups.service.ts'
@@ -31,6 +32,8 @@ const counters: Partial<Record<LimitName, CountUsed>> = {
   max_channel_posts_per_month: countPosts,
   max_custom_groups: countCustomGroups,
   max_reports: countReports,
+  max_style_profiles: countStyleProfiles,
+  ai_replies_per_month: countAiReplies,
 }
 
 async function countUsed(ctx: Context, tenantId: string, limit: LimitName): Promise<number> {
