@@ -23,6 +23,8 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below `/api/v2`, with parameters in braces: `/webhooks/{id}`. */
   path: string
+  /** Paths of older releases that are served as well and told nowhere. */
+  aliases?: readonly string[]
   summary: string
   /** Scopes the credential must hold, all of them; `any` = any valid credential; `public` = none. */
   access: readonly Scope[] | 'any' | 'public'

@@ -22,6 +22,14 @@ export function routePath(path: string): string {
   return basePath + path.replaceAll(/\{(\w+)\}/g, ':$1')
 }
 
+/** The operations under all their paths: those of older releases are served as well. */
+export function withAliases(operations: readonly Operation[]): Operation[] {
+  return operations.flatMap((operation) => [
+    operation,
+    ...(operation.aliases ?? []).map((path) => ({ ...operation, path })),
+  ])
+}
+
 /** Adds a route for every operation. */
 export async function addOperationRoutes(
   http: FastifyInstance,

@@ -17,7 +17,7 @@ import { drainOnClose } from './drain.ts'
 import { createErrorHandler } from './errors.ts'
 import { createGatekeeper } from './gatekeeper.ts'
 import { addHealthRoutes, type HealthChecks } from './health.ts'
-import { addMethodRefusals, addOperationRoutes } from './operation-routes.ts'
+import { addMethodRefusals, addOperationRoutes, withAliases } from './operation-routes.ts'
 import { addPages, type Page } from './pages.ts'
 import { addReference } from './reference.ts'
 import { acceptAnyBody, createRequestNamer, logAccess, markAnswers, prepareRequests } from './requests.ts'
@@ -90,9 +90,10 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   allowOrigins(http, settings.corsOrigins)
   prepareRequests(http)
   acceptAnyBody(http)
-  await addOperationRoutes(http, operations, gatekeeper, policy)
+  const served = withAliases(operations)
+  await addOperationRoutes(http, served, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
-  addMethodRefusals(http, [...operations, ...streams.map(({ path }) => ({ method: 'GET', path }))])
+  addMethodRefusals(http, [...served, ...streams.map(({ path }) => ({ method: 'GET', path }))])
   const dashboard = openDashboard(parts.dashboardDirectory)
   http.setNotFoundHandler(async (request, reply) => {
     if (dashboard.isPage(request)) return dashboard.sendPage(request, reply)
