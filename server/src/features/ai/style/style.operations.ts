@@ -4,7 +4,7 @@ import { planLimitReached } from '../../../platform/errors.ts'
 import { uuidField } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
 import { chatHistoryClosed } from '../../account/settings/settings.schema.ts'
-import { consentMissing } from '../providers/providers.schema.ts'
+import { aiGate, consentMissing } from '../providers/providers.schema.ts'
 import {
   profileQuery,
   styleProfileSchema,
@@ -15,6 +15,8 @@ import {
 import { deleteProfile, getProfile, getTrainingStatus, listProfiles, trainStyle } from './style.service.ts'
 
 const gates = [planFeatureMissing, consentMissing]
+/** What is there may be read and deleted after a downgrade too. */
+const ownGate = { consent: 'ai' } as const
 
 const train = defineOperation({
   id: 'style.train',
@@ -23,6 +25,7 @@ const train = defineOperation({
   summary:
     'Learn how people of the tenant write, of all conversations, a session or a chat; keeps figures, no text',
   access: ['ai:manage'],
+  gate: aiGate,
   body: trainBody,
   success: { status: 200, schema: trainAnswer },
   errors: [...gates, chatHistoryClosed, planLimitReached],
@@ -35,6 +38,7 @@ const status = defineOperation({
   path: '/ai/style/status/{task_id}',
   summary: 'How far a training is; readable for a day',
   access: ['ai:read'],
+  gate: aiGate,
   params: z.object({ task_id: uuidField }),
   success: { status: 200, schema: styleStatusAnswer },
   errors: gates,
@@ -47,6 +51,7 @@ const get = defineOperation({
   path: '/ai/style/profile',
   summary: 'The profile of a chat or a session; the general one when nothing is named',
   access: ['ai:read'],
+  gate: ownGate,
   query: profileQuery,
   success: { status: 200, schema: styleProfileSchema },
   errors: gates,
@@ -59,6 +64,7 @@ const list = defineOperation({
   path: '/ai/style/profiles',
   summary: 'All style profiles, oldest first',
   access: ['ai:read'],
+  gate: ownGate,
   success: { status: 200, schema: z.array(styleProfileSchema) },
   errors: gates,
   run: (ctx) => listProfiles(ctx),
@@ -70,6 +76,7 @@ const remove = defineOperation({
   path: '/ai/style/profile/{profile_id}',
   summary: 'Delete a style profile',
   access: ['ai:manage'],
+  gate: ownGate,
   params: z.object({ profile_id: uuidField }),
   success: { status: 204, schema: z.null() },
   errors: gates,
