@@ -10,6 +10,7 @@ import { usersFeature } from './features/account/users/users.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
 import { transcriptsFeature } from './features/ai/transcripts/transcripts.feature.ts'
+import { repliesFeature } from './features/ai/replies/replies.feature.ts'
 import { styleFeature } from './features/ai/style/style.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
 import { chatListFeature } from './features/conversations/chats/chat-list.feature.ts'
@@ -113,6 +114,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   historyFeature,
   providersFeature,
   styleFeature,
+  repliesFeature,
   sessionHealthFeature,
   sessionsFeature,
   providersFeature,
