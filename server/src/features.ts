@@ -11,6 +11,8 @@ import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
 import { transcriptsFeature } from './features/ai/transcripts/transcripts.feature.ts'
 import { repliesFeature } from './features/ai/replies/replies.feature.ts'
+import { replyDraftsFeature } from './features/ai/reply-drafts/reply-drafts.feature.ts'
+import { replyTurnsFeature } from './features/ai/reply-turns/reply-turns.feature.ts'
 import { styleFeature } from './features/ai/style/style.feature.ts'
 import { callsFeature } from './features/conversations/calls/calls.feature.ts'
 import { chatListFeature } from './features/conversations/chats/chat-list.feature.ts'
@@ -115,6 +117,8 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   providersFeature,
   styleFeature,
   repliesFeature,
+  replyDraftsFeature,
+  replyTurnsFeature,
   sessionHealthFeature,
   sessionsFeature,
   providersFeature,

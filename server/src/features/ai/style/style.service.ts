@@ -196,6 +196,12 @@ export async function deleteProfile(ctx: Context, id: string): Promise<void> {
   if (!(await store.deleteProfileRow(ctx.db.sql, tenantOf(ctx), id))) throw unknownThing('Style profile')
 }
 
+/** Refuses (404) a profile that is not the tenant's. */
+export async function requireStyleProfile(ctx: Context, id: string): Promise<void> {
+  const rows = await store.listProfileRows(ctx.db.sql, tenantOf(ctx))
+  if (!rows.some((row) => row.id === id)) throw unknownThing('Style profile')
+}
+
 /** How many profiles a tenant has. */
 export function countStyleProfiles(sql: Sql, tenantId: string): Promise<number> {
   return store.countProfileRows(sql, tenantId)
