@@ -114,7 +114,6 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   calendarFeature,
   knowledgeFeature,
   historyFeature,
-  providersFeature,
   styleFeature,
   repliesFeature,
   replyDraftsFeature,
