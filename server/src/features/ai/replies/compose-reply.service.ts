@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { detectLanguage, loadLanguageDetector } from '../../../platform/text-language.ts'
 import { tryContent } from '../../safety/content-policy/content-policy.service.ts'
-import { searchKnowledge } from '../knowledge/knowledge.service.ts'
+import { type KnowledgeAnswer, searchKnowledge } from '../knowledge/knowledge.service.ts'
 import { getSystemPrompt } from '../providers/config.service.ts'
 import type { Purpose } from '../providers/providers.schema.ts'
 import { callModel } from '../providers/providers.service.ts'
@@ -11,6 +11,8 @@ import { type EarlierTurn, type Passage, writePrompt } from './prompt.ts'
 import { type ApprovalReason, injectionDetected, type ReplyRequest } from './replies.schema.ts'
 import { findRiskyIntents } from './risky-intents.ts'
 import { findUnsupported } from './unsupported-figures.ts'
+
+type KnowledgeResult = KnowledgeAnswer['results'][number]
 
 const answerSchema = z.object({
   decision: z.enum(['answer', 'hand_over', 'unknown']),
@@ -44,6 +46,9 @@ export interface ReplyTask extends ReplyRequest {
 }
 
 const searchedPassages = 6
+/** Lines of a message that are looked for by themselves, and how long they are at least. */
+const mostLines = 3
+const shortestQuery = 12
 const mostOutputTokens = 400
 const injection = 'built-in:input_sanitization_enabled'
 /** What a reply may be too long for or written in concerns nobody who asks. */
@@ -56,11 +61,36 @@ async function screenInput(ctx: Context, text: string): Promise<string> {
   return filtered.trim() === '' ? text : filtered
 }
 
+/** What was said before, without secrets and without what tries to turn a model. */
+async function screenEarlier(ctx: Context, earlier: readonly EarlierTurn[]): Promise<EarlierTurn[]> {
+  const kept: EarlierTurn[] = []
+  for (const { by, text } of earlier) {
+    const { matchedRules, filtered } = await tryContent(ctx, text)
+    if (!matchedRules.includes(injection)) kept.push({ by, text: filtered })
+  }
+  return kept
+}
+
+/** What is looked for: all of it, and of several lines the longest by themselves, since greetings find nothing. */
+function queriesOf(question: string): string[] {
+  const lines = question.split('\n').map((line) => line.trim())
+  const longest = lines.filter((line) => line.length >= shortestQuery).sort((a, b) => b.length - a.length)
+  return [...new Set([question, ...(lines.length > 1 ? longest.slice(0, mostLines) : [])])]
+}
+
 /** Passages of the tenant's documents; one that gives orders is left out, whoever uploaded it. */
-async function findPassages(ctx: Context, query: string): Promise<Passage[]> {
-  const { results } = await searchKnowledge(ctx, { tenantId: tenantOf(ctx), query, topK: searchedPassages })
+async function findPassages(ctx: Context, question: string): Promise<Passage[]> {
+  const found = new Map<string, KnowledgeResult>()
+  for (const query of queriesOf(question)) {
+    const { results } = await searchKnowledge(ctx, { tenantId: tenantOf(ctx), query, topK: searchedPassages })
+    for (const result of results) {
+      const key = `${result.sourceId} ${result.text}`
+      if ((found.get(key)?.similarity ?? -1) < result.similarity) found.set(key, result)
+    }
+  }
   const passages: Passage[] = []
-  for (const { sourceName, text } of results) {
+  const best = [...found.values()].sort((a, b) => b.similarity - a.similarity)
+  for (const { sourceName, text } of best.slice(0, searchedPassages)) {
     const { matchedRules } = await tryContent(ctx, text)
     if (!matchedRules.includes(injection)) passages.push({ sourceName, text })
   }
@@ -118,8 +148,9 @@ export async function composeReply(ctx: Context, task: ReplyTask): Promise<Compo
   const style = applyStyle ? await chooseStyle(ctx, { waChatId, sessionId, profileId }) : undefined
   const passages = useRag ? await findPassages(ctx, question) : []
   const systemPrompt = await getSystemPrompt(ctx, tenantId)
-  const language = await languageOf(question)
-  const earlier = task.earlier ?? []
+  const earlier = await screenEarlier(ctx, task.earlier ?? [])
+  const said = earlier.filter(({ by }) => by === 'contact').map(({ text }) => text)
+  const language = (await languageOf(question)) ?? (await languageOf([...said, question].join('\n')))
   const { evidence, ...prompt } = writePrompt(ctx.ids, {
     passages,
     earlier,

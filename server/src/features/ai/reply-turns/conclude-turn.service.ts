@@ -9,6 +9,7 @@ import { type HandOverReason, handedOver, turnOvertaken } from './reply-turns.sc
 import * as store from './reply-turns.store.ts'
 import type { ReplyChatRow } from './reply-turns.tables.ts'
 import { reasonForSilence, rhythmWith } from './silence.ts'
+import { standingTextsIn } from './standing-texts.ts'
 import { readSituation, type Turn } from './turns.ts'
 
 const hourMs = 3_600_000
@@ -24,9 +25,6 @@ export interface Ending {
 
 /** Why a turn could not end as it was meant to. */
 export type Refusal = { kind: 'overtaken' } | { kind: 'refused'; error: AppError }
-
-/** Why a session answers nobody any more today. */
-export const sessionCap = 'session_cap'
 
 /** Writes how a turn ended: nothing of it waits any more. The chat is held by this transaction. */
 async function writeEnding(ctx: Context, sql: Sql, turn: Turn, { outcome, reason, follow, change }: Ending) {
@@ -70,6 +68,8 @@ export function endSilently(ctx: Context, turn: Turn, ending: Ending): Promise<b
 /** What is sent by itself, and how its chat is left. */
 export interface TurnMessage {
   text: string
+  /** ISO 639-1 of whom it is sent to. */
+  language: string | null
   kind: 'answer' | 'hand_over' | 'notice'
   ending: Ending
 }
@@ -81,9 +81,12 @@ export interface TurnMessage {
 export async function sendForTurn(
   ctx: Context,
   turn: Turn,
-  { text, kind, ending }: TurnMessage,
+  { text, language, kind, ending }: TurnMessage,
 ): Promise<Refusal | undefined> {
   const { tenantId, chat, messageIds } = turn
+  const { settings, state: before } = turn.situation
+  const isFirst = before.disclosedAt === null
+  const disclosure = settings.disclosure ?? standingTextsIn(language).disclosure
   const refuse = (reason: string) =>
     turnOvertaken.create({ message: `${turnOvertaken.text}: ${reason}`, details: { reason } })
   const alongside = async (sql: Sql): Promise<AppError | undefined> => {
@@ -98,13 +101,14 @@ export async function sendForTurn(
     const day = now.toISOString().slice(0, 10)
     const most = found.situation.settings.max_per_day
     const { sessionId } = chat
-    if (!(await store.takeOfDay(sql, { tenantId, sessionId, day, most }))) return refuse(sessionCap)
+    if (!(await store.takeOfDay(sql, { tenantId, sessionId, day, most }))) return refuse('session_cap')
     const { state } = found.situation
     const change = {
       day,
       answers: state.day === day ? state.answers + 1 : 1,
       lastAnswerAt: now,
       turns: rhythmWith(state, turn.burst).turns + 1,
+      ...(isFirst ? { disclosedAt: now } : {}),
       ...ending.change,
     }
     await writeEnding(ctx, sql, { ...turn, situation: found.situation }, { ...ending, change })
@@ -114,7 +118,8 @@ export async function sendForTurn(
     await submit(ctx, {
       sessionId: chat.sessionId,
       chatId: chat.waChatId,
-      content: { kind: 'text', text },
+      // Whoever is written to by a machine for the first time is told so.
+      content: { kind: 'text', text: isFirst ? `${disclosure}\n\n${text}` : text },
       origin: 'auto_reply',
       isAsync: true,
       metadata: { ai_turn: kind },
@@ -148,7 +153,7 @@ export function handOverEnding(ctx: Context, turn: Turn, reason: HandOverReason)
 }
 
 /** How a chat is left whose answer a person has to send. */
-export function draftEnding(ctx: Context, turn: Turn, reply: ComposedReply, text: string): Ending {
+export function draftEnding(ctx: Context, turn: Turn, reply: ComposedReply): Ending {
   const { tenantId, chat, messageIds } = turn
   return {
     outcome: 'drafted',
@@ -159,7 +164,7 @@ export function draftEnding(ctx: Context, turn: Turn, reply: ComposedReply, text
         sessionId: chat.sessionId,
         chatId: chat.chatId,
         waChatId: chat.waChatId,
-        text,
+        text: reply.text,
         sources: reply.sources,
         reasons: reply.reasons,
         replyToId: chat.kind === 'group' ? (messageIds.at(-1) ?? null) : null,

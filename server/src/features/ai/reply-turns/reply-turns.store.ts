@@ -137,6 +137,8 @@ export interface SituationRow {
   waChatId: ChatId
   isOwnAccount: boolean
   settings: Record<string, unknown>
+  /** Automatic answers of the session on this UTC day. */
+  answersOfDay: number
 }
 
 /** A chat with its session's settings; undefined when it is gone. */
@@ -144,14 +146,16 @@ export async function findSituation(
   sql: Sql,
   tenantId: string,
   chatId: string,
+  day: string,
 ): Promise<SituationRow | undefined> {
   const { rows } = await sql.execute<SituationRow & Record<string, unknown>>(text`
     SELECT c.id AS "chatId", c.session_id AS "sessionId", c.kind, c.wa_chat_id AS "waChatId",
-      coalesce(a.settings, '{}'::jsonb) AS settings,
+      coalesce(a.settings, '{}'::jsonb) AS settings, coalesce(d.answers, 0) AS "answersOfDay",
       EXISTS (SELECT FROM sessions s WHERE s.phone_number = p.phone) AS "isOwnAccount"
     FROM chats c
     LEFT JOIN contacts p ON p.id = c.contact_id
     LEFT JOIN ai_reply_settings a ON a.session_id = c.session_id
+    LEFT JOIN ai_reply_days d ON d.session_id = c.session_id AND d.day = ${day}::date
     WHERE c.id = ${chatId} AND c.tenant_id = ${tenantId}`)
   return rows[0]
 }

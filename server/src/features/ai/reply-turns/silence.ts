@@ -12,6 +12,7 @@ export type SilentReason =
   | 'paused'
   | 'outside_hours'
   | 'chat_cap'
+  | 'session_cap'
   | 'too_old'
 
 /** What of a chat's state decides. */
@@ -39,6 +40,8 @@ export interface Situation {
   isConsenting: boolean
   /** The other side is an account of this installation, whoever's. */
   isOwnAccount: boolean
+  /** Automatic answers of the session on this UTC day. */
+  answersOfDay: number
   /** When a person of the tenant answered last, here or on the phone. */
   personAnsweredAt: Date | null
 }
@@ -139,5 +142,6 @@ export function reasonForSilence(situation: Situation, burst: Burst, now: Date):
   if (isOutsideHours(settings, now)) return 'outside_hours'
   const today = now.toISOString().slice(0, 10)
   if (state.day === today && state.answers >= settings.max_per_chat_per_day) return 'chat_cap'
+  if (situation.answersOfDay >= settings.max_per_day) return 'session_cap'
   return undefined
 }

@@ -100,7 +100,7 @@ async function handOver(ctx: Context, turn: Turn, reason: HandOverReason): Promi
   if (!isTold) return stepOf(endSilently(ctx, turn, ending))
   const language = await languageOf(turn, await readEarlier(ctx, turn))
   const text = settings.hand_over_message ?? standingTextsIn(language).handOver
-  const refusal = await sendForTurn(ctx, turn, { text, kind: 'hand_over', ending })
+  const refusal = await sendForTurn(ctx, turn, { text, language, kind: 'hand_over', ending })
   if (refusal?.kind !== 'refused') return refusal === undefined ? 'done' : 'again'
   // That nothing can be said to the customer is no reason to keep it from people.
   return stepOf(endSilently(ctx, turn, ending))
@@ -112,8 +112,13 @@ async function beSilent(ctx: Context, turn: Turn, reason: string, now: Date): Pr
   const isNoticed = reason === 'outside_hours' && modeOf(situation) === 'auto' && needsNotice(situation, now)
   const notice = situation.settings.office_hours_notice
   if (!isNoticed || notice === null) return stepOf(endSilently(ctx, turn, silent(reason)))
+  const language = await languageOf(turn, [])
   const ending: Ending = { outcome: 'notified', reason, change: { noticedAt: now } }
-  return afterSending(ctx, turn, await sendForTurn(ctx, turn, { text: notice, kind: 'notice', ending }))
+  return afterSending(
+    ctx,
+    turn,
+    await sendForTurn(ctx, turn, { text: notice, language, kind: 'notice', ending }),
+  )
 }
 
 /** Writes an answer; an ending instead when there is none, and a pause when the provider may have one later. */
@@ -149,13 +154,6 @@ async function compose(
   }
 }
 
-function disclosed(turn: Turn, text: string, language: string | null): { text: string; isFirst: boolean } {
-  const { settings, state } = turn.situation
-  if (state.disclosedAt !== null) return { text, isFirst: false }
-  const said = settings.disclosure ?? standingTextsIn(language).disclosure
-  return { text: `${said}\n\n${text}`, isFirst: true }
-}
-
 async function answer(ctx: Context, turn: Turn, run: JobRun): Promise<Step> {
   const earlier = await readEarlier(ctx, turn)
   const reply = await compose(ctx, turn, earlier, run)
@@ -170,17 +168,12 @@ async function answer(ctx: Context, turn: Turn, run: JobRun): Promise<Step> {
       : stepOf(endSilently(ctx, turn, silent('unknown')))
   }
   if (reply.text === '') return handOver(ctx, turn, 'unknown')
-  const language = reply.language ?? (await languageOf(turn, earlier))
-  const { text, isFirst } = disclosed(turn, reply.text, language)
   // What was not brought into its form was not decided either: a person looks.
   if (!isAuto || reply.reasons.length > 0 || reply.decision === 'unstructured')
-    return stepOf(endSilently(ctx, turn, draftEnding(ctx, turn, reply, reply.text)))
-  const ending: Ending = {
-    outcome: 'answered',
-    reason: null,
-    change: isFirst ? { disclosedAt: ctx.clock.now() } : {},
-  }
-  return afterSending(ctx, turn, await sendForTurn(ctx, turn, { text, kind: 'answer', ending }))
+    return stepOf(endSilently(ctx, turn, draftEnding(ctx, turn, reply)))
+  const ending: Ending = { outcome: 'answered', reason: null }
+  const refusal = await sendForTurn(ctx, turn, { text: reply.text, language: reply.language, kind: 'answer', ending })
+  return afterSending(ctx, turn, refusal)
 }
 
 async function step(ctx: Context, turn: Turn, run: JobRun): Promise<Step> {

@@ -47,7 +47,7 @@ export async function readSituation(
   tenantId: string,
   chatId: string,
 ): Promise<{ row: store.SituationRow; situation: Turn['situation'] } | undefined> {
-  const row = await store.findSituation(sql, tenantId, chatId)
+  const row = await store.findSituation(sql, tenantId, chatId, ctx.clock.now().toISOString().slice(0, 10))
   const state = await store.findState(sql, tenantId, chatId)
   if (row === undefined || state === undefined) return undefined
   const since = new Date(ctx.clock.nowMs() - pauseLookMs)
@@ -58,6 +58,7 @@ export async function readSituation(
       state,
       isConsenting: (await getSettings(ctx, tenantId, sql)).aiConsentEnabled,
       isOwnAccount: row.isOwnAccount,
+      answersOfDay: row.answersOfDay,
       personAnsweredAt: await store.findPersonAnswer(sql, tenantId, chatId, since),
     },
   }
