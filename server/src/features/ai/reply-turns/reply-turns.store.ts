@@ -197,8 +197,8 @@ export async function updateState(
 }
 
 /**
- * When a person of the tenant wrote in a chat last, on the phone or here, not before `since`. A draft that a person sent
- * is the machine's text: the machine goes on.
+ * When a person of the tenant wrote in a chat last, on the phone or here, not before `since`; by our clock, where that of
+ * the phone is ahead. A draft that a person sent is the machine's text: the machine goes on.
  */
 export async function findPersonAnswer(
   sql: Sql,
@@ -207,7 +207,7 @@ export async function findPersonAnswer(
   since: Date,
 ): Promise<Date | null> {
   const { rows } = await sql.execute<{ at: string | null }>(text`
-    SELECT max(ordered_at) AS at FROM messages
+    SELECT max(least(ordered_at, created_at)) AS at FROM messages
     WHERE chat_id = ${chatId} AND tenant_id = ${tenantId} AND ordered_at >= ${since.toISOString()}::timestamptz
       AND direction = 'outbound' AND origin IN ('phone', 'api') AND message_type <> 'reaction' AND status <> 'failed'
       AND NOT coalesce(metadata ? 'ai_draft_id', false)`)
