@@ -1,5 +1,5 @@
 // npm run bench [-- --only send,inbound,... --on embedded|server --quick]: prints a table, writes bench-results/latest.json.
-// Those that take long or compare what was decided once run only when they are named: --only soak, jobs, imports, search.
+// Those that take long or compare what was decided once run only when they are named: --only soak, jobs, imports, search, sentiment.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'

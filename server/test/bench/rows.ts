@@ -15,6 +15,7 @@ import { leadBenches } from './rows-leads.ts'
 import { listBench } from './rows-lists.ts'
 import { recoveryBench } from './rows-recovery.ts'
 import { scheduleBench } from './rows-schedules.ts'
+import { sentimentBench } from './rows-sentiment.ts'
 import { benchSend } from './send.ts'
 import { benchSoak } from './soak.ts'
 
@@ -185,5 +186,6 @@ export const benches: readonly Bench[] = [
   recoveryBench,
   importsBench,
   leadSearchBench,
+  sentimentBench,
   soak,
 ]
