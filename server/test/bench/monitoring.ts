@@ -7,7 +7,7 @@ import type { Context } from '../../src/context.ts'
 import type { InboundMessage } from '../../src/engine/events.ts'
 import { createAccount } from '../../src/features/account/auth/sign-up.service.ts'
 import { storeInbound } from '../../src/features/conversations/inbound/store-inbound.service.ts'
-import { compileKeywords } from '../../src/features/leads/monitoring/keywords.ts'
+import { compileKeywords } from '../../src/platform/keywords/keywords.ts'
 import { temporaryDirectory } from '../processes.ts'
 import { benchEnvironment, percentile } from './bench-world.ts'
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { chatKind, parseChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
+import { isUsableKeyword, keywordMatches } from '../../../platform/keywords/keywords.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import {
   booleanQuery,
@@ -12,8 +13,7 @@ import {
   uuidField,
 } from '../../../wire.ts'
 import { referenceFields, referencesToWire } from '../../conversations/messages/message-events.schema.ts'
-import { isUsableKeyword } from './keywords.ts'
-import { keywordMatches, type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
+import { type MonitorMode, monitorModes } from './monitored-groups.tables.ts'
 
 export const alreadyMonitored = defineError(
   'group_already_monitored',

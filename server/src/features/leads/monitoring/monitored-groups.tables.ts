@@ -10,16 +10,12 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
+import { keywordMatches } from '../../../platform/keywords/keywords.ts'
 
 /** What of a group is captured. */
 export const monitorModes = ['all', 'keywords', 'mentions', 'first_message', 'ai_analysis'] as const
 /** One of them. */
 export type MonitorMode = (typeof monitorModes)[number]
-
-/** Where in a text a keyword is found. */
-export const keywordMatches = ['start', 'word', 'anywhere'] as const
-/** One of them. */
-export type KeywordMatch = (typeof keywordMatches)[number]
 
 /** Groups that a tenant listens to. */
 export const monitoredGroups = pgTable(

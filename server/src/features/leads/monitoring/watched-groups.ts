@@ -1,7 +1,7 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { compileKeywords, type KeywordMatcher } from '../../../platform/keywords/keywords.ts'
 import { defineCache, publishChange } from '../../account/tenants/changes.service.ts'
-import { compileKeywords, type KeywordMatcher } from './keywords.ts'
 import { listWatched, type ShownGroup } from './monitored-groups.store.ts'
 
 /** An active group as every message of its session asks for it. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { foldKeyword } from './fold-keyword.ts'
-import { compileKeywords, isUsableKeyword } from './keywords.ts'
-import type { KeywordMatch } from './monitored-groups.tables.ts'
+import { compileKeywords, isUsableKeyword, type KeywordMatch } from './keywords.ts'
 
 /** Text, keywords, and the keyword that is found in it. */
 type Case = readonly [text: string, keywords: readonly string[], found: string | undefined]

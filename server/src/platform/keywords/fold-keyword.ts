@@ -1,4 +1,4 @@
-import { createFolding, latinTwins } from '../../../platform/fold-text.ts'
+import { createFolding, latinTwins } from '../fold-text.ts'
 
 /**
  * Marks that only decorate a letter: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowel signs and hamza.

@@ -1,7 +1,11 @@
-import { SubstringAutomaton, type WalkStep } from '../../../platform/substring-automaton.ts'
+import { SubstringAutomaton, type WalkStep } from '../substring-automaton.ts'
 import { foldKeyword } from './fold-keyword.ts'
-import type { KeywordMatch } from './monitored-groups.tables.ts'
 import { bordersOf, findPlaces, startKinds, type WordPlaces } from './word-places.ts'
+
+/** Where in a text a keyword is found. */
+export const keywordMatches = ['start', 'word', 'anywhere'] as const
+/** One of them. */
+export type KeywordMatch = (typeof keywordMatches)[number]
 
 /** A keyword in a text. */
 export interface FoundKeyword {
