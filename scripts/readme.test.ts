@@ -51,6 +51,7 @@ const guides = [
   'safety',
   'outreach',
   'ai',
+  'reviews',
   'webhooks',
   'live-updates',
   'simulator',

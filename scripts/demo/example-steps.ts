@@ -111,6 +111,11 @@ export const sources: Record<string, Source> = {
     return String(job['id'])
   },
   'leads.id': ({ owner }) => firstOf(owner('GET', '/leads'), 'leads'),
+  'review_collectors.id': idFrom('review_collectors.create'),
+  'reviews.collector_id': () => undefined,
+  'reviews.id': ({ owner }) => firstOf(owner('GET', '/reviews'), 'reviews'),
+  'review_widgets.id': idFrom('review_widgets.create'),
+  token: idFrom('review_widgets.create', 'token'),
   lead_ids: ({ owner }) => firstOf(owner('GET', '/leads'), 'leads'),
   invite: async ({ simulator }) => {
     const group = { subject: 'Book club', owner: '15550100104', members: ['15550100102'] }
@@ -165,7 +170,8 @@ export const order: Record<'first' | 'last', readonly string[]> = {
       'auth.refresh',
       'opt_outs.set',
     ],
-    ...['leads.list', 'leads.update_status', 'channels.create'],
+    ...['leads.list', 'leads.update_status', 'channels.create', 'review_collectors.create'],
+    'review_widgets.create',
     ...['bulk.create', 'bulk.pause', 'bulk.update', 'bulk.resume'],
   ],
   last: [
@@ -183,6 +189,8 @@ export const order: Record<'first' | 'last', readonly string[]> = {
       'scheduled_messages.delete',
       'custom_groups.delete',
       'webhooks.delete',
+      'review_widgets.delete',
+      'review_collectors.delete',
     ],
     ...[
       'api_keys.rotate',
@@ -218,12 +226,24 @@ async function holdAnAnswer({ owner, simulator, seen }: Stage, from: string): Pr
   return false
 }
 
+/** Somebody is pleased, where a collector collects. */
+async function somebodyPraises({ owner, simulator }: Stage): Promise<boolean> {
+  const { reviews } = await owner<{ reviews: Json[] }>('GET', '/reviews')
+  if (reviews.length > 0) return true
+  const praise = { to: '15550100100@c.us', text: 'Thank you so much, the repair was perfect and quick!' }
+  await simulator('POST', '/accounts/15550100104/messages', praise)
+  return false
+}
+
 /** What has to happen before an operation has something to work on; asked again until it is so. */
 export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
   'sessions.qr': async ({ owner, seen }) =>
     (await owner('GET', `/sessions/${seen.get('sessions.create')?.['id']}`))['status'] === 'qr_code',
   'approvals.approve': (stage) => holdAnAnswer(stage, '15550100103'),
   'approvals.reject': (stage) => holdAnAnswer(stage, '15550100104'),
+  'reviews.get': somebodyPraises,
+  'reviews.update': somebodyPraises,
+  'reviews.delete': somebodyPraises,
   'reports.file': async ({ owner }) => (await runReport(owner)) !== undefined,
   'transcripts.get': async ({ owner, seen }) =>
     (await owner('GET', `/ai/voice/status/${seen.get('transcripts.create')?.['task_id']}`))['status'] ===

@@ -46,6 +46,10 @@ import { outcomesFeature } from './features/outreach/outcomes/outcomes.feature.t
 import { reportsFeature } from './features/outreach/reports/reports.feature.ts'
 import { schedulesFeature } from './features/outreach/schedules/schedules.feature.ts'
 import { segmentsFeature } from './features/outreach/segments/segments.feature.ts'
+import { collectingFeature } from './features/reviews/collecting/collecting.feature.ts'
+import { collectorsFeature } from './features/reviews/collectors/collectors.feature.ts'
+import { reviewsFeature } from './features/reviews/reviews/reviews.feature.ts'
+import { testimonialsFeature } from './features/reviews/testimonials/testimonials.feature.ts'
 import { antispamFeature } from './features/safety/antispam/antispam.feature.ts'
 import { contentPolicyFeature } from './features/safety/content-policy/content-policy.feature.ts'
 import { optOutsFeature } from './features/safety/opt-outs/opt-outs.feature.ts'
@@ -122,6 +126,10 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   sessionsFeature,
   providersFeature,
   transcriptsFeature,
+  collectorsFeature,
+  reviewsFeature,
+  collectingFeature,
+  testimonialsFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,
@@ -131,7 +139,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
  * Events of the catalogue that can be subscribed to before there is a feature that publishes them; each leaves this
  * list when its feature declares it.
  */
-export const announcedEvents: readonly string[] = ['group.message.analyzed', 'review.collected']
+export const announcedEvents: readonly string[] = ['group.message.analyzed']
 
 /** Every feature of the product. */
 export const features = composeFeatures(featureParts, announcedEvents)

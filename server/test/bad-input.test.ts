@@ -12,6 +12,7 @@ import { badListRequests } from './bad-input-lists.ts'
 import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
 import { badReportRequests } from './bad-input-reports.ts'
+import { badReviewRequests } from './bad-input-reviews.ts'
 import type { Asker, BadRequest } from './bad-input-rows.ts'
 import { badSafetyRequests } from './bad-input-safety.ts'
 import { badScheduleRequests } from './bad-input-schedules.ts'
@@ -98,6 +99,7 @@ describe('bad requests', () => {
     ...badListRequests,
     ...badPeopleRequests,
     ...badReportRequests,
+    ...badReviewRequests,
     ...badSafetyRequests,
     ...badSendRequests,
   ].entries()) {

@@ -209,6 +209,25 @@ const builders: Record<string, ResourceBuilder> = {
     const { contacts } = await api.get(200, `/contacts?session_id=${sessionId}`)
     return buildLead(harness.app.ctx, { tenantId, sessionId, contactId: contacts[0].id })
   },
+  async collectors(tenant) {
+    const { api, sessionId } = await openSession(tenant)
+    return (await api.post(201, '/reviews/collectors', { session_id: sessionId, name: 'Praise' })).id
+  },
+  async widgets(tenant) {
+    const { api } = await openSession(tenant)
+    return (await api.post(201, '/reviews/widgets', { name: 'Front page' })).id
+  },
+  async reviews(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    const ctx: Context = { ...harness.app.ctx, caller: { kind: 'system', tenantId } }
+    const collector = { session_id: sessionId, name: 'Praise', min_positive_words: 1 }
+    const { id } = await api.post(201, '/reviews/collectors', collector)
+    const content = { kind: 'text' as const, text: 'Perfect, thank you!', mentions: [] }
+    await storeInbound(ctx, [buildInboundMessage({ tenantId, sessionId }, { content })])
+    await harness.runJobs()
+    const { reviews } = await api.get(200, `/reviews?collector_id=${id}`)
+    return reviews[0].id
+  },
   async messages(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)
     const message = buildInboundMessage({ tenantId, sessionId })

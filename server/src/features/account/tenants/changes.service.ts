@@ -5,7 +5,7 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { changesChannel, notifyChanges } from './changes.store.ts'
 
 /** What a cached answer depends on. */
-export type Subject = 'plans' | `${'tenant' | 'user' | 'login' | 'key' | 'monitoring'}:${string}`
+export type Subject = 'plans' | `${'tenant' | 'user' | 'login' | 'key' | 'monitoring' | 'reviews'}:${string}`
 
 /** Looks up rows that every request needs; see `defineCache`. */
 export interface SharedCache<V> {
