@@ -22,13 +22,15 @@ interface ConfirmProps {
   isLoss?: boolean
   /** What has to be typed first, where data is lost. */
   typed?: { word: string; label: ReactNode }
+  /** Why it cannot be done now. */
+  refused?: string | undefined
   /** Runs it; a refusal stays in the dialog, with its reason. */
   run(): Promise<unknown>
 }
 
 /** Asks before something that matters, says what follows, and shows why it did not work. */
 export function Confirm(props: ConfirmProps) {
-  const { open, onClose, title, children, consequences, action, keep, isLoss, typed, run } = props
+  const { open, onClose, title, children, consequences, action, keep, isLoss, typed, refused, run } = props
   const t = useText()
   const [text, setText] = useState('')
   const [isBusy, setBusy] = useState(false)
@@ -58,7 +60,7 @@ export function Confirm(props: ConfirmProps) {
       <Button
         look={isLoss ? 'bad' : 'primary'}
         busy={isBusy}
-        refused={isMissing ? t('confirm.type_first') : undefined}
+        refused={refused ?? (isMissing ? t('confirm.type_first') : undefined)}
         onClick={() => void act()}
       >
         {action}

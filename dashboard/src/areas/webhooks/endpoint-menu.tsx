@@ -5,9 +5,9 @@ import { IconButton } from '../../kit/button.tsx'
 import { Confirm } from '../../kit/confirm.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Menu } from '../../kit/menu.tsx'
-import { useReason } from '../../kit/notes.tsx'
+import { ErrorNote } from '../../kit/notes.tsx'
 import { showToast } from '../../kit/toasts.tsx'
-import { deleteWebhook, makeSecret, updateWebhook, useDeliveryCount, type Webhook } from './queries.ts'
+import { deleteWebhook, makeSecret, updateWebhook, useDeliveryCounts, type Webhook } from './queries.ts'
 import { SecretOnce } from './secret-once.tsx'
 import { WebhookDialog } from './webhook-dialog.tsx'
 import { useText } from './words.ts'
@@ -17,7 +17,7 @@ type Opened = 'edit' | 'rotate' | 'delete'
 /** What is done with an address now and then. */
 export function EndpointMenu({ webhook }: { webhook: Webhook }) {
   const t = useText()
-  const reason = useReason()
+  const [error, setError] = useState<unknown>()
   const [opened, setOpened] = useState<Opened>()
   const close = () => setOpened(undefined)
   const { is_active: isActive } = webhook
@@ -25,8 +25,8 @@ export function EndpointMenu({ webhook }: { webhook: Webhook }) {
     try {
       await updateWebhook(webhook.id, { is_active: !isActive })
       showToast({ text: isActive ? t('menu.is_off') : t('menu.is_on') })
-    } catch (error) {
-      showToast({ text: reason(error) })
+    } catch (refusal) {
+      setError(refusal)
     }
   }
   return (
@@ -42,6 +42,13 @@ export function EndpointMenu({ webhook }: { webhook: Webhook }) {
           [{ id: 'delete', label: t('menu.delete'), onSelect: () => setOpened('delete') }],
         ]}
       />
+      <Dialog
+        open={error !== undefined}
+        onClose={() => setError(undefined)}
+        title={isActive ? t('menu.off') : t('menu.on')}
+      >
+        <ErrorNote error={error} title={t('menu.failed')} />
+      </Dialog>
       <WebhookDialog open={opened === 'edit'} onClose={close} webhook={webhook} />
       <RotateDialog open={opened === 'rotate'} onClose={close} webhook={webhook} />
       <DeleteDialog open={opened === 'delete'} onClose={close} webhook={webhook} />
@@ -88,7 +95,7 @@ function DeleteDialog({ open, onClose, webhook }: DialogProps) {
   const t = useText()
   const format = useFormat()
   const navigate = useNavigate()
-  const pending = useDeliveryCount(webhook.id, 'pending') ?? 0
+  const { pending = 0 } = useDeliveryCounts(webhook.id) ?? {}
   return (
     <Confirm
       open={open}

@@ -5,7 +5,7 @@ import type { paths } from '../../api/schema.d.ts'
 /** An address that events are posted to. */
 export type Webhook = Schemas['Webhook']
 /** One event on its way to an address. */
-export type Delivery = Schemas['WebhookDelivery']
+export type Delivery = Schemas['LoggedDelivery']
 /** What a webhook is made of. */
 export type WebhookBody = paths['/api/v2/webhooks']['post']['requestBody']['content']['application/json']
 /** Names that can be subscribed to. */
@@ -17,6 +17,7 @@ export const deliveryStatuses = ['pending', 'failed', 'delivered'] as const
 export type DeliveryStatus = (typeof deliveryStatuses)[number]
 
 const path = '/api/v2/webhooks'
+const logPath = '/api/v2/webhooks/deliveries'
 const pageSize = 100
 
 /** All webhooks, oldest first. */
@@ -26,20 +27,26 @@ export const useWebhooks = () => queries.useQuery('get', path)
 export const useWebhook = (id: string) =>
   queries.useQuery('get', `${path}/{id}`, { params: { path: { id } } })
 
-/** How many deliveries are in a state, counted by the server. */
-export function useDeliveryCount(id: string, status: DeliveryStatus): number | undefined {
-  const { data } = queries.useQuery('get', `${path}/{id}/deliveries`, {
-    params: { path: { id }, query: { status, limit: 1 } },
-  })
-  return data?.total
+/** How many deliveries of a webhook there are of each status, counted by the server. */
+export const useDeliveryCounts = (id: string) =>
+  queries.useQuery(
+    'get',
+    logPath,
+    { params: { query: { webhook_id: id, limit: 1 } } },
+    { select: ({ counts }) => counts },
+  ).data
+
+/** Which deliveries of a webhook. */
+export type LogFilter = NonNullable<paths[typeof logPath]['get']['parameters']['query']> & {
+  webhook_id: string
 }
 
 /** The log, newest first, page after page. */
-export function useDeliveries(id: string, status: DeliveryStatus | undefined) {
+export function useDeliveries(filter: LogFilter) {
   return queries.useInfiniteQuery(
     'get',
-    `${path}/{id}/deliveries`,
-    { params: { path: { id }, query: { limit: pageSize, ...(status === undefined ? {} : { status }) } } },
+    logPath,
+    { params: { query: { limit: pageSize, ...filter } } },
     {
       pageParamName: 'offset',
       initialPageParam: 0,
@@ -47,6 +54,34 @@ export function useDeliveries(id: string, status: DeliveryStatus | undefined) {
         offset + limit < total ? offset + limit : undefined,
     },
   )
+}
+
+/** What became of the deliveries of each hour of a day. */
+export const useDeliveryHours = (id: string) =>
+  queries.useQuery('get', `${logPath}/hours`, { params: { query: { webhook_id: id } } })
+
+/** As many as one call sends again by a filter. */
+export const mostResent = 10_000
+
+/** What a filter finds at this moment: deliveries that begin later are not among it. */
+export async function countMatching(filter: LogFilter): Promise<{ filter: LogFilter; count: number }> {
+  const until = filter.until ?? new Date().toISOString()
+  const frozen = { ...filter, until }
+  const { data } = await api.GET(logPath, { params: { query: { ...frozen, limit: 1 } } })
+  return { filter: frozen, count: data?.total ?? 0 }
+}
+
+/** Sends deliveries again: those that are named, or what a filter found when it was counted. */
+export async function resendDeliveries(
+  wanted: { ids: readonly string[] } | { filter: LogFilter; count: number },
+) {
+  const body =
+    'ids' in wanted
+      ? { delivery_ids: [...wanted.ids] }
+      : { filter: wanted.filter, expected_count: wanted.count }
+  const { data } = await api.POST(`${logPath}/resend`, { body })
+  await refresh()
+  return data ?? { resent: 0, skipped: 0 }
 }
 
 /** One delivery with every try. */

@@ -3,7 +3,7 @@ import { useFormat } from '../../i18n/format.ts'
 import { Confirm } from '../../kit/confirm.tsx'
 import { Select } from '../../kit/field.tsx'
 import { showToast } from '../../kit/toasts.tsx'
-import { recoverDeliveries, useDeliveryCount, type Webhook } from './queries.ts'
+import { recoverDeliveries, useDeliveryCounts, type Webhook } from './queries.ts'
 import { useText } from './words.ts'
 
 const hourMs = 3_600_000
@@ -22,9 +22,7 @@ export function RecoverDialog({
   const t = useText()
   const format = useFormat()
   const [span, setSpan] = useState(spans.at(-1) ?? hourMs)
-  const pending = useDeliveryCount(webhook.id, 'pending') ?? 0
-  const failed = useDeliveryCount(webhook.id, 'failed') ?? 0
-  const delivered = useDeliveryCount(webhook.id, 'delivered') ?? 0
+  const { pending = 0, failed = 0, delivered = 0 } = useDeliveryCounts(webhook.id) ?? {}
   const isAll = span === spans.at(-1)
   const count = pending + failed
   return (

@@ -3,15 +3,17 @@ import { useState } from 'react'
 import { useFormat } from '../../i18n/format.ts'
 import { Button } from '../../kit/button.tsx'
 import { CurlButton } from '../../kit/curl.tsx'
+import { Dialog } from '../../kit/dialog.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
-import { useReason } from '../../kit/notes.tsx'
+import { ErrorNote, Note } from '../../kit/notes.tsx'
 import { showToast } from '../../kit/toasts.tsx'
 import { Page } from '../../shell/page.tsx'
-import { DeliveryLog } from './delivery-log.tsx'
-import { DeliveryPane } from './delivery-pane.tsx'
 import { EndpointMenu } from './endpoint-menu.tsx'
 import { EndpointState } from './endpoint-state.tsx'
-import { testWebhook, useDeliveryCount, useWebhook, type Webhook } from './queries.ts'
+import { DeliveryLog } from './log/delivery-log.tsx'
+import { DeliveryPane } from './log/delivery-pane.tsx'
+import { HoursChart } from './log/hours-chart.tsx'
+import { testWebhook, useDeliveryCounts, useWebhook, type Webhook } from './queries.ts'
 import { RecoverDialog } from './recover-dialog.tsx'
 import './webhooks.css'
 import { useText } from './words.ts'
@@ -39,8 +41,8 @@ export function WebhookPage() {
 function Actions({ webhook }: { webhook: Webhook }) {
   const t = useText()
   const [isRecovering, setRecovering] = useState(false)
-  const waiting =
-    (useDeliveryCount(webhook.id, 'pending') ?? 0) + (useDeliveryCount(webhook.id, 'failed') ?? 0)
+  const { pending = 0, failed = 0 } = useDeliveryCounts(webhook.id) ?? {}
+  const waiting = pending + failed
   return (
     <>
       <span className="desk-only">
@@ -63,30 +65,44 @@ function Actions({ webhook }: { webhook: Webhook }) {
   )
 }
 
+type TestResult = NonNullable<Awaited<ReturnType<typeof testWebhook>>>
+
 function TestButton({ webhook }: { webhook: Webhook }) {
   const t = useText()
   const format = useFormat()
-  const reason = useReason()
   const [isBusy, setBusy] = useState(false)
+  const [told, setTold] = useState<{ failed: TestResult } | { error: unknown }>()
+  const tell = ({ duration_ms: took, status_code: status, error }: TestResult) => ({
+    answer: status ?? error ?? '',
+    took: format.duration(took),
+  })
   async function test() {
     setBusy(true)
     try {
       const result = await testWebhook(webhook.id)
-      const took = format.duration(result?.duration_ms ?? 0)
-      const answer = result?.status_code ?? result?.error ?? ''
-      showToast({
-        text: result?.success ? t('test.well', { answer, took }) : t('test.failed', { answer, took }),
-      })
+      if (result?.success) showToast({ text: t('test.well', tell(result)) })
+      else if (result !== undefined) setTold({ failed: result })
     } catch (error) {
-      showToast({ text: reason(error) })
+      setTold({ error })
     } finally {
       setBusy(false)
     }
   }
   return (
-    <Button icon="send" busy={isBusy} onClick={() => void test()}>
-      {t('test.action')}
-    </Button>
+    <>
+      <Button icon="send" busy={isBusy} onClick={() => void test()}>
+        {t('test.action')}
+      </Button>
+      <Dialog open={told !== undefined} onClose={() => setTold(undefined)} title={t('test.action')}>
+        {told === undefined ? null : 'failed' in told ? (
+          <Note tone="bad" shape="tri" title={t('test.failed_title')}>
+            <span dir="auto">{t('test.answer', tell(told.failed))}</span>
+          </Note>
+        ) : (
+          <ErrorNote error={told.error} title={t('test.not_sent')} />
+        )}
+      </Dialog>
+    </>
   )
 }
 
@@ -94,7 +110,7 @@ function Endpoint({ webhook }: { webhook: Webhook }) {
   const t = useText()
   const navigate = useNavigate({ from: '/webhooks/$webhookId' })
   const search = useSearch({ from: '/app/webhooks/$webhookId' })
-  const { delivery } = search
+  const { delivery, ...filters } = search
   return (
     <div className={`endpoint ${delivery === undefined ? '' : 'has-delivery'}`}>
       <div className="ep">
@@ -105,21 +121,22 @@ function Endpoint({ webhook }: { webhook: Webhook }) {
             {webhook.last_error === null ? null : t('last_error', { error: webhook.last_error })}
           </p>
         </div>
+        <HoursChart webhook={webhook} />
       </div>
       <DeliveryLog
+        // Another filter is another list: nothing of it is selected.
+        key={JSON.stringify(filters)}
         webhook={webhook}
-        status={search.status}
+        search={filters}
         openId={delivery}
-        onStatus={(status) => void navigate({ search: status === undefined ? {} : { status } })}
+        onSearch={(next) => void navigate({ search: next })}
         onOpen={(id) => void navigate({ search: { ...search, delivery: id } })}
       >
         {delivery === undefined ? null : (
           <DeliveryPane
             webhook={webhook}
             deliveryId={delivery}
-            onClose={() =>
-              void navigate({ search: search.status === undefined ? {} : { status: search.status } })
-            }
+            onClose={() => void navigate({ search: filters })}
           />
         )}
       </DeliveryLog>

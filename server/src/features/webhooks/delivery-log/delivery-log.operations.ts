@@ -2,6 +2,8 @@ import { defineOperation, type Operation } from '../../../operation.ts'
 import type { Scope } from '../../../scopes.ts'
 import {
   deliveriesSelected,
+  deliveryHoursAnswer,
+  deliveryHoursQuery,
   deliveryLogAnswer,
   deliveryLogQuery,
   deliveryRequest,
@@ -10,7 +12,7 @@ import {
   resendBody,
   tooManyDeliveries,
 } from './delivery-log.schema.ts'
-import { getRequest, listDeliveryLog, resendSelected } from './delivery-log.service.ts'
+import { countHours, getRequest, listDeliveryLog, resendSelected } from './delivery-log.service.ts'
 
 const list = defineOperation({
   id: 'webhooks.delivery_log',
@@ -22,6 +24,17 @@ const list = defineOperation({
   query: deliveryLogQuery,
   success: { status: 200, schema: deliveryLogAnswer },
   run: (ctx, input) => listDeliveryLog(ctx, input),
+})
+
+const hours = defineOperation({
+  id: 'webhooks.delivery_hours',
+  method: 'GET',
+  path: '/webhooks/deliveries/hours',
+  summary: 'How many deliveries began in each hour, and what became of them',
+  access: ['webhooks:read'],
+  query: deliveryHoursQuery,
+  success: { status: 200, schema: deliveryHoursAnswer },
+  run: (ctx, input) => countHours(ctx, input),
 })
 
 const request = (scopes: ReadonlyMap<string, Scope>) =>
@@ -50,5 +63,5 @@ const resend = defineOperation({
 
 /** The operations; what a delivery holds is shown to those who hold the scope of its event. */
 export function deliveryLogOperations(scopes: ReadonlyMap<string, Scope>): readonly Operation[] {
-  return [list, request(scopes), resend]
+  return [list, hours, request(scopes), resend]
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { pageAnswer, pageQuery, timestampInput, uuidField } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampInput, timestampOutput, uuidField } from '../../../wire.ts'
 import { deliveryParams, deliverySchema } from '../webhooks/webhooks.schema.ts'
 
 export const deliveriesSelected = defineError(
@@ -51,6 +51,40 @@ export const deliveryLogAnswer = z.object({
   counts: z.object({ delivered: z.int(), failed: z.int(), pending: z.int() }),
   ...pageAnswer,
 })
+
+/** An hour. */
+export const hourMs = 3_600_000
+const mostHours = 168
+
+/** Which hours of which deliveries: the last 24, or so many. */
+export const deliveryHoursQuery = z.object({
+  webhook_id: filters.webhook_id,
+  event: filters.event,
+  hours: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(mostHours)
+    .default(24)
+    .meta({ description: 'How many hours, the one that runs among them' }),
+})
+
+/** What became of the deliveries of each hour, oldest first, those without any among them. */
+export const deliveryHoursAnswer = z.object({
+  hours: z.array(
+    z.object({
+      hour: timestampOutput.meta({ description: 'When the hour began' }),
+      delivered: z.int(),
+      failed: z.int(),
+      pending: z.int(),
+    }),
+  ),
+})
+
+/** When the first of so many hours began, the one that runs being the last. */
+export function firstHour(now: Date, hours: number): number {
+  return (Math.floor(now.getTime() / hourMs) - hours + 1) * hourMs
+}
 
 /** Path of a delivery. */
 export const deliveryRequestParams = deliveryParams

@@ -2,13 +2,18 @@ import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { holdsScope, type Scope } from '../../../scopes.ts'
+import { toTimestamp } from '../../../wire.ts'
 import { toWireDelivery } from '../webhooks/webhooks.schema.ts'
 import { openDelivery, restartDeliveries } from '../webhooks/webhooks.service.ts'
 import {
   deliveriesSelected,
+  type deliveryHoursAnswer,
+  type deliveryHoursQuery,
   type deliveryLogAnswer,
   type deliveryLogQuery,
   type deliveryRequest,
+  firstHour,
+  hourMs,
   mostResent,
   type resendAnswer,
   type resendBody,
@@ -40,6 +45,29 @@ export async function listDeliveryLog(
   const total =
     filter.status === undefined ? counts.delivered + counts.failed + counts.pending : counts[filter.status]
   return { deliveries: rows.map(logToWire), counts, total, limit, offset }
+}
+
+/** How many deliveries began in each hour, and what became of them. */
+export async function countHours(
+  ctx: Context,
+  { hours, webhook_id, event }: z.output<typeof deliveryHoursQuery>,
+): Promise<z.output<typeof deliveryHoursAnswer>> {
+  const first = firstHour(ctx.clock.now(), hours)
+  const filter = { webhook_id, event, since: new Date(first) }
+  const rows = await store.countHours(ctx.db.sql, tenantOf(ctx), filter)
+  const found = Map.groupBy(rows, ({ hour }) => hour)
+  return {
+    hours: Array.from({ length: hours }, (_, index) => {
+      const at = first + index * hourMs
+      const counts = new Map(found.get(at / 1000)?.map(({ status, count }) => [status, count]))
+      return {
+        hour: toTimestamp(new Date(at)),
+        delivered: counts.get('delivered') ?? 0,
+        failed: counts.get('failed') ?? 0,
+        pending: counts.get('pending') ?? 0,
+      }
+    }),
+  }
 }
 
 /** What a delivery posts; the body only for who may read what its event tells. */

@@ -64,6 +64,15 @@ export async function countLog(sql: Sql, tenantId: string, filter: DeliveryFilte
   return new Map(rows.map(({ status, count }) => [status, count]))
 }
 
+/** How many deliveries of each status began in each hour, which is told in seconds since 1970. */
+export async function countHours(sql: Sql, tenantId: string, filter: DeliveryFilter) {
+  const { rows } = await sql.execute<{ hour: number; status: LogRow['status']; count: number }>(text`
+    SELECT (floor(extract(epoch FROM d.created_at) / 3600) * 3600)::float8 AS hour, d.status, count(*)::int AS count
+    FROM webhooks w JOIN webhook_deliveries d ON d.webhook_id = w.id
+    WHERE ${conditions(tenantId, filter, false)} GROUP BY 1, 2`)
+  return rows
+}
+
 /** Deliveries by webhook: those named, or what a filter finds, at most so many. */
 export async function listSelected(
   sql: Sql,

@@ -43,6 +43,38 @@ suite('the deliveries of all webhooks', () => {
     assert.equal((await foreign.get(200, '/webhooks/deliveries')).total, 0)
   })
 
+  test('the hours of a day are counted by what became of their deliveries, those without any among them', async () => {
+    await using hook = await app.setUp()
+    await app.receive(hook.tenantId, 'one', 'two')
+    await app.runJobs()
+    app.clock.advance(2 * 3_600_000)
+    hook.endpoint.answer({ status: 500 })
+    await app.receive(hook.tenantId, 'three')
+    await app.runJobs()
+    const { hours } = await hook.api.get(200, `/webhooks/deliveries/hours?webhook_id=${hook.id}`)
+    const last = hours.slice(-3).map((hour: Record<string, unknown>) => Object.values(hour).slice(1))
+    assert.deepEqual(last, [
+      [2, 0, 0],
+      [0, 0, 0],
+      [0, 0, 1],
+    ])
+    assert.equal(hours.length, 24)
+    assert.ok(Date.parse(hours.at(-1).hour) <= app.clock.now().getTime())
+    const none = await hook.api.get(200, '/webhooks/deliveries/hours?event=lead.detected&hours=2')
+    assert.deepEqual(
+      none.hours.map(({ delivered, pending }: Record<string, number>) => [delivered, pending]),
+      [
+        [0, 0],
+        [0, 0],
+      ],
+    )
+    for (const wrong of ['hours=0', 'hours=169', 'webhook_id=x'])
+      await hook.api.get(422, `/webhooks/deliveries/hours?${wrong}`)
+    const { api: foreign } = await app.tenant()
+    const theirs = await foreign.get(200, `/webhooks/deliveries/hours?webhook_id=${hook.id}`)
+    assert.equal(theirs.hours.at(-1).pending, 0)
+  })
+
   test('what is posted is shown to whoever may read what its event tells', async () => {
     await using hook = await app.setUp()
     await app.receive(hook.tenantId, 'Is it open?')

@@ -1,61 +1,55 @@
-import type { ReactNode } from 'react'
-import { useFormat } from '../../i18n/format.ts'
-import { Segments } from '../../kit/filters.tsx'
-import { Empty, ErrorNote } from '../../kit/notes.tsx'
-import { SkeletonRows } from '../../kit/skeleton.tsx'
-import { StateTag } from '../../kit/states.tsx'
-import { type Column, Table } from '../../kit/table.tsx'
-import { Time } from '../../kit/text-parts.tsx'
-import {
-  type Delivery,
-  type DeliveryStatus,
-  useDeliveries,
-  useDeliveryCount,
-  type Webhook,
-} from './queries.ts'
-import { useText } from './words.ts'
+import { type ReactNode, useMemo } from 'react'
+import { useFormat } from '../../../i18n/format.ts'
+import { Empty, ErrorNote } from '../../../kit/notes.tsx'
+import { type Selection, useSelection } from '../../../kit/selection.ts'
+import { SkeletonRows } from '../../../kit/skeleton.tsx'
+import { StateTag } from '../../../kit/states.tsx'
+import { type Column, Table } from '../../../kit/table.tsx'
+import { Time } from '../../../kit/text-parts.tsx'
+import { type Delivery, type LogFilter, useDeliveries, type Webhook } from '../queries.ts'
+import { useText } from '../words.ts'
+import { LogBulk } from './log-bulk.tsx'
+import { LogFilters } from './log-filters.tsx'
+import type { LogSearch } from './log-search.ts'
 
 interface DeliveryLogProps {
   webhook: Webhook
-  status: DeliveryStatus | undefined
+  search: LogSearch
   openId: string | undefined
-  onStatus(status: DeliveryStatus | undefined): void
+  onSearch(search: LogSearch): void
   onOpen(id: string): void
   /** The open delivery, beside the log; on phones in its place. */
   children: ReactNode
 }
 
-/** Every delivery of the last seven days, newest first. */
-export function DeliveryLog({ webhook, status, openId, onStatus, onOpen, children }: DeliveryLogProps) {
-  const t = useText()
-  const format = useFormat()
-  const counts = {
-    pending: useDeliveryCount(webhook.id, 'pending'),
-    failed: useDeliveryCount(webhook.id, 'failed'),
-  }
-  const segment = (value: 'pending' | 'failed', label: string) => ({
-    value,
-    label,
-    ...(counts[value] ? { count: format.number(counts[value]) } : {}),
-  })
+const hourMs = 3_600_000
+
+/** The filter as the API takes it; a span counts back from when it was chosen. */
+function useFilter(webhookId: string, { status, event, hours }: LogSearch): LogFilter {
+  return useMemo(
+    () => ({
+      webhook_id: webhookId,
+      ...(status === undefined ? {} : { status }),
+      ...(event === undefined ? {} : { event }),
+      ...(hours === undefined ? {} : { since: new Date(Date.now() - hours * hourMs).toISOString() }),
+    }),
+    [webhookId, status, event, hours],
+  )
+}
+
+/** Every delivery of the last seven days, newest first, and what can be done with several. */
+export function DeliveryLog({ webhook, search, openId, onSearch, onOpen, children }: DeliveryLogProps) {
+  const filter = useFilter(webhook.id, search)
+  const query = useDeliveries(filter)
+  const first = query.data?.pages[0]
+  const selection = useSelection()
   return (
     <>
-      <div className="toolbar">
-        <Segments
-          label={t('column.state')}
-          value={status ?? 'all'}
-          onChange={(value) => onStatus(value === 'all' ? undefined : value)}
-          options={[
-            { value: 'all', label: t('filter.all') },
-            segment('pending', t('filter.pending')),
-            segment('failed', t('filter.failed')),
-            { value: 'delivered', label: t('filter.delivered') },
-          ]}
-        />
-      </div>
+      <LogFilters webhook={webhook} search={search} counts={first?.counts} onSearch={onSearch} />
       <div className={`log ${openId === undefined ? 'alone' : ''}`}>
         <div className="l">
-          <Rows webhook={webhook} status={status} openId={openId} onOpen={onOpen} />
+          <Rows query={query} selection={selection} openId={openId} onOpen={onOpen} />
+          <LogBulk webhook={webhook} filter={filter} selection={selection} matching={first?.total} />
         </div>
         {children}
       </div>
@@ -112,14 +106,17 @@ function useColumns(onOpen: (id: string) => void): Column<Delivery>[] {
 }
 
 function Rows({
-  webhook,
-  status,
+  query,
+  selection,
   openId,
   onOpen,
-}: Pick<DeliveryLogProps, 'webhook' | 'status' | 'openId' | 'onOpen'>) {
+}: {
+  query: ReturnType<typeof useDeliveries>
+  selection: Selection
+} & Pick<DeliveryLogProps, 'openId' | 'onOpen'>) {
   const t = useText()
+  const format = useFormat()
   const columns = useColumns(onOpen)
-  const query = useDeliveries(webhook.id, status)
   const rows = query.data?.pages.flatMap((page) => page.deliveries)
   if (rows === undefined)
     return query.error === null ? (
@@ -134,9 +131,10 @@ function Rows({
       rows={rows}
       columns={columns}
       idOf={(delivery) => delivery.id}
-      nameOf={(delivery) => delivery.event}
+      nameOf={(delivery) => `${delivery.event} ${format.moment(delivery.created_at, true)}`}
       openId={openId}
       onOpen={(delivery) => onOpen(delivery.id)}
+      selection={selection}
       onEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
     />
   )
