@@ -6,6 +6,8 @@ export interface Moment {
   name: string
   path: (read: Read) => Promise<string> | string
   open: (page: Page) => Promise<void>
+  /** Whether it opens a dialog, which is waited for and closed again; else it is a place in a page. */
+  isDialog?: boolean
   /** Only worth a picture in the demo, where there is something. */
   isFull?: boolean
 }
@@ -20,6 +22,7 @@ export const moments: readonly Moment[] = [
   { name: 'curl', path: () => '/sessions', open: (page) => page.keyboard.press('Shift+C') },
   {
     name: 'delivery-failed',
+    isDialog: false,
     isFull: true,
     path: async (read) => {
       const { deliveries } = await read<{ deliveries: { id: string; webhook_id: string }[] }>(

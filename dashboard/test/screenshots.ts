@@ -110,12 +110,15 @@ async function shootAll(world: DashboardWorld, target: Target, view: View, only:
   // Moments are found by their English words.
   const extra =
     language === 'en' ? moments.filter(({ isFull }) => target.kind === 'full' || isFull !== true) : []
-  for (const { name, path, open } of extra.filter((moment) => moment.name.includes(only))) {
+  for (const { name, path, open, isDialog = true } of extra.filter((moment) => moment.name.includes(only))) {
     await go(page, await path(read))
     await settle()
     await open(page)
+    const dialog = page.getByRole('dialog')
+    if (isDialog) await dialog.waitFor()
     await save(name)
     await page.keyboard.press('Escape')
+    if (isDialog) await dialog.waitFor({ state: 'detached' })
   }
   await context.close()
   return chosen.length

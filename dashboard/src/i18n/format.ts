@@ -86,8 +86,10 @@ function createNumbers(tag: string) {
   const plain = new Intl.NumberFormat(tag)
   const percent = new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 1 })
   const relative = new Intl.RelativeTimeFormat(tag, { style: 'narrow' })
+  // British English has "48 mins"; the word for a unit does not grow here.
+  const unitTag = tag === 'en-GB' ? 'en' : tag
   const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(tag, {
+    new Intl.NumberFormat(unitTag, {
       style: 'unit',
       unit: name,
       unitDisplay: 'short',

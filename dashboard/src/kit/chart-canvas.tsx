@@ -13,6 +13,13 @@ function resolve(element: Element, colour: string): string {
   return value
 }
 
+/** Points without a neighbour: no line leads to them, so they are drawn as dots. */
+function lonePoints(chart: UPlot, series: number): number[] {
+  const values = chart.data[series] ?? []
+  const isThere = (index: number) => values[index] !== null && values[index] !== undefined
+  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1))
+}
+
 function draw(element: HTMLElement, data: ChartData, height: number): UPlot {
   const colour = (token: string) => resolve(element, token)
   const axis = {
@@ -42,7 +49,7 @@ function draw(element: HTMLElement, data: ChartData, height: number): UPlot {
           ? { fill: colour(token), ...(bars === undefined ? {} : { paths: bars }) }
           : {}),
         ...(isDashed ? { dash: [4, 4] } : {}),
-        points: { show: false },
+        points: { show: data.kind === 'lines', size: 6, fill: colour(token), filter: lonePoints },
       })),
     ],
   }

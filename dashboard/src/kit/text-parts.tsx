@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { groupPhone, useFormat } from '../i18n/format.ts'
+import { Icon } from './icon.tsx'
 
 /** A moment in the tenant's zone: short in place, in full in its title. */
 export function Time({ at, seconds }: { at: string | Date | number; seconds?: boolean }) {
@@ -45,7 +46,9 @@ function hueOf(name: string): number {
   return sum
 }
 
+/** Letters of the first and the last word; of a number its last two figures. */
 function initials(name: string): string {
+  if (!/\p{L}/u.test(name)) return name.replaceAll(/\D/g, '').slice(-2)
   const words = name
     .trim()
     .split(/\s+/u)
@@ -57,7 +60,7 @@ function initials(name: string): string {
     .toUpperCase()
 }
 
-/** A person, round, or a group, square. The name stands beside it. */
+/** A person, round, or a group, square; without a name, a figure in their place. The name stands beside it. */
 export function Avatar({
   name,
   size = 36,
@@ -69,10 +72,11 @@ export function Avatar({
   isGroup?: boolean
   children?: ReactNode
 }) {
+  const letters = initials(name)
   const style = { '--z': `${size}px`, '--h': hueOf(name) } as React.CSSProperties
   return (
     <span className={`av ${isGroup ? 'g' : ''}`} style={style} aria-hidden="true">
-      {children ?? initials(name)}
+      {children ?? (letters === '' ? <Icon name="contacts" size="s" /> : letters)}
     </span>
   )
 }

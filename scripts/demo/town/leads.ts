@@ -152,7 +152,7 @@ export async function makeLeads(stage: Stage): Promise<void> {
     monitor_mode: 'keywords',
     monitor_keywords: ['looking for', 'workshop', 'repair', 'service', 'rent'],
     auto_respond: true,
-    response_template: 'Hi {{name|there}}, we read that you look for "{{keyword}}". May we help?',
+    response_template: 'Hi {{name|there}}, we read your question in the group. May we help?',
     auto_respond_daily_cap: 1,
   })
   await monitor(stage, 'Ciclistas del barrio', {

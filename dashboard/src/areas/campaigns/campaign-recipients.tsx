@@ -137,7 +137,7 @@ function useColumns(job: Job): Column<Recipient>[] {
 function Person({ recipient: { name, phone } }: { recipient: Recipient }) {
   return (
     <span className="person">
-      <Avatar name={name ?? phone.slice(-2)} size={28} />
+      <Avatar name={name ?? phone} size={28} />
       <span>
         {name === null ? <Phone number={phone} /> : <bdi>{name}</bdi>}
         {name === null ? null : (

@@ -103,15 +103,19 @@ function Actions({ channel, steering }: { channel: Channel; steering: FormState 
   const [isDeleting, setDeleting] = useState(false)
   const [isOnWhatsApp, setOnWhatsApp] = useState(false)
   const { id, name, role } = channel
+  const sync = () => void steering.submit(() => syncChannel(id))
   return (
     <>
-      <Button
-        icon="refresh"
-        busy={steering.isBusy}
-        onClick={() => void steering.submit(() => syncChannel(id))}
-      >
+      <Button className="desk-only" icon="refresh" busy={steering.isBusy} onClick={sync}>
         {t('sync')}
       </Button>
+      <IconButton
+        className="phone-only"
+        icon="refresh"
+        label={t('sync')}
+        busy={steering.isBusy}
+        onClick={sync}
+      />
       <Menu
         trigger={<IconButton icon="dots" label={t('menu.label')} />}
         groups={[[{ id: 'delete', label: t('delete.menu'), onSelect: () => setDeleting(true) }]]}

@@ -112,7 +112,16 @@ function People({ query, isFiltered }: { query: ReturnType<typeof useContacts>; 
     return isFiltered ? (
       <Empty title={t('people.no_match')}>{t('people.no_match_text')}</Empty>
     ) : (
-      <Empty title={t('people.none')}>{t('people.none_text')}</Empty>
+      <Empty
+        title={t('people.none')}
+        action={
+          <Link className="btn primary" to="/sessions">
+            {t('people.none_action')}
+          </Link>
+        }
+      >
+        {t('people.none_text')}
+      </Empty>
     )
   return (
     <Table

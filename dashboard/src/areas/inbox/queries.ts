@@ -100,11 +100,6 @@ export async function markRead({ sessionId, chatId }: ChatRef): Promise<void> {
   await invalidatePaths([chatsPath])
 }
 
-/** What a conversation is called: its name, else the number, else WhatsApp's id. */
-export function titleOf(chat: Pick<Chat, 'name' | 'contact_phone' | 'wa_chat_id'>): string {
-  return chat.name ?? chat.contact_phone ?? chat.wa_chat_id
-}
-
 /** Gives a conversation exactly these labels. */
 export async function setLabels(chatId: string, labelIds: readonly string[]): Promise<void> {
   await api.PUT('/api/v2/labels/chat/{chat_id}', {

@@ -19,10 +19,10 @@ interface BulkDialogProps {
 }
 
 /** How many of the chosen would go to a state. */
-function countMovable({ ids, statusOf }: LeadSelection, to: LeadStatus): number {
+function countMovable({ ids, standingOf }: LeadSelection, to: LeadStatus): number {
   return [...ids].filter((id) => {
-    const from = statusOf(id)
-    return from === undefined || refusalOf(from, to) === undefined
+    const standing = standingOf(id)
+    return standing === undefined || refusalOf(standing, to) === undefined
   }).length
 }
 

@@ -6,7 +6,7 @@ import { type Selection, useSelection } from '../../kit/selection.ts'
 import { useKey } from '../../shell/keys.ts'
 import { AddToListDialog, BulkMoveDialog } from './bulk-dialogs.tsx'
 import { type LeadFilter, takeSnapshot } from './queries.ts'
-import type { LeadStatus } from './status-machine.ts'
+import type { Standing } from './status-machine.ts'
 import { useText } from './words.ts'
 
 /** The leads that were chosen, with where each was when it was last seen. */
@@ -16,16 +16,16 @@ export interface LeadSelection extends Selection {
   /** How many matched when all were chosen, if that is more than could be taken. */
   left: number | undefined
   clearError(): void
-  statusOf(id: string): LeadStatus | undefined
+  standingOf(id: string): Standing | undefined
 }
 
 /** A selection whose "all that match" is a snapshot: the leads that matched at that moment, and no others. */
 export function useLeadSelection(
   filter: LeadFilter,
-  seen: (id: string) => LeadStatus | undefined,
+  seen: (id: string) => Standing | undefined,
 ): LeadSelection {
   const plain = useSelection()
-  const [snapshot, setSnapshot] = useState<ReadonlyMap<string, LeadStatus>>(new Map())
+  const [snapshot, setSnapshot] = useState<ReadonlyMap<string, Standing>>(new Map())
   const [state, setState] = useState<{ isTaking: boolean; error?: unknown; left?: number | undefined }>({
     isTaking: false,
   })
@@ -34,7 +34,7 @@ export function useLeadSelection(
     setState({ isTaking: true })
     try {
       const { leads, matching } = await takeSnapshot(filter)
-      setSnapshot(new Map(leads.map((lead) => [lead.id, lead.lead_status])))
+      setSnapshot(new Map(leads.map((lead) => [lead.id, lead])))
       plain.setAll(leads.map((lead) => lead.id))
       setState({ isTaking: false, left: matching > leads.length ? matching : undefined })
     } catch (error) {
@@ -48,7 +48,7 @@ export function useLeadSelection(
     left: state.left,
     clearError: () => setState({ isTaking: false }),
     selectAllMatching: () => void take(),
-    statusOf: (id) => seen(id) ?? snapshot.get(id),
+    standingOf: (id) => seen(id) ?? snapshot.get(id),
     clear() {
       setState({ isTaking: false })
       plain.clear()

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useFormat } from '../../i18n/format.ts'
 import { CurlButton } from '../../kit/curl.tsx'
 import { Segments } from '../../kit/filters.tsx'
@@ -55,7 +55,20 @@ export function LeadsPage() {
             <span className="sp" />
             <Matching matching={parts.matching} total={total} />
           </div>
-          {total === 0 ? <Empty title={t('empty.title')}>{t('empty.text')}</Empty> : parts.content}
+          {total === 0 ? (
+            <Empty
+              title={t('empty.title')}
+              action={
+                <Link className="btn primary" to="/groups">
+                  {t('empty.action')}
+                </Link>
+              }
+            >
+              {t('empty.text')}
+            </Empty>
+          ) : (
+            parts.content
+          )}
         </Page>
       )}
     </Content>
@@ -86,7 +99,7 @@ interface ViewProps {
 
 /** Where leads in sight are. */
 const seenIn = (lists: readonly LeadPages[]) => (id: string) =>
-  lists.flatMap(leadsOf).find((lead) => lead.id === id)?.lead_status
+  lists.flatMap(leadsOf).find((lead) => lead.id === id)
 
 function useBoardPages(filter: LeadFilter): BoardPages {
   return {

@@ -1,19 +1,19 @@
 import { type ReactElement, useEffect, useEffectEvent } from 'react'
 import { Menu } from '../../kit/menu.tsx'
 import { lookOf } from '../../kit/states.tsx'
-import { type LeadStatus, leadStatuses, refusalOf } from './status-machine.ts'
+import { type LeadStatus, leadStatuses, refusalOf, type Standing } from './status-machine.ts'
 import { useText } from './words.ts'
 
 interface MoveMenuProps {
   trigger: ReactElement
-  from: LeadStatus
+  lead: Standing
   open: boolean
   onOpenChange(open: boolean): void
   onMove(to: LeadStatus): void
 }
 
 /** Where a lead can go, and why not elsewhere; 1 to 5 choose. */
-export function MoveMenu({ trigger, from, open, onOpenChange, onMove }: MoveMenuProps) {
+export function MoveMenu({ trigger, lead, open, onOpenChange, onMove }: MoveMenuProps) {
   const t = useText()
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const to = leadStatuses[Number(event.key) - 1]
@@ -21,7 +21,7 @@ export function MoveMenu({ trigger, from, open, onOpenChange, onMove }: MoveMenu
     // Before the menu looks for an item that begins with the figure.
     event.preventDefault()
     event.stopPropagation()
-    if (refusalOf(from, to) !== undefined) return
+    if (refusalOf(lead, to) !== undefined) return
     onOpenChange(false)
     onMove(to)
   })
@@ -38,13 +38,13 @@ export function MoveMenu({ trigger, from, open, onOpenChange, onMove }: MoveMenu
       onOpenChange={onOpenChange}
       groups={[
         leadStatuses.map((to, index) => {
-          const refusal = refusalOf(from, to)
+          const refusal = refusalOf(lead, to)
           return {
             id: to,
             label: t.of(`status.${to}`),
             glyph: lookOf('lead', to),
             keys: String(index + 1),
-            checked: to === from,
+            checked: to === lead.lead_status,
             refused:
               refusal === undefined ? undefined : t.of(`refused.${refusal}`, { to: t.of(`status.${to}`) }),
             onSelect: () => onMove(to),

@@ -4,23 +4,19 @@ import type { Lead } from './queries.ts'
 export const leadStatuses = ['new', 'contacted', 'qualified', 'converted', 'lost'] as const
 /** Where a lead is. */
 export type LeadStatus = Lead['lead_status']
-
-/** As the server has it; what it refuses beyond that, it says itself. */
-const nextOf: Readonly<Record<LeadStatus, readonly LeadStatus[]>> = {
-  new: ['contacted', 'qualified', 'converted', 'lost'],
-  contacted: ['qualified', 'converted', 'lost'],
-  qualified: ['converted', 'lost'],
-  converted: [],
-  lost: ['new'],
-}
+/** Where a lead is, and where the server lets it go from there. */
+export type Standing = Pick<Lead, 'lead_status' | 'next_statuses'>
 
 /** Why a lead cannot go there; undefined when it can. */
 export type Refusal = 'same' | 'final' | 'lost' | 'back'
 
-/** Why a lead cannot go from one state to another, if it cannot. */
-export function refusalOf(from: LeadStatus, to: LeadStatus): Refusal | undefined {
-  if (nextOf[from].includes(to)) return undefined
+/** Why a lead cannot go to a state, if it cannot: whether it can, the server has said with the lead. */
+export function refusalOf(
+  { lead_status: from, next_statuses: next }: Standing,
+  to: LeadStatus,
+): Refusal | undefined {
+  if (next.includes(to)) return undefined
   if (from === to) return 'same'
-  if (from === 'converted') return 'final'
+  if (next.length === 0) return 'final'
   return from === 'lost' ? 'lost' : 'back'
 }

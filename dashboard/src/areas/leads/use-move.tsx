@@ -7,7 +7,7 @@ import { type Lead, moveLead } from './queries.ts'
 import { type LeadStatus, refusalOf } from './status-machine.ts'
 import { useText } from './words.ts'
 
-type Movable = Pick<Lead, 'id' | 'lead_status' | 'contact_name' | 'contact_phone'>
+type Movable = Pick<Lead, 'id' | 'lead_status' | 'next_statuses' | 'contact_name' | 'contact_phone'>
 
 /** Moving a lead from wherever it is shown. */
 export interface Move {
@@ -50,7 +50,7 @@ export function useMove(): Move {
   return {
     moving,
     move(lead, to) {
-      if (moving !== undefined || refusalOf(lead.lead_status, to) !== undefined) return
+      if (moving !== undefined || refusalOf(lead, to) !== undefined) return
       if (to === 'converted') setAsked(lead)
       else void run(lead, to)
     },

@@ -63,7 +63,9 @@ function Entry({ entry }: { entry: Attention }) {
         <p>
           {entry.code === 'approvals_pending' ? null : <span dir="auto">{text}</span>}{' '}
           {entry.since === null ? null : t('need.since', { time: format.moment(entry.since) })}{' '}
-          {entry.until === null ? null : t('need.until', { time: format.moment(entry.until) })}
+          {entry.until === null || entry.webhook_id !== null
+            ? null
+            : t('need.until', { time: format.moment(entry.until) })}
         </p>
       </div>
       <Action entry={entry} />
@@ -73,7 +75,7 @@ function Entry({ entry }: { entry: Attention }) {
 
 function Action({ entry }: { entry: Attention }) {
   const t = useText()
-  const { code, session_id: sessionId, webhook_id: webhookId } = entry
+  const { code, session_id: sessionId, webhook_id: webhookId, job_id: jobId } = entry
   const isFirst = code === 'session_unlinked' || code === 'session_failed'
   const look = `btn ${isFirst ? 'primary' : ''}`
   const word = t(`action.${tellingOf(entry)}`)
@@ -84,8 +86,8 @@ function Action({ entry }: { entry: Attention }) {
       </Link>
     )
   if (code === 'campaign_stopped')
-    return (
-      <Link className={look} to="/campaigns">
+    return jobId === null ? null : (
+      <Link className={look} to="/campaigns/$campaignId" params={{ campaignId: jobId }}>
         {word}
       </Link>
     )

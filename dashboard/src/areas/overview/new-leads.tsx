@@ -32,7 +32,7 @@ function LeadRow({ lead }: { lead: Schemas['Lead'] }) {
   const { contact_name: name, contact_phone: phone, source_group: group } = lead
   return (
     <li>
-      <Link to="/leads">
+      <Link to="/leads/$leadId" params={{ leadId: lead.id }}>
         <Avatar name={name ?? phone ?? '?'} size={34} />
         <div className="cut">
           <b className="cut">

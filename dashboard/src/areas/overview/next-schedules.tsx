@@ -17,7 +17,7 @@ export function NextSchedules() {
       <ul className="rows mini">
         {data.map(({ id, name, target_type: target, next_run_at: next }) => (
           <li key={id}>
-            <Link to="/schedules">
+            <Link to="/schedules/$scheduleId" params={{ scheduleId: id }}>
               <Icon name="schedules" size="s" />
               <div className="cut">
                 <b className="cut">

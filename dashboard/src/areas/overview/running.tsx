@@ -29,7 +29,7 @@ function Job({ job }: { job: Schemas['BulkJob'] }) {
   return (
     <div className="job">
       <div className="t">
-        <Link to="/campaigns">
+        <Link to="/campaigns/$campaignId" params={{ campaignId: job.id }}>
           <b>
             <bdi>{job.name ?? t('running.unnamed')}</bdi>
           </b>

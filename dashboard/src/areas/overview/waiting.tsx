@@ -37,7 +37,7 @@ function ChatRow({ chat }: { chat: Schemas['InboxChat'] }) {
   const waitedMs = at === null ? 0 : Date.now() - Date.parse(at)
   return (
     <li>
-      <Link to="/inbox">
+      <Link to="/inbox/$sessionId/$chatId" params={{ sessionId: chat.session_id, chatId: chat.id }}>
         <Avatar name={name ?? phone ?? '?'} size={34} isGroup={isGroup}>
           {isGroup ? <Icon name="groups" size="s" /> : undefined}
         </Avatar>
@@ -50,11 +50,33 @@ function ChatRow({ chat }: { chat: Schemas['InboxChat'] }) {
             )}
           </b>
           <p className="cut">
-            <bdi>{chat.last_message?.content_preview}</bdi>
+            <LastWords message={chat.last_message} />
           </p>
         </div>
         <span className={`wait ${waitedMs > longMs ? 'old' : ''}`}>{format.duration(waitedMs)}</span>
       </Link>
     </li>
   )
+}
+
+const kinds = [
+  'image',
+  'video',
+  'gif',
+  'sticker',
+  'voice',
+  'audio',
+  'document',
+  'location',
+  'vcard',
+  'poll',
+] as const
+
+/** What was written, and of a message without text what kind it is. */
+function LastWords({ message }: { message: Schemas['InboxChat']['last_message'] }) {
+  const t = useText()
+  if (message === null) return null
+  const { content_preview: text, message_type: type } = message
+  if (text !== null && text !== '') return <bdi>{text}</bdi>
+  return t(`kind.${kinds.find((kind) => kind === type) ?? 'unknown'}`)
 }

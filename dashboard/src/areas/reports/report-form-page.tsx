@@ -22,7 +22,7 @@ import {
 import { ReportPreview } from './report-preview.tsx'
 import { useTemplateWords } from './report-words.tsx'
 import './reports.css'
-import { freshRule, isWhole, type Rule, ruleOf, timingOf } from './rule.ts'
+import { freshRule, isPast, isWhole, type Rule, ruleOf, timingOf } from './rule.ts'
 import { RuleFields } from './rule-fields.tsx'
 import { useText } from './words.ts'
 
@@ -191,7 +191,7 @@ function ReportForm({ title, initial, templates, id }: ReportFormProps) {
               name: body.name,
               template_id: fields.templateId,
               params: body.params,
-              ...(missing === undefined ? timing : { timezone }),
+              ...(isWhole(fields.rule) && !isPast(fields.rule, Date.now()) ? timing : { timezone }),
             }}
             zone={fields.rule.timezone}
           />

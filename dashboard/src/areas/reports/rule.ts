@@ -92,6 +92,11 @@ export function timingOf({ kind, date, time, weekday, day, cron, timezone }: Rul
   return { schedule_type: kind, cron_expression: `${at} ${rest}`, timezone }
 }
 
+/** Whether it names one moment that has passed: such a report does not come again. */
+export function isPast({ kind, date, time, timezone }: Rule, now: number): boolean {
+  return kind === 'once' && `${date}T${time}` <= wallTime(now, timezone)
+}
+
 /** Whether enough of it is filled in to be asked about. */
 export function isWhole({ kind, date, time, cron }: Rule): boolean {
   if (kind === 'now') return true

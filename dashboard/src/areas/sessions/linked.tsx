@@ -7,7 +7,7 @@ import { sessionLook } from '../../shell/session-glyphs.tsx'
 import { type Session, useHistorySync } from './queries.ts'
 import { Ribbon } from './ribbon.tsx'
 import { SessionSettings } from './session-settings.tsx'
-import { limitedUntil, useMeaning } from './session-state.tsx'
+import { limitedUntil, unlinkedWords, useMeaning } from './session-state.tsx'
 import { Timeline } from './timeline.tsx'
 import { useText } from './words.ts'
 
@@ -77,7 +77,13 @@ function Facts({ session }: { session: Session }) {
       </header>
       <dl className="facts pad">
         <dt>{t('facts.phone')}</dt>
-        <dd>{session.phone_number === null ? t('not_linked') : <Phone number={session.phone_number} />}</dd>
+        <dd>
+          {session.phone_number === null ? (
+            t(unlinkedWords(session))
+          ) : (
+            <Phone number={session.phone_number} />
+          )}
+        </dd>
         <dt>{t('facts.kind')}</dt>
         <dd>{t(session.is_business ? 'facts.business' : 'facts.personal')}</dd>
         <dt>{t('limit.new')}</dt>

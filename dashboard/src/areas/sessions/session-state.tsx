@@ -66,3 +66,8 @@ export function useMeaning(): (session: Session) => string {
     return t.of(`why.${look}`, { time })
   }
 }
+
+/** What stands in the place of the number while there is none: one that was linked before is no longer. */
+export function unlinkedWords({ last_connected_at: at }: Session): 'not_linked' | 'no_longer_linked' {
+  return at === null ? 'not_linked' : 'no_longer_linked'
+}

@@ -14,7 +14,7 @@ import { type Session, useSessions } from './queries.ts'
 import { Ribbon } from './ribbon.tsx'
 import { SessionAction } from './session-action.tsx'
 import { SessionMenu } from './session-menu.tsx'
-import { limitedUntil, SessionState, useMeaning } from './session-state.tsx'
+import { limitedUntil, SessionState, unlinkedWords, useMeaning } from './session-state.tsx'
 import './sessions.css'
 import { useText } from './words.ts'
 
@@ -104,7 +104,11 @@ function SessionRow({ session }: { session: Session }) {
           </Link>
         </h2>
         <small>
-          {session.phone_number === null ? t('not_linked') : <Phone number={session.phone_number} />}
+          {session.phone_number === null ? (
+            t(unlinkedWords(session))
+          ) : (
+            <Phone number={session.phone_number} />
+          )}
         </small>
       </div>
       <div>

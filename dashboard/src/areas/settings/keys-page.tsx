@@ -124,7 +124,7 @@ function useColumns(onOpen: (opened: Opened) => void): Column<ApiKey>[] {
       head: t('column.name'),
       cell: (key) => (
         <>
-          <bdi>{key.name}</bdi>
+          <bdi className="breaks">{key.name}</bdi>
           <small className="mono ltr">{key.key_prefix}…</small>
         </>
       ),

@@ -61,7 +61,7 @@ function WebhookTable({ webhooks }: { webhooks: readonly Webhook[] }) {
       cell: (webhook) => (
         <Link to="/webhooks/$webhookId" params={{ webhookId: webhook.id }}>
           <bdi>{webhook.name}</bdi>
-          <small className="mono ltr">{webhook.url}</small>
+          <small className="mono ltr breaks">{webhook.url}</small>
         </Link>
       ),
     },

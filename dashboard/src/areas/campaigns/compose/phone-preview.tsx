@@ -56,7 +56,7 @@ export function PhonePreview({ draft }: { draft: Draft }) {
     <aside className="phone-side" aria-label={t('preview')}>
       <div className="phone-screen" aria-live="polite">
         <header>
-          <Avatar name={shown?.name ?? shown?.phone ?? '?'} size={32} />
+          {shown === undefined ? null : <Avatar name={shown.name ?? shown.phone} size={32} />}
           <div>
             <b>
               <bdi>{shown === undefined ? t('preview') : (shown.name ?? groupPhone(shown.phone))}</bdi>

@@ -68,7 +68,7 @@ function Tabs({ group, tab }: { group: MonitoredGroup; tab: 'messages' | 'leads'
       />
       <span className="sp" />
       <Link
-        className="btn"
+        className="btn desk-only"
         to="/groups/wa/$waGroupId"
         params={{ waGroupId: group.wa_group_id }}
         search={{ session: group.session_id }}
@@ -99,6 +99,16 @@ function Actions({ group }: { group: MonitoredGroup }) {
         trigger={<IconButton icon="dots" label={t('more_actions')} />}
         groups={[
           [
+            {
+              id: 'administer',
+              label: t('administer'),
+              onSelect: () =>
+                void navigate({
+                  to: '/groups/wa/$waGroupId',
+                  params: { waGroupId: group.wa_group_id },
+                  search: { session: group.session_id },
+                }),
+            },
             { id: 'toggle', label: isActive ? t('pause') : t('resume'), onSelect: () => void toggle() },
             { id: 'stop', label: t('stop'), onSelect: () => setStopping(true) },
           ],

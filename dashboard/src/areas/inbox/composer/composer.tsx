@@ -3,10 +3,10 @@ import { Button, IconButton } from '../../../kit/button.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { useKey } from '../../../shell/keys.ts'
 import type { ChatRef } from '../queries.ts'
-import { titleOf } from '../queries.ts'
 import type { Chat, Message } from '../shapes.ts'
 import { clockOf } from '../thread/media-parts.tsx'
 import { useSummary } from '../thread/quote.tsx'
+import { useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
 import { type Attachment, attach, kindOfFile } from './attachments.ts'
 import { keepDraft, useDraft } from './drafts.ts'
@@ -38,6 +38,7 @@ export function Composer(props: ComposerProps) {
   const draft = useDraft(userId, chat.id)
   const text = draft?.text ?? ''
   const field = useRef<HTMLTextAreaElement>(null)
+  const title = useTitle(chat)
   const tellTyping = useTypingNotice(place)
   const recorder = useRecorder()
   const barrier = obstacle?.isBarrier === true ? obstacleWords : undefined
@@ -133,7 +134,7 @@ export function Composer(props: ComposerProps) {
         ref={field}
         dir="auto"
         rows={1}
-        aria-label={t('composer.label', { name: titleOf(chat) })}
+        aria-label={t('composer.label', { name: title })}
         placeholder={t(files.length > 0 ? 'composer.caption' : 'composer.placeholder')}
         aria-describedby={obstacleWords === undefined ? undefined : 'composer-barrier'}
         readOnly={barrier !== undefined}

@@ -1,9 +1,8 @@
 import { useState } from 'react'
 import { queries } from '../../../api/client.ts'
-import { Icon } from '../../../kit/icon.tsx'
 import { Avatar, Phone, Tag, Time } from '../../../kit/text-parts.tsx'
-import { titleOf } from '../queries.ts'
 import type { Chat } from '../shapes.ts'
+import { ChatSign, isMany, useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
 import { FilesPart } from './files-part.tsx'
 import { LabelMenu } from './label-menu.tsx'
@@ -21,12 +20,12 @@ export function ContactPanel({ chat }: { chat: Chat }) {
     { params: { path: { id: chat.contact_id ?? '' } } },
     { enabled: chat.contact_id !== null },
   )
-  const title = titleOf(chat)
+  const title = useTitle(chat)
   return (
     <>
       <section className="who">
-        <Avatar name={title} size={52} isGroup={chat.is_group}>
-          {chat.is_group ? <Icon name="groups" /> : undefined}
+        <Avatar name={title} size={52} isGroup={isMany(chat)}>
+          {isMany(chat) ? <ChatSign chat={chat} /> : undefined}
         </Avatar>
         <div className="cut">
           <h2 className="cut">

@@ -5,11 +5,11 @@ import { Glyph, Icon } from '../../../kit/icon.tsx'
 import { lookOf } from '../../../kit/states.tsx'
 import { Avatar, Tag, Time } from '../../../kit/text-parts.tsx'
 import { useDraft } from '../composer/drafts.ts'
-import { titleOf } from '../queries.ts'
 import type { InboxSearch } from '../search.ts'
 import type { Chat } from '../shapes.ts'
 import { useFailureWords } from '../thread/failure-words.ts'
 import { iconOf, isKnownKind } from '../thread/kind-words.ts'
+import { ChatSign, isMany, useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
 
 const states = ['pending', 'sent', 'delivered', 'read', 'failed'] as const
@@ -27,7 +27,7 @@ interface ConversationRowProps {
 export const ConversationRow = memo((props: ConversationRowProps) => {
   const { chat, userId, search, isOpen, isAt, isSelected } = props
   const t = useText()
-  const title = titleOf(chat)
+  const title = useTitle(chat)
   const draft = useDraft(userId, chat.id)
   const label = chat.labels[0]
   return (
@@ -40,8 +40,8 @@ export const ConversationRow = memo((props: ConversationRowProps) => {
       aria-current={isOpen || undefined}
       data-chat={chat.id}
     >
-      <Avatar name={title} size={40} isGroup={chat.is_group}>
-        {isSelected ? <Glyph name="ok" /> : chat.is_group ? <Icon name="groups" /> : undefined}
+      <Avatar name={title} size={40} isGroup={isMany(chat)}>
+        {isSelected ? <Glyph name="ok" /> : isMany(chat) ? <ChatSign chat={chat} /> : undefined}
       </Avatar>
       <b className="cut">
         <bdi>{title}</bdi>

@@ -6,8 +6,8 @@ import { Combobox } from '../../../kit/combobox.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Form, useForm } from '../../../kit/form.tsx'
 import { showToast } from '../../../kit/toasts.tsx'
-import { titleOf } from '../queries.ts'
 import type { Message } from '../shapes.ts'
+import { useTitles } from '../title.tsx'
 import { useText } from '../words.ts'
 import { useSummary } from './quote.tsx'
 import { refreshThread } from './thread-window.ts'
@@ -27,6 +27,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose(
     },
   })
   const chats = data?.chats ?? []
+  const titleOf = useTitles(chats)
   const chosen = chats.find(({ id }) => id === to)
   async function forward() {
     if (chosen === undefined) return

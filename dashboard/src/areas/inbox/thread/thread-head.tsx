@@ -7,8 +7,8 @@ import { CurlButton } from '../../../kit/curl.tsx'
 import { Icon } from '../../../kit/icon.tsx'
 import { Avatar } from '../../../kit/text-parts.tsx'
 import { LabelMenu } from '../contact/label-menu.tsx'
-import { titleOf } from '../queries.ts'
 import type { Chat, Session } from '../shapes.ts'
+import { ChatSign, isMany, useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
 
 /** The line has no events for it, so it is asked for while somebody looks. */
@@ -22,7 +22,7 @@ function usePresence(chat: Chat, session: Session | undefined): string | undefin
     '/api/v2/sessions/{id}/presence/{chat_id}',
     { params: { path: { id: chat.session_id, chat_id: chat.wa_chat_id } } },
     {
-      enabled: !chat.is_group && session?.status === 'working',
+      enabled: !isMany(chat) && session?.status === 'working',
       refetchInterval: presenceMs,
       staleTime: presenceMs,
       retry: false,
@@ -51,7 +51,7 @@ export function ThreadHead({
   const search = useSearch({ from: '/app/inbox' })
   const [isLabelling, setLabelling] = useState(false)
   const presence = usePresence(chat, session)
-  const title = titleOf(chat)
+  const title = useTitle(chat)
   const params = { path: { session_id: chat.session_id, chat_id: chat.wa_chat_id } }
   const via = session === undefined ? null : t.rich('thread.via', { name: <bdi>{session.name}</bdi> })
   const isBusy = presence === t('presence.typing') || presence === t('presence.recording')
@@ -60,8 +60,8 @@ export function ThreadHead({
       <Link className="btn quiet icon phone-only" to="/inbox" search={search} aria-label={t('thread.back')}>
         <Icon name="back" />
       </Link>
-      <Avatar name={title} isGroup={chat.is_group}>
-        {chat.is_group ? <Icon name="groups" /> : undefined}
+      <Avatar name={title} isGroup={isMany(chat)}>
+        {isMany(chat) ? <ChatSign chat={chat} /> : undefined}
       </Avatar>
       <div className="cut mtitle">
         <h2 className="cut">

@@ -11,8 +11,9 @@ import { Composer } from '../composer/composer.tsx'
 import { draftOf, keepDraft, useDraft } from '../composer/drafts.ts'
 import { openOutbox, useOutgoing } from '../composer/outbox.ts'
 import { type Obstacle, obstacleTo } from '../composer/sendability.ts'
-import { markRead, titleOf, useChat, useMe, useSessions } from '../queries.ts'
+import { markRead, useChat, useMe, useSessions } from '../queries.ts'
 import type { Chat, Message } from '../shapes.ts'
+import { useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
 import { MessageList } from './message-list.tsx'
 import { ThreadHead } from './thread-head.tsx'
@@ -156,7 +157,7 @@ function OpenThread({ chat, place, userId }: OpenThreadProps) {
   const onEnd = useReading(chat, place.sessionId)
   const draft = useDraft(userId, chat.id)
   const repliedAt = draft?.replyTo === undefined ? -1 : thread.find(draft.replyTo)
-  const title = titleOf(chat)
+  const title = useTitle(chat)
   useLiveThread(place, chat.wa_chat_id)
   useKey('escape', () => void navigate({ to: '/inbox', search }))
   useKey('p', () => setPanelOpen((isOpen) => !isOpen))

@@ -72,7 +72,7 @@ export function LeadCard({ lead, isBusy, isDragged, isMenuOpen, onMenu, onMove, 
         <Since at={signal.detected_at} />
         <MoveMenu
           trigger={<IconButton icon="dots" label={t('move.of', { name })} keys="M" className="card-menu" />}
-          from={lead.lead_status}
+          lead={lead}
           open={isMenuOpen}
           onOpenChange={onMenu}
           onMove={onMove}

@@ -63,7 +63,7 @@ function useDrop(element: React.RefObject<HTMLElement | null>, { status, move }:
     if (element.current === null) return undefined
     return dropTargetForElements({
       element: element.current,
-      canDrop: ({ source }) => refusalOf((source.data['lead'] as Lead).lead_status, status) === undefined,
+      canDrop: ({ source }) => refusalOf(source.data['lead'] as Lead, status) === undefined,
       onDragEnter: () => setOver(true),
       onDragLeave: () => setOver(false),
       onDrop: ({ source }) => {
@@ -78,7 +78,7 @@ function useDrop(element: React.RefObject<HTMLElement | null>, { status, move }:
 function DropNote({ status, dragged, isOver }: { status: LeadStatus; dragged: Lead; isOver: boolean }) {
   const t = useText()
   const name = useLeadName()(dragged)
-  const refusal = refusalOf(dragged.lead_status, status)
+  const refusal = refusalOf(dragged, status)
   if (refusal === 'same')
     return (
       <div className="away cut">

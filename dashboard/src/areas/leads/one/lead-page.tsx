@@ -79,7 +79,7 @@ function MoveButton({ lead, move }: { lead: LeadDetail; move: Move }) {
           {t('move.action')}
         </Button>
       }
-      from={lead.lead_status}
+      lead={lead}
       open={isOpen}
       onOpenChange={setOpen}
       onMove={(to) => move.move(lead, to)}
