@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, suite, test } from 'node:test'
 import { untilAnswer } from '../../server/test/until.ts'
-import { freshRule, isWhole, ruleOf, timingOf } from '../src/areas/reports/rule.ts'
+import { freshRule, isPast, isWhole, ruleOf, toRuleBody } from '../src/kit/rule.ts'
 import { findBarriers } from './axe.ts'
 import { type DashboardWorld, type Owner, openWorld } from './browser.ts'
 
@@ -15,11 +15,11 @@ suite('the rule of a report', () => {
     assert.equal(fresh.date, '2026-02-13')
     for (const [rule, cron] of [
       [{ ...fresh, kind: 'daily', time: '08:05' }, '5 8 * * *'],
-      [{ ...fresh, kind: 'weekly', time: '00:00', weekday: '0' }, '0 0 * * SUN'],
+      [{ ...fresh, kind: 'weekly', time: '00:00', weekdays: [0] }, '0 0 * * SUN'],
       [{ ...fresh, kind: 'monthly', time: '23:59', day: 'L' }, '59 23 L * *'],
       [{ ...fresh, kind: 'cron', cron: '0 9 * * MON-FRI' }, '0 9 * * MON-FRI'],
     ] as const) {
-      const timing = timingOf(rule)
+      const timing = toRuleBody(rule)
       assert.deepEqual(
         [timing.schedule_type, timing.cron_expression, timing.timezone],
         [rule.kind, cron, 'Asia/Tokyo'],
@@ -30,7 +30,7 @@ suite('the rule of a report', () => {
       )
       assert.deepEqual({ ...read, cron: '' }, { ...rule, cron: '' })
     }
-    assert.deepEqual(timingOf({ ...fresh, kind: 'once', date: '2026-03-01', time: '07:30' }), {
+    assert.deepEqual(toRuleBody({ ...fresh, kind: 'once', date: '2026-03-01', time: '07:30' }), {
       schedule_type: 'one_time',
       scheduled_time: '2026-03-01T07:30',
       timezone: 'Asia/Tokyo',
@@ -50,7 +50,11 @@ suite('the rule of a report', () => {
   test('is asked about only when it says something', () => {
     assert.equal(isWhole({ ...fresh, kind: 'cron', cron: ' ' }), false)
     assert.equal(isWhole({ ...fresh, kind: 'once', date: '' }), false)
+    assert.equal(isWhole({ ...fresh, kind: 'weekly', weekdays: [] }), false)
     assert.equal(isWhole({ ...fresh, kind: 'now', time: '' }), true)
+    // In Tokyo it is half past eight of the 12th.
+    const past = (time: string) => isPast({ ...fresh, kind: 'once', date: '2026-02-12', time }, now)
+    assert.deepEqual([past('08:29'), past('08:31')], [true, false])
   })
 })
 
@@ -112,7 +116,7 @@ suite('reports', () => {
       timezone: 'Asia/Tokyo',
     })
     const page = await world.signedIn(owner, `/reports/${id}`)
-    await page.getByText('Every day at 09:00, by the clock of Asia/Tokyo').waitFor()
+    await page.getByText('Every day at 09:00, Tokyo time').waitFor()
     // Nine in Tokyo is the evening before in São Paulo.
     assert.match(
       (await page.locator('.coming-runs li').first().textContent()) ?? '',

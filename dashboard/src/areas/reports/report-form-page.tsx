@@ -8,6 +8,8 @@ import { Select, TextField } from '../../kit/field.tsx'
 import { Form, type FormState, useForm } from '../../kit/form.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Note } from '../../kit/notes.tsx'
+import { freshRule, isPast, isWhole, type Rule, ruleKinds, ruleOf, toRuleBody } from '../../kit/rule.ts'
+import { RuleFields } from '../../kit/rule-fields.tsx'
 import { Page, PageBody } from '../../shell/page.tsx'
 import {
   changeReport,
@@ -22,8 +24,6 @@ import {
 import { ReportPreview } from './report-preview.tsx'
 import { useTemplateWords } from './report-words.tsx'
 import './reports.css'
-import { freshRule, isPast, isWhole, type Rule, ruleOf, timingOf } from './rule.ts'
-import { RuleFields } from './rule-fields.tsx'
 import { useText } from './words.ts'
 
 /** What the form holds. */
@@ -57,7 +57,7 @@ export function NewReportPage() {
             templateId: templates.find(({ id }) => id === template)?.id ?? 'daily_activity',
             days: '',
             rows: '',
-            rule: freshRule(Date.now(), timeZone),
+            rule: { ...freshRule(Date.now(), timeZone), kind: 'weekly' },
             way: 'dashboard',
             sessionId: '',
           }}
@@ -113,7 +113,7 @@ function bodyOf(fields: Fields): ReportBody {
   return {
     name: fields.name.trim(),
     template_id: fields.templateId,
-    ...timingOf(fields.rule),
+    ...toRuleBody(fields.rule),
     delivery_method: fields.way,
     ...(fields.way === 'whatsapp' && fields.sessionId !== '' ? { session_id: fields.sessionId } : {}),
     params: {
@@ -177,6 +177,16 @@ function ReportForm({ title, initial, templates, id }: ReportFormProps) {
               form={form}
               templates={templates}
               isFixed={id !== undefined}
+            />
+            <Select
+              label={t('field.kind')}
+              value={fields.rule.kind}
+              error={form.problem('schedule_type')}
+              onChange={({ target }) => {
+                const kind = ruleKinds.find((each) => each === target.value) ?? 'weekly'
+                change({ rule: { ...fields.rule, kind } })
+              }}
+              options={ruleKinds.map((value) => ({ value, label: t(`kind.${value}`) }))}
             />
             <RuleFields rule={fields.rule} onChange={(rule) => change({ rule })} problem={form.problem} />
             <WayFields fields={fields} onChange={change} form={form} />

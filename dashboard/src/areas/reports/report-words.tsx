@@ -1,19 +1,9 @@
 import { useFormat } from '../../i18n/format.ts'
+import { ruleOf } from '../../kit/rule.ts'
+import { useRuleWords } from '../../kit/rule-words.ts'
 import { StateTag } from '../../kit/states.tsx'
 import type { Report, Template } from './queries.ts'
-import { type Rule, ruleOf } from './rule.ts'
 import { useText } from './words.ts'
-
-/** A Sunday, to name the days of the week from. */
-const sunday = Date.UTC(2026, 1, 1, 12)
-const dayMs = 86_400_000
-
-/** Names of days of the week in the language of the page. */
-export function useWeekdays(): (weekday: number) => string {
-  const format = useFormat()
-  const names = format.dates({ weekday: 'long', timeZone: 'UTC' })
-  return (weekday) => names.format(new Date(sunday + weekday * dayMs))
-}
 
 /** What a kind of report is called in the language of the page; the server's name where it is not known. */
 export function useTemplateWords() {
@@ -25,26 +15,6 @@ export function useTemplateWords() {
   return {
     name: ({ id, name }: Pick<Template, 'id' | 'name'>) => known(`template.${id}`, name),
     about: ({ id, description }: Template) => known(`about.${id}`, description),
-  }
-}
-
-/** A rule in words, with its zone where that is not the tenant's. */
-export function useRuleWords(): (rule: Rule) => string {
-  const t = useText()
-  const format = useFormat()
-  const weekday = useWeekdays()
-  return (rule) => {
-    const { kind, time, timezone, day } = rule
-    const days = format.dates({ dateStyle: 'medium', timeZone: 'UTC' })
-    const values = {
-      time,
-      date: rule.date === '' ? '' : days.format(new Date(`${rule.date}T12:00Z`)),
-      day: kind === 'weekly' ? weekday(Number(rule.weekday)) : day,
-      // Left to right also among letters that go the other way.
-      cron: `\u2066${rule.cron}\u2069`,
-    }
-    const words = kind === 'monthly' && day === 'L' ? t('rule.last_day', values) : t(`rule.${kind}`, values)
-    return timezone === format.timeZone ? words : t('rule.in_zone', { rule: words, zone: timezone })
   }
 }
 

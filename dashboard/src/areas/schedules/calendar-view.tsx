@@ -4,6 +4,7 @@ import { useLanguage } from '../../i18n/language-context.tsx'
 import { Button, IconButton } from '../../kit/button.tsx'
 import { Glyph } from '../../kit/icon.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
+import { placeOf } from '../../kit/rule-words.ts'
 import { useMinute } from '../../shell/clock.tsx'
 import {
   addDays,
@@ -16,7 +17,6 @@ import {
   spanOf,
 } from './calendar-days.ts'
 import { useCalendar } from './queries.ts'
-import { placeOf } from './rule-words.tsx'
 import { runLooks, runStatusOf } from './schedule-state.tsx'
 import { useText } from './words.ts'
 

@@ -1,5 +1,5 @@
+import { freshRule, type Rule, ruleOf, toRuleBody } from '../../../kit/rule.ts'
 import type { Schedule, ScheduleBody, ScheduleChange } from '../queries.ts'
-import { freshRule, type Rule, ruleOf, toRuleBody } from '../rule.ts'
 
 /** To whom something is sent. */
 export const targetKinds = ['list', 'person', 'group', 'channel'] as const

@@ -1,19 +1,13 @@
-import type { components, paths } from '../../api/schema.d.ts'
-import { wallTime } from '../../i18n/wall-time.ts'
+import { wallTime } from '../i18n/wall-time.ts'
 
-type Schedule = components['schemas']['ScheduledMessage']
-type RuleBody = NonNullable<
-  paths['/api/v2/scheduled-messages/preview']['post']['requestBody']
->['content']['application/json']
-
-/** How often something runs, in the words of the editor. */
-export const kinds = ['once', 'daily', 'weekly', 'monthly', 'cron'] as const
+/** How often something runs, in the words of a form. */
+export const ruleKinds = ['now', 'once', 'daily', 'weekly', 'monthly', 'cron'] as const
 /** One of them. */
-export type Kind = (typeof kinds)[number]
+export type RuleKind = (typeof ruleKinds)[number]
 
-/** When something runs, as the editor holds it. */
+/** When something runs, as a form holds it. */
 export interface Rule {
-  kind: Kind
+  kind: RuleKind
   /** `2026-12-24`, of what runs once. */
   date: string
   /** `09:00`. */
@@ -23,6 +17,24 @@ export interface Rule {
   /** Of the month; `L` is the last. */
   day: string
   cron: string
+  timezone: string
+}
+
+type ScheduleType = 'one_time' | 'daily' | 'weekly' | 'monthly' | 'cron'
+
+/** When something runs, as the API tells it. */
+export interface Timed {
+  schedule_type: ScheduleType
+  cron_expression: string | null
+  scheduled_time: string | null
+  timezone: string
+}
+
+/** When something runs, as the API takes it. */
+export interface RuleBody {
+  schedule_type: ScheduleType
+  cron_expression?: string
+  scheduled_time?: string
   timezone: string
 }
 
@@ -67,9 +79,9 @@ export function freshRule(now: number, timezone: string): Rule {
   return { kind: 'once', date: tomorrow, time: '09:00', weekdays: [1], day: '1', cron: '', timezone }
 }
 
-/** The rule of a schedule. */
-export function ruleOf(schedule: Schedule, now: number): Rule {
-  const { schedule_type: type, cron_expression: cron, scheduled_time: at, timezone } = schedule
+/** The rule of what the API tells. */
+export function ruleOf(timed: Timed, now: number): Rule {
+  const { schedule_type: type, cron_expression: cron, scheduled_time: at, timezone } = timed
   const fresh = freshRule(now, timezone)
   if (type === 'one_time') {
     const wall = at === null ? '' : wallTime(at, timezone)
@@ -83,6 +95,7 @@ export function ruleOf(schedule: Schedule, now: number): Rule {
 
 /** The rule as the API takes it. */
 export function toRuleBody({ kind, date, time, weekdays, day, cron, timezone }: Rule): RuleBody {
+  if (kind === 'now') return { schedule_type: 'one_time', timezone }
   if (kind === 'once') return { schedule_type: 'one_time', scheduled_time: `${date}T${time}`, timezone }
   const at = `${Number(time.slice(3, 5))} ${Number(time.slice(0, 2))}`
   if (kind === 'daily') return { schedule_type: 'daily', cron_expression: `${at} * * *`, timezone }
@@ -94,8 +107,14 @@ export function toRuleBody({ kind, date, time, weekdays, day, cron, timezone }: 
   return { schedule_type: 'cron', cron_expression: cron.trim(), timezone }
 }
 
+/** Whether it names one moment that has passed: what has it does not run again. */
+export function isPast({ kind, date, time, timezone }: Rule, now: number): boolean {
+  return kind === 'once' && `${date}T${time}` <= wallTime(now, timezone)
+}
+
 /** Whether enough of it is filled in to be asked about. */
 export function isWhole({ kind, date, time, weekdays, cron }: Rule): boolean {
+  if (kind === 'now') return true
   if (kind === 'cron') return cron.trim() !== ''
   if (time === '' || (kind === 'once' && date === '')) return false
   return kind !== 'weekly' || weekdays.length > 0
