@@ -1,9 +1,9 @@
-import { useMemo } from 'react'
 import type { FigureColumn } from '../../kit/figure-table.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Empty } from '../../kit/notes.tsx'
 import type { ViewProps } from './analytics-page.tsx'
-import { ComparedFigure, type Course, PeriodLine, PeriodTables, StepChart } from './period-parts.tsx'
+import { FigureView } from './figure-view.tsx'
+import { PeriodLine } from './period-parts.tsx'
 import { useVolumes, type Volumes } from './queries.ts'
 import { useText } from './words.ts'
 
@@ -37,31 +37,17 @@ export function MessagesView({ ask, before }: ViewProps) {
   )
 }
 
+const lines = [
+  ['received', 'var(--ramp-2)'],
+  ['sent', 'var(--ramp-4)'],
+] as const
+const linesBefore = [
+  ['received', 'var(--text-3)'],
+  ['sent', 'var(--chart-mute)'],
+] as const
+
 function Shown({ volumes, before }: { volumes: Volumes; before: Volumes | undefined }) {
   const t = useText()
-  const courses = useMemo((): Course[] => {
-    const course = (id: 'received' | 'sent', colour: string) => ({
-      id,
-      label: t(`column.${id}`),
-      values: volumes.series.map((step) => step[id]),
-      colour,
-    })
-    const earlier = (id: 'received' | 'sent', colour: string) => ({
-      ...course(id, colour),
-      id: `${id}-before`,
-      label: t('before_of', { what: t(`column.${id}`) }),
-      values: volumes.series.map((_, index) => before?.series[index]?.[id] ?? null),
-      isDashed: true,
-    })
-    return [
-      course('received', 'var(--ramp-2)'),
-      course('sent', 'var(--ramp-4)'),
-      ...(before === undefined
-        ? []
-        : [earlier('received', 'var(--text-3)'), earlier('sent', 'var(--chart-mute)')]),
-    ]
-  }, [volumes, before, t])
-  const steps = useMemo(() => volumes.series.map(({ date }) => date), [volumes])
   const columns: FigureColumn[] = [
     { key: 'received', label: t('column.received'), unit: 'count' },
     { key: 'sent', label: t('column.sent'), unit: 'count' },
@@ -76,36 +62,25 @@ function Shown({ volumes, before }: { volumes: Volumes; before: Volumes | undefi
     { key: 'reply_rate', label: t('column.reply_rate'), unit: 'rate', hides: 'lo2' },
   ]
   return (
-    <>
-      <dl className="figs six">
-        {figures.map(([key, unit]) => (
-          <ComparedFigure
-            key={key}
-            label={t(`column.${key}`)}
-            unit={unit}
-            now={volumes.totals[key]}
-            before={before?.totals[key]}
-          />
-        ))}
-      </dl>
-      <StepChart
-        title={t('messages.chart')}
-        steps={steps}
-        interval={volumes.interval}
-        courses={courses}
-        unit="count"
-      />
-      <PeriodTables
-        file={`messages-${volumes.from}-${volumes.to}`}
-        columns={columns}
-        steps={volumes.series}
-        sessions={volumes.by_session.map(({ name, session_id: _id, ...rest }) => ({ name, figures: rest }))}
-        labels={volumes.by_label.map(({ name, color, label_id: _id, ...rest }) => ({
-          name,
-          color,
-          figures: rest,
-        }))}
-      />
-    </>
+    <FigureView
+      interval={volumes.interval}
+      figures={figures}
+      totals={volumes.totals}
+      were={before?.totals}
+      chart={t('messages.chart')}
+      unit="count"
+      lines={lines}
+      linesBefore={linesBefore}
+      steps={volumes.series}
+      stepsBefore={before?.series}
+      columns={columns}
+      file={`messages-${volumes.from}-${volumes.to}`}
+      sessions={volumes.by_session.map(({ name, session_id: _id, ...rest }) => ({ name, figures: rest }))}
+      labels={volumes.by_label.map(({ name, color, label_id: _id, ...rest }) => ({
+        name,
+        color,
+        figures: rest,
+      }))}
+    />
   )
 }

@@ -3,7 +3,8 @@ import type { FigureColumn } from '../../kit/figure-table.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Empty } from '../../kit/notes.tsx'
 import type { ViewProps } from './analytics-page.tsx'
-import { ComparedFigure, type Course, PeriodLine, PeriodTables, StepChart } from './period-parts.tsx'
+import { FigureView } from './figure-view.tsx'
+import { PeriodLine } from './period-parts.tsx'
 import { useWaits, type Waits } from './queries.ts'
 import { useText } from './words.ts'
 
@@ -50,31 +51,18 @@ export function WaitsView({ ask, before }: ViewProps) {
   )
 }
 
+const lines = [
+  ['first_median', 'var(--ramp-2)'],
+  ['median', 'var(--ramp-4)'],
+] as const
+const linesBefore = [['first_median', 'var(--text-3)']] as const
+
+/** The steps with their figures side by side. */
+const useSteps = (waits: Waits | undefined) =>
+  useMemo(() => waits?.series.map((step) => ({ date: step.date, ...flat(step) })), [waits])
+
 function Shown({ waits, before }: { waits: Waits; before: Waits | undefined }) {
   const t = useText()
-  const courses = useMemo((): Course[] => {
-    const course = (id: 'first_median' | 'median', colour: string) => ({
-      id,
-      label: t(`column.${id}`),
-      values: waits.series.map((step) => flat(step)[id]),
-      colour,
-    })
-    const earlier = {
-      id: 'before',
-      label: t('before_of', { what: t('column.first_median') }),
-      values: waits.series.map((_, index) => before?.series[index]?.first_reply.median_seconds ?? null),
-      colour: 'var(--text-3)',
-      isDashed: true,
-    }
-    return [
-      course('first_median', 'var(--ramp-2)'),
-      course('median', 'var(--ramp-4)'),
-      ...(before === undefined ? [] : [earlier]),
-    ]
-  }, [waits, before, t])
-  const steps = useMemo(() => waits.series.map(({ date }) => date), [waits])
-  const totals = flat(waits.totals)
-  const were = before === undefined ? undefined : flat(before.totals)
   const columns: FigureColumn[] = [
     { key: 'first_count', label: t('column.first_count'), unit: 'count', hides: 'lo' },
     { key: 'first_median', label: t('column.first_median'), unit: 'seconds' },
@@ -86,37 +74,22 @@ function Shown({ waits, before }: { waits: Waits; before: Waits | undefined }) {
     { key: 'p90', label: t('column.p90'), unit: 'seconds', hides: 'lo' },
   ]
   return (
-    <>
-      <dl className="figs six">
-        {figures.map(([key, unit]) => (
-          <ComparedFigure
-            key={key}
-            label={t(`column.${key}`)}
-            unit={unit}
-            now={totals[key]}
-            before={were?.[key]}
-          />
-        ))}
-      </dl>
-      <p className="mute explain">{t('waits.explained')}</p>
-      <StepChart
-        title={t('waits.chart')}
-        steps={steps}
-        interval={waits.interval}
-        courses={courses}
-        unit="seconds"
-      />
-      <PeriodTables
-        file={`waits-${waits.from}-${waits.to}`}
-        columns={columns}
-        steps={waits.series.map((step) => ({ date: step.date, ...flat(step) }))}
-        sessions={waits.by_session.map((entry) => ({ name: entry.name, figures: flat(entry) }))}
-        labels={waits.by_label.map((entry) => ({
-          name: entry.name,
-          color: entry.color,
-          figures: flat(entry),
-        }))}
-      />
-    </>
+    <FigureView
+      interval={waits.interval}
+      figures={figures}
+      totals={flat(waits.totals)}
+      were={before === undefined ? undefined : flat(before.totals)}
+      explained={t('waits.explained')}
+      chart={t('waits.chart')}
+      unit="seconds"
+      lines={lines}
+      linesBefore={linesBefore}
+      steps={useSteps(waits) ?? []}
+      stepsBefore={useSteps(before)}
+      columns={columns}
+      file={`waits-${waits.from}-${waits.to}`}
+      sessions={waits.by_session.map((entry) => ({ name: entry.name, figures: flat(entry) }))}
+      labels={waits.by_label.map(({ name, color, ...entry }) => ({ name, color, figures: flat(entry) }))}
+    />
   )
 }

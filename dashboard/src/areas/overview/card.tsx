@@ -1,6 +1,7 @@
 import { Link, type LinkProps } from '@tanstack/react-router'
-import { type ReactNode, useId } from 'react'
+import type { ReactNode } from 'react'
 import { useFormat } from '../../i18n/format.ts'
+import { Card } from '../../kit/card.tsx'
 import { Icon } from '../../kit/icon.tsx'
 
 /** A card with a heading, how many there are, and the way to all of them. */
@@ -18,19 +19,19 @@ export function ListCard({
   children: ReactNode
 }) {
   const format = useFormat()
-  const id = useId()
+  const beside = (
+    <>
+      {count === undefined ? null : <span className="mute num">{format.number(count)}</span>}
+      <span className="sp" />
+      <Link className="more" to={to}>
+        {more}
+        <Icon name="right" size="s" />
+      </Link>
+    </>
+  )
   return (
-    <section className="card" aria-labelledby={id}>
-      <header>
-        <h2 id={id}>{title}</h2>
-        {count === undefined ? null : <span className="mute num">{format.number(count)}</span>}
-        <span className="sp" />
-        <Link className="more" to={to}>
-          {more}
-          <Icon name="right" size="s" />
-        </Link>
-      </header>
+    <Card title={title} beside={beside} isFlush>
       {children}
-    </section>
+    </Card>
   )
 }

@@ -1,10 +1,10 @@
 import { queries } from '../../api/client.ts'
 import { useFormat } from '../../i18n/format.ts'
+import { Card } from '../../kit/card.tsx'
 import { Figure, Meter } from '../../kit/figures.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { Tag, Time } from '../../kit/text-parts.tsx'
 import { usePermissions } from '../../shell/permissions.ts'
-import { Card } from './card.tsx'
 import { SectionPage } from './section-page.tsx'
 import { useText } from './words.ts'
 
