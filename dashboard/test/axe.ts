@@ -8,12 +8,14 @@ interface Finding {
   nodes: { target: string[]; failureSummary: string }[]
 }
 
-/** What axe finds serious or critical on a page, as lines; none when all is well. */
-export async function findBarriers(page: Page): Promise<string[]> {
+/** What axe finds serious or critical on a page, of all rules or of a few, as lines; none when all is well. */
+export async function findBarriers(page: Page, rules?: readonly string[]): Promise<string[]> {
+  const only = rules === undefined ? {} : { runOnly: { type: 'rule', values: rules } }
+  const options = JSON.stringify({ resultTypes: ['violations'], ...only })
   // By the debugger: the page's own policy rightly refuses scripts that are written into it.
   await page.evaluate(axe.source)
   const findings: Finding[] = await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run(document, ${options}).then(({ violations }) => violations)`,
   )
   return findings
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -14,9 +14,9 @@ suite('the rule of a report', () => {
     // In Tokyo it is the 12th already: tomorrow is the 13th.
     assert.equal(fresh.date, '2026-02-13')
     for (const [rule, cron] of [
-      [{ ...fresh, kind: 'daily', time: '08:05' }, '5 8 * * *'],
+      [{ ...fresh, kind: 'daily', time: '08:05', weekdays: [] }, '5 8 * * *'],
       [{ ...fresh, kind: 'weekly', time: '00:00', weekdays: [0] }, '0 0 * * SUN'],
-      [{ ...fresh, kind: 'monthly', time: '23:59', day: 'L' }, '59 23 L * *'],
+      [{ ...fresh, kind: 'monthly', time: '23:59', day: 'L', weekdays: [] }, '59 23 L * *'],
       [{ ...fresh, kind: 'cron', cron: '0 9 * * MON-FRI' }, '0 9 * * MON-FRI'],
     ] as const) {
       const timing = toRuleBody(rule)

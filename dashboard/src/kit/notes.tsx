@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { ApiError } from '../api/api-error.ts'
+import { useLanguage } from '../i18n/language-context.tsx'
 import { useText } from '../words/words.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy-button.tsx'
@@ -34,13 +35,17 @@ export function Note({
 /** What went wrong in words: of the server where it answered, ours where it did not. */
 export function useReason(): (error: unknown) => string {
   const t = useText()
+  const { language } = useLanguage()
   return (error) => {
     if (!(error instanceof ApiError)) return t('error.page')
     if (error.code === 'offline') return t('error.offline')
     if (error.code === 'timeout') return t('error.timeout')
     if (error.status === 429) return t('error.too_many', { seconds: error.retryAfterSeconds ?? 60 })
     if (error.status >= 500) return t('error.server', { status: error.status })
-    return error.message
+    // The server speaks English, and says more than what is usual; other languages have the usual.
+    const key = `refusal.${error.code}`
+    const usual = language === 'en' ? key : t.of(key)
+    return usual === key ? error.message : usual
   }
 }
 
