@@ -23,11 +23,27 @@ function forPhones(columns: readonly TableColumn[]): FigureColumn[] {
   return columns.map((column) => (kept.has(column) ? column : { ...column, hides: 'lo' }))
 }
 
+/** Titles of a report in the language of the page: the server writes English; what has no word here stays as it is. */
+function useLabels(): (text: string) => string {
+  const t = useText()
+  return (text) => {
+    const key = `label.${
+      text
+        .toLowerCase()
+        .match(/[a-z0-9]+/g)
+        ?.join('_') ?? ''
+    }`
+    const known = t.of(key)
+    return known === key ? text : known
+  }
+}
+
 /** What a report says: figures, courses and tables, whichever there are. */
 export function ReportContent({ content, file }: { content: Content; file: string }) {
   const t = useText()
   const format = useFormat()
   const text = useValueText()
+  const words = useLabels()
   const { period, timezone } = content
   const moments = format.dates({ dateStyle: 'medium', timeStyle: 'short' })
   return (
@@ -48,29 +64,29 @@ export function ReportContent({ content, file }: { content: Content; file: strin
       )}
       <dl className="report-figures">
         {content.figures.map(({ key, label, unit, value }) => (
-          <Figure key={key} label={<bdi>{label}</bdi>} value={<bdi>{text(value, unit)}</bdi>} />
+          <Figure key={key} label={<bdi>{words(label)}</bdi>} value={<bdi>{text(value, unit)}</bdi>} />
         ))}
       </dl>
       {content.series
         .filter(({ points }) => points.some(({ value }) => value > 0))
         .map((series) => (
-          <SeriesChart key={series.key} series={series} />
+          <SeriesChart key={series.key} series={{ ...series, title: words(series.title) }} />
         ))}
       {content.tables.map(({ key, title, columns, rows, total }) =>
         rows.length === 0 ? (
           <section key={key} className="card">
             <header>
-              <h2>{title}</h2>
+              <h2>{words(title)}</h2>
             </header>
             <p className="pad mute">{t('content.no_rows')}</p>
           </section>
         ) : (
           <FigureTable
             key={key}
-            title={title}
+            title={words(title)}
             file={`${file}-${key}`}
             keep={t('keep')}
-            columns={forPhones(columns)}
+            columns={forPhones(columns.map((column) => ({ ...column, label: words(column.label) })))}
             rows={rows}
           >
             {total > rows.length ? (
@@ -81,7 +97,7 @@ export function ReportContent({ content, file }: { content: Content; file: strin
       )}
       {content.notes.map((note) => (
         <p key={note} className="mute">
-          <bdi>{note}</bdi>
+          <bdi>{words(note)}</bdi>
         </p>
       ))}
     </div>
