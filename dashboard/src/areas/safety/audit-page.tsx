@@ -117,7 +117,7 @@ function useColumns(): Column<AuditEntry>[] {
         return (
           <>
             {area === undefined ? null : `${t(`audit.of.${area}`)} `}
-            <span className="mono ltr soft breaks">{action}</span>
+            <span className={`mono ltr soft ${area === undefined ? 'breaks' : 'desk-only'}`}>{action}</span>
           </>
         )
       },
