@@ -7,6 +7,7 @@ import { flushNotedChanges } from '../../server/src/features/insight/rollups/not
 import { buildInboundMessage, buildPhone, createSession } from '../../server/test/builders.ts'
 import { untilAnswer } from '../../server/test/until.ts'
 import { changeOf, periodBefore, periodOf, readSearch } from '../src/areas/analytics/period.ts'
+import { withoutNeighbours } from '../src/kit/chart-data.ts'
 import { toCsv } from '../src/kit/csv.ts'
 import { findBarriers } from './axe.ts'
 import { type DashboardWorld, type Owner, openWorld } from './browser.ts'
@@ -39,6 +40,11 @@ suite('periods', () => {
       compare: true,
     })
     assert.deepEqual(JSON.parse(JSON.stringify(read)), { compare: true })
+  })
+
+  test('a value without neighbours is a dot, since no line leads to it', () => {
+    assert.deepEqual(withoutNeighbours([5, null, 4, 3, undefined, 0, null, 2]), [0, 5, 7])
+    assert.deepEqual(withoutNeighbours([1, 2, null]), [])
   })
 
   test('a change of nothing, or of what nobody knows, is no share', () => {

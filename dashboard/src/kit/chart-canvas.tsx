@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import type { ChartData } from './chart-data.ts'
+import { type ChartData, withoutNeighbours } from './chart-data.ts'
 
 /** A colour of the page as the canvas can draw it: tokens are resolved for the theme that is on. */
 function resolve(element: Element, colour: string): string {
@@ -13,12 +13,7 @@ function resolve(element: Element, colour: string): string {
   return value
 }
 
-/** Points without a neighbour: no line leads to them, so they are drawn as dots. */
-function lonePoints(chart: UPlot, series: number): number[] {
-  const values = chart.data[series] ?? []
-  const isThere = (index: number) => values[index] !== null && values[index] !== undefined
-  return [...values.keys()].filter((at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1))
-}
+const lonePoints = (chart: UPlot, series: number) => withoutNeighbours(chart.data[series] ?? [])
 
 function draw(element: HTMLElement, data: ChartData, height: number): UPlot {
   const colour = (token: string) => resolve(element, token)

@@ -20,3 +20,11 @@ export interface ChartData {
   nameOf(moment: number): string
   format(value: number): string
 }
+
+/** Places of values without a neighbour: no line leads to them, so they are drawn as dots. */
+export function withoutNeighbours(values: ArrayLike<number | null | undefined>): number[] {
+  const isThere = (index: number) => values[index] !== null && values[index] !== undefined
+  return Array.from(values, (_, index) => index).filter(
+    (at) => isThere(at) && !isThere(at - 1) && !isThere(at + 1),
+  )
+}
