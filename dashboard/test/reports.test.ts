@@ -17,7 +17,7 @@ suite('the rule of a report', () => {
       [{ ...fresh, kind: 'daily', time: '08:05', weekdays: [] }, '5 8 * * *'],
       [{ ...fresh, kind: 'weekly', time: '00:00', weekdays: [0] }, '0 0 * * SUN'],
       [{ ...fresh, kind: 'monthly', time: '23:59', day: 'L', weekdays: [] }, '59 23 L * *'],
-      [{ ...fresh, kind: 'cron', cron: '0 9 * * MON-FRI' }, '0 9 * * MON-FRI'],
+      [{ ...fresh, kind: 'cron', cron: '0 9 1 1 *' }, '0 9 1 1 *'],
     ] as const) {
       const timing = toRuleBody(rule)
       assert.deepEqual(

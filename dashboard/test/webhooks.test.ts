@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { buildPhone, createWebhook } from '../../server/test/builders.ts'
 import { linkSession } from '../../server/test/linked-session.ts'
-import { until } from '../../server/test/until.ts'
+import { untilAnswer } from '../../server/test/until.ts'
 import { openWebhookReceiver } from '../../server/test/webhook-receiver.ts'
 import { findBarriers } from './axe.ts'
 import { type DashboardWorld, type Owner, openWorld } from './browser.ts'
@@ -67,14 +67,17 @@ suite('webhooks', () => {
     await rows.nth(2).waitFor()
     assert.deepEqual(await findBarriers(page), [])
 
-    const before = endpoint.received.length
     endpoint.answer({ status: 204 })
     await rows.first().getByRole('checkbox').check()
     await page.getByRole('button', { name: 'Select all 3 that match' }).click()
     await page.getByText('3 selected').waitFor()
     await page.getByRole('button', { name: 'Send again…', exact: true }).click()
     await page.getByRole('button', { name: 'Send 3 again', exact: true }).click()
-    await until('all three to arrive', () => endpoint.received.length === before + 3 || undefined)
+    const path = `/webhooks/deliveries?webhook_id=${webhook.id}`
+    await untilAnswer(
+      () => owner.api.get(200, path),
+      ({ counts }) => counts.delivered === 3,
+    )
     await page.getByText('Delivered').nth(2).waitFor()
     await page.getByText('3 deliveries are sent again').waitFor()
     assert.deepEqual(world.takeProblems(), [])
