@@ -46,6 +46,11 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   maxBodyBytes?: number
   /** Also takes `multipart/form-data`: a file of at most so many bytes in the field `file`, the rest as in JSON. */
   upload?: { maxFileBytes: number }
+  /**
+   * Of a public operation: only what it refuses counts against the address. Its callers show a token that nobody can
+   * guess, and how often one may do that is the operation's matter.
+   */
+  countsRefusals?: true
   /** Accepts `X-Refresh-Cookie`, with which browsers keep the refresh token where no script can read it. */
   takesRefreshCookie?: true
   /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */

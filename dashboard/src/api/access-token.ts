@@ -89,6 +89,8 @@ async function prolong(old: string | undefined): Promise<string | undefined> {
     // Another tab, or another request of this one, was faster.
     const isFresh = held !== undefined && held.token !== old && held.endsAt - Date.now() > earlyMs
     if (isFresh) return held?.token
+    // Of many tabs whose login has ended, the first to be told tells the others.
+    if (!mayBeSignedIn()) return undefined
     const request = 'POST /api/v2/auth/refresh'
     const response = await fetch(`${basePath}/refresh`, {
       method: 'POST',

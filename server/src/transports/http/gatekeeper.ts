@@ -3,7 +3,7 @@ import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
 import type { Operation, PlanGate } from '../../operation.ts'
 import { clientAddress, clientNetwork } from '../../platform/client-address.ts'
-import { AppError, forbidden, missingScope } from '../../platform/errors.ts'
+import { AppError, forbidden, missingScope, tooManyRequests } from '../../platform/errors.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { holdsScope } from '../../scopes.ts'
 import { readCredential, refuse } from './credentials.ts'
@@ -31,12 +31,19 @@ export interface Gatekeeper {
   ): Promise<Context>
   /** Who presents the request's credential, without counting: long-lived streams ask again and again. */
   authenticate(request: FastifyRequest, queryToken?: string): Promise<Context>
+  /** Counts a refusal of an operation that counts nothing else; refuses with 429 whoever has had too many. */
+  countRefusal(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rules: AccessRules,
+    error: unknown,
+  ): Promise<void>
   /** Writes the rate-limit headers of an answer that no operation gave. */
   announce(request: FastifyRequest, reply: FastifyReply): void
 }
 
 /** The parts of an operation or stream that say who may use it. */
-export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys' | 'gate'> &
+export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys' | 'gate' | 'countsRefusals'> &
   Partial<Pick<Operation, 'id'>>
 
 /** What of a gate is asked before scopes: whether there is room shows only when something is to be added. */
@@ -58,15 +65,43 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   }
 
   /** Each operation has a count of its own: whoever guesses passwords keeps nobody's login from being prolonged. */
-  async function admitPublic(request: FastifyRequest, reply: FastifyReply, id: string): Promise<Context> {
-    const ip = addressOf(request)
-    const state = await rateLimits.take(`public ${clientNetwork(ip)} ${id}`, parts.publicPerMinute)
+  const publicKey = (request: FastifyRequest, { id = '' }: AccessRules) =>
+    `public ${clientNetwork(addressOf(request))} ${id}`
+
+  async function countPublic(request: FastifyRequest, reply: FastifyReply, rules: AccessRules) {
+    const state = await rateLimits.take(publicKey(request, rules), parts.publicPerMinute)
     announceWindow(reply, state)
     requireAllowed(state)
-    return createContext({ kind: 'anonymous', ip })
   }
 
-  async function countRefusal(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async function admitPublic(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rules: AccessRules,
+  ): Promise<Context> {
+    if (rules.countsRefusals === true)
+      announceWindow(reply, rateLimits.peek(publicKey(request, rules), parts.publicPerMinute))
+    else await countPublic(request, reply, rules)
+    return createContext({ kind: 'anonymous', ip: addressOf(request) })
+  }
+
+  /** What is shown and right is let through however much is guessed beside it, at the same address. */
+  async function countRefusal(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rules: AccessRules,
+    error: unknown,
+  ): Promise<void> {
+    if (rules.countsRefusals !== true || !(error instanceof AppError)) return
+    if (error.status < 500 && error.status !== tooManyRequests.status)
+      await countPublic(request, reply, rules)
+  }
+
+  async function countBadCredential(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
     if (!(error instanceof AppError) || error.status !== 401) return
     const state = await rateLimits.take(
       `refused ${clientNetwork(addressOf(request))}`,
@@ -82,12 +117,12 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     rules: AccessRules,
     queryToken?: string,
   ) {
-    if (rules.access === 'public') return admitPublic(request, reply, rules.id ?? '')
+    if (rules.access === 'public') return admitPublic(request, reply, rules)
     let ctx: Context
     try {
       ctx = await authenticate(request, queryToken)
     } catch (error) {
-      await countRefusal(error, request, reply)
+      await countBadCredential(error, request, reply)
       throw error
     }
     const { caller } = ctx
@@ -106,6 +141,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   return {
     admit,
     authenticate,
+    countRefusal,
     announce: (request, reply) =>
       announceWindow(
         reply,

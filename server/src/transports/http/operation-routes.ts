@@ -62,7 +62,12 @@ function routeOf(operation: Operation, handler: RouteOptions['handler']): RouteO
 function createHandler(operation: Operation, gatekeeper: Gatekeeper, policy: AccessPolicy) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const base = await gatekeeper.admit(request, reply, operation)
-    return answer(operation, policy, base, request, reply)
+    try {
+      return await answer(operation, policy, base, request, reply)
+    } catch (error) {
+      await gatekeeper.countRefusal(request, reply, operation, error)
+      throw error
+    }
   }
 }
 

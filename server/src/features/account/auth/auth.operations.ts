@@ -61,6 +61,7 @@ const refresh = defineOperation({
   body: refreshBody,
   success: { status: 200, schema: tokensSchema },
   errors: [invalidRefreshToken, accountSuspended],
+  countsRefusals: true,
   takesRefreshCookie: true,
   async run(ctx, input) {
     const { refreshToken, refreshCookie } = input

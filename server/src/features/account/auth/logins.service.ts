@@ -23,6 +23,7 @@ import {
   revokeLogin,
   revokeUserLogins,
 } from './auth.store.ts'
+import { requireRefreshRate } from './refresh-rate.service.ts'
 
 /** How long a refresh token is good. */
 export const refreshTokenMs = 30 * 24 * 3_600_000
@@ -128,6 +129,8 @@ function isRecent(now: Date, usedAt: Date): boolean {
 export async function refreshLogin(ctx: Context, refreshToken: string, isFromCookie = false) {
   const tokenHash = hashToken(refreshToken)
   const now = ctx.clock.now()
+  const known = await findRefreshToken(ctx.db.sql, tokenHash)
+  if (known !== undefined) await requireRefreshRate(ctx, known.loginId)
   // The refusal is thrown outside: inside it would roll the revocation back.
   const answer = await ctx.db.transaction(async (sql) => {
     const token = await lockRefreshToken(sql, tokenHash)

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
 
+import { refreshesPerMinute } from './refresh-rate.service.ts'
+
 const password = 'a long enough password'
 const asked = { 'x-refresh-cookie': '1' }
 let app: TestApp
@@ -125,5 +127,50 @@ suite('a refresh token in a cookie', () => {
   test('of nobody is refused as any other', async () => {
     assert.equal((await refresh('moltflow_refresh=rt_nobody')).status, 401)
     assert.equal((await refresh('other=1')).status, 401)
+  })
+})
+
+suite('how often a login is prolonged', () => {
+  test('fifty tabs that come back within a minute are let in, at an address where somebody guesses', async () => {
+    const { cookie } = await signIn()
+    const guesses: number[] = []
+    for (let n = 0; n < 40; n += 1) guesses.push((await refresh(`moltflow_refresh=rt_guess${n}`)).status)
+    assert.deepEqual([guesses[0], guesses.at(-1)], [401, 429])
+    const guess = await refresh('moltflow_refresh=rt_another')
+    assert.match(guess.headers['retry-after'] ?? '', /^\d+$/)
+    let latest = cookie
+    for (let tab = 0; tab < 50; tab += 1) {
+      const answer = await refresh(latest)
+      assert.equal(answer.status, 200, `tab ${tab}`)
+      latest = cookieOf(answer.headers)
+    }
+    app.clock.advance(60_000)
+    assert.equal((await refresh('moltflow_refresh=rt_later')).status, 401)
+  })
+
+  test('a loop is held back from every address, keeps its login, and costs no other one anything', async () => {
+    const [looping, other] = [await signIn(), await signIn()]
+    const ask = (cookie: string, n: number) =>
+      app.app.http.inject({
+        method: 'POST',
+        url: '/api/v2/auth/refresh',
+        remoteAddress: `198.51.100.${n % 250}`,
+        headers: { ...asked, cookie },
+        payload: {},
+      })
+    let { cookie } = looping
+    let asks = 0
+    for (; asks <= refreshesPerMinute; asks += 1) {
+      const answer = await ask(cookie, asks)
+      if (answer.statusCode !== 200) {
+        assert.deepEqual([answer.statusCode, answer.json().code], [429, 'too_many_requests'])
+        break
+      }
+      cookie = cookieOf({ 'set-cookie': String(answer.headers['set-cookie']) })
+    }
+    assert.ok(asks <= refreshesPerMinute && asks >= refreshesPerMinute * 0.9, `${asks} asks`)
+    assert.equal((await refresh(other.cookie)).status, 200)
+    app.clock.advance(60_000)
+    assert.equal((await ask(cookie, 0)).statusCode, 200)
   })
 })
