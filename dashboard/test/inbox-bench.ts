@@ -6,6 +6,7 @@ import { openInbox, writer } from './inbox-world.ts'
 
 const count = Number(process.argv[2] ?? 10_000)
 const goalMs = 100
+const shownGoalMs = 300
 
 await using world = await openWorld()
 const inbox = await openInbox(world)
@@ -45,7 +46,9 @@ await page.evaluate(`{
 
 async function measure(name: string, act: () => Promise<void>): Promise<void> {
   await page.evaluate('{ globalThis.worst = {}; globalThis.tasks = [] }')
+  const startedMs = performance.now()
   await act()
+  const tookMs = performance.now() - startedMs
   // What was measured is told a frame later.
   await page.evaluate('new Promise((done) => setTimeout(done, 300))')
   const { worst, tasks, nodes } = await page.evaluate<{
@@ -57,7 +60,7 @@ async function measure(name: string, act: () => Promise<void>): Promise<void> {
   const task = Math.max(0, ...tasks)
   const verdict = slowest <= goalMs ? 'ok' : 'TOO SLOW'
   console.log(
-    `${name}: slowest interaction ${slowest} ms, longest task ${task} ms, ${nodes} elements, ${verdict}`,
+    `${name}: ${tookMs.toFixed(0)} ms, slowest interaction ${slowest} ms, longest task ${task} ms, ${nodes} elements, ${verdict}`,
   )
 }
 
@@ -99,6 +102,13 @@ await measure('jump to the beginning of the thread', async () => {
   })
   await page.getByText('Line 0 ', { exact: false }).first().waitFor()
 })
+await measure('jump to the end of the thread', async () => {
+  await page.locator('.mtoend button').click()
+  await page
+    .getByText(`Line ${count - 1} `)
+    .first()
+    .waitFor()
+})
 await measure('type', async () => {
   await page
     .locator('.composer textarea')
@@ -106,9 +116,39 @@ await measure('type', async () => {
 })
 await measure('send', async () => {
   await page.keyboard.press('Enter')
-  await page
-    .locator('.m', { hasText: 'typed by hand' })
-    .waitFor({ state: 'attached' })
-    .catch(() => undefined)
+  await page.locator('.m', { hasText: 'typed by hand' }).waitFor({ state: 'attached' })
 })
+
+/** Milliseconds from the moment a message is stored until it is painted in the open thread. */
+async function untilShown(text: string): Promise<number> {
+  // Without the 0 this would wait for the message itself.
+  await page.evaluate(`{
+    globalThis.seenAt = new Promise((resolve) => {
+      const look = () => {
+        if (!document.querySelector('.msgs').innerText.includes(${JSON.stringify(text)})) return
+        observer.disconnect()
+        requestAnimationFrame(() => resolve(Date.now()))
+      }
+      const observer = new MutationObserver(look)
+      observer.observe(document.body, { childList: true, subtree: true, characterData: true })
+    })
+    0
+  }`)
+  const content = { kind: 'text' as const, text, mentions: [] }
+  await inbox.store([
+    { ...writer(phone, 'Long Sample'), content, waTimestamp: new Date(world.app.clock.nowMs()) },
+  ])
+  const storedMs = Date.now()
+  return (await page.evaluate<number>('globalThis.seenAt')) - storedMs
+}
+
+const shown: number[] = []
+await measure('ten new messages, one after another', async () => {
+  for (let turn = 0; turn < 10; turn += 1) shown.push(await untilShown(`News ${turn} of the day`))
+})
+const sorted = shown.toSorted((a, b) => a - b)
+const worst = sorted.at(-1) ?? 0
+console.log(
+  `a new message shows after ${sorted[4]} ms (median of ten), at most ${worst} ms, goal ${shownGoalMs} ms, ${worst <= shownGoalMs ? 'ok' : 'TOO SLOW'}`,
+)
 await page.context().close()

@@ -294,6 +294,12 @@ suite('inbox', () => {
     await page.waitForURL('**/inbox?q=Long')
     await page.goto(`${world.origin}/inbox`)
     await page.locator('.conv').first().waitFor()
+    // Far from what was read so far the list shows what is there, and stays there.
+    await page.locator('.convs').evaluate((element) => {
+      element.scrollTop = element.scrollHeight / 2
+    })
+    await page.locator('.conv', { hasText: 'Person 300' }).waitFor()
     assert.ok((await page.locator('.conv').count()) < 60)
+    await page.locator('.conv', { hasText: 'Person 0' }).waitFor({ state: 'detached' })
   })
 })

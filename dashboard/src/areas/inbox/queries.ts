@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { api, queries } from '../../api/client.ts'
 import { invalidatePaths } from '../../api/query-client.ts'
 import type { InboxSearch } from './search.ts'
@@ -51,8 +51,10 @@ export function useChats(search: InboxSearch): ChatWindow {
   const results = useQueries({ queries: pages.map((page) => pageQuery(filter, page)) })
   const known = results.filter(({ data }) => data !== undefined)
   const newest = known.toSorted((a, b) => b.dataUpdatedAt - a.dataUpdatedAt)[0]
+  // Far from what was read so far there is nothing yet; a list without a length would begin at the top again.
+  const total = useKept(JSON.stringify(filter), newest?.data?.total)
   return {
-    total: newest?.data?.total,
+    total,
     at: (index) => results[Math.floor(index / pageSize) - range.first]?.data?.chats[index % pageSize],
     indexOf(chatId) {
       for (const [page, { data }] of results.entries()) {
@@ -69,6 +71,13 @@ export function useChats(search: InboxSearch): ChatWindow {
     updatedAt: newest?.dataUpdatedAt ?? 0,
     refetch: () => void invalidatePaths([chatsPath]),
   }
+}
+
+/** A value that goes on to count while there is none, for the same question. */
+function useKept<T>(question: string, value: T | undefined): T | undefined {
+  const kept = useRef<{ question: string; value: T }>(undefined)
+  if (value !== undefined) kept.current = { question, value }
+  return kept.current?.question === question ? kept.current.value : undefined
 }
 
 /** How many conversations match, counted by the server. */

@@ -14,7 +14,7 @@ import { useText } from '../words.ts'
 import { ConversationRow } from './conversation-row.tsx'
 import { useListKeys } from './list-keys.ts'
 
-const rowHeight = 62
+const rowHeight = 60
 const overscan = 10
 
 /** The conversations that match; only those in sight are in the page, and only their pages are asked for. */
