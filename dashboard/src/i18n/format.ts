@@ -1,4 +1,3 @@
-import { useMemo } from 'react'
 import { useLanguage } from './language-context.tsx'
 import { useTimeZone } from './time-zone.ts'
 
@@ -15,7 +14,15 @@ export type Format = ReturnType<typeof createFormat>
 export function useFormat(): Format {
   const { tag } = useLanguage()
   const zone = useTimeZone()
-  return useMemo(() => createFormat(tag, zone), [tag, zone])
+  return formatOf(tag, zone)
+}
+
+let latest: { tag: string; zone: string; format: Format } | undefined
+
+/** Making formats takes a browser a millisecond: every time and figure of a page shares the same ones. */
+function formatOf(tag: string, zone: string): Format {
+  if (latest?.tag !== tag || latest.zone !== zone) latest = { tag, zone, format: createFormat(tag, zone) }
+  return latest.format
 }
 
 const toDate = (moment: Moment) => (moment instanceof Date ? moment : new Date(moment))

@@ -1,4 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useFormat } from '../../../i18n/format.ts'
 import { Button } from '../../../kit/button.tsx'
@@ -52,7 +52,7 @@ export function MessageList({ label, thread, outgoing, isGroup, actions, onEnd }
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: endPx,
-    onChange: (instance) => setAtEnd(instance.isAtEnd(endPx)),
+    onChange: (instance) => setAtEnd(isNearEnd(instance)),
   })
   const { range } = virtual
   const [first, last] = [range?.startIndex ?? 0, range?.endIndex ?? 0]
@@ -112,6 +112,12 @@ export function MessageList({ label, thread, outgoing, isGroup, actions, onEnd }
       )}
     </div>
   )
+}
+
+/** By what was measured already: asking the page itself would lay it out anew, once for each turn of the wheel. */
+function isNearEnd(list: Virtualizer<HTMLDivElement, Element>): boolean {
+  if (list.scrollRect === null) return true
+  return list.getTotalSize() - list.scrollRect.height - (list.scrollOffset ?? 0) <= endPx
 }
 
 /** How many messages there were when the end was last in sight. */
