@@ -33,6 +33,11 @@ async function firstOf(call: Promise<unknown>, key?: string): Promise<string> {
 
 type Source = (stage: Stage) => unknown
 
+/** What stands behind `#` in the link of an invitation. */
+function invitationToken(stage: Stage): string {
+  return new URL(String(answerOf(stage, 'invitations.create')['link'])).hash.replace('#token=', '')
+}
+
 /** Ids and other things that only the reader has, by operation and name, by section and name, or by name. */
 export const sources: Record<string, Source> = {
   session_id: ({ session }) => session,
@@ -134,6 +139,12 @@ export const sources: Record<string, Source> = {
   'sessions.timeline.id': ({ session }) => session,
   'sessions.set_presence.id': ({ session }) => session,
   'sessions.get_presence.id': ({ session }) => session,
+  'invitations.id': async ({ owner }) =>
+    String((await owner('POST', '/invitations', { email: 'late@example.com' }))['id']),
+  'invitations.open.token': invitationToken,
+  'invitations.accept.token': invitationToken,
+  'users.id': (stage) => (answerOf(stage, 'invitations.accept')['user'] as Json)['id'],
+  'users.transfer_ownership.id': async ({ owner }) => String((await owner('GET', '/users/me'))['id']),
   user_id: async ({ owner }) => String((await owner('GET', '/users/me'))['id']),
   'auth.login.email': ({ owners }) => owners.email,
   'auth.login.password': ({ owners }) => owners.password,
@@ -160,6 +171,7 @@ export const order: Record<'first' | 'last', readonly string[]> = {
     ...['messages.send', 'messages.send_media', 'messages.send_location', 'groups.create_whatsapp_group'],
     ...['groups.add', 'groups.monitor', 'labels.create', 'webhooks.create', 'api_keys.create'],
     'custom_groups.create',
+    ...['invitations.create', 'invitations.open', 'invitations.accept', 'users.update'],
     'scheduled_messages.create',
     ...['messages.send_voice', 'transcripts.create'],
     ...[
@@ -270,6 +282,10 @@ export const refused: Record<string, { status: number; why: string }> = {
   'bulk.retry_failed': {
     status: 400,
     why: 'nobody of the demo’s job has failed; copies.test.ts sends again',
+  },
+  'users.transfer_ownership': {
+    status: 409,
+    why: 'the demo keeps its owner; invitations.test.ts hands a tenant on',
   },
   'antispam.lift_block': { status: 404, why: 'nobody of the demo floods; antispam.test.ts lifts a block' },
   'setup.create': { status: 409, why: 'the demo has its owner; setup.test.ts sets up' },

@@ -2,6 +2,7 @@ import { composeFeatures, type EventFeature, type Feature } from './feature.ts'
 import { apiKeysFeature } from './features/account/api-keys/api-keys.feature.ts'
 import { auditFeature } from './features/account/audit/audit.feature.ts'
 import { authFeature } from './features/account/auth/auth.feature.ts'
+import { invitationsFeature } from './features/account/invitations/invitations.feature.ts'
 import { plansFeature } from './features/account/plans/plans.feature.ts'
 import { settingsFeature } from './features/account/settings/settings.feature.ts'
 import { setupFeature } from './features/account/setup/setup.feature.ts'
@@ -72,6 +73,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   usersFeature,
   authFeature,
   apiKeysFeature,
+  invitationsFeature,
   settingsFeature,
   auditFeature,
   limitsFeature,

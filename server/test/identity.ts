@@ -8,6 +8,7 @@ import { createAccessPolicy } from '../src/features/account/auth/access-policy.s
 import { authFeature } from '../src/features/account/auth/auth.feature.ts'
 import { startLogin } from '../src/features/account/auth/logins.service.ts'
 import { createAccount } from '../src/features/account/auth/sign-up.service.ts'
+import { invitationsFeature } from '../src/features/account/invitations/invitations.feature.ts'
 import { plansFeature } from '../src/features/account/plans/plans.feature.ts'
 import { settingsFeature } from '../src/features/account/settings/settings.feature.ts'
 import { setupFeature } from '../src/features/account/setup/setup.feature.ts'
@@ -31,6 +32,7 @@ const identityFeatures: readonly Feature[] = [
   usersFeature,
   authFeature,
   apiKeysFeature,
+  invitationsFeature,
   settingsFeature,
   auditFeature,
   limitsFeature,

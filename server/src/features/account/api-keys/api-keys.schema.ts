@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
+import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { allScopes, isScope, type Scope, scopeCatalogue, scopePresets } from '../../../scopes.ts'
 import { timestampOutput, toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import type { ApiKeyRow } from './api-keys.tables.ts'
@@ -21,6 +22,17 @@ export const keyOfEnvironment = defineError(
   400,
   'This key comes from MOLTFLOW_BOOTSTRAP_API_KEY: change it there and restart',
 )
+
+/** A key was made, ended or got another secret: whoever shows keys reads them again. */
+export const apiKeyChanged = definePublicEvent({
+  name: 'api_key.changed',
+  scope: 'settings:manage',
+  description: 'An API key was made, ended or given another secret.',
+  data: z.object({ api_key_id: z.string() }),
+  toWire: (changed: { tenantId: string; keyId: string }) => ({ api_key_id: changed.keyId }),
+  example: { tenantId: exampleValues.id, keyId: exampleValues.id },
+  subscribers: {},
+})
 
 const presetNames = ['messaging', 'outreach', 'read_only'] as const
 

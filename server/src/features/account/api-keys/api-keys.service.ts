@@ -6,7 +6,9 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { holdsScope, type Scope } from '../../../scopes.ts'
 import { defineCache, publishChange } from '../tenants/changes.service.ts'
 import { accountSuspended, scopesWithinRole } from '../users/users.schema.ts'
+import { findTenantOwner } from '../users/users.service.ts'
 import {
+  apiKeyChanged,
   type CreateKey,
   invalidApiKey,
   keyOfEnvironment,
@@ -20,7 +22,9 @@ import {
   findKeyByHash,
   insertKey,
   listKeys,
+  moveBootstrapKeys,
   replaceSecret,
+  revokeUserKeys,
   updateKey,
 } from './api-keys.store.ts'
 import type { ApiKeyRow } from './api-keys.tables.ts'
@@ -48,7 +52,8 @@ const knownKeys = defineCache<KnownKey>({
     if (row === undefined) return undefined
     const { key, role } = row
     const isGone = key.revokedAt !== null || row.deletedAt !== null || row.tenantStatus === 'deleted'
-    const isSuspended = row.suspendedAt !== null || row.tenantStatus === 'suspended'
+    const isResting = row.suspendedAt !== null || row.deactivatedAt !== null
+    const isSuspended = isResting || row.tenantStatus === 'suspended'
     return {
       keyId: key.id,
       tenantId: key.tenantId,
@@ -103,23 +108,37 @@ async function expiryOf(ctx: Context, createdAt: Date, days: number | undefined)
   throw scopeEscalation.create({ message: 'expires_in_days: a key cannot outlive the key that makes it' })
 }
 
+/** Drops what every process knows of a key, and tells who shows keys. */
+async function tellChange(
+  ctx: Context,
+  sql: Sql,
+  { tenantId, id: keyId }: Pick<ApiKeyRow, 'tenantId' | 'id'>,
+): Promise<void> {
+  await publishChange(ctx, sql, [`key:${keyId}`])
+  await ctx.events.publish(sql, apiKeyChanged, { tenantId, keyId })
+}
+
 /** Makes a key of the caller's user; its secret is shown here and never again. */
 export async function createKey(ctx: Context, input: CreateKey): Promise<{ key: ApiKeyRow; rawKey: string }> {
   const userId = requireOwnScopes(ctx, input.scopes)
   const { rawKey, ...secret } = newSecret(ctx)
   const createdAt = ctx.clock.now()
   const expiresAt = await expiryOf(ctx, createdAt, input.expiresInDays)
-  const key = await insertKey(ctx.db.sql, {
-    id: ctx.ids.uuid(),
-    tenantId: tenantOf(ctx),
-    userId,
-    name: input.name,
-    ...secret,
-    scopes: input.scopes,
-    expiresAt,
-    createdAt,
+  const key = await ctx.db.transaction(async (sql) => {
+    const inserted = await insertKey(sql, {
+      id: ctx.ids.uuid(),
+      tenantId: tenantOf(ctx),
+      userId,
+      name: input.name,
+      ...secret,
+      scopes: input.scopes,
+      expiresAt,
+      createdAt,
+    })
+    if (inserted === undefined) throw new Error('two keys with one hash')
+    await tellChange(ctx, sql, inserted)
+    return inserted
   })
-  if (key === undefined) throw new Error('two keys with one hash')
   return { key, rawKey }
 }
 
@@ -140,8 +159,16 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (sql) => {
     const key = await getKey(ctx, id, sql)
     if (key.revokedAt === null) await updateKey(sql, key.tenantId, id, { revokedAt: ctx.clock.now() })
-    await publishChange(ctx, sql, [`key:${id}`])
+    await tellChange(ctx, sql, key)
   })
+}
+
+/** Ends the keys of a person who is removed; those of the environment belong to the oldest owner from then on. */
+export async function endKeysOf(ctx: Context, sql: Sql, tenantId: string, userId: string): Promise<void> {
+  const heir = await findTenantOwner(sql, tenantId)
+  const moved = heir === undefined ? [] : await moveBootstrapKeys(sql, tenantId, userId, heir.id)
+  const ended = await revokeUserKeys(sql, tenantId, userId, ctx.clock.now())
+  for (const { id } of [...moved, ...ended]) await tellChange(ctx, sql, { tenantId, id })
 }
 
 /** Keys that this process gives another secret now. */
@@ -172,7 +199,7 @@ async function rotateOnce(ctx: Context, id: string): Promise<{ key: ApiKeyRow; r
   if (before.isBootstrap) throw keyOfEnvironment.create()
   requireOwnScopes(ctx, before.scopes)
   const key = await ctx.db.transaction(async (sql) => {
-    await publishChange(ctx, sql, [`key:${id}`])
+    await tellChange(ctx, sql, before)
     return replaceSecret(sql, before, secret)
   })
   // Another process was quicker, or the key was revoked meanwhile.

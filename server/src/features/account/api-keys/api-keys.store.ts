@@ -67,6 +67,22 @@ export function deleteOtherBootstrapKeys(sql: Sql, tenantId: string, keyHash: st
     .returning({ id: apiKeys.id })
 }
 
+/** Ends the keys of a person; returns their ids. */
+export function revokeUserKeys(sql: Sql, tenantId: string, userId: string, now: Date) {
+  const ofPerson = and(eq(apiKeys.tenantId, tenantId), eq(apiKeys.userId, userId), isNull(apiKeys.revokedAt))
+  return sql.update(apiKeys).set({ revokedAt: now }).where(ofPerson).returning({ id: apiKeys.id })
+}
+
+/** Gives the keys of the environment to another person; returns their ids. */
+export function moveBootstrapKeys(sql: Sql, tenantId: string, fromId: string, toId: string) {
+  const ofPerson = and(
+    eq(apiKeys.tenantId, tenantId),
+    eq(apiKeys.userId, fromId),
+    eq(apiKeys.isBootstrap, true),
+  )
+  return sql.update(apiKeys).set({ userId: toId }).where(ofPerson).returning({ id: apiKeys.id })
+}
+
 /** A key with its maker and tenant by the hash of its secret: the one look-up that knows no tenant yet. */
 export async function findKeyByHash(sql: Sql, keyHash: string) {
   const [row] = await sql
@@ -74,6 +90,7 @@ export async function findKeyByHash(sql: Sql, keyHash: string) {
       key: apiKeys,
       role: users.role,
       suspendedAt: users.suspendedAt,
+      deactivatedAt: users.deactivatedAt,
       deletedAt: users.deletedAt,
       tenantStatus: tenants.status,
     })

@@ -1,5 +1,5 @@
 import { type Feature, onEvent } from '../../../feature.ts'
-import { passwordChanged } from '../users/users.schema.ts'
+import { passwordChanged, userEnded } from '../users/users.schema.ts'
 import { authJobs } from './auth.jobs.ts'
 import { authOperations } from './auth.operations.ts'
 import { endUserLogins } from './logins.service.ts'
@@ -12,6 +12,15 @@ export const authFeature: Feature = {
   events: [
     onEvent(passwordChanged, async (ctx, sql, payloads) => {
       for (const payload of payloads) await endUserLogins(ctx, sql, payload, 'password changed')
+    }),
+    onEvent(userEnded, async (ctx, sql, payloads) => {
+      for (const { tenantId, userId, isRemoved } of payloads)
+        await endUserLogins(
+          ctx,
+          sql,
+          { tenantId, userId, exceptLoginId: null },
+          isRemoved ? 'user removed' : 'user deactivated',
+        )
     }),
   ],
 }

@@ -46,6 +46,7 @@ export async function findLoginState(sql: Sql, loginId: string) {
       revokedAt: logins.revokedAt,
       role: users.role,
       suspendedAt: users.suspendedAt,
+      deactivatedAt: users.deactivatedAt,
       deletedAt: users.deletedAt,
       tenantStatus: tenants.status,
     })

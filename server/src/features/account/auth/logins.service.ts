@@ -96,7 +96,7 @@ export async function signIn(ctx: Context, email: string, password: string, orig
   await attempt.succeed()
   const { status: tenantStatus } = await getTenant(ctx.db.sql, user.tenantId)
   if (tenantStatus === 'deleted') throw wrongCredentials.create()
-  requireActive({ suspendedAt: user.suspendedAt, tenantStatus })
+  requireActive({ ...user, tenantStatus })
   const isOld = user.passwordHash !== null && isOutdated(user.passwordHash)
   const freshHash = isOld ? await hashPassword(ctx, password) : undefined
   return ctx.db.transaction(async (sql) => {
@@ -107,8 +107,8 @@ export async function signIn(ctx: Context, email: string, password: string, orig
 }
 
 /** Refuses users and tenants that may not work now. */
-function requireActive(state: Pick<LoginState, 'suspendedAt' | 'tenantStatus'>): void {
-  if (state.suspendedAt !== null) throw accountSuspended.create()
+function requireActive(state: Pick<LoginState, 'suspendedAt' | 'deactivatedAt' | 'tenantStatus'>): void {
+  if (state.suspendedAt !== null || state.deactivatedAt !== null) throw accountSuspended.create()
   if (state.tenantStatus === 'suspended') throw forbidden.create({ message: 'This tenant is suspended' })
 }
 

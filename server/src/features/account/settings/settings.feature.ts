@@ -1,8 +1,11 @@
 import type { Feature } from '../../../feature.ts'
 import { settingsOperations } from './settings.operations.ts'
+import { tenantOperations } from './tenant.operations.ts'
+import { tenantSettingsChanged } from './tenant.schema.ts'
 
-/** What a tenant decides for all its sessions. */
+/** Settings of a tenant, and the tenant itself. */
 export const settingsFeature: Feature = {
   name: 'tenant-settings',
-  operations: settingsOperations,
+  operations: [...settingsOperations, ...tenantOperations],
+  publishes: [tenantSettingsChanged],
 }

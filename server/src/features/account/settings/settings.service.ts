@@ -20,6 +20,7 @@ import {
   type SettingsRow,
   updateSettingsRow,
 } from './settings.store.ts'
+import { tenantSettingsChanged } from './tenant.schema.ts'
 
 const consentVersion = '1.0'
 
@@ -137,6 +138,7 @@ export async function changeSettings(
   const after = await updateSettingsRow(sql, tenantId, { ...given, updatedAt: ctx.clock.now() })
   await insertConsents(sql, consentRows(ctx, before, changes as UpdateSettings, by))
   await publishChange(ctx, sql, [`tenant:${tenantId}`])
+  await ctx.events.publish(sql, tenantSettingsChanged, { tenantId, changed: 'settings' })
   return fromRow(after ?? before)
 }
 
@@ -170,5 +172,6 @@ export async function changeAntispam(
   const antispam = { ...before.antispam, ...encodeAntispam(changes) }
   await updateSettingsRow(sql, tenantId, { antispam, updatedAt: ctx.clock.now() })
   await publishChange(ctx, sql, [`tenant:${tenantId}`])
+  await ctx.events.publish(sql, tenantSettingsChanged, { tenantId, changed: 'antispam' })
   return decodeAntispam(antispam)
 }

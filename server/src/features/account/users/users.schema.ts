@@ -22,6 +22,9 @@ export const passwordChanged = defineEvent<{
   exceptLoginId: string | null
 }>('user.password_changed')
 
+/** Published in the transaction that takes somebody out of a tenant, for good or until somebody lets them in again. */
+export const userEnded = defineEvent<{ tenantId: string; userId: string; isRemoved: boolean }>('user.ended')
+
 const refusedToMembers: ReadonlySet<Scope> = new Set([
   '*',
   'settings:manage',
@@ -107,9 +110,13 @@ export const meSchema = userSchema.extend({
 })
 
 /** One person of the tenant as colleagues see them. */
-const colleague = userSchema
+export const colleague = userSchema
   .omit({ tenant_id: true })
-  .extend({ created_at: timestampOutput })
+  .extend({
+    is_active: z.boolean().meta({ description: 'False: does not sign in, and keys rest' }),
+    last_login_at: timestampOutput.nullable(),
+    created_at: timestampOutput,
+  })
   .meta({ id: 'User', description: 'A person of the tenant' })
 
 /** One page of the tenant's people. */

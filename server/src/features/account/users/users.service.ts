@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { type Context, type Role, tenantOf } from '../../../context.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { unauthorized, unknownThing, validationFailed } from '../../../platform/errors.ts'
@@ -7,7 +8,14 @@ import { getSettings } from '../settings/settings.service.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { beginAttempt } from './attempts.service.ts'
 import { hashPassword, verifyPassword } from './passwords.service.ts'
-import { emailTaken, passwordChanged, signInRequired, type UpdateMe, wrongPassword } from './users.schema.ts'
+import {
+  type colleague,
+  emailTaken,
+  passwordChanged,
+  signInRequired,
+  type UpdateMe,
+  wrongPassword,
+} from './users.schema.ts'
 import {
   findOwner,
   findUser,
@@ -142,15 +150,22 @@ export async function getMe(ctx: Context) {
 /** The people of the caller's tenant, oldest first. */
 export async function listColleagues(ctx: Context, { limit, offset }: { limit: number; offset: number }) {
   const { rows, total } = await listUsers(ctx.db.sql, tenantOf(ctx), limit, offset)
-  const users = rows.map((user) => {
-    const { tenant_id: _, ...shown } = encodeUser(user)
-    return { ...shown, created_at: toTimestamp(user.createdAt) }
-  })
-  return { users, total, limit, offset }
+  return { users: rows.map(encodeColleague), total, limit, offset }
+}
+
+/** A person as colleagues see them. */
+export function encodeColleague(user: UserRow): z.output<typeof colleague> {
+  const { tenant_id: _, ...shown } = encodeUser(user)
+  return {
+    ...shown,
+    is_active: user.deactivatedAt === null && user.suspendedAt === null,
+    last_login_at: user.lastLoginAt === null ? null : toTimestamp(user.lastLoginAt),
+    created_at: toTimestamp(user.createdAt),
+  }
 }
 
 /** Refuses a wrong current password; guesses are limited as they are at sign-in. */
-async function requirePassword(ctx: Context, user: UserRow, current: string): Promise<void> {
+export async function requirePassword(ctx: Context, user: UserRow, current: string): Promise<void> {
   const ip = 'ip' in ctx.caller ? ctx.caller.ip : ''
   // Whoever asks is signed in already, so the limit over all addresses must not keep the owner out.
   const attempt = await beginAttempt(ctx, { email: user.email, ip, isKnownAddress: async () => true })

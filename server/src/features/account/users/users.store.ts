@@ -69,6 +69,14 @@ export async function listUsers(
   return { rows, total: counted?.total ?? 0 }
 }
 
+/** How many can sign in as owners of a tenant. */
+export async function countOwners(sql: Sql, tenantId: string): Promise<number> {
+  const isOwner = and(eq(users.tenantId, tenantId), eq(users.role, 'owner'))
+  const mayWork = and(isNull(users.deletedAt), isNull(users.deactivatedAt), isNull(users.suspendedAt))
+  const [counted] = await sql.select({ total: count() }).from(users).where(and(isOwner, mayWork))
+  return counted?.total ?? 0
+}
+
 /** The oldest owner of a tenant. */
 export async function findOwner(sql: Sql, tenantId: string): Promise<UserRow | undefined> {
   const [row] = await sql

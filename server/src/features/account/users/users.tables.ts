@@ -11,7 +11,10 @@ export const users = pgTable('users', {
   /** Empty for people who only use magic links. */
   passwordHash: text('password_hash'),
   emailVerifiedAt: timestamptz('email_verified_at'),
+  /** By the operator. */
   suspendedAt: timestamptz('suspended_at'),
+  /** By the tenant. */
+  deactivatedAt: timestamptz('deactivated_at'),
   deletedAt: timestamptz('deleted_at'),
   lastLoginAt: timestamptz('last_login_at'),
   createdAt: timestamptz('created_at').notNull(),
