@@ -53,6 +53,8 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   countsRefusals?: true
   /** Accepts `X-Refresh-Cookie`, with which browsers keep the refresh token where no script can read it. */
   takesRefreshCookie?: true
+  /** Accepts `Idempotency-Key`, and is a change like others: not a send. */
+  takesIdempotencyKey?: true
   /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */
   isSend?: boolean
   /** The checked input: params, query and body in one object. Returns the wire object, or an `Answer`. */

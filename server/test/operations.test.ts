@@ -4,6 +4,7 @@ import { sql as text } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
 import { queueTranscripts } from '../src/features/ai/transcripts/transcripts.store.ts'
+import { createUser } from '../src/features/account/users/users.service.ts'
 import { storeInbound } from '../src/features/conversations/inbound/store-inbound.service.ts'
 import { defaultSettings } from '../src/features/leads/monitoring/monitored-groups.service.ts'
 import { insertGroup } from '../src/features/leads/monitoring/monitored-groups.store.ts'
@@ -121,6 +122,17 @@ const builders: Record<string, ResourceBuilder> = {
     } as const
     await insertChannel(db.sql, { ...place, ...facts, followersSyncedAt: createdAt })
     return id
+  },
+  async users(tenant) {
+    const { tenantId } = await openSession(tenant)
+    const { ctx } = harness.app
+    const email = `colleague${nextNumber()}@example.com`
+    const person = { tenantId, email, fullName: 'Grace', role: 'member' as const, passwordHash: null }
+    return (await createUser(ctx, ctx.db.sql, { ...person, isEmailVerified: false })).id
+  },
+  async invitations(tenant) {
+    const { api } = await openSession(tenant)
+    return (await api.post(201, '/invitations', { email: `invited${nextNumber()}@example.com` })).id
   },
   async labels(tenant) {
     const { api } = await openSession(tenant)

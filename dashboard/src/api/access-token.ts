@@ -127,6 +127,11 @@ export async function signInByRecovery(token: string, password: string): Promise
   takeToken(await askForLogin('/api/v2/setup/recover', { token, password }))
 }
 
+/** Joins the tenant of an invitation and signs in. */
+export async function signInByInvitation(body: object): Promise<void> {
+  takeToken(await askForLogin('/api/v2/invitations/accept', body))
+}
+
 async function askForLogin(path: string, body: object): Promise<string> {
   const response = await fetch(path, {
     method: 'POST',

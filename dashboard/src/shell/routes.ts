@@ -40,5 +40,11 @@ const setupRoute = createRoute({
   component: lazyRouteComponent(() => import('../login/setup-page.tsx'), 'SetupPage'),
 })
 
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../login/invitation-page.tsx'), 'InvitationPage'),
+})
+
 /** Pages for whoever is not signed in. */
-export const openRoutes = [signInRoute, setupRoute] as const
+export const openRoutes = [signInRoute, setupRoute, invitationRoute] as const

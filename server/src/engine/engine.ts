@@ -85,6 +85,8 @@ export interface KeptFile {
 export interface ChatActions {
   /** Tells the senders that their messages were read and all devices that the chat is. */
   markRead(sessionId: string, chatId: ChatId, messages: readonly MessageTarget[]): Promise<void>
+  /** Shows the chat as unread on all devices; the senders learn nothing. */
+  markUnread(sessionId: string, chatId: ChatId): Promise<void>
   star(sessionId: string, chatId: ChatId, target: MessageTarget, isStarred: boolean): Promise<void>
   archive(sessionId: string, chatId: ChatId, isArchived: boolean, last: readonly LastMessage[]): Promise<void>
   pin(sessionId: string, chatId: ChatId, isPinned: boolean): Promise<void>

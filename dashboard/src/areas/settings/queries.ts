@@ -71,6 +71,64 @@ export const usePeople = () =>
     },
   )
 
+/** An invitation that nobody accepted yet. */
+export type Invitation = Schemas['Invitation']
+/** What a person may be made of here. */
+export type TenantRole = Invitation['role']
+
+const peoplePaths = ['/api/v2/users', '/api/v2/invitations']
+
+/** Invitations that nobody accepted yet, oldest first. */
+export const useInvitations = () =>
+  queries.useQuery('get', '/api/v2/invitations', { params: { query: { limit: 100 } } })
+
+/** Changes role or access of a person. */
+export async function changePerson(
+  id: string,
+  body: { role?: TenantRole; is_active?: boolean },
+): Promise<void> {
+  await api.PATCH('/api/v2/users/{id}', { params: { path: { id } }, body })
+  await invalidatePaths(peoplePaths)
+}
+
+/** Takes a person out for good. */
+export async function removePerson(id: string): Promise<void> {
+  await api.DELETE('/api/v2/users/{id}', { params: { path: { id } } })
+  await invalidatePaths(peoplePaths)
+}
+
+/** Makes somebody else the owner; what the own role may do is another thing from then on. */
+export async function handOverOwnership(id: string, password: string): Promise<void> {
+  await api.POST('/api/v2/users/{id}/transfer-ownership', {
+    params: { path: { id } },
+    body: { current_password: password },
+  })
+  await invalidatePaths(peoplePaths)
+}
+
+/** Makes a link; it comes this once. */
+export async function invite(body: {
+  email: string
+  role: TenantRole
+  expires_in_days: number
+}): Promise<string> {
+  const { data } = await api.POST('/api/v2/invitations', { body })
+  await invalidatePaths(peoplePaths)
+  return data?.link ?? ''
+}
+
+/** Takes a link back. */
+export async function withdraw(id: string): Promise<void> {
+  await api.DELETE('/api/v2/invitations/{id}', { params: { path: { id } } })
+  await invalidatePaths(peoplePaths)
+}
+
+/** Gives the workspace another name. */
+export async function renameWorkspace(name: string): Promise<void> {
+  await api.PATCH('/api/v2/tenant', { body: { name } })
+  await invalidatePaths(['/api/v2/tenant', '/api/v2/users/me', '/api/v2/overview'])
+}
+
 const keysPath = '/api/v2/api-keys'
 
 /** Keys of the tenant, without their secrets. */

@@ -1,13 +1,17 @@
 import { useState } from 'react'
 import { Card } from '../../kit/card.tsx'
+import { Button } from '../../kit/button.tsx'
 import { Combobox } from '../../kit/combobox.tsx'
+import { useDraft } from '../../kit/draft.ts'
+import { TextField } from '../../kit/field.tsx'
+import { Form, useForm } from '../../kit/form.tsx'
 import { Loaded } from '../../kit/loaded.tsx'
 import { ErrorNote } from '../../kit/notes.tsx'
 import { SavedSwitch } from '../../kit/saved-switch.tsx'
 import { showToast } from '../../kit/toasts.tsx'
 import { usePermissions } from '../../shell/permissions.ts'
 import { NumberForm } from './number-form.tsx'
-import { changeTenant, type TenantSettings, useMe, useTenantSettings } from './queries.ts'
+import { changeTenant, renameWorkspace, type TenantSettings, useMe, useTenantSettings } from './queries.ts'
 import { SectionPage } from './section-page.tsx'
 import { useText } from './words.ts'
 
@@ -52,12 +56,7 @@ function Workspace({ settings }: { settings: TenantSettings }) {
   return (
     <>
       <Card title={t('workspace.title')}>
-        <dl className="kv">
-          <dt>{t('workspace.name')}</dt>
-          <dd>
-            <bdi>{me?.tenant.name}</bdi>
-          </dd>
-        </dl>
+        {me === undefined ? null : <WorkspaceName current={me.tenant.name} refused={refused} />}
         <Zone zone={settings.time_zone} refused={refused} />
       </Card>
       <Card title={t('workspace.data')} text={t('workspace.data_text')}>
@@ -87,6 +86,43 @@ function Workspace({ settings }: { settings: TenantSettings }) {
         />
       </Card>
     </>
+  )
+}
+
+function WorkspaceName({ current, refused }: { current: string; refused: string | undefined }) {
+  const t = useText()
+  const form = useForm()
+  const [draft, change, drop] = useDraft<{ name: string }>('workspace-name')
+  const name = draft.name ?? current
+  return (
+    <Form
+      state={form}
+      fields={['name']}
+      onSubmit={async () => {
+        await renameWorkspace(name)
+        drop()
+      }}
+      onDone={() => showToast({ text: t('saved') })}
+      footer={
+        <Button
+          type="submit"
+          busy={form.isBusy}
+          refused={refused ?? (name === current ? t('nothing_changed') : undefined)}
+        >
+          {t('save_name')}
+        </Button>
+      }
+    >
+      <TextField
+        label={t('workspace.name')}
+        dir="auto"
+        autoComplete="organization"
+        maxLength={255}
+        value={name}
+        error={form.problem('name')}
+        onChange={(event) => change({ name: event.target.value })}
+      />
+    </Form>
   )
 }
 

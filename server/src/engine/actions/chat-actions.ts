@@ -6,7 +6,7 @@ import { type ChatId, chatKind } from '../ids.ts'
 import { translating } from '../library/ask.ts'
 import { maskDigits } from '../library/library-log.ts'
 import type { Connection } from '../session/connection.ts'
-import { patchAppState } from './app-state.ts'
+import { type AppStatePatch, patchAppState } from './app-state.ts'
 import type { RequireOpen } from './group-actions.ts'
 
 /** Mutes end at a point in time; WhatsApp writes -1 for one that does not end by itself. */
@@ -25,6 +25,10 @@ export function createChatActions(open: RequireOpen, clock: Clock): ChatActions 
       )
       if (keys.length > 0) await translating(() => connection.socket.readMessages(keys))
       await tellOwnDevices(connection, jid, clock)
+    },
+    async markUnread(sessionId, chatId) {
+      const connection = open(sessionId)
+      await patchAppState(connection, readPatch(await connection.addresses.jidOf(chatId), clock, false))
     },
     async star(sessionId, chatId, target, isStarred) {
       const connection = open(sessionId)
@@ -73,19 +77,23 @@ export function createChatActions(open: RequireOpen, clock: Clock): ChatActions 
   }
 }
 
+function readPatch(jid: string, clock: Clock, read: boolean): AppStatePatch {
+  const lastMessageTimestamp = Math.floor(clock.nowMs() / 1000)
+  return {
+    type: 'regular_low',
+    apiVersion: 3,
+    index: ['markChatAsRead', jid],
+    syncAction: {
+      timestamp: clock.nowMs(),
+      markChatAsReadAction: { read, messageRange: { lastMessageTimestamp } },
+    },
+  }
+}
+
 /** The senders know already; own devices that cannot be told show the chat as unread a while longer. */
 async function tellOwnDevices(connection: Connection, jid: string, clock: Clock): Promise<void> {
-  const lastMessageTimestamp = Math.floor(clock.nowMs() / 1000)
   try {
-    await patchAppState(connection, {
-      type: 'regular_low',
-      apiVersion: 3,
-      index: ['markChatAsRead', jid],
-      syncAction: {
-        timestamp: clock.nowMs(),
-        markChatAsReadAction: { read: true, messageRange: { lastMessageTimestamp } },
-      },
-    })
+    await patchAppState(connection, readPatch(jid, clock, true))
   } catch (error) {
     const text = error instanceof Error ? maskDigits(error.message) : 'unknown'
     connection.log.debug({ error: text }, 'own devices were not told that a chat is read')

@@ -26,7 +26,7 @@ export function readHints(
   if (operation.takesRefreshCookie === true && headers[refreshCookieHeader] !== undefined)
     hints.refreshCookie = { token: readCookie(headers.cookie, refreshCookieName) }
   const key = headers['idempotency-key']
-  if (operation.isSend === true && key !== undefined) {
+  if ((operation.isSend === true || operation.takesIdempotencyKey === true) && key !== undefined) {
     if (typeof key !== 'string' || !keyPattern.test(key)) {
       const message = 'must be 1 to 255 visible ASCII characters'
       const errors = [{ field: 'Idempotency-Key', message }]

@@ -126,6 +126,7 @@ function describeOperation(operation: Operation, collector: SchemaCollector): Js
     ...describeParameters(operation.params, 'path', collector),
     ...describeParameters(operation.query, 'query', collector),
     ...(operation.isSend === true ? sendHeaders : []),
+    ...(operation.takesIdempotencyKey === true ? sendHeaders.slice(0, 1) : []),
     ...(operation.takesRefreshCookie === true ? [refreshCookieHeader] : []),
   ]
   const description = describeAccess(operation)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AppError, defineError, validationFailed } from '../../../platform/errors.ts'
+import { tenantNameField } from '../tenants/tenants.schema.ts'
 import {
   emailField,
   fullNameField,
@@ -13,14 +14,6 @@ export const invalidAccessToken = defineError('invalid_access_token', 401, 'The 
 export const accessTokenExpired = defineError('access_token_expired', 401, 'The access token has expired')
 export const invalidRefreshToken = defineError('invalid_refresh_token', 401, 'The refresh token is not valid')
 export const signUpClosed = defineError('sign_up_closed', 403, 'Sign-up is closed on this installation')
-
-/** Name of a new tenant. */
-export const tenantNameField = z
-  .string()
-  .trim()
-  .min(1)
-  .max(255)
-  .meta({ examples: ['Example Ltd'] })
 
 export const signUpBody = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { timestampOutput } from '../../../wire.ts'
-import { tenantNameField } from '../auth/auth.schema.ts'
+import { tenantNameField } from '../tenants/tenants.schema.ts'
 
 /** What of a tenant's settings an event is about. */
 const changedParts = ['settings', 'name', 'antispam', 'content_policy'] as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { tenantNameField } from '../auth/auth.schema.ts'
+import { tenantNameField } from '../tenants/tenants.schema.ts'
 import { emailField, fullNameField, newPasswordField } from '../users/users.schema.ts'
 
 export const setupLinkInvalid = defineError(

@@ -1,5 +1,6 @@
 import type { Sql } from '../../../platform/database/database.ts'
 import { notFound } from '../../../platform/errors.ts'
+import { updateChatState } from './chat-states.store.ts'
 import * as store from './read-marks.store.ts'
 
 /**
@@ -28,4 +29,14 @@ export function markRead(
   options: { at: Date; isAll: boolean },
 ): Promise<number> {
   return store.markRead(sql, tenantId, chatId, ids, options)
+}
+
+/** Whether a chat is shown as unread. */
+export function isUnread(sql: Sql, tenantId: string, chatId: string): Promise<boolean> {
+  return store.isUnread(sql, tenantId, chatId)
+}
+
+/** Shows a chat as unread: with one unread message, unless it has more. */
+export function markUnread(sql: Sql, tenantId: string, chatId: string, now: Date): Promise<void> {
+  return updateChatState(sql, tenantId, chatId, { isRead: false }, now)
 }

@@ -62,3 +62,10 @@ export async function markRead(
     WHERE id = ${chatId} AND tenant_id = ${tenantId}`)
   return marked
 }
+
+/** Whether the counter of a chat is not zero. */
+export async function isUnread(sql: Sql, tenantId: string, chatId: string): Promise<boolean> {
+  const { rows } = await sql.execute(text`
+    SELECT FROM chats WHERE id = ${chatId} AND tenant_id = ${tenantId} AND unread_count > 0`)
+  return rows.length > 0
+}

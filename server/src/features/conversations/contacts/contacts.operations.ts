@@ -2,7 +2,7 @@ import { defineOperation, type Operation } from '../../../operation.ts'
 import { notFound } from '../../../platform/errors.ts'
 import { chatHistoryClosed } from '../../account/settings/settings.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
-import { checkNumber, getContact, listTenantContacts, updateContact } from './contact-directory.service.ts'
+import { checkNumber, listTenantContacts, updateContact } from './contact-directory.service.ts'
 import {
   contactCheckAnswer,
   contactCheckQuery,
@@ -37,18 +37,6 @@ const check = defineOperation({
   run: (ctx, input) => checkNumber(ctx, input.session_id, input.phone),
 })
 
-const get = defineOperation({
-  id: 'contacts.get',
-  method: 'GET',
-  path: '/contacts/{id}',
-  summary: 'Get a contact',
-  access: ['contacts:read'],
-  params: contactParams,
-  success: { status: 200, schema: contactObject },
-  errors: [chatHistoryClosed],
-  run: (ctx, input) => getContact(ctx, input.id),
-})
-
 const update = defineOperation({
   id: 'contacts.update',
   method: 'PATCH',
@@ -62,4 +50,4 @@ const update = defineOperation({
 })
 
 /** Reading and naming people. */
-export const contactOperations: readonly Operation[] = [list, check, get, update]
+export const contactOperations: readonly Operation[] = [list, check, update]

@@ -7,7 +7,7 @@ import { groupIsSegment } from './custom-group-filters.schema.ts'
 import * as members from './custom-group-members.store.ts'
 import { customGroupDeleting, foldVariableName, variableLimits } from './custom-groups.schema.ts'
 import * as store from './custom-groups.store.ts'
-import type { CustomGroupRow } from './custom-groups.tables.ts'
+import type { CustomGroupRow, GroupKind } from './custom-groups.tables.ts'
 
 export type { MemberRow } from './custom-group-members.store.ts'
 
@@ -26,13 +26,18 @@ export function countCustomGroups(sql: Sql, tenantId: string): Promise<number> {
   return store.countGroups(sql, tenantId)
 }
 
+/** How many lists of one kind, or of both, a tenant has. */
+export function countOfKind(sql: Sql, tenantId: string, kind: GroupKind | undefined): Promise<number> {
+  return store.countGroups(sql, tenantId, kind)
+}
+
 /** One page of a tenant's lists, newest first. */
 export function listCustomGroups(
   sql: Sql,
   tenantId: string,
-  page: { limit: number; offset: number },
+  page: { limit: number; offset: number; kind?: GroupKind | undefined },
 ): Promise<CustomGroupRow[]> {
-  return store.listGroups(sql, tenantId, page.limit, page.offset)
+  return store.listGroups(sql, tenantId, page)
 }
 
 /** One list of a tenant, or 404. */

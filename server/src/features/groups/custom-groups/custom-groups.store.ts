@@ -1,16 +1,20 @@
-import { and, count, desc, eq, sql as text } from 'drizzle-orm'
+import { and, count, desc, eq, isNotNull, isNull, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
-import { type CustomGroupRow, customGroups } from './custom-groups.tables.ts'
+import { type CustomGroupRow, customGroups, type GroupKind } from './custom-groups.tables.ts'
 
 const ofGroup = (tenantId: string, id: string) =>
   and(eq(customGroups.tenantId, tenantId), eq(customGroups.id, id))
 
+/** A list has members, a segment a filter. A plan allows a tenant so few that none needs an index of its own. */
+function ofKind(tenantId: string, kind: GroupKind | undefined) {
+  const { filter } = customGroups
+  const isKind = kind === undefined ? undefined : kind === 'segment' ? isNotNull(filter) : isNull(filter)
+  return and(eq(customGroups.tenantId, tenantId), isKind)
+}
+
 /** How many lists a tenant has. */
-export async function countGroups(sql: Sql, tenantId: string): Promise<number> {
-  const [row] = await sql
-    .select({ total: count() })
-    .from(customGroups)
-    .where(eq(customGroups.tenantId, tenantId))
+export async function countGroups(sql: Sql, tenantId: string, kind?: GroupKind): Promise<number> {
+  const [row] = await sql.select({ total: count() }).from(customGroups).where(ofKind(tenantId, kind))
   return row?.total ?? 0
 }
 
@@ -18,13 +22,12 @@ export async function countGroups(sql: Sql, tenantId: string): Promise<number> {
 export function listGroups(
   sql: Sql,
   tenantId: string,
-  limit: number,
-  offset: number,
+  { limit, offset, kind }: { limit: number; offset: number; kind?: GroupKind | undefined },
 ): Promise<CustomGroupRow[]> {
   return sql
     .select()
     .from(customGroups)
-    .where(eq(customGroups.tenantId, tenantId))
+    .where(ofKind(tenantId, kind))
     .orderBy(desc(customGroups.createdAt), desc(customGroups.id))
     .limit(limit)
     .offset(offset)

@@ -1,6 +1,9 @@
 import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 import { timestamptz } from '../../../platform/database/columns.ts'
 
+/** Lists have members, segments a filter. */
+export type GroupKind = 'list' | 'segment'
+
 /** Lists of contacts that a tenant keeps. */
 export const customGroups = pgTable('custom_groups', {
   id: uuid().primaryKey(),

@@ -1,6 +1,8 @@
 import { defineOperation, type Operation } from '../../../operation.ts'
 import { idParams } from '../../../wire.ts'
 import { chatHistoryClosed } from '../../account/settings/settings.schema.ts'
+import { contactDetail } from './contact-detail.schema.ts'
+import { getContactDetail } from './contact-detail.service.ts'
 import { inboxAnswer, inboxChat, inboxQuery } from './inbox.schema.ts'
 import { getInboxChat, listInbox } from './inbox.service.ts'
 
@@ -28,5 +30,17 @@ const get = defineOperation({
   run: (ctx, { id }) => getInboxChat(ctx, id),
 })
 
+const getPerson = defineOperation({
+  id: 'contacts.get',
+  method: 'GET',
+  path: '/contacts/{id}',
+  summary: 'Get a contact, with time zones, language and first message',
+  access: ['contacts:read'],
+  params: idParams,
+  success: { status: 200, schema: contactDetail },
+  errors: [chatHistoryClosed],
+  run: (ctx, { id }) => getContactDetail(ctx, id),
+})
+
 /** Looking through conversations. */
-export const inboxOperations: readonly Operation[] = [list, get]
+export const inboxOperations: readonly Operation[] = [list, get, getPerson]

@@ -4,6 +4,7 @@ import { buildInboundMessage, buildPhone, createSession } from '../../../../test
 import { createTestApp, type TestApp, type TestTenant } from '../../../../test/harness.ts'
 import { buildLead } from '../../../../test/leads-world.ts'
 import type { InboundMessage } from '../../../engine/events.ts'
+import { toTimestamp } from '../../../wire.ts'
 import { storeInbound } from '../../conversations/inbound/store-inbound.service.ts'
 
 let app: TestApp
@@ -158,5 +159,33 @@ suite('GET /chats', () => {
     await (await own.tenant.apiWith(['leads:read'])).get(403, '/chats')
     const closed = await (await own.tenant.apiWith(['messages:read'])).get(403, '/chats')
     assert.equal(closed.code, 'chat_history_closed')
+  })
+})
+
+suite('GET /contacts/{id}', () => {
+  test('has time zones, language and when the person wrote first, of all their chats', async () => {
+    const box = await inbox()
+    const phone = '48512345678'
+    await box.say(phone, 50)
+    await box.say(phone, 90, 1)
+    await box.say(phone, 10)
+    const { contacts } = await box.tenant.api.get(200, '/contacts')
+    const path = `/contacts/${contacts[0].id}`
+    const contact = await box.tenant.api.get(200, path)
+    const first = toTimestamp(new Date(app.clock.nowMs() - 90 * 60_000))
+    assert.deepEqual(contact, {
+      ...contacts[0],
+      time_zones: ['Europe/Warsaw'],
+      language: null,
+      first_inbound_at: first,
+    })
+    await app.app.ctx.db.pool.query(
+      `INSERT INTO person_languages (contact_id, tenant_id, language, read_until) VALUES ($1, $2, 'pl', now())`,
+      [contact.id, box.tenant.id],
+    )
+    assert.equal((await box.tenant.api.get(200, path)).language, 'pl')
+    await (await app.tenant()).api.get(404, path)
+    await app.api.get(401, path)
+    await (await box.tenant.apiWith(['leads:read'])).get(403, path)
   })
 })

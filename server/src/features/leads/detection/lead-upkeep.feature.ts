@@ -3,6 +3,7 @@ import { type Feature, onEvent } from '../../../feature.ts'
 import { handleJob } from '../../../job.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { done, retryLater } from '../../../platform/jobs/jobs.ts'
+import { userEnded } from '../../account/users/users.schema.ts'
 import { contactsMerged } from '../../conversations/contacts/contacts.schema.ts'
 import { dropOrphanContacts } from '../../conversations/contacts/contacts.service.ts'
 import {
@@ -13,7 +14,7 @@ import {
 import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import { sessionDeleted } from '../../sessions/lifecycle/sessions.schema.ts'
 import { expireLeadTextsJob } from './lead-upkeep.schema.ts'
-import { expireTexts, listSessionlessContacts, replaceTexts } from './lead-upkeep.store.ts'
+import { expireTexts, listSessionlessContacts, replaceTexts, unassignLeads } from './lead-upkeep.store.ts'
 import { leadDetected, leadStatusChanged, leadUpdated } from './leads.schema.ts'
 import { mergeLeadsOf } from './merge-leads.service.ts'
 
@@ -65,6 +66,10 @@ export const leadUpkeepFeature: Feature = {
     ),
     onEvent(contactsMerged, async (_ctx, sql, merged) => {
       for (const { tenantId, keepId, dropId } of merged) await mergeLeadsOf(sql, tenantId, keepId, dropId)
+    }),
+    onEvent(userEnded, async (_ctx, sql, ended) => {
+      for (const { tenantId, userId, isRemoved } of ended)
+        if (isRemoved) await unassignLeads(sql, tenantId, userId)
     }),
     onEvent(sessionDeleted, (_ctx, sql, deleted) =>
       dropOrphans(sql, new Set(deleted.map(({ tenantId }) => tenantId))),

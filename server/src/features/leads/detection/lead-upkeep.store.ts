@@ -198,3 +198,9 @@ export async function expireTexts(sql: Sql, { now, limit }: ExpiryStep): Promise
     WHERE u.id = o.id`)
   return (signals ?? 0) + (leads ?? 0)
 }
+
+/** Leads of somebody who is gone are nobody's. */
+export async function unassignLeads(sql: Sql, tenantId: string, userId: string): Promise<void> {
+  await sql.execute(text`
+    UPDATE leads SET assigned_to = NULL WHERE tenant_id = ${tenantId} AND assigned_to = ${userId}`)
+}

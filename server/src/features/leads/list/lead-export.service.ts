@@ -1,8 +1,8 @@
 import type { Context } from '../../../context.ts'
 import { Answer } from '../../../operation.ts'
 import { type Cell, toCsv, toJsonArray } from '../../../platform/files/rows-as-file.ts'
-import type { LeadFilterInput, LeadObject } from './lead-list.schema.ts'
-import { countTenantLeads, walkTenantLeads } from './lead-list.service.ts'
+import type { LeadFilterInput, LeadObject, LeadSelection } from './lead-list.schema.ts'
+import { countTenantLeads, selectLeads, walkTenantLeads } from './lead-list.service.ts'
 
 /** More leads than this are not given out at once (contract section 4). */
 export const mostExported = 10_000
@@ -58,7 +58,21 @@ export async function exportLeads(
   format: 'csv' | 'json',
 ): Promise<Answer> {
   const total = await countTenantLeads(ctx, input)
-  const batches = walkTenantLeads(ctx, input, { most: mostExported, step })
+  return toFile(walkTenantLeads(ctx, input, { most: mostExported, step }), total, format)
+}
+
+/** Chosen leads, the newest detection first, as a file; 409 when a filter finds another number than was confirmed. */
+export async function exportSelection(
+  ctx: Context,
+  selection: LeadSelection,
+  format: 'csv' | 'json',
+): Promise<Answer> {
+  const ids = await selectLeads(ctx, selection)
+  const order = { sort: 'lead_detected_at', order: 'desc' } as const
+  return toFile(walkTenantLeads(ctx, order, { most: ids.length, step, ids }), ids.length, format)
+}
+
+function toFile(batches: AsyncGenerator<LeadObject[]>, total: number, format: 'csv' | 'json'): Answer {
   const answer =
     format === 'csv'
       ? { contentType: 'text/csv; charset=utf-8', body: toCsv(csvColumns, csvRows(batches)) }

@@ -4,6 +4,7 @@ import { sql as text } from 'drizzle-orm'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
 import { LeadsWorld } from '../../../../test/leads-world.ts'
 import { phoneForms } from '../../../../test/phones.ts'
+import { createUser } from '../../account/users/users.service.ts'
 
 let app: TestApp
 let world: LeadsWorld
@@ -31,6 +32,64 @@ function cellsOf(csv: string): string[] {
   const read = [...cells].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '')
   return read.slice(0, -1)
 }
+
+suite('whose leads', () => {
+  test('assigned_to and detected_after filter lists, counts, bulk changes and exports; leads of who is removed are nobody’s', async () => {
+    const own = new LeadsWorld(app, await app.tenant())
+    const { api } = own.tenant
+    const at = (hour: number) => new Date(Date.UTC(2026, 0, 5, hour))
+    const ids = []
+    for (const hour of [8, 9, 10]) ids.push(await own.lead(await own.person(), { at: at(hour) }))
+    const [first = '', second = '', third = ''] = ids
+    const { id: me } = await api.get(200, '/users/me')
+    const person = await createUser(own.ctx, own.ctx.db.sql, {
+      tenantId: own.tenant.id,
+      email: `assignee-${me}@example.com`,
+      fullName: 'Grace',
+      role: 'member',
+      passwordHash: null,
+      isEmailVerified: false,
+    })
+    await api.patch(200, `/leads/${first}`, { assigned_to: me })
+    await api.patch(200, `/leads/${second}`, { assigned_to: person.id })
+    const found = async (query: string) =>
+      (await api.get(200, `/leads?${query}`)).leads.map((lead: { id: string }) => lead.id)
+    assert.deepEqual(await found(`assigned_to=${me}`), [first])
+    assert.deepEqual(await found('assigned_to=none'), [third])
+    assert.deepEqual(await found(`assigned_to=${person.id}&search=sample`), [second])
+    assert.deepEqual(await found(`assigned_to=${me}&source_group_id=${own.groupId}`), [first])
+    assert.deepEqual(await found('detected_after=2026-01-05T09:00:00Z'), [third, second])
+    assert.deepEqual(await found('detected_after=2026-01-05T09:00:00Z&search=sample'), [third, second])
+    assert.equal((await api.get(200, '/leads/counts?assigned_to=none')).total, 1)
+    assert.equal((await api.get(200, `/leads?assigned_to=${me}`)).leads[0].assigned_to, me)
+    const changed = { filter: { assigned_to: me }, expected_count: 1, status: 'contacted' }
+    assert.equal((await api.post(200, '/leads/bulk/status', changed)).updated, 1)
+    await api.get(422, '/leads?assigned_to=somebody')
+    await api.get(422, '/leads?detected_after=yesterday')
+    await api.delete(200, `/users/${person.id}`)
+    assert.deepEqual(await found('assigned_to=none'), [third, second])
+  })
+
+  test('a selection is exported: these leads, or what a filter finds while it finds as many as were confirmed', async () => {
+    const own = new LeadsWorld(app, await app.tenant())
+    const { api } = own.tenant
+    const ids = [await own.lead(await own.person()), await own.lead(await own.person('=Eve'))]
+    const other = new LeadsWorld(app, await app.tenant())
+    const foreign = await other.lead(await other.person())
+    const csv = await api.post(200, '/leads/export', { lead_ids: [ids[1], foreign] })
+    assert.equal(csv.trimEnd().split('\r\n').length, 2)
+    assert.match(csv, new RegExp(`^${ids[1]},`, 'm'))
+    const json = await api
+      .with({ accept: 'application/json' })
+      .post(200, '/leads/export', { filter: { status: 'new' }, expected_count: 2 })
+    assert.deepEqual(new Set(json.map((lead: { id: string }) => lead.id)), new Set(ids))
+    const moved = await api.post(409, '/leads/export', { filter: { status: 'new' }, expected_count: 3 })
+    assert.equal(moved.count, 2)
+    for (const body of [{}, { lead_ids: [] }, { filter: {} }]) await api.post(422, '/leads/export', body)
+    await app.api.post(401, '/leads/export', { lead_ids: ids })
+    await (await own.tenant.apiWith(['messages:read'])).post(403, '/leads/export', { lead_ids: ids })
+  })
+})
 
 suite('the list', () => {
   test('filters and search: words of names and keywords by their beginnings, any part of the number, exact total', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineError } from '../../../platform/errors.ts'
-import { pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
+import { pageAnswer, pageQuery, timestampInput, timestampOutput, uuidField } from '../../../wire.ts'
 import { leadStatuses } from '../detection/leads.tables.ts'
 
 /** What leads can be listed by. */
@@ -27,6 +27,13 @@ export const leadFilters = {
   max_lead_score: mostScore('lead_score'),
   min_signal_score: leastScore('signal_score'),
   max_signal_score: mostScore('signal_score'),
+  assigned_to: z
+    .union([z.literal('none'), uuidField])
+    .optional()
+    .meta({ description: 'A user of the tenant, or `none` for leads of nobody', examples: ['none'] }),
+  detected_after: timestampInput()
+    .optional()
+    .meta({ description: 'Detected at this moment or later', examples: ['2026-02-11T10:00:00Z'] }),
   sort: z
     .enum(leadSorts)
     .default('lead_detected_at')
@@ -126,6 +133,8 @@ export interface LeadFilterInput {
   max_lead_score?: number | undefined
   min_signal_score?: number | undefined
   max_signal_score?: number | undefined
+  assigned_to?: string | undefined
+  detected_after?: Date | undefined
   sort: LeadSort
   order: 'asc' | 'desc'
   search?: string | undefined
@@ -162,6 +171,7 @@ const leadFields = {
   score_signals: z
     .array(z.object({ signal: z.string(), weight: z.int() }))
     .meta({ description: 'What raised `signal_score`' }),
+  assigned_to: z.string().nullable().meta({ description: 'A user of the tenant' }),
   lead_detected_at: timestampOutput,
   trigger: trigger.meta({ description: 'The signal that made the lead' }),
   last_signal: trigger
@@ -190,7 +200,6 @@ export const leadDetail = z
     source_group: fullSourceGroup,
     message_count: z.int().meta({ description: 'Messages of the timeline' }),
     ai_analysis: z.record(z.string(), z.unknown()).nullable(),
-    assigned_to: z.string().nullable(),
     notes: z.string().nullable(),
     status_history: z.array(
       z.object({

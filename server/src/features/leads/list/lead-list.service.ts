@@ -38,6 +38,7 @@ export function leadToWire(row: LeadRow): LeadObject {
     lead_score: row.leadScore,
     signal_score: row.signalScore,
     score_signals: row.scoreSignals,
+    assigned_to: row.assignedTo,
     lead_detected_at: row.detectedAt,
     source_group: { id: row.groupId, name: row.groupName },
     trigger: {
@@ -72,6 +73,8 @@ function filterOf(ctx: Context, input: LeadFilterInput): LeadFilter | undefined 
     signalScore: { least: input.min_signal_score, most: input.max_signal_score },
     sort: input.sort,
     isAscending: input.order === 'asc',
+    assignedTo: input.assigned_to === 'none' ? null : input.assigned_to,
+    detectedAfter: input.detected_after,
   }
 }
 
@@ -127,9 +130,10 @@ export async function selectLeads(ctx: Context, selection: LeadSelection): Promi
 export async function* walkTenantLeads(
   ctx: Context,
   input: LeadFilterInput,
-  options: { most: number; step: number },
+  options: { most: number; step: number; ids?: readonly string[] },
 ): AsyncGenerator<LeadObject[]> {
-  const filter = filterOf(ctx, input)
+  const found = filterOf(ctx, input)
+  const filter = found && { ...found, ids: options.ids }
   let left = filter === undefined ? 0 : options.most
   let after: LeadCursor | undefined
   while (filter !== undefined && left > 0) {

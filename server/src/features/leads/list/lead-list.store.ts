@@ -12,6 +12,7 @@ export interface LeadRow extends Record<string, unknown> {
   leadScore: number
   signalScore: number
   scoreSignals: ScoreSignal[]
+  assignedTo: string | null
   groupId: string
   groupName: string
   matchedKeyword: string | null
@@ -44,6 +45,11 @@ export interface LeadFilter {
   signalScore: ScoreRange
   sort: LeadSort
   isAscending: boolean
+  /** A user, or null for leads of nobody. */
+  assignedTo?: string | null | undefined
+  detectedAfter?: Date | undefined
+  /** These and no others. */
+  ids?: readonly string[] | undefined
 }
 
 const wireTimestamp = (timestamp: SQL) =>
@@ -51,6 +57,7 @@ const wireTimestamp = (timestamp: SQL) =>
 
 const columns = text`l.id, l.contact_phone AS "contactPhone", l.contact_name AS "contactName", l.status,
   l.lead_score AS "leadScore", l.signal_score AS "signalScore", l.score_signals AS "scoreSignals",
+  l.assigned_to AS "assignedTo",
   l.group_id AS "groupId", l.group_name AS "groupName", l.matched_keyword AS "matchedKeyword",
   l.message_preview AS "messagePreview", l.monitor_mode AS "monitorMode", l.last_group_id AS "lastGroupId",
   l.last_group_name AS "lastGroupName", l.last_matched_keyword AS "lastMatchedKeyword",
@@ -84,6 +91,14 @@ function within(column: SQL, { least, most }: ScoreRange): SQL {
     ${most === undefined ? nothing : text`AND ${column} <= ${most}`}`
 }
 
+function narrowed({ assignedTo, detectedAfter, ids }: LeadFilter, detectedAt: SQL): SQL {
+  const ofWhom =
+    assignedTo === null ? text`AND l.assigned_to IS NULL` : text`AND l.assigned_to = ${assignedTo}`
+  return text`${assignedTo === undefined ? nothing : ofWhom}
+    ${detectedAfter === undefined ? nothing : text`AND ${detectedAt} >= ${detectedAfter.toISOString()}::timestamptz`}
+    ${ids === undefined ? nothing : text`AND l.id = ANY(${text.param([...ids])}::uuid[])`}`
+}
+
 /** Where to look first: its table, what it says of status and group, and whether it is the lead itself. */
 function baseOf({ search, groupId }: LeadFilter) {
   if (search !== undefined) {
@@ -110,13 +125,15 @@ function sourceOf(filter: LeadFilter): Source {
   const base = baseOf(filter)
   const isScored = isBounded(leadScore) || isBounded(signalScore) || sortColumns[filter.sort] !== undefined
   const isLead = search === undefined && groupId === undefined
-  const needsLead = isScored || (search === undefined && status !== undefined)
+  const isOfLead = filter.assignedTo !== undefined || filter.ids !== undefined
+  const needsLead = isOfLead || isScored || (search === undefined && status !== undefined)
   return {
     from: needsLead && !isLead ? text`${base.table} JOIN leads l ON l.id = ${base.id}` : base.table,
     where: text`${base.name}.tenant_id = ${tenantId}
       ${status === undefined ? nothing : text`AND ${base.status} = ${status}`}
       ${groupId === undefined ? nothing : base.ofGroup} ${base.found}
-      ${within(text`l.lead_score`, leadScore)} ${within(text`l.signal_score`, signalScore)}`,
+      ${within(text`l.lead_score`, leadScore)} ${within(text`l.signal_score`, signalScore)}
+      ${narrowed(filter, text`${base.name}.detected_at`)}`,
     id: base.id,
     detectedAt: text`${base.name}.detected_at`,
   }

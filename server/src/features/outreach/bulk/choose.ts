@@ -3,7 +3,8 @@ import { resolveNumbers } from '../accounts/accounts.service.ts'
 import { lockJob, updateJob } from './bulk.store.ts'
 import type { BulkJobRow, BulkRecipientRow, JobWait } from './bulk.tables.ts'
 import { noteNotSent } from './ending.service.ts'
-import { quietUntil, zonesOfPhone } from './quiet-hours.ts'
+import { zonesOfPhone } from './phone-zones.service.ts'
+import { quietUntil } from './quiet-hours.ts'
 import {
   findFirstPutOff,
   findFirstWaiting,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { createTestApp, type TestApp } from '../../../../test/harness.ts'
 import type { Context } from '../../../context.ts'
-import { quietUntil, zonesOfPhone } from './quiet-hours.ts'
+import { zonesOfPhone } from './phone-zones.service.ts'
+import { quietUntil } from './quiet-hours.ts'
 
 const nights = { start: '21:00', end: '08:00' }
 let app: TestApp

@@ -1,5 +1,3 @@
-import { getCountry } from 'countries-and-timezones'
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../../../context.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
@@ -8,26 +6,8 @@ import type { QuietHours } from './bulk.tables.ts'
 const minuteMs = 60_000
 const dayMinutes = 24 * 60
 
-/** What is looked up again and again: zones by the first digits of a phone, and the clock of each zone. */
-const lookUps = defineProcessState(() => ({
-  zones: new LRUCache<string, readonly string[]>({ max: 5_000 }),
-  clocks: new LRUCache<string, Intl.DateTimeFormat>({ max: 500 }),
-}))
-
-/** The zones that a phone (digits) may be in, by its country; of countries that cannot be told apart all of theirs. */
-export function zonesOfPhone(ctx: Context, phone: string): readonly string[] {
-  const { zones: known } = lookUps.of(ctx)
-  // Countries that share a calling code are told apart by no more digits.
-  const key = phone.slice(0, 7)
-  const cached = known.get(key)
-  if (cached !== undefined) return cached
-  const number = parsePhoneNumberFromString(`+${phone}`)
-  const countries = number?.country === undefined ? (number?.getPossibleCountries() ?? []) : [number.country]
-  const zones = countries.flatMap((country) => getCountry(country)?.timezones ?? [])
-  const found = zones.length === 0 ? ['UTC'] : [...new Set(zones)]
-  known.set(key, found)
-  return found
-}
+/** The clock of each zone. */
+const clocksOf = defineProcessState(() => new LRUCache<string, Intl.DateTimeFormat>({ max: 500 }))
 
 /** A clock that shows a zone's minutes since midnight. */
 type Minutes = (zone: string, atMs: number) => number
@@ -35,7 +15,7 @@ type Minutes = (zone: string, atMs: number) => number
 const wallForm = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
 
 function minutesOf(ctx: Context): Minutes {
-  const { clocks } = lookUps.of(ctx)
+  const clocks = clocksOf.of(ctx)
   return (zone, atMs) => {
     const clock = clocks.get(zone) ?? new Intl.DateTimeFormat('en-GB', { ...wallForm, timeZone: zone })
     clocks.set(zone, clock)

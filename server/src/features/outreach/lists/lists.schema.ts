@@ -185,7 +185,10 @@ export function memberToWire(row: GroupPerson): z.infer<typeof memberObject> {
 }
 
 /** A page of lists. */
-export const listsQuery = z.object(pageQuery())
+export const listsQuery = z.object({
+  ...pageQuery(),
+  kind: z.enum(['list', 'segment']).optional().meta({ description: 'Lists with members, or segments' }),
+})
 /** One page of lists. */
 export const listsAnswer = z.object({ groups: z.array(listObject), ...pageAnswer })
 

@@ -4,7 +4,7 @@ import { retryDeadlocks } from '../../../platform/database/sql-state.ts'
 import {
   addMembers,
   changeCustomGroup,
-  countCustomGroups,
+  countOfKind,
   createCustomGroup,
   deleteCustomGroup,
   getCustomGroup,
@@ -22,6 +22,7 @@ import {
   type ListObject,
   type listDetails,
   type listsAnswer,
+  type listsQuery,
   listToWire,
   memberToWire,
   type removedAnswer,
@@ -32,11 +33,11 @@ import {
 /** One page of the caller's lists, newest first. */
 export async function getLists(
   ctx: Context,
-  { limit, offset }: { limit: number; offset: number },
+  { limit, offset, kind }: z.output<typeof listsQuery>,
 ): Promise<z.infer<typeof listsAnswer>> {
   const tenantId = tenantOf(ctx)
-  const rows = await listCustomGroups(ctx.db.sql, tenantId, { limit, offset })
-  const total = await countCustomGroups(ctx.db.sql, tenantId)
+  const rows = await listCustomGroups(ctx.db.sql, tenantId, { limit, offset, kind })
+  const total = await countOfKind(ctx.db.sql, tenantId, kind)
   return { groups: rows.map(listToWire), total, limit, offset }
 }
 

@@ -117,6 +117,21 @@ suite('lists', () => {
     assert.equal((await tenant.api.call('GET', `/custom-groups/${ids[0]}/export/csv`)).status, 404)
   })
 
+  test('kind= shows lists or segments, each with its own total', async () => {
+    const { api } = await app.tenant()
+    const list = await api.post(201, '/custom-groups', { name: 'Customers' })
+    const segment = await api.post(201, '/custom-groups', { name: 'Silent', filter: { has_written: false } })
+    for (const [kind, { id }] of [
+      ['list', list],
+      ['segment', segment],
+    ] as const) {
+      const { groups, total } = await api.get(200, `/custom-groups?kind=${kind}`)
+      assert.deepEqual([groups.map((group: { id: string }) => group.id), total], [[id], 1])
+    }
+    assert.equal((await api.get(200, '/custom-groups')).total, 2)
+    await api.get(422, '/custom-groups?kind=other')
+  })
+
   test('people are added and removed in every dialect, and counted', async () => {
     const id = await makeList(['15558000001'])
     const add = (body: unknown, status = 200) =>

@@ -3,6 +3,7 @@ import { planLimitReached } from '../../../platform/errors.ts'
 import { addressRefused } from '../../../platform/outgoing/safe-fetch.ts'
 import { deletedAnswer, idParams } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
+import { idempotencyMismatch } from '../../sending/outbox/outbox.schema.ts'
 import {
   channelOfOtherSession,
   createScheduleBody,
@@ -57,7 +58,8 @@ const create = defineOperation({
   gate,
   body: createScheduleBody,
   success: { status: 201, schema: scheduleSchema },
-  errors: [planFeatureMissing, planLimitReached, addressRefused, channelOfOtherSession],
+  errors: [planFeatureMissing, planLimitReached, addressRefused, channelOfOtherSession, idempotencyMismatch],
+  takesIdempotencyKey: true,
   run: (ctx, input) => createSchedule(ctx, input),
 })
 

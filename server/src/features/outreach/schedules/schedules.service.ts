@@ -6,6 +6,7 @@ import { addressRefused, checkUrl } from '../../../platform/outgoing/safe-fetch.
 import { holdsScope } from '../../../scopes.ts'
 import { customGroupInUse } from '../../groups/custom-groups/custom-groups.schema.ts'
 import { holdUsableGroup } from '../../groups/custom-groups/custom-groups.service.ts'
+import { idempotencyMismatch } from '../../sending/outbox/outbox.schema.ts'
 import { getSession, holdSession } from '../../sessions/lifecycle/sessions.service.ts'
 import { holdChannel } from '../channels/channels.service.ts'
 import type { RecurrenceInput } from '../recurrence/recurrence.schema.ts'
@@ -125,9 +126,34 @@ export function previewRule(ctx: Context, input: RecurrenceInput) {
   return previewToWire(parseRecurrence(input, { now }), now)
 }
 
-/** Makes a schedule and arms its first run. */
-export async function createSchedule(ctx: Context, input: CreateSchedule): Promise<ScheduleObject> {
+/** How long a request under a key is remembered. */
+const keyTtlMs = 24 * 3_600_000
+
+/** A request that may come more than once. */
+interface UnderKey {
+  key: string
+  bodyHash: string
+}
+
+class KeyInUse extends Error {}
+
+/** The schedule made under a key in the last 24 hours; 422 when it was asked for something else. */
+async function findAgain(ctx: Context, tenantId: string, { key, bodyHash }: UnderKey) {
+  const row = await store.findScheduleByKey(ctx.db.sql, tenantId, key)
+  if (row === undefined || row.createdAt.getTime() < ctx.clock.nowMs() - keyTtlMs) return undefined
+  if (row.idempotencyHash !== bodyHash) throw idempotencyMismatch.create()
+  return row
+}
+
+/** Makes a schedule and arms its first run; the same request under the same key makes one. */
+export async function createSchedule(
+  ctx: Context,
+  input: CreateSchedule & { idempotency?: UnderKey | undefined },
+): Promise<ScheduleObject> {
   const tenantId = tenantOf(ctx)
+  const { idempotency } = input
+  const known = idempotency && (await findAgain(ctx, tenantId, idempotency))
+  if (known !== undefined) return scheduleToWire(known)
   const now = ctx.clock.now()
   const { target_type: targetType, media_url: mediaUrl = null } = input
   const rule = parseRecurrence(input, { now, ...(targetType === 'chat' ? { defaultType: 'one_time' } : {}) })
@@ -149,17 +175,37 @@ export async function createSchedule(ctx: Context, input: CreateSchedule): Promi
     sendWithinMinutes: input.send_within_minutes ?? null,
     oncePerContact: input.once_per_contact ?? false,
     missedRuns: input.missed_runs ?? 'run_once',
+    ...{ idempotencyKey: idempotency?.key ?? null, idempotencyHash: idempotency?.bodyHash ?? null },
     ...{ nextRunAt: null, dueJobId: null, lastRunAt: null, runCount: 0, createdAt: now, updatedAt: now },
   }
   checkTexts(row, await variablesFor(ctx, row))
-  return ctx.db.transaction(async (sql) => {
-    await holdTarget(ctx, sql, row)
-    // A run at this very moment counts.
-    const first = nextRun(rule, new Date(now.getTime() - 1))
-    const armed = { ...row, ...(await arm(ctx, sql, row, first)) }
-    await store.insertSchedule(sql, armed)
-    return scheduleToWire(armed)
-  })
+  // A run at this very moment counts.
+  return addSchedule(ctx, row, nextRun(rule, new Date(now.getTime() - 1)))
+}
+
+async function addSchedule(
+  ctx: Context,
+  row: ScheduleRow,
+  first: ReturnType<typeof nextRun>,
+): Promise<ScheduleObject> {
+  const { tenantId, idempotencyKey: key, idempotencyHash } = row
+  const before = new Date(ctx.clock.nowMs() - keyTtlMs)
+  try {
+    return await ctx.db.transaction(async (sql) => {
+      await holdTarget(ctx, sql, row)
+      if (key !== null) await store.clearScheduleKey(sql, tenantId, key, before)
+      const armed = { ...row, ...(await arm(ctx, sql, row, first)) }
+      // What was armed for it goes with the transaction.
+      if (!(await store.insertSchedule(sql, armed))) throw new KeyInUse()
+      return scheduleToWire(armed)
+    })
+  } catch (error) {
+    if (!(error instanceof KeyInUse) || key === null) throw error
+    // Somebody clicked twice, and the other click was a little faster.
+    const made = await findAgain(ctx, tenantId, { key, bodyHash: idempotencyHash ?? '' })
+    if (made === undefined) throw error
+    return scheduleToWire(made)
+  }
 }
 
 /** Does something to a schedule that nobody else changes meanwhile; 404 for an unknown one. */

@@ -11,9 +11,34 @@ const ofStatus = (tenantId: string, status: ScheduleRow['status'] | undefined) =
     status === undefined ? undefined : eq(scheduledMessages.status, status),
   )
 
-/** Adds a schedule. */
-export async function insertSchedule(sql: Sql, row: ScheduleRow): Promise<void> {
-  await sql.insert(scheduledMessages).values(row)
+/** Adds a schedule; false when its idempotency key is in use. */
+export async function insertSchedule(sql: Sql, row: ScheduleRow): Promise<boolean> {
+  const rows = await sql
+    .insert(scheduledMessages)
+    .values(row)
+    .onConflictDoNothing()
+    .returning({ id: scheduledMessages.id })
+  return rows.length > 0
+}
+
+/** The schedule made under an idempotency key. */
+export async function findScheduleByKey(
+  sql: Sql,
+  tenantId: string,
+  key: string,
+): Promise<ScheduleRow | undefined> {
+  const isSame = and(eq(scheduledMessages.tenantId, tenantId), eq(scheduledMessages.idempotencyKey, key))
+  const [row] = await sql.select().from(scheduledMessages).where(isSame)
+  return row
+}
+
+/** Frees an idempotency key that was used before a timestamp. */
+export async function clearScheduleKey(sql: Sql, tenantId: string, key: string, before: Date): Promise<void> {
+  const isSame = and(eq(scheduledMessages.tenantId, tenantId), eq(scheduledMessages.idempotencyKey, key))
+  await sql
+    .update(scheduledMessages)
+    .set({ idempotencyKey: null, idempotencyHash: null })
+    .where(and(isSame, lt(scheduledMessages.createdAt, before)))
 }
 
 /** One schedule of a tenant. */

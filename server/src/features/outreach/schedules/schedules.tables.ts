@@ -47,6 +47,8 @@ export const scheduledMessages = pgTable('scheduled_messages', {
   dueJobId: uuid('due_job_id'),
   lastRunAt: timestamptz('last_run_at'),
   runCount: integer('run_count').notNull().default(0),
+  idempotencyKey: text('idempotency_key'),
+  idempotencyHash: text('idempotency_hash'),
   createdAt: timestamptz('created_at').notNull(),
   updatedAt: timestamptz('updated_at').notNull(),
 })

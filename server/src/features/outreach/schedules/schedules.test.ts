@@ -106,6 +106,37 @@ suite('scheduled messages', () => {
   })
 })
 
+suite('an idempotency key', () => {
+  const create = (body: object, key: string, api = tenant.api) =>
+    api.with({ 'idempotency-key': key }).call('POST', '/scheduled-messages', { body })
+
+  test('makes one schedule of many requests at once, for a day; 422 for another request under it', async () => {
+    const body = weekly({ name: 'Once' })
+    const replies = await Promise.all(Array.from({ length: 5 }, () => create(body, 'k1')))
+    assert.deepEqual(
+      new Set(replies.map(({ status }) => status)),
+      new Set([201]),
+      JSON.stringify(replies[0]?.body),
+    )
+    assert.equal(new Set(replies.map((reply) => reply.body.id)).size, 1)
+    const other = await create(weekly({ name: 'Another' }), 'k1')
+    assert.deepEqual([other.status, other.body.code], [422, 'idempotency_mismatch'])
+    const foreign = await app.tenant()
+    const ofForeign = weekly({ name: 'Once', session_id: (await createSession(foreign.api)).id })
+    assert.equal((await create(ofForeign, 'k1', foreign.api)).status, 201)
+    assert.equal((await create(body, 'x'.repeat(256))).status, 422)
+    const jobs = await app.app.ctx.db.pool.query(
+      `SELECT FROM scheduled_messages WHERE tenant_id = $1 AND idempotency_key = 'k1'`,
+      [tenant.id],
+    )
+    assert.equal(jobs.rows.length, 1)
+    app.clock.advance(24 * 3_600_000 + 1)
+    const { body: later } = await create(body, 'k1')
+    assert.notEqual(later.id, replies[0]?.body.id)
+    app.clock.advance(-24 * 3_600_000 - 1)
+  })
+})
+
 suite('the dialects of requests', () => {
   const create = (body: Record<string, unknown>) => tenant.api.post(201, '/scheduled-messages', body)
   const base = () => ({ name: 'Update', session_id: sessionId })

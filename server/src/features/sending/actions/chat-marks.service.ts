@@ -6,7 +6,7 @@ import { unknownThing } from '../../../platform/errors.ts'
 import { isUuid } from '../../../platform/ids.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { publishChatUpdated } from '../../conversations/chats/chat-changes.service.ts'
-import { listUnread, markRead } from '../../conversations/chats/read-marks.service.ts'
+import { isUnread, listUnread, markRead, markUnread } from '../../conversations/chats/read-marks.service.ts'
 import { waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { getChat } from '../../conversations/messages/messages.service.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
@@ -15,6 +15,7 @@ import {
   type readAnswer,
   type typingAnswer,
   type typingBody,
+  type unreadAnswer,
 } from './message-actions.schema.ts'
 
 /** More than this at once would be one enormous receipt; what is older counts as read with it. */
@@ -30,7 +31,9 @@ export async function readChat(
   const { tenantId } = session
   const ids = input.message_ids === undefined ? undefined : [...new Set(input.message_ids)]
   const unread = await listUnread(ctx.db.sql, tenantId, chat.id, { ids, limit: mostReceipts })
-  if (unread.length === 0) return { status: 'ok', marked: 0 }
+  // A chat that was only marked as unread has nothing that its senders could be told, and is read all the same.
+  if (unread.length === 0 && (ids !== undefined || !(await isUnread(ctx.db.sql, tenantId, chat.id))))
+    return { status: 'ok', marked: 0 }
   const targets = unread.map((message): MessageTarget => {
     const hasSender = chat.kind === 'group' && (message.phone !== null || message.lid !== null)
     return {
@@ -48,6 +51,22 @@ export async function readChat(
     return count
   })
   return { status: 'ok', marked }
+}
+
+/** Shows a chat as unread, here and on the account's devices; the senders learn nothing. */
+export async function unreadChat(
+  ctx: Context,
+  input: { session_id: string; chat_id: string },
+): Promise<z.infer<typeof unreadAnswer>> {
+  const session = await getWorkingSession(ctx, input.session_id)
+  const chat = await getChat(ctx, session.id, input.chat_id)
+  const { tenantId } = session
+  await ctx.engine.chats.markUnread(session.id, chat.waChatId)
+  await ctx.db.transaction(async (sql) => {
+    await markUnread(sql, tenantId, chat.id, ctx.clock.now())
+    await publishChatUpdated(ctx, sql, tenantId, chat.id)
+  })
+  return { status: 'ok' }
 }
 
 /** Ends of what is shown in chats, by session and chat. */

@@ -3,7 +3,7 @@ import { deletedAnswer } from '../../../wire.ts'
 import { chatParams, messageObject, messageParams } from '../../conversations/messages/messages.schema.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { deliveryErrors } from '../outbox/send-failures.schema.ts'
-import { readChat, showTyping } from './chat-marks.service.ts'
+import { readChat, showTyping, unreadChat } from './chat-marks.service.ts'
 import {
   editBody,
   messageGone,
@@ -16,6 +16,7 @@ import {
   readBody,
   typingAnswer,
   typingBody,
+  unreadAnswer,
 } from './message-actions.schema.ts'
 import { edit, react, star, unsend } from './message-actions.service.ts'
 
@@ -96,6 +97,18 @@ const readOperation = defineOperation({
   run: (ctx, input) => readChat(ctx, input),
 })
 
+const unreadOperation = defineOperation({
+  id: 'messages.unread',
+  method: 'POST',
+  path: '/messages/chat/{session_id}/{chat_id}/unread',
+  summary: 'Mark a chat as unread, here and on the account’s devices',
+  access: ['messages:send'],
+  params: chatParams,
+  success: { status: 200, schema: unreadAnswer },
+  errors: [sessionNotWorking],
+  run: (ctx, input) => unreadChat(ctx, input),
+})
+
 const typingOperation = defineOperation({
   id: 'messages.typing',
   method: 'POST',
@@ -117,5 +130,6 @@ export const messageActionOperations: readonly Operation[] = [
   starOperation,
   unstarOperation,
   readOperation,
+  unreadOperation,
   typingOperation,
 ]

@@ -64,6 +64,9 @@ export const readBody = z.object({
 /** How many messages were marked. */
 export const readAnswer = z.object({ status: z.literal('ok'), marked: z.int() })
 
+/** The chat is shown as unread. */
+export const unreadAnswer = z.object({ status: z.literal('ok') })
+
 /** What to show in a chat, and for how long. */
 export const typingBody = z.object({
   state: z.enum(['typing', 'recording', 'paused']),

@@ -189,6 +189,23 @@ suite('message actions', () => {
     await tenant.api.post(404, `/messages/chat/${session.id}/15550000001@c.us/read`)
   })
 
+  test('messages.unread: shown so here and on the phone, told once, and read again with nothing left to tell the sender', async () => {
+    const phone = addContact(app)
+    await receive(phone, 'Seen already')
+    const path = `/messages/chat/${session.id}/${phone}@c.us`
+    await tenant.api.post(200, `${path}/read`)
+    const told = nextEvent(app, 'chat.updated', (chat) => chat.unreadCount === 1)
+    assert.deepEqual(await tenant.api.post(200, `${path}/unread`), { status: 'ok' })
+    assert.equal((await told).chatId, `${phone}@c.us`)
+    assert.equal((await chatOf(phone)).unread_count, 1)
+    assert.equal((await tenant.api.get(200, `/messages/chats/${session.id}?unread=true`)).total > 0, true)
+    await tenant.api.post(200, `${path}/unread`)
+    assert.equal((await chatOf(phone)).unread_count, 1)
+    assert.deepEqual(await tenant.api.post(200, `${path}/read`), { status: 'ok', marked: 0 })
+    assert.equal((await chatOf(phone)).unread_count, 0)
+    await tenant.api.post(404, `/messages/chat/${session.id}/15550000001@c.us/unread`)
+  })
+
   test('messages.typing: shown for a while and ended; 400 in a channel, 404 for what is no chat', async () => {
     const phone = await addWarmContact(app, session)
     const path = `/messages/chat/${session.id}/${phone}@c.us/typing`
@@ -213,7 +230,9 @@ suite('message actions', () => {
     await other.api.delete(404, `/messages/${sent.id}/star`)
     await other.api.post(404, `/messages/chat/${session.id}/${phone}/read`)
     await other.api.post(404, `/messages/chat/${session.id}/${phone}/typing`, { state: 'typing' })
+    await other.api.post(404, `/messages/chat/${session.id}/${phone}/unread`)
     const idle = await tenant.api.post(201, '/sessions', { name: 'Idle' })
+    await tenant.api.post(400, `/messages/chat/${idle.id}/${phone}/unread`)
     await tenant.api.post(400, `/messages/chat/${idle.id}/${phone}/typing`, { state: 'typing' })
   })
 

@@ -63,6 +63,12 @@ suite('sends without files', () => {
         poll.options.map((option: { votes: number }) => option.votes),
         votes,
       )
+      const named = await tenant.api.get(200, `/messages/${sent.id}/votes`)
+      assert.deepEqual(
+        named.votes.map((one: { phone: string; options: string[] }) => [one.phone, one.options]),
+        chosen.length === 0 ? [] : [[`+${phone}`, [...chosen]]],
+      )
+      assert.equal(named.total, named.votes.length)
     }
   })
 
@@ -70,6 +76,8 @@ suite('sends without files', () => {
     const phone = await addWarmContact(app, session)
     const place = { latitude: 52.52, longitude: 13.405, name: 'Office', address: '1 Main Street' }
     const sent = await tenant.api.post(201, '/messages/send/location', to(phone, place))
+    assert.equal((await tenant.api.get(400, `/messages/${sent.id}/votes`)).code, 'not_a_poll')
+    await (await app.tenant()).api.get(404, `/messages/${sent.id}/votes`)
     assert.equal(sent.message_type, 'location')
     assert.deepEqual(sent.location, { ...place, is_live: false })
     const shown = await app.simulator.nextMessage(phone, (it) => it.kind === 'location')
