@@ -25,6 +25,7 @@ import { labelSyncFeature } from './features/conversations/label-sync/label-sync
 import { labelsFeature } from './features/conversations/labels/labels.feature.ts'
 import { mediaFeature } from './features/conversations/media/media.feature.ts'
 import { messagesFeature } from './features/conversations/messages/messages.feature.ts'
+import { votesFeature } from './features/conversations/votes/votes.feature.ts'
 import { waGroupsFeature } from './features/groups/wa-groups/wa-groups.feature.ts'
 import { analyticsFeature } from './features/insight/analytics/analytics.feature.ts'
 import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
@@ -86,6 +87,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   antispamFeature,
   optOutsFeature,
   messagesFeature,
+  votesFeature,
   deferredUpdatesFeature,
   chatListFeature,
   sessionEventsFeature,

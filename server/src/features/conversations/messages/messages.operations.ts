@@ -8,8 +8,6 @@ import {
   messageParams,
 } from './messages.schema.ts'
 import { getMessage, listChatMessages } from './messages.service.ts'
-import { notAPoll, votesAnswer, votesQuery } from './poll-votes.schema.ts'
-import { getVotes } from './poll-votes.service.ts'
 
 const ofChat = defineOperation({
   id: 'messages.list',
@@ -36,18 +34,5 @@ const get = defineOperation({
   run: (ctx, input) => getMessage(ctx, input.message_id),
 })
 
-const votes = defineOperation({
-  id: 'messages.votes',
-  method: 'GET',
-  path: '/messages/{message_id}/votes',
-  summary: 'Who chose what in a poll',
-  access: ['messages:read'],
-  params: messageParams,
-  query: votesQuery,
-  success: { status: 200, schema: votesAnswer },
-  errors: [chatHistoryClosed, notAPoll],
-  run: (ctx, { message_id: id, limit, offset }) => getVotes(ctx, id, { limit, offset }),
-})
-
 /** Reading messages; sending is the outbox's. */
-export const messageOperations: readonly Operation[] = [ofChat, get, votes]
+export const messageOperations: readonly Operation[] = [ofChat, get]

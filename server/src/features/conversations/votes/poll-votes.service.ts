@@ -3,7 +3,7 @@ import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
 import { phoneOf } from '../../../engine/ids.ts'
 import { toTimestamp } from '../../../wire.ts'
-import { getMessage } from './messages.service.ts'
+import { getMessage } from '../messages/messages.service.ts'
 import { notAPoll, type votesAnswer } from './poll-votes.schema.ts'
 import { listVotes } from './poll-votes.store.ts'
 
