@@ -25,6 +25,7 @@ import { checkGate } from './features/insight/limits/limits.service.ts'
 import { countGroupReceipts } from './features/outreach/schedules/group-receipts.service.ts'
 import { applyStatusPosts } from './features/sending/status-posts/status-posts.service.ts'
 import { applyState } from './features/sessions/lifecycle/sessions.service.ts'
+import { tellPresence } from './features/sessions/lifecycle/tell-presence.service.ts'
 import { features as productFeatures } from './features.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import type { Database } from './platform/database/database.ts'
@@ -245,7 +246,7 @@ function listenTo(contextFor: (tenantId: string) => Context): EngineListener {
     onCalls: (updates) => each(updates, applyCalls),
     onStatusPosts: (posts) => each(posts, applyStatusPosts),
     onHistory: (progress) => applyHistory(contextFor(progress.tenantId), progress),
-    onPresence: () => undefined,
+    onPresence: (update) => tellPresence(contextFor(update.tenantId), update),
     findProto: (tenantId, sessionId, waMessageId) => findProto(contextFor(tenantId), sessionId, waMessageId),
   }
 }

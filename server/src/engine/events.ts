@@ -242,7 +242,7 @@ export interface EngineListener {
   onStatusPosts(posts: readonly StatusPost[]): Promise<void>
   /** After the messages of the piece are stored. */
   onHistory(progress: HistoryProgress): Promise<void>
-  /** Delivered at once, stored nowhere. */
+  /** Of chats whose presence was asked for within ten minutes. Delivered at once, stored nowhere. */
   onPresence(update: PresenceUpdate): void
   /** The serialised protobuf of a message this session sent or received, for retry receipts and quotes. */
   findProto(tenantId: string, sessionId: string, waMessageId: string): Promise<Uint8Array | undefined>

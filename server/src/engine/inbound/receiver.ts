@@ -34,12 +34,17 @@ export interface ReceiverOptions {
 
 const maxKeyed = 200
 
+/** How long a chat counts as looked at after somebody asked for its presence. */
+const watchedMs = 10 * 60_000
+
 /** Turns what the library emits into our events, in the order it is emitted. */
 export class Receiver {
   readonly #options: ReceiverOptions
   readonly #receipts: Receipts
   readonly #sources: ChangeSources
   readonly #presences = createLru<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>, ChatId>(500)
+  /** Until when whose presence is told, by the monotonic clock. */
+  readonly #watched = createLru<number, ChatId>(500)
   readonly #presenceWaiters = new Map<ChatId, (() => void)[]>()
   /** Messages that votes and edits may follow before they are stored, encoded in memory of their own. */
   readonly #keyed = createLru<Uint8Array>(maxKeyed)
@@ -77,6 +82,7 @@ export class Receiver {
 
   /** The presence of a chat, waiting up to `waitMs` for the first update. */
   async presenceOf(chatId: ChatId, waitMs: number): Promise<Pick<PresenceUpdate, 'presence' | 'lastSeenAt'>> {
+    this.#watched.set(chatId, this.#options.clock.monotonicMs() + watchedMs)
     if (!this.#presences.has(chatId)) {
       await new Promise<void>((resolve) => {
         this.#presenceWaiters.set(chatId, [...(this.#presenceWaiters.get(chatId) ?? []), resolve])
@@ -185,7 +191,8 @@ export class Receiver {
     this.#presences.set(chatId, { presence: update.presence, lastSeenAt })
     for (const resolve of this.#presenceWaiters.get(chatId) ?? []) resolve()
     this.#presenceWaiters.delete(chatId)
-    listener.onPresence(update)
+    const isWatched = (this.#watched.get(chatId) ?? 0) > this.#options.clock.monotonicMs()
+    if (isWatched) listener.onPresence(update)
   }
 }
 

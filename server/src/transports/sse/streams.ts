@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Context } from '../../context.ts'
 import type { EventStream, StreamFrame, StreamSource } from '../../feature.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { AppError, notFound, validationFailed } from '../../platform/errors.ts'
+import { AppError, defineError, notFound, validationFailed } from '../../platform/errors.ts'
 import type { Events, PublishedEvent, Subscription } from '../../platform/events/events.ts'
 import { booleanQuery } from '../../wire.ts'
 import { jsonType, toJsonLine } from '../http/answers.ts'
@@ -24,6 +24,15 @@ const eventStreamType = 'text/event-stream'
 
 const maxTimerMs = 2 ** 31 - 1
 
+/** Streams of one tenant in this process at once: more than people and programs need, fewer than would starve others. */
+const mostOfTenant = 100
+
+export const tooManyStreams = defineError(
+  'too_many_streams',
+  429,
+  `This tenant has ${mostOfTenant} streams open: end some, or let several readers share one`,
+)
+
 /** What streams need beside their list. */
 export interface StreamParts {
   gatekeeper: Gatekeeper
@@ -35,7 +44,7 @@ export interface StreamParts {
 
 /** Serves event streams; all of them end when the server closes. */
 export function addStreams(http: FastifyInstance, streams: readonly EventStream[], parts: StreamParts): void {
-  const open = new Set<StreamConnection>()
+  const open: OpenStreams = { connections: new Set(), byTenant: new Map() }
   for (const stream of streams) {
     http.route({
       method: 'GET',
@@ -45,9 +54,31 @@ export function addStreams(http: FastifyInstance, streams: readonly EventStream[
     })
   }
   http.addHook('preClose', (done) => {
-    for (const connection of open) connection.end()
+    for (const connection of open.connections) connection.end()
     done()
   })
+}
+
+/** What is open in this process. */
+interface OpenStreams {
+  connections: Set<StreamConnection>
+  byTenant: Map<string, number>
+}
+
+/** Takes one of the tenant's places; the answer gives it back, once. */
+function takePlace({ byTenant }: OpenStreams, { caller }: Context): () => void {
+  const tenantId = caller.kind === 'anonymous' ? '' : caller.tenantId
+  const count = byTenant.get(tenantId) ?? 0
+  if (count >= mostOfTenant) throw tooManyStreams.create({ headers: { 'Retry-After': '30' } })
+  byTenant.set(tenantId, count + 1)
+  let isTaken = true
+  return () => {
+    if (!isTaken) return
+    isTaken = false
+    const left = (byTenant.get(tenantId) ?? 1) - 1
+    if (left > 0) byTenant.set(tenantId, left)
+    else byTenant.delete(tenantId)
+  }
 }
 
 async function serve(
@@ -55,7 +86,7 @@ async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
   parts: StreamParts,
-  open: Set<StreamConnection>,
+  open: OpenStreams,
 ): Promise<FastifyReply> {
   const query = request.query as { token?: string | string[]; last_event_id?: string }
   // Several tokens are two credentials: joined they are none that anybody could have.
@@ -69,22 +100,25 @@ async function serve(
   }
   const asked = stream.query === undefined ? {} : checkQuery(stream.query, request.query)
   const source = await stream.open(ctx, params, asked)
+  const giveBack = takePlace(open, ctx)
   const isResumable = stream.isResumable !== false
   const afterId = isResumable ? resumePoint(request, query.last_event_id) : undefined
   const subscription = subscribe(source, ctx, parts.events, afterId)
   // Asked again once the subscription stands: a change in between would otherwise be in neither.
   const { first } = await stream.open(ctx, params, asked).catch((error: unknown) => {
+    giveBack()
     subscription.close()
     throw error
   })
   reply.hijack()
   const cancels: (() => void)[] = []
   const connection = new StreamConnection(reply.raw, parts.clock, () => {
-    open.delete(connection)
+    giveBack()
+    open.connections.delete(connection)
     subscription.close()
     for (const cancel of cancels) cancel()
   })
-  open.add(connection)
+  open.connections.add(connection)
   reply.raw.writeHead(200, streamHeaders(reply))
   cancels.push(watch(connection, { stream, source, request, token }, parts))
   const coalescer = new Coalescer(parts.clock, (frame) => connection.writeIfIdle(frame))

@@ -1,10 +1,16 @@
 import type { Feature } from '../../../feature.ts'
 import { labelOperations } from './labels.operations.ts'
-import { chatLabelled, chatLabelledOnPhone, labelDeleted, labelUpdated } from './labels.schema.ts'
+import {
+  chatLabelled,
+  chatLabelledOnPhone,
+  labelCreated,
+  labelDeleted,
+  labelUpdated,
+} from './labels.schema.ts'
 
 /** Labels of chats. */
 export const labelsFeature: Feature = {
   name: 'labels',
   operations: labelOperations,
-  publishes: [chatLabelled, chatLabelledOnPhone, labelDeleted, labelUpdated],
+  publishes: [chatLabelled, chatLabelledOnPhone, labelCreated, labelDeleted, labelUpdated],
 }

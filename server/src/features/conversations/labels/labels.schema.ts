@@ -4,6 +4,17 @@ import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { idParams, pageAnswer, pageQuery, timestampOutput, uuidField } from '../../../wire.ts'
 
 /** A label got another name or colour. */
+export const labelCreated = definePublicEvent({
+  name: 'label.created',
+  scope: 'labels:read',
+  description: 'There is a new label, made here or on the phone.',
+  data: z.object({ label_id: z.string() }),
+  toWire: (label: { tenantId: string; labelId: string }) => ({ label_id: label.labelId }),
+  example: { tenantId: exampleValues.id, labelId: exampleValues.id },
+  subscribers: {},
+})
+
+/** Name or colour: whoever keeps labels in step hears it. */
 export const labelUpdated = definePublicEvent({
   name: 'label.updated',
   scope: 'labels:read',

@@ -11,6 +11,7 @@ import {
   chatLabelled,
   type LabelChangeInput,
   type LabelObject,
+  labelCreated,
   labelDeleted,
   labelNameTaken,
   labelUpdated,
@@ -99,6 +100,7 @@ export async function addLabel(
   const changedAt = input.changedAt ?? now
   const times = { changedAt, createdAt: now, updatedAt: now }
   await store.insertLabel(sql, { id, tenantId, name, color, colorIndex, description, ...times })
+  await ctx.events.publish(sql, labelCreated, { tenantId, labelId: id })
   return id
 }
 

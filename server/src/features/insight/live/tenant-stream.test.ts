@@ -71,6 +71,34 @@ suite('the stream of a tenant', () => {
     }
   })
 
+  test('tells what two open pages have to agree on: sessions, labels, settings, rules, people, keys', async () => {
+    const own = await app.tenant()
+    const reader = await listen(asOwner(own))
+    await reader.next('stream.ready')
+    const { api } = own
+    const session = await createSession(api)
+    assert.equal((await reader.next('session.updated')).data.session_id, session.id)
+    await api.patch(200, `/sessions/${session.id}/settings`, { auto_transcribe: true })
+    assert.equal((await reader.next('session.updated')).data.session_id, session.id)
+    const label = await api.post(201, '/labels', { name: 'New', color: '#FF6B35' })
+    assert.equal((await reader.next('label.created')).data.label_id, label.id)
+    const changes: [() => Promise<unknown>, string][] = [
+      [() => api.patch(200, '/tenant/settings', { store_media: true }), 'settings'],
+      [() => api.patch(200, '/tenant', { name: 'Renamed' }), 'name'],
+      [() => api.put(200, '/antispam/settings', { rate_limit: 5 }), 'antispam'],
+      [() => api.post(201, '/antispam/rules', { pattern: 'casino', action: 'flag' }), 'antispam'],
+      [() => api.post(200, '/a2a-policy/rules', { pattern: 'secret' }), 'content_policy'],
+    ]
+    for (const [change, changed] of changes) {
+      await change()
+      assert.equal((await reader.next('tenant.settings_changed')).data.changed, changed)
+    }
+    const key = await api.post(201, '/api-keys', { name: 'n8n', preset: 'read_only' })
+    assert.equal((await reader.next('api_key.changed')).data.api_key_id, key.id)
+    await api.post(201, '/invitations', { email: 'grace@example.com' })
+    await reader.next('user.changed')
+  })
+
   test('tells nothing of another tenant', async () => {
     const reader = await listen(all)
     await reader.next('stream.ready')
@@ -198,13 +226,22 @@ suite('the stream of a tenant', () => {
   test('two hundred streams get every event, and give everything back', async () => {
     const before = app.app.ctx.events as unknown as { subscriptionCount: number }
     const count = before.subscriptionCount
-    const many = await Promise.all(Array.from({ length: 200 }, () => listen(all)))
+    const [first, second] = [await app.tenant(), await app.tenant()]
+    const keys = [await first.key(['messages:read']), await second.key(['messages:read'])]
+    const many = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => listen({ 'x-api-key': keys[n % 2] ?? '' })),
+    )
     await Promise.all(many.map((reader) => reader.next('stream.ready')))
-    await tell(tenant.id, 'to all')
+    // As many as a tenant may have; one more is told so, and there is room again when one goes.
+    const refused = await app.api.with({ 'x-api-key': keys[0] ?? '' }).call('GET', '/events')
+    assert.deepEqual([refused.status, refused.body.code], [429, 'too_many_streams'])
+    assert.equal(refused.headers['retry-after'], '30')
+    for (const { id } of [first, second]) await tell(id, 'to all')
     const got = await Promise.all(many.map((reader) => reader.next('message.received')))
     assert.ok(got.every(({ data }) => data.message === 'to all'))
     await Promise.all(many.map((reader) => reader.close()))
     await until('all are given back', () => before.subscriptionCount <= count || undefined)
+    await (await listen({ 'x-api-key': keys[0] ?? '' })).next('stream.ready')
   })
 
   test('a tenant with 1000 changes at once loses none of them', async () => {

@@ -1,8 +1,10 @@
 import { type Context, tenantOf } from '../../../context.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { decodeAntispamChanges, encodeAntispam, roleTooLow } from '../../account/settings/settings.schema.ts'
 import { changeAntispam, getSettings } from '../../account/settings/settings.service.ts'
+import { tenantSettingsChanged } from '../../account/settings/tenant.schema.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { readCounters } from '../rules/counters.service.ts'
 import { requirePattern, requirePatternBudget } from '../rules/patterns.service.ts'
@@ -69,9 +71,15 @@ export async function createSpamRule(
     await store.lockSpamRules(sql, tenantId)
     requirePatternBudget(await store.listSpamRules(sql, tenantId), row)
     await store.insertSpamRule(sql, row)
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
   })
   return ruleToWire(row)
+}
+
+/** Every process reads the rules again, and so does who shows them. */
+async function tellChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
+  await publishChange(ctx, sql, [`tenant:${tenantId}`])
+  await ctx.events.publish(sql, tenantSettingsChanged, { tenantId, changed: 'antispam' })
 }
 
 /** What may change of a rule; undefined stays. */
@@ -96,7 +104,7 @@ export async function changeSpamRule(
     }
     const row = await store.updateSpamRule(sql, tenantId, id, { ...given, updatedAt: ctx.clock.now() })
     if (row === undefined) throw unknownThing('Rule')
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
     return ruleToWire(row)
   })
 }
@@ -106,7 +114,7 @@ export async function removeSpamRule(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
     if (!(await store.deleteSpamRule(sql, tenantId, id))) throw unknownThing('Rule')
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
   })
 }
 

@@ -3,6 +3,7 @@ import { firstCharacters } from '../../../platform/characters.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { unknownThing } from '../../../platform/errors.ts'
 import { toTimestamp } from '../../../wire.ts'
+import { tenantSettingsChanged } from '../../account/settings/tenant.schema.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { detectorKinds } from '../detectors/detectors.schema.ts'
 import { detectorDescriptions } from '../detectors/detectors.service.ts'
@@ -45,7 +46,7 @@ export async function updatePolicy(
   return ctx.db.transaction(async (sql) => {
     const before = await lockPolicy(ctx, sql, tenantId)
     await store.savePolicy(sql, tenantId, { ...before, ...given }, ctx.clock.now())
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
     return view(sql, tenantId)
   })
 }
@@ -57,7 +58,7 @@ export async function resetPolicy(ctx: Context): Promise<PolicyView> {
     await lockPolicy(ctx, sql, tenantId)
     await store.savePolicy(sql, tenantId, {}, ctx.clock.now())
     await store.deleteRules(sql, tenantId)
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
     return view(sql, tenantId)
   })
 }
@@ -104,9 +105,15 @@ export async function createRule(ctx: Context, input: RuleInput): Promise<RuleOb
     await lockPolicy(ctx, sql, tenantId)
     requirePatternBudget(await store.listRules(sql, tenantId), row)
     await store.insertRule(sql, row)
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
   })
   return ruleToWire(row)
+}
+
+/** Every process reads the rules again, and so does who shows them. */
+async function tellChange(ctx: Context, sql: Sql, tenantId: string): Promise<void> {
+  await publishChange(ctx, sql, [`tenant:${tenantId}`])
+  await ctx.events.publish(sql, tenantSettingsChanged, { tenantId, changed: 'content_policy' })
 }
 
 /** What may change of a rule; undefined stays. */
@@ -135,7 +142,7 @@ export async function changeRule(
     }
     const row = await store.updateRule(sql, tenantId, id, { ...given, updatedAt: ctx.clock.now() })
     if (row === undefined) throw unknownThing('Rule')
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
     return ruleToWire(row)
   })
 }
@@ -145,7 +152,7 @@ export async function deleteRule(ctx: Context, id: string): Promise<void> {
   const tenantId = tenantOf(ctx)
   await ctx.db.transaction(async (sql) => {
     if ((await store.deleteRules(sql, tenantId, id)) === 0) throw unknownThing('Rule')
-    await publishChange(ctx, sql, [`tenant:${tenantId}`])
+    await tellChange(ctx, sql, tenantId)
   })
 }
 

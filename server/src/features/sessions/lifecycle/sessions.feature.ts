@@ -1,4 +1,5 @@
 import type { Feature } from '../../../feature.ts'
+import { chatPresence, sessionUpdated } from './session-changes.schema.ts'
 import { keepResuming, settleAbandoned, stopResuming } from './session-resume.ts'
 import { sessionOperations } from './sessions.operations.ts'
 import {
@@ -24,5 +25,7 @@ export const sessionsFeature: Feature = {
     sessionStatusChanged,
     sessionDeleted,
     sessionLimitsChanged,
+    sessionUpdated,
+    chatPresence,
   ],
 }

@@ -10,6 +10,7 @@ import { defineProcessState } from '../../../platform/process-state.ts'
 import { toTimestamp, toTimestampOrNull } from '../../../wire.ts'
 import { requireBelowLimit } from '../../account/plans/plans.service.ts'
 import { lockTenant } from '../../account/tenants/tenants.service.ts'
+import { sessionUpdated } from './session-changes.schema.ts'
 import { proxyOf, requireAllowedProxy, sealProxy } from './session-proxy.ts'
 import { nextColumns, transitionOf } from './session-states.ts'
 import {
@@ -117,7 +118,9 @@ export function createSession(ctx: Context, name: string): Promise<SessionRow> {
     await lockTenant(sql, tenantId)
     await requireBelowLimit(ctx, sql, 'max_sessions', await countTenantSessions(sql, tenantId))
     const now = ctx.clock.now()
-    return insertSession(sql, { id: ctx.ids.uuid(), tenantId, name, createdAt: now, updatedAt: now })
+    const id = ctx.ids.uuid()
+    await ctx.events.publish(sql, sessionUpdated, { tenantId, sessionId: id })
+    return insertSession(sql, { id, tenantId, name, createdAt: now, updatedAt: now })
   })
 }
 
@@ -142,6 +145,7 @@ export async function changeSettings(
       next.proxy = proxyUrl === null ? null : sealProxy(ctx, id, proxyUrl)
       config.proxy_url = url === undefined ? null : maskProxyUrl(url)
     }
+    await ctx.events.publish(sql, sessionUpdated, { tenantId, sessionId: id })
     return { row: (await updateSession(sql, tenantId, id, next)) ?? row, isProxyNew }
   })
 }

@@ -216,6 +216,27 @@ suite('sessions', () => {
     assert.ok(['online', 'offline', 'unknown'].includes(presence.presence))
   })
 
+  test('what somebody does is told as it happens, of chats that were asked about and no other', async () => {
+    const session = await linkSession(app, tenant.api)
+    const [looked, other] = [await addWarmContact(app, session), await addWarmContact(app, session)]
+    await tenant.api.put(200, `/sessions/${session.id}/presence`, { presence: 'online' })
+    const told = recordEvents(app, ['chat.presence'])
+    const type = (phone: string, state: 'composing' | 'recording') =>
+      app.simulator.setPresence(phone, { state, to: session.phone })
+    await tenant.api.get(200, `/sessions/${session.id}/presence/${looked}@c.us`)
+    const typing = nextEvent(app, 'chat.presence', (chat) => chat.presence === 'typing')
+    type(other, 'composing')
+    type(looked, 'composing')
+    assert.equal((await typing).chatId, `${looked}@c.us`)
+    await tenant.api.get(200, `/sessions/${session.id}/presence/${other}@c.us`)
+    const next = nextEvent(app, 'chat.presence', (chat) => chat.presence === 'recording')
+    type(other, 'recording')
+    assert.equal((await next).chatId, `${other}@c.us`)
+    await told.close()
+    const states = told.received.map(({ payload }) => payload as unknown as Record<string, unknown>)
+    assert.ok(!states.some((chat) => chat['chatId'] === `${other}@c.us` && chat['presence'] === 'typing'))
+  })
+
   test('a session comes back by itself after a restart of the process', async () => {
     const { id } = await linkSession(app, tenant.api)
     const { ctx } = app.app
