@@ -12,7 +12,7 @@ import {
   stopSession,
 } from './session-control.service.ts'
 import { qrImage, qrJson, requestPairingCode } from './session-linking.ts'
-import { getPresence, setPresence } from './session-presence.ts'
+import { getPresence, setPresence } from './session-presence.service.ts'
 import {
   contactPresenceAnswer,
   createSessionBody,
