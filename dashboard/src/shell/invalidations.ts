@@ -6,6 +6,7 @@ const maps: Invalidations[] = [
     'session.connected': ['/api/v2/sessions'],
     'session.disconnected': ['/api/v2/sessions'],
     'connection.update': ['/api/v2/sessions'],
+    'session.updated': ['/api/v2/sessions'],
     'session.deleted': ['/api/v2/sessions$'],
     'session.limits_changed': ['/api/v2/sessions'],
   },

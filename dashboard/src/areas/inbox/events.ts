@@ -14,6 +14,7 @@ export const inboxEvents: Invalidations = {
   'chat.updated': [chats],
   'chat.labelled': [chats, '/api/v2/labels'],
   'chat.labelled_on_phone': [chats, '/api/v2/labels'],
+  'label.created': ['/api/v2/labels'],
   'label.updated': [chats, '/api/v2/labels'],
   'label.deleted': [chats, '/api/v2/labels'],
   'contacts.renamed': [chats, '/api/v2/contacts'],

@@ -8,4 +8,5 @@ export const safetyEvents: Invalidations = {
   'approval.decided': ['/api/v2/approvals'],
   'opt_out.changed': ['/api/v2/opt-outs'],
   'antispam.blocked': antispam,
+  'tenant.settings_changed': ['/api/v2/antispam', '/api/v2/a2a-policy', '/api/v2/tenant/settings'],
 }

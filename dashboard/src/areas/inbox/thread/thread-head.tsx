@@ -1,6 +1,8 @@
 import { Link, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { queries } from '../../../api/client.ts'
+import { onLiveEvent } from '../../../api/live.ts'
+import { queryClient } from '../../../api/query-client.ts'
 import { useFormat } from '../../../i18n/format.ts'
 import { IconButton } from '../../../kit/button.tsx'
 import { CurlButton } from '../../../kit/curl.tsx'
@@ -11,22 +13,36 @@ import type { Chat, Session } from '../shapes.ts'
 import { ChatSign, isMany, useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
 
-/** The line has no events for it, so it is asked for while somebody looks. */
-const presenceMs = 4000
+/** Events of it come for ten minutes after it was asked for. */
+const presenceMs = 5 * 60_000
 
 function usePresence(chat: Chat, session: Session | undefined): string | undefined {
   const t = useText()
   const format = useFormat()
+  const { session_id: id, wa_chat_id: chatId } = chat
   const { data } = queries.useQuery(
     'get',
     '/api/v2/sessions/{id}/presence/{chat_id}',
-    { params: { path: { id: chat.session_id, chat_id: chat.wa_chat_id } } },
+    { params: { path: { id, chat_id: chatId } } },
     {
       enabled: !isMany(chat) && session?.status === 'working',
       refetchInterval: presenceMs,
       staleTime: presenceMs,
       retry: false,
     },
+  )
+  useEffect(
+    () =>
+      onLiveEvent((event) => {
+        if (event.event !== 'chat.presence') return
+        const { session_id: ofSession, chat_id: ofChat, presence, last_seen_at: lastSeen } = event.data
+        if (ofSession !== id || ofChat !== chatId) return
+        const key = queries.queryOptions('get', '/api/v2/sessions/{id}/presence/{chat_id}', {
+          params: { path: { id, chat_id: chatId } },
+        }).queryKey
+        queryClient.setQueryData(key, { chat_id: chatId, presence, last_seen_at: lastSeen })
+      }),
+    [id, chatId],
   )
   if (data === undefined || data.presence === 'unknown') return undefined
   if (data.presence === 'offline') {
