@@ -32,6 +32,7 @@ import { gaugesFeature } from './features/insight/gauges/gauges.feature.ts'
 import { inboxFeature } from './features/insight/inbox/inbox.feature.ts'
 import { limitsFeature } from './features/insight/limits/limits.feature.ts'
 import { liveFeature } from './features/insight/live/live.feature.ts'
+import { messageSearchFeature } from './features/insight/message-search/message-search.feature.ts'
 import { overviewFeature } from './features/insight/overview/overview.feature.ts'
 import { rollupsFeature } from './features/insight/rollups/rollups.feature.ts'
 import { leadUpkeepFeature } from './features/leads/detection/lead-upkeep.feature.ts'
@@ -137,6 +138,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   analyticsFeature,
   overviewFeature,
   inboxFeature,
+  messageSearchFeature,
 ]
 
 /**
