@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { Card } from '../../kit/card.tsx'
 import { Button } from '../../kit/button.tsx'
+import { Card } from '../../kit/card.tsx'
 import { Combobox } from '../../kit/combobox.tsx'
 import { useDraft } from '../../kit/draft.ts'
 import { TextField } from '../../kit/field.tsx'

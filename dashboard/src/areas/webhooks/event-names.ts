@@ -24,6 +24,7 @@ export const eventGroups = {
     'channel.post.published',
     'scheduled_message.executed',
   ],
+  ai: ['knowledge.indexed', 'ai.reply.drafted', 'ai.handed_over'],
   sessions: ['session.connected', 'session.disconnected', 'session.status'],
 } as const satisfies Record<string, readonly EventName[]>
 

@@ -45,7 +45,11 @@ const sections: readonly (readonly [string, string, string])[] = [
   ['review_collectors', 'Review collectors', 'What decides which messages become reviews.'],
   ['review_widgets', 'Review widgets', 'Approved reviews on pages of yours, without scripts of others.'],
   ['webhooks', 'Webhooks', 'Signed deliveries of events: endpoints, attempts, replays.'],
-  ['auto_replies', 'Automatic replies', 'Whether sessions and chats are answered by themselves, and where they stand.'],
+  [
+    'auto_replies',
+    'Automatic replies',
+    'Whether sessions and chats are answered by themselves, and where they stand.',
+  ],
   ['ai_drafts', 'Drafts', 'Answers that a machine wrote and a person sends.'],
   ['style', 'Writing style', 'How people of the tenant write, as figures.'],
   ['approvals', 'Approvals', 'Messages that wait for a person’s word.'],

@@ -172,7 +172,12 @@ async function answer(ctx: Context, turn: Turn, run: JobRun): Promise<Step> {
   if (!isAuto || reply.reasons.length > 0 || reply.decision === 'unstructured')
     return stepOf(endSilently(ctx, turn, draftEnding(ctx, turn, reply)))
   const ending: Ending = { outcome: 'answered', reason: null }
-  const refusal = await sendForTurn(ctx, turn, { text: reply.text, language: reply.language, kind: 'answer', ending })
+  const refusal = await sendForTurn(ctx, turn, {
+    text: reply.text,
+    language: reply.language,
+    kind: 'answer',
+    ending,
+  })
   return afterSending(ctx, turn, refusal)
 }
 
