@@ -2,11 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
 import type { Operation, PlanGate } from '../../operation.ts'
-import { clientAddress, clientNetwork } from '../../platform/client-address.ts'
-import { AppError, forbidden, missingScope, tooManyRequests } from '../../platform/errors.ts'
+import { clientNetwork } from '../../platform/client-address.ts'
+import { forbidden, missingScope } from '../../platform/errors.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { holdsScope } from '../../scopes.ts'
 import { readCredential, refuse } from './credentials.ts'
+import { addressOf, createPublicCounts } from './public-counts.ts'
 import { announceWindow, requireAllowed } from './rate-limit.ts'
 
 /** What the gatekeeper works with. */
@@ -51,11 +52,10 @@ function withoutLimit({ limit: _, ...gate }: PlanGate): PlanGate {
   return gate
 }
 
-const addressOf = (request: FastifyRequest) => clientAddress(request.ip, request.socket.remoteAddress)
-
 /** Builds the gatekeeper; everything is decided per request, nothing is kept but the counts. */
 export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   const { policy, createContext, rateLimits } = parts
+  const counts = createPublicCounts(rateLimits, parts)
 
   async function authenticate(request: FastifyRequest, queryToken?: string): Promise<Context> {
     const credential = readCredential(request.headers, queryToken)
@@ -64,65 +64,21 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     return createContext(await policy.authenticate(createContext({ kind: 'anonymous', ip }), credential, ip))
   }
 
-  /** Each operation has a count of its own: whoever guesses passwords keeps nobody's login from being prolonged. */
-  const publicKey = (request: FastifyRequest, { id = '' }: AccessRules) =>
-    `public ${clientNetwork(addressOf(request))} ${id}`
-
-  async function countPublic(request: FastifyRequest, reply: FastifyReply, rules: AccessRules) {
-    const state = await rateLimits.take(publicKey(request, rules), parts.publicPerMinute)
-    announceWindow(reply, state)
-    requireAllowed(state)
-  }
-
-  async function admitPublic(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    rules: AccessRules,
-  ): Promise<Context> {
-    if (rules.countsRefusals === true)
-      announceWindow(reply, rateLimits.peek(publicKey(request, rules), parts.publicPerMinute))
-    else await countPublic(request, reply, rules)
-    return createContext({ kind: 'anonymous', ip: addressOf(request) })
-  }
-
-  /** What is shown and right is let through however much is guessed beside it, at the same address. */
-  async function countRefusal(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    rules: AccessRules,
-    error: unknown,
-  ): Promise<void> {
-    if (rules.countsRefusals !== true || !(error instanceof AppError)) return
-    if (error.status < 500 && error.status !== tooManyRequests.status)
-      await countPublic(request, reply, rules)
-  }
-
-  async function countBadCredential(
-    error: unknown,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<void> {
-    if (!(error instanceof AppError) || error.status !== 401) return
-    const state = await rateLimits.take(
-      `refused ${clientNetwork(addressOf(request))}`,
-      parts.refusedPerMinute,
-    )
-    announceWindow(reply, state)
-    requireAllowed(state)
-  }
-
   async function admit(
     request: FastifyRequest,
     reply: FastifyReply,
     rules: AccessRules,
     queryToken?: string,
   ) {
-    if (rules.access === 'public') return admitPublic(request, reply, rules)
+    if (rules.access === 'public') {
+      await counts.admit(request, reply, rules)
+      return createContext({ kind: 'anonymous', ip: addressOf(request) })
+    }
     let ctx: Context
     try {
       ctx = await authenticate(request, queryToken)
     } catch (error) {
-      await countBadCredential(error, request, reply)
+      await counts.countBadCredential(request, reply, error)
       throw error
     }
     const { caller } = ctx
@@ -141,7 +97,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   return {
     admit,
     authenticate,
-    countRefusal,
+    countRefusal: counts.countRefusal,
     announce: (request, reply) =>
       announceWindow(
         reply,
