@@ -96,7 +96,7 @@ export const environmentSchema = z.object({
       'must be hosts, addresses or CIDRs separated by commas, each with :port if only that port is meant, and no URLs',
     )
     .describe(
-      'Comma-separated hosts, addresses and CIDRs that webhooks and media downloads may reach although private or plain http; with :port only there.',
+      'Comma-separated hosts, addresses and CIDRs that webhooks, media downloads and calls of language models may reach although private or plain http; with :port only there.',
     ),
   MOLTFLOW_TRUSTED_PROXIES: z
     .string()

@@ -125,4 +125,14 @@ suite('sound in containers of videos', () => {
     assert.equal((await work.send('document', files['film.mp4'], { name: 'memo' })).mimetype, 'video/mp4')
     assert.equal((await work.send('document', files['isom.mp4'], { name: 'a.mp4' })).mimetype, 'video/mp4')
   })
+
+  test('speech for machines that listen is a small MP3 of one channel, whatever it was recorded as', async () => {
+    for (const name of ['a.m4a', 'a.3gp', 'a.webm', 'opus.mp4', 'film.mp4'] as const) {
+      const { bytes, mimetype } = await work.send('speech', files[name])
+      assert.equal(mimetype, 'audio/mpeg', name)
+      // Two seconds of 32 kbit.
+      assert.ok(bytes.length > 4000 && bytes.length < 12_000, `${name}: ${bytes.length} bytes`)
+    }
+    assert.equal((await work.refuse('speech', Buffer.from('no sound'))).refused, 'wrong_type')
+  })
 })

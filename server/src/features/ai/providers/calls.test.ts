@@ -114,6 +114,24 @@ suite('servers with ways of their own', () => {
     server.close()
   })
 
+  test('one that sends callers elsewhere is not followed, and gets no key there', async () => {
+    const asked: (string | undefined)[] = []
+    const inside = createServer((request, response) => {
+      asked.push(request.headers.authorization)
+      response.end('{}')
+    }).listen(0, '127.0.0.1')
+    await once(inside, 'listening')
+    const to = `http://127.0.0.1:${(inside.address() as AddressInfo).port}/`
+    const outside = createServer((_request, response) => response.writeHead(307, { location: to }).end())
+    await once(outside.listen(0, '127.0.0.1'), 'listening')
+    const base = `http://127.0.0.1:${(outside.address() as AddressInfo).port}/v1`
+    const tenant = await world.tenant({ base_url: base, api_key: 'a-key-for-outside' })
+    assert.match(String((await failureOf(ask(tenant))).details?.['detail']), /answered 307/)
+    assert.deepEqual(asked, [])
+    inside.close()
+    outside.close()
+  })
+
   test('one that cuts prompts without a word is noticed', async () => {
     const server = await startServer(
       { content: 'Hello' },
