@@ -94,7 +94,7 @@ suite('documentation', () => {
     const pages = ['*.md', 'docs/**/*.md', '.ci/run'].flatMap((pattern) => globSync(pattern, { cwd: root }))
     const unknown = pages.flatMap((page) => {
       const text = readFileSync(resolve(root, page), 'utf8')
-      const names = [...text.matchAll(/npm run ([a-z:]+)/g)].map((match) => match[1] ?? '')
+      const names = [...text.matchAll(/npm run ([a-z:-]+)/g)].map((match) => match[1] ?? '')
       return names.filter((name) => !(name in scripts)).map((name) => `${page}: npm run ${name}`)
     })
     assert.deepEqual(unknown, [])

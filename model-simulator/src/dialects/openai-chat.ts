@@ -89,7 +89,6 @@ function whole({ id, model, said, tool, countsTokens }: Dressed) {
       },
     ],
     ...(countsTokens && { usage: usageOf(said) }),
-    system_fingerprint: 'fp_simulated',
   }
 }
 
