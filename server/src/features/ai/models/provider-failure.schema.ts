@@ -183,6 +183,6 @@ export function toFailure(
       isUnknown,
     })
   }
-  const words = `${provider} answered something that cannot be read`
+  const words = `${provider} answered something that cannot be read: is base_url right? Most end with /v1`
   return new ProviderFailure({ provider, words, isTransient: true, isUnknown: true })
 }

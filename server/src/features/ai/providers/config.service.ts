@@ -141,8 +141,8 @@ async function requireAccepted(ctx: Context, row: AiConfigRow, role: ModelRole):
   } catch (error) {
     if (error instanceof UrlRefused) throw error
     if (!(error instanceof ProviderFailure)) throw error
-    const { providerStatus: status } = error
-    if (status === 401 || status === 403)
+    // 403 is said to keys that may chat and not list models.
+    if (error.providerStatus === 401)
       throw keyRefused.create({ message: `${keyRefused.text}: ${error.words}` })
   }
 }

@@ -20,6 +20,7 @@ import {
 import { withSound } from './sound-files.ts'
 import { noSound, runTranscriptJob, soundGone, transcriptReady } from './transcripts.schema.ts'
 import {
+  countSince,
   deleteExpired,
   deleteTranscriptsOf,
   findTranscript,
@@ -132,26 +133,53 @@ export async function findSpokenText(
   return { text, language, confidence }
 }
 
+type Arrived = Parameters<typeof enqueue>[2][number]
+
+/** What is written down by itself is paid by the tenant: not any number of messages of one conversation. */
+const mostPerHour = 30
+const hourMs = 3_600_000
+/** Nor a lecture. */
+const longestSeconds = 900
+
+/** Those of one tenant that do not exceed what a conversation may have written down in an hour. */
+async function withinRate(
+  ctx: Context,
+  sql: Sql,
+  tenantId: string,
+  voices: readonly Arrived[],
+): Promise<Arrived[]> {
+  const chatIds = [...new Set(voices.map(({ chatId }) => chatId))]
+  const counts = await countSince(sql, tenantId, chatIds, new Date(ctx.clock.nowMs() - hourMs))
+  return voices.filter(({ chatId }) => {
+    const before = counts.get(chatId) ?? 0
+    counts.set(chatId, before + 1)
+    return before < mostPerHour
+  })
+}
+
 /** Queues the voice messages of sessions that are set to it, within the transaction that stores the messages. */
 export async function queueArrived(
   ctx: Context,
   sql: Sql,
   received: readonly MessageReceived[],
 ): Promise<void> {
-  const voices = received.filter(({ messageType }) => messageType === 'voice')
+  const voices = received.filter(
+    ({ messageType, details }) => messageType === 'voice' && (details?.media?.seconds ?? 0) <= longestSeconds,
+  )
   if (voices.length === 0) return
   const sessionIds = [...new Set(voices.map(({ sessionId }) => sessionId))]
   const transcribing = new Set(await listTranscribing(sql, sessionIds))
   const messageCreatedAt = ctx.clock.now()
-  const wanted: Parameters<typeof enqueue>[2][number][] = []
-  for (const { tenantId, sessionId, chatRecordId: chatId, messageId } of voices) {
-    if (!transcribing.has(sessionId)) continue
+  const wanted = voices
+    .filter(({ sessionId }) => transcribing.has(sessionId))
+    .map(({ tenantId, sessionId, chatRecordId: chatId, messageId }) => {
+      return { tenantId, sessionId, chatId, messageId, messageCreatedAt }
+    })
+  for (const [tenantId, own] of Map.groupBy(wanted, (voice) => voice.tenantId)) {
     const { aiConsentEnabled } = await getSettingsWithin(ctx, sql, tenantId)
     const isIncluded = (await getTenantPlan(ctx, tenantId, sql)).features.has('ai')
-    if (aiConsentEnabled && isIncluded)
-      wanted.push({ tenantId, sessionId, chatId, messageId, messageCreatedAt })
+    if (aiConsentEnabled && isIncluded) await enqueue(ctx, sql, await withinRate(ctx, sql, tenantId, own))
   }
-  await enqueue(ctx, sql, wanted)
 }
 
 /** Forgets what was written down of messages that were taken back. */

@@ -1,5 +1,5 @@
 // Reads tables of other areas: account (tenant_settings), sessions (sessions).
-import { and, eq, inArray, sql as raw } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, sql as raw } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { sessions } from '../../sessions/lifecycle/sessions.tables.ts'
 import { type TranscriptRow, transcripts } from './transcripts.tables.ts'
@@ -82,6 +82,27 @@ export async function listTranscribing(sql: Sql, sessionIds: readonly string[]):
     .from(sessions)
     .where(and(inArray(sessions.id, [...sessionIds]), raw`${sessions.config}->>'auto_transcribe' = 'true'`))
   return rows.map(({ id }) => id)
+}
+
+/** How many messages of each of these conversations were queued since a moment. */
+export async function countSince(
+  sql: Sql,
+  tenantId: string,
+  chatIds: readonly string[],
+  since: Date,
+): Promise<Map<string, number>> {
+  const rows = await sql
+    .select({ chatId: transcripts.chatId, count: count() })
+    .from(transcripts)
+    .where(
+      and(
+        eq(transcripts.tenantId, tenantId),
+        inArray(transcripts.chatId, [...chatIds]),
+        gt(transcripts.createdAt, since),
+      ),
+    )
+    .groupBy(transcripts.chatId)
+  return new Map(rows.map((row) => [row.chatId, row.count]))
 }
 
 /** Removes transcripts of messages whose text is over, by each tenant's own retention. */

@@ -238,6 +238,26 @@ suite('transcripts', () => {
     await ready.close()
   })
 
+  test('one person’s flood is not the bill of the tenant: thirty of a conversation in an hour', async () => {
+    const { pool } = app.database.db
+    await tenant.api.patch(200, `/sessions/${session.id}/settings`, { auto_transcribe: true })
+    const countOf = async (condition: string, id: string) => {
+      const sql = `SELECT count(*)::int AS n FROM transcripts WHERE ${condition}`
+      return (await pool.query(sql, [id])).rows[0].n
+    }
+    const isQueued = async (id: string) => (await countOf('message_id = $1', id)) === 1
+    const sameChat = 'chat_id = (SELECT chat_id FROM messages WHERE id = $1)'
+    let id = await receive(opus)
+    while (await isQueued(id)) id = await receive(opus)
+    assert.equal(await countOf(sameChat, id), 30)
+    assert.equal((await ask(id)).status, 'queued', 'it may still be asked for')
+    const friend = await addWarmContact(app, session)
+    assert.ok(await isQueued(await receive(opus, 'voice', friend)))
+    await pool.query("UPDATE transcripts SET created_at = created_at - interval '1 hour'")
+    assert.ok(await isQueued(await receive(opus)), 'an hour later it goes on')
+    await tenant.api.patch(200, `/sessions/${session.id}/settings`, { auto_transcribe: false })
+  })
+
   test('own transcripts stay readable after a downgrade; whoever has none is told about the plan', async () => {
     const id = await receive(opus)
     await transcribe(id)
