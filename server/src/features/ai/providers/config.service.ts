@@ -137,7 +137,7 @@ async function requireAccepted(ctx: Context, row: AiConfigRow, role: ModelRole):
   const endpoint = endpointOf(ctx.config, row, role)
   if (endpoint?.apiKey === undefined) return
   try {
-    await listModels(ctx, { ...endpoint, timeoutMs: 10_000 })
+    await listModels(ctx, { ...endpoint, timeoutMs: 5000 })
   } catch (error) {
     if (error instanceof UrlRefused) throw error
     if (!(error instanceof ProviderFailure)) throw error

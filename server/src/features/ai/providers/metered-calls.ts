@@ -13,7 +13,8 @@ import type { AiConfigRow } from './providers.store.ts'
 
 /** The most that every provider takes at once. */
 const batchSize = 32
-const batchBytes = 100_000
+/** As many tokens are reserved for a batch: the end of a budget should be of use, too. */
+const batchBytes = 48_000
 
 /** What some models want to be told with each text, by what it is. */
 const prefixes: readonly { models: RegExp; document: string; query: string }[] = [

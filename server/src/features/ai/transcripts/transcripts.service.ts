@@ -8,7 +8,11 @@ import { getTenantPlan } from '../../account/plans/plans.service.ts'
 import { getSettingsWithin } from '../../account/settings/settings.service.ts'
 import { hasMessageFile } from '../../conversations/media/media-download.service.ts'
 import type { MessageReceived } from '../../conversations/messages/message-events.schema.ts'
-import { type MessageRow, requireMessage } from '../../conversations/messages/messages.service.ts'
+import {
+  findMessageById,
+  type MessageRow,
+  requireMessage,
+} from '../../conversations/messages/messages.service.ts'
 import {
   describeAiError,
   outcomeOfAiError,
@@ -193,7 +197,9 @@ export function expireTranscripts(ctx: Context): Promise<void> {
 }
 
 async function complete(ctx: Context, row: TranscriptRow, said: Transcription): Promise<void> {
-  const { id, tenantId, sessionId, chatId, messageId } = row
+  const { id, tenantId, sessionId, messageId } = row
+  // Two conversations may have become one meanwhile.
+  const chatId = (await findMessageById(ctx, tenantId, messageId))?.chatId ?? row.chatId
   await ctx.db.transaction(async (sql) => {
     const stored = await updateTranscript(sql, tenantId, id, {
       status: 'completed',
