@@ -8,8 +8,8 @@ export interface Piece {
 }
 
 /** Weight of the text that a passage has, about: a sign of a dense script says as much as two letters. */
-const targetWeight = 900
-const mostWeight = 1300
+const targetWeight = 600
+const mostWeight = 850
 const dense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]/gu
 /** Signs that show nothing, or nothing but to a machine. */
 const invisible = /[\u00ad\u200b\u2060-\u2064\ufeff]|[\u{e0000}-\u{e007f}]|[\u202a-\u202e\u2066-\u2069]/gu

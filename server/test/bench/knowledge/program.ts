@@ -1,75 +1,78 @@
-// Run by the benchmark as a program of its own, for one kind of database: quality of retrieval, or its speed.
+// Run by the benchmark as a program of its own: how good retrieval is, by words and by both, on documents of which it is
+// known which passage answers. Prints JSON.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { searchKnowledge } from '../../../src/features/ai/knowledge/knowledge.service.ts'
 import { addDocument } from '../../knowledge-world.ts'
-import { openModelWorld } from '../../model-world.ts'
+import { type ModelTenant, openModelWorld } from '../../model-world.ts'
 import { languageSets } from './languages.ts'
 import { type Judged, judgeMeaning, judgeSearch } from './quality.ts'
-import { technicalFiles, tunedQuestions } from './technical.ts'
+import { type TechnicalQuestion, technicalFiles, tunedQuestions, unseenQuestions } from './technical.ts'
+import { unanswerable, unseenByLanguage } from './unseen-languages.ts'
 
 const root = join(import.meta.dirname, '../../../..')
 const spaces = (text: string) => text.replace(/\s+/g, ' ')
+const nameOf = (file: string) => file.replaceAll('/', '-')
 
-const languageQuestions: Judged[] = languageSets.flatMap(({ language, name, paragraphs, questions }) =>
-  questions.map(([question, at]) => ({
-    set: language,
-    question,
-    isAnswer: ({ sourceName, text }) => sourceName === `${name}.md` && text.includes(paragraphs[at] ?? '\0'),
-  })),
-)
-const technicalQuestions = (
-  set: string,
-  questions: readonly (readonly [string, string, string])[],
-): Judged[] =>
-  questions.map(([question, file, words]) => ({
+const languageQuestions: Judged[] = languageSets.flatMap(({ language, name, paragraphs, questions }) => {
+  const judged = (set: string, asked: typeof questions): Judged[] =>
+    asked.map(([question, at]) => ({
+      set,
+      question,
+      isAnswer: ({ sourceName, text }) => sourceName === `${name}.md` && text.includes(paragraphs[at] ?? '\0'),
+    }))
+  return [...judged(language, questions), ...judged('unseen', unseenByLanguage[language] ?? [])]
+})
+
+const technicalQuestions = (set: string, questions: readonly TechnicalQuestion[]): Judged[] =>
+  questions.map(([question, ...answers]) => ({
     set,
     question,
-    isAnswer: ({ sourceName, text }) => sourceName === file && spaces(text).includes(spaces(words)),
+    isAnswer: ({ sourceName, text }) =>
+      answers.some(([file, words]) => sourceName === nameOf(file) && spaces(text).includes(spaces(words))),
   }))
 
-const world = await openModelWorld()
+await using world = await openModelWorld()
 const { app } = world
-const lines: unknown[] = []
-for (const config of [{}, { embedding_model: process.env.EMBED ?? 'sim-embed' }]) {
-  const tenant = await world.tenant(config)
-  const other = await world.tenant(config)
-  for (const { name, paragraphs } of languageSets)
-    await addDocument(
-      app,
-      tenant,
-      `${name}.md`,
-      paragraphs.map((text, at) => `## §${at + 1}\n\n${text}\n`).join('\n'),
-    )
-  let chunks = 0
-  for (const file of technicalFiles) {
-    const form = await addDocument(app, other, file.replaceAll('/', '-'), await readFile(join(root, file)))
-    chunks += form.chunk_count
+
+async function readPassages(ids: readonly string[]) {
+  const { rows } = await app.database.db.pool.query<{ id: string; text: string; sourceName: string }>(
+    `SELECT c.id, c.content AS text, s.name AS "sourceName"
+     FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id WHERE c.id = ANY($1)`,
+    [ids],
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+async function judgeTenant(tenant: ModelTenant, judged: readonly Judged[], hasModel: boolean) {
+  const search = await judgeSearch(tenant.ctx, tenant.id, judged)
+  return hasModel ? { search, meaning: await judgeMeaning(tenant.ctx, tenant.id, judged, readPassages) } : { search }
+}
+
+async function measure(config: Record<string, unknown>, hasModel: boolean) {
+  const [shops, manuals] = [await world.tenant(config), await world.tenant(config)]
+  for (const { name, paragraphs } of languageSets) {
+    const sections = paragraphs.map((text, at) => `## §${at + 1}\n\n${text}\n`)
+    await addDocument(app, shops, `${name}.md`, sections.join('\n'))
   }
-  console.log('chunks', chunks)
-  const technical = technicalQuestions('technical', tunedQuestions).map((one, index) => ({
-    ...one,
-    isAnswer: (p: { sourceName: string; text: string }) => {
-      const [, file, words] = tunedQuestions[index]!
-      return p.sourceName === file.replaceAll('/', '-') && spaces(p.text).includes(spaces(words))
-    },
-  }))
-  for (const [t, q] of [
-    [tenant, languageQuestions],
-    [other, technical],
-  ] as const) {
-    const a = await judgeSearch(t.ctx, t.id, q)
-    for (const [set, { missed, ...f }] of Object.entries(a))
-      console.log(JSON.stringify(config), set, JSON.stringify(f), missed.join(' | '))
-    if ('embedding_model' in config) {
-      const b = await judgeMeaning(t.ctx, t.id, q, async (ids) => {
-        const { rows } = await app.app.ctx.db.pool.query(
-          'SELECT c.id, c.content AS text, s.name AS "sourceName" FROM knowledge_chunks c JOIN knowledge_sources s ON s.id = c.source_id WHERE c.id = ANY($1)',
-          [ids],
-        )
-        return new Map(rows.map((r) => [r.id, r]))
-      })
-      console.log('meaning', JSON.stringify({ ...b.all, missed: b.all?.missed.length }))
-    }
+  let chunks = 0
+  for (const file of technicalFiles)
+    chunks += (await addDocument(app, manuals, nameOf(file), await readFile(join(root, file)))).chunk_count
+  let answered = 0
+  for (const query of unanswerable)
+    answered += (await searchKnowledge(shops.ctx, { tenantId: shops.id, query, topK: 5 })).results.length > 0 ? 1 : 0
+  return {
+    languages: await judgeTenant(shops, languageQuestions, hasModel),
+    technical: await judgeTenant(
+      manuals,
+      [...technicalQuestions('tuned', tunedQuestions), ...technicalQuestions('unseen', unseenQuestions)],
+      hasModel,
+    ),
+    chunks,
+    unanswerable: { asked: unanswerable.length, answered },
   }
 }
-await world.close()
+
+const words = await measure({}, false)
+const both = await measure({ embedding_model: 'sim-embed' }, true)
+process.stdout.write(JSON.stringify({ words, both }))

@@ -114,10 +114,11 @@ export async function rankChunks(
   },
 ): Promise<{ id: string; score: number }[]> {
   const { tenantId, filters, wanted, terms, limit, most } = search
+  // Headings and the document's name count a little more; the longer a passage, the less each of its words says (1).
   const weights = "'{0.8,0.8,0.8,1}'::float4[]"
   const parts = terms.map(
     ({ query, weight }) =>
-      text`${weight}::float4 * ts_rank(${text.raw(weights)}, c.terms, ${query}::tsquery)`,
+      text`${weight}::float4 * ts_rank(${text.raw(weights)}, c.terms, ${query}::tsquery, 1)`,
   )
   const { rows } = await sql.execute<{ id: string; score: number }>(text`
     SELECT f.id, f.score::float8 AS score FROM (
