@@ -11,6 +11,7 @@ import { badLeadRequests } from './bad-input-leads.ts'
 import { badListRequests } from './bad-input-lists.ts'
 import { badMonitoringRequests } from './bad-input-monitoring.ts'
 import { badPeopleRequests } from './bad-input-people.ts'
+import { badReplyRequests } from './bad-input-replies.ts'
 import { badReportRequests } from './bad-input-reports.ts'
 import { badReviewRequests } from './bad-input-reviews.ts'
 import type { Asker, BadRequest } from './bad-input-rows.ts'
@@ -88,6 +89,7 @@ describe('bad requests', () => {
   for (const [number, request] of [
     ...badRequests,
     ...badAiRequests,
+    ...badReplyRequests,
     ...badAnalyticsRequests,
     ...badBulkRequests,
     ...badScheduleRequests,

@@ -4,6 +4,9 @@ import { sql as text } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
 import { createUser } from '../src/features/account/users/users.service.ts'
+import { keepChatDraft, listDrafts } from '../src/features/ai/reply-drafts/reply-drafts.service.ts'
+import { insertTask, upsertProfile } from '../src/features/ai/style/style.store.ts'
+import { StyleStatistics } from '../src/features/ai/style/writing-style.ts'
 import { queueTranscripts } from '../src/features/ai/transcripts/transcripts.store.ts'
 import { storeInbound } from '../src/features/conversations/inbound/store-inbound.service.ts'
 import { defaultSettings } from '../src/features/leads/monitoring/monitored-groups.service.ts'
@@ -211,7 +214,34 @@ const builders: Record<string, ResourceBuilder> = {
     const at = { messageCreatedAt: clock.now(), createdAt: clock.now() }
     const task = { id: ids.uuid(), tenantId, sessionId, chatId: ids.uuid(), messageId, ...at }
     await queueTranscripts(db.sql, [task])
+    // Trainings of a style are tasks too.
+    await insertTask(db.sql, { id: task.id, tenantId, status: 'queued', createdAt: at.createdAt })
     return task.id
+  },
+  async profiles(tenant) {
+    const { tenantId } = await openSession(tenant)
+    const { clock, db, ids } = harness.app.ctx
+    const [id, now] = [ids.uuid(), clock.now()]
+    const scope = { waChatId: `1555${nextNumber()}00000@c.us`, lastTrainedAt: now, createdAt: now }
+    await upsertProfile(db.sql, {
+      id,
+      tenantId,
+      ...scope,
+      features: new StyleStatistics().features(),
+      sampleCount: 20,
+    })
+    return id
+  },
+  async drafts(tenant) {
+    const { api, tenantId, sessionId } = await openSession(tenant)
+    const chatId = (await builders.chats?.(tenant, [])) ?? ''
+    const ctx: Context = { ...harness.app.ctx, caller: { kind: 'system', tenantId } }
+    const { wa_chat_id: waChatId } = (await api.get(200, `/chats/${chatId}`)) as { wa_chat_id: string }
+    const texts = { text: 'We are open.', sources: [], reasons: [], replyToId: null }
+    await ctx.db.transaction((sql) =>
+      keepChatDraft(ctx, sql, { tenantId, sessionId, chatId, waChatId, ...texts }),
+    )
+    return (await listDrafts(ctx, { status: 'pending', limit: 1, offset: 0 })).drafts[0]?.id ?? ''
   },
   async leads(tenant) {
     const { api, tenantId, sessionId } = await openSession(tenant)

@@ -12,6 +12,8 @@ import { type ApprovalReason, injectionDetected, type ReplyRequest } from './rep
 import { findRiskyIntents } from './risky-intents.ts'
 import { findUnsupported } from './unsupported-figures.ts'
 
+export type { EarlierTurn } from './prompt.ts'
+
 type KnowledgeResult = KnowledgeAnswer['results'][number]
 
 const answerSchema = z.object({

@@ -5,8 +5,8 @@ import { done, type JobOutcome, retryLater } from '../../../platform/jobs/jobs.t
 import { detectLanguage, loadLanguageDetector } from '../../../platform/text-language.ts'
 import { requireOptedIn } from '../../safety/opt-outs/opt-outs.service.ts'
 import { providerFailed } from '../models/models.schema.ts'
-import { type ComposedReply, composeReply } from '../replies/compose-reply.service.ts'
-import type { EarlierTurn } from '../replies/prompt.ts'
+import { type ComposedReply, composeReply, type EarlierTurn } from '../replies/compose-reply.service.ts'
+
 import { injectionDetected } from '../replies/replies.schema.ts'
 import { countReply } from '../replies/replies.service.ts'
 import {

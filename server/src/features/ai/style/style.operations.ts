@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineOperation, type Operation } from '../../../operation.ts'
-import { planLimitReached } from '../../../platform/errors.ts'
+import { notFound, planLimitReached } from '../../../platform/errors.ts'
 import { uuidField } from '../../../wire.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
 import { chatHistoryClosed } from '../../account/settings/settings.schema.ts'
@@ -54,7 +54,7 @@ const get = defineOperation({
   gate: ownGate,
   query: profileQuery,
   success: { status: 200, schema: styleProfileSchema },
-  errors: gates,
+  errors: [...gates, notFound],
   run: (ctx, query) => getProfile(ctx, query),
 })
 

@@ -1,0 +1,97 @@
+import { type BadRequest, long, nobody, owner, row } from './bad-input-rows.ts'
+
+const contact = '15550009999@c.us'
+const generate = 'POST /ai/generate-reply'
+const train = 'POST /ai/style/train'
+const session = '/ai/auto-replies/{session}'
+const chat = `${session}/chats/${contact}`
+
+const reply = (body: unknown, says: RegExp) => owner(generate, body, 422, says)
+const preview = (query: string, says: RegExp) => owner(`GET /ai/preview?${query}`, undefined, 422, says)
+const style = (body: unknown, says: RegExp) => owner(train, body, 422, says)
+const settings = (body: unknown, says: RegExp) => owner(`PATCH ${session}`, body, 422, says)
+const hours = (days: unknown, more: object = {}) => ({
+  office_hours: { time_zone: 'Europe/Berlin', days, ...more },
+})
+
+/** Requests about replies, styles and automatic answers that must be refused, and how. */
+export const badReplyRequests: readonly BadRequest[] = [
+  row('nobody', generate, { contact_id: contact, context: 'x' }, 401, /auth|credential|key|token/i),
+  row('reader', generate, { contact_id: contact, context: 'x' }, 403, /scope/i),
+  row('free', generate, { contact_id: contact, context: 'x' }, 403, /plan/i),
+  row('free', train, {}, 403, /plan/i),
+  row('free', 'GET /ai/style/profiles', undefined, 403, /plan/i),
+  row('free', `DELETE /ai/style/profile/${nobody}`, undefined, 403, /plan/i),
+  row('free', 'GET /ai/drafts', undefined, 403, /plan/i),
+  row('reader', train, {}, 403, /scope/i),
+  row('reader', `PATCH ${session}`, { mode: 'auto' }, 403, /scope/i),
+  row('sender', `PATCH ${session}`, { mode: 'auto' }, 403, /scope/i),
+  reply({}, /contact_id/),
+  reply({ context: 'x' }, /contact_id/),
+  reply({ contact_id: contact }, /context/),
+  reply({ contact_id: contact, context: '' }, /context/),
+  reply({ contact_id: contact, context: '   ' }, /context/),
+  reply({ contact_id: contact, context: 7 }, /context/),
+  reply({ contact_id: contact, context: long(2001) }, /context/),
+  reply({ contact_id: 'nobody', context: 'x' }, /contact_id/),
+  reply({ contact_id: '120363012345678901@newsletter', context: 'x' }, /contact_id/),
+  reply({ contact_id: contact, context: 'x', use_rag: 'perhaps' }, /use_rag/),
+  reply({ contact_id: contact, context: 'x', approved: 'yes' }, /approved/),
+  reply({ contact_id: contact, context: 'x', profile_id: 'sales' }, /profile_id/),
+  reply({ contact_id: contact, context: 'x', session_id: 7 }, /session_id/),
+  reply('[]', /./),
+  owner(generate, '{"context":', 400, /JSON/i),
+  owner(generate, { contact_id: contact, context: 'x' }, 400, /LLM provider is not configured/),
+  owner(`GET /ai/preview?contact_id=${contact}&context=x`, undefined, 400, /LLM provider is not configured/),
+  preview('context=x', /contact_id/),
+  preview(`contact_id=${contact}`, /context/),
+  preview(`contact_id=${contact}&context=x&use_rag=perhaps`, /use_rag/),
+  preview(`contact_id=${contact}&context=x&profile_id=7`, /profile_id/),
+  style({ session_id: 'desk' }, /session_id/),
+  style({ wa_chat_id: 'nobody' }, /wa_chat_id/),
+  style({ contact_id: 7 }, /contact_id/),
+  style({ name: '' }, /name/),
+  style({ name: long(256) }, /name/),
+  style({ wa_chat_id: contact, contact_id: '15550008888@c.us' }, /contact_id/),
+  owner(train, { session_id: nobody }, 404, /session/i),
+  owner(train, { session_id: '{foreignSession}' }, 404, /session/i),
+  owner(`GET /ai/style/status/${nobody}`, undefined, 404, /task/i),
+  owner('GET /ai/style/status/7', undefined, 404, /found/i),
+  owner('GET /ai/style/profile', undefined, 404, /profile/i),
+  owner('GET /ai/style/profile?contact_id=nobody', undefined, 422, /contact_id/),
+  owner(`DELETE /ai/style/profile/${nobody}`, undefined, 404, /profile/i),
+  owner(`GET /ai/auto-replies/${nobody}`, undefined, 404, /session/i),
+  owner('GET /ai/auto-replies/{foreignSession}', undefined, 404, /session/i),
+  owner('PATCH /ai/auto-replies/{foreignSession}', { mode: 'auto' }, 404, /session/i),
+  settings({ mode: 'on' }, /mode/),
+  settings({ debounce_seconds: -1 }, /debounce_seconds/),
+  settings({ debounce_seconds: 121 }, /debounce_seconds/),
+  settings({ pause_hours: 721 }, /pause_hours/),
+  settings({ hand_over_words: [''] }, /hand_over_words/),
+  settings({ hand_over_message: long(1001) }, /hand_over_message/),
+  settings({ when_unknown: 'guess' }, /when_unknown/),
+  settings({ max_turns: 1 }, /max_turns/),
+  settings({ max_per_day: 0 }, /max_per_day/),
+  settings({ in_groups: 'always' }, /in_groups/),
+  settings(hours({ mon: [['9', '17:00']] }), /office_hours/),
+  settings(hours({ mon: [['25:00', '26:00']] }), /office_hours/),
+  settings(hours({ mon: [['09:00']] }), /office_hours/),
+  settings(hours({}, { time_zone: 'Berlin' }), /time_zone/),
+  settings(hours({}, { holidays: ['25.12.2026'] }), /holidays/),
+  settings(hours({}, { holidays: ['2026-02-30'] }), /holidays/),
+  owner(`PATCH ${session}`, { hand_over_label_id: nobody }, 404, /label/i),
+  owner(`PATCH ${session}`, { profile_id: nobody }, 404, /profile/i),
+  owner(`GET ${chat}`, undefined, 404, /chat/i),
+  owner(`PATCH ${chat}`, { mode: 'auto' }, 404, /chat/i),
+  owner(`PATCH ${chat}`, { mode: 'always' }, 422, /mode/),
+  owner(`PATCH ${chat}`, { paused_until: '2026-12-25T00:00:00Z' }, 422, /paused_until/),
+  owner(`PATCH ${chat}`, { handled_by: 'machine' }, 422, /handled_by/),
+  owner('GET /ai/drafts?status=lost', undefined, 422, /status/),
+  owner('GET /ai/drafts?limit=101', undefined, 422, /limit/),
+  owner('GET /ai/drafts?session_id=desk', undefined, 422, /session_id/),
+  owner(`POST /ai/drafts/${nobody}/send`, {}, 404, /draft/i),
+  owner(`POST /ai/drafts/${nobody}/send`, { message: '' }, 422, /message/),
+  owner(`POST /ai/drafts/${nobody}/send`, { message: long(4097) }, 422, /message/),
+  owner(`POST /ai/drafts/${nobody}/discard`, undefined, 404, /draft/i),
+  owner('POST /ai/drafts/7/discard', undefined, 404, /found/i),
+]
