@@ -99,8 +99,11 @@ async function ask<T>(
 /** The form that a model is asked for: of the types of the fields, whose bounds are checked for each answer. */
 function looseOf(schema: z.ZodObject) {
   const fields = Object.entries(schema.shape).map(([name, field]): [string, z.ZodType] => {
-    const { type } = field as z.ZodType & { type: string }
-    if (type === 'number') return [name, z.number()]
+    const { type, format } = field as z.ZodType & { type: string; format?: string | null }
+    if (type === 'number') {
+      const isWhole = format === 'safeint' || format === 'int32'
+      return [name, isWhole ? z.number().meta({ type: 'integer' }) : z.number()]
+    }
     return [name, type === 'enum' ? (field as z.ZodType) : z.string()]
   })
   return z.object({ id: z.string(), ...Object.fromEntries(fields) })

@@ -1,7 +1,7 @@
 // Reads tables of other areas: conversations (chats, contacts), sessions (sessions).
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
-import { wordedTypes } from './collecting.schema.ts'
+import { soundTypes, wordedTypes } from './collecting.schema.ts'
 
 /** A message that may be a review. */
 export interface Candidate extends Record<string, unknown> {
@@ -12,6 +12,7 @@ export interface Candidate extends Record<string, unknown> {
   contactName: string | null
   /** Digits. */
   contactPhone: string | null
+  /** Empty of a sound. */
   text: string
   /** ISO 8601. */
   at: string
@@ -21,12 +22,13 @@ export interface Candidate extends Record<string, unknown> {
 
 const columns = text`m.id AS "messageId", c.kind, c.wa_chat_id AS "waChatId", p.id AS "contactId",
   coalesce(p.push_name, p.name, p.book_name) AS "contactName", p.phone AS "contactPhone",
-  m.content_preview AS text, m.ordered_at::text AS "orderedAt",
+  coalesce(m.content_preview, '') AS text, m.ordered_at::text AS "orderedAt",
   to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`
 
-/** What the tenant's own accounts say to each other is no review. */
+/** What is said in a sound may be written down elsewhere. What the tenant's own accounts say to each other is no review. */
 const worded = text`m.direction = 'inbound' AND m.deleted_at IS NULL AND c.kind IN ('person', 'group')
-  AND m.message_type = ANY(${text.param([...wordedTypes])}::text[]) AND coalesce(m.content_preview, '') <> ''
+  AND m.message_type = ANY(${text.param([...wordedTypes])}::text[])
+  AND (coalesce(m.content_preview, '') <> '' OR m.message_type = ANY(${text.param([...soundTypes])}::text[]))
   AND NOT EXISTS (SELECT FROM sessions s WHERE s.tenant_id = m.tenant_id AND s.phone_number = p.phone)`
 
 const from = text`messages m JOIN chats c ON c.id = m.chat_id LEFT JOIN contacts p ON p.id = m.sender_contact_id`

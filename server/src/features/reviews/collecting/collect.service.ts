@@ -3,6 +3,8 @@ import type { Sql } from '../../../platform/database/database.ts'
 import { done, type JobOutcome } from '../../../platform/jobs/jobs.ts'
 import { getTenantPlan } from '../../account/plans/plans.service.ts'
 import { type LanguageTeller, loadLanguageTeller } from '../../ai/sentiment/text-language.service.ts'
+import { findSpokenText } from '../../ai/transcripts/transcripts.service.ts'
+import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import { type CollectorRow, listActiveCollectors } from '../collectors/collectors.service.ts'
 import { reviewCollected } from '../reviews/reviews.schema.ts'
 import { listKnownSources, type ReviewRow, storeReviews } from '../reviews/reviews.service.ts'
@@ -29,6 +31,21 @@ function readAll(candidates: readonly Candidate[], languageOf: LanguageTeller): 
       return [messageId, { ...readWithLexicon(messageId, text, language), language }]
     }),
   )
+}
+
+/** Messages with their words: of a sound what was written down, and none where nothing was. */
+async function withWords(ctx: Context, candidates: readonly Candidate[]): Promise<Candidate[]> {
+  const worded: Candidate[] = []
+  for (const candidate of candidates) {
+    if (candidate.text !== '') {
+      worded.push(candidate)
+      continue
+    }
+    const spoken = await findSpokenText(ctx, ctx.db.sql, tenantOf(ctx), candidate.messageId)
+    const text = previewOf(storableText(spoken?.text ?? ''))
+    if (text !== '') worded.push({ ...candidate, text })
+  }
+  return worded
 }
 
 /** What collectors may take of messages, without what they have taken before. */
@@ -118,10 +135,11 @@ export type Finds = readonly ReviewRow[]
 export async function findReviews(
   ctx: Context,
   collectors: readonly CollectorRow[],
-  candidates: readonly Candidate[],
+  messages: readonly Candidate[],
   signal: AbortSignal,
 ): Promise<Finds> {
-  if (collectors.length === 0 || candidates.length === 0) return []
+  const candidates = collectors.length === 0 ? [] : await withWords(ctx, messages)
+  if (candidates.length === 0) return []
   const read = readAll(candidates, await loadLanguageTeller())
   const pairs = await pairsOf(ctx.db.sql, collectors, candidates, read)
   const wanted = new Set(pairs.map(({ candidate }) => candidate.messageId))

@@ -1,6 +1,7 @@
 import type { Context } from '../../../context.ts'
 import { onEvent } from '../../../feature.ts'
 import type { Sql } from '../../../platform/database/database.ts'
+import { transcriptReady } from '../../ai/transcripts/transcripts.schema.ts'
 import {
   type MessageReceived,
   messageEdited,
@@ -23,6 +24,7 @@ async function enqueue(ctx: Context, sql: Sql, said: readonly Said[]): Promise<v
 }
 
 export const collectingEvents = [
+  onEvent(transcriptReady, enqueue),
   onEvent(messageReceived, (ctx, sql, messages) =>
     enqueue(
       ctx,

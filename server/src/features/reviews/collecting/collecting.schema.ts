@@ -6,5 +6,8 @@ export const collectJob = defineJob<{ tenantId: string; sessionId: string; messa
   { concurrency: 2 },
 )
 
-/** Kinds of messages that hold somebody's own words; of sounds the transcript does. */
-export const wordedTypes = ['text', 'image', 'video', 'gif', 'document', 'voice', 'audio'] as const
+/** Kinds of messages whose words are their transcript. */
+export const soundTypes = ['voice', 'audio'] as const
+
+/** Kinds of messages that hold somebody's own words. */
+export const wordedTypes = ['text', 'image', 'video', 'gif', 'document', ...soundTypes] as const

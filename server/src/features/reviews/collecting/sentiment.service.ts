@@ -36,7 +36,7 @@ const instructions = `You find out how customers feel about a business from the 
 
 const judgement = z.object({
   sentiment_score: z.number().min(0).max(1),
-  positive_words: z.number().int().min(0).max(500),
+  positive_words: z.int().min(0).max(500),
 })
 
 function fromLexicon({ text, byLexicon }: ReadMessage): Sentiment {
