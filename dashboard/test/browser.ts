@@ -1,11 +1,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { atEnd, isShared } from '../../scripts/tests/at-end.ts'
+import { startLogin } from '../../server/src/features/account/auth/logins.service.ts'
+import { createAccount } from '../../server/src/features/account/auth/sign-up.service.ts'
+import { hashPassword } from '../../server/src/features/account/users/passwords.service.ts'
+import { findAccount } from '../../server/src/features/account/users/users.service.ts'
+import { refreshCookieName } from '../../server/src/platform/refresh-cookie.ts'
 import { ApiClient, fetchDoor } from '../../server/test/api-client.ts'
 import type { TestAppOptions } from '../../server/test/harness.ts'
 import { createLinkedApp, type LinkedApp } from '../../server/test/linked-session.ts'
 
 const dashboardDirectory = join(import.meta.dirname, '../dist')
+const password = 'a long enough password'
 const browsers = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** Somebody who can sign in. */
@@ -28,7 +35,7 @@ export interface View {
   scale?: number
 }
 
-/** The real server with the simulator, and a browser before it. Made once for each test file. */
+/** The real server with the simulator, and a browser before it. */
 export interface DashboardWorld extends AsyncDisposable {
   app: LinkedApp
   origin: string
@@ -39,7 +46,10 @@ export interface DashboardWorld extends AsyncDisposable {
   owner(): Promise<Owner>
   /** A browser of one person: tabs of a context share cookies and storage. */
   context(view?: View): Promise<BrowserContext>
-  /** A page in a context of its own, signed in, at a path. */
+  /**
+   * A page, signed in, at a path. The one before it of the same view is closed, and of what that kept only the cache
+   * stays: a browser that knows the files shows a page in a quarter of the time.
+   */
   signedIn(owner: Owner, path?: string, view?: View): Promise<Page>
   close(): Promise<void>
 }
@@ -49,28 +59,65 @@ function findBrowser(): { executablePath?: string } {
   return found === undefined ? {} : { executablePath: found }
 }
 
-/** Starts server, simulator and browser. */
-export async function openWorld(config: TestAppOptions['config'] = {}): Promise<DashboardWorld> {
+const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
+let browserOfAll: Promise<Browser> | undefined
+let worldOfAll: Promise<DashboardWorld> | undefined
+
+function startBrowser(): Promise<Browser> {
+  return chromium.launch({ ...findBrowser(), args })
+}
+
+/** One for all test files of a process, as is the server: each starts in seconds. */
+function sharedBrowser(): Promise<Browser> {
+  browserOfAll ??= startBrowser().then((browser) => {
+    atEnd(() => browser.close())
+    return browser
+  })
+  return browserOfAll
+}
+
+/** Server, simulator and browser, which test files share when they run in one process; each has tenants of its own. */
+export async function openWorld(): Promise<DashboardWorld> {
+  if (!isShared) return openOwnWorld()
+  worldOfAll ??= openOwnWorld().then((world) => {
+    atEnd(world.close)
+    return world
+  })
+  const world = await worldOfAll
+  // What the file leaves open must not be heard of in the next one.
+  const close = async () => {
+    await Promise.all(
+      world.browser.contexts().flatMap((context) => context.pages().map((page) => page.close())),
+    )
+    world.takeProblems()
+  }
+  return { ...world, close, [Symbol.asyncDispose]: close }
+}
+
+/** The same with a server of its own, for what looks at a whole installation or is configured otherwise. */
+export async function openOwnWorld(config: TestAppOptions['config'] = {}): Promise<DashboardWorld> {
   const app = await createLinkedApp({ isLive: true, dashboardDirectory, config })
   const origin = `http://127.0.0.1:${await app.app.listen()}`
-  const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
-  const browser = await chromium.launch({ ...findBrowser(), args })
+  const browser = isShared ? await sharedBrowser() : await startBrowser()
   const problems: string[] = []
+  const desks = new Map<string, BrowserContext>()
+  const passwordHash = await hashPassword(app.app.ctx, password)
   let count = 0
 
   async function owner(): Promise<Owner> {
     count += 1
     const person = {
       email: `person${count}@example.com`,
-      password: 'a long enough password',
+      password,
       fullName: `Person ${count}`,
       tenantName: `Tenant ${count}`,
     }
-    const { email, password, fullName: full_name, tenantName: tenant_name } = person
-    const open = new ApiClient(fetchDoor(origin))
-    const signedUp = await open.post(201, '/auth/signup', { email, password, full_name, tenant_name })
-    const headers = { authorization: `Bearer ${signedUp.access_token}` }
-    return { ...person, api: new ApiClient(fetchDoor(origin), headers) }
+    const { ctx } = app.app
+    await ctx.db.transaction((sql) =>
+      createAccount(ctx, sql, { ...person, passwordHash, isEmailVerified: true }),
+    )
+    const { access_token: token } = await loginOf(app, person.email)
+    return { ...person, api: new ApiClient(fetchDoor(origin), { authorization: `Bearer ${token}` }) }
   }
 
   async function context(view: View = {}): Promise<BrowserContext> {
@@ -94,17 +141,28 @@ export async function openWorld(config: TestAppOptions['config'] = {}): Promise<
   }
 
   async function signedIn(person: Owner, path = '/', view: View = {}): Promise<Page> {
-    const page = await (await context(view)).newPage()
-    await page.goto(`${origin}/sign-in?to=${encodeURIComponent(path)}`)
-    await page.locator('input[type=email]').fill(person.email)
-    await page.locator('input[type=password]').fill(person.password)
-    await page.locator('button[type=submit]').click()
+    const name = JSON.stringify(view)
+    const desk = desks.get(name) ?? (await context(view))
+    desks.set(name, desk)
+    desk.once('close', () => desks.delete(name))
+    for (const open of desk.pages()) await open.close()
+    await desk.setOffline(false)
+    await desk.clearCookies()
+    const { refresh_token: value } = await loginOf(app, person.email)
+    const cookie = { name: refreshCookieName, value, domain: new URL(origin).hostname, path: '/api/v2/auth' }
+    await desk.addCookies([{ ...cookie, httpOnly: true, sameSite: 'Strict' }])
+    const page = await desk.newPage()
+    // Something of the origin, where nothing runs.
+    await page.goto(`${origin}/favicon.svg`)
+    await page.evaluate(`localStorage.clear(); localStorage.setItem('moltflow.signed-in', '1')`)
+    await page.goto(`${origin}${path}`)
     await page.locator('.app').waitFor()
     return page
   }
 
   const close = async () => {
-    await browser.close()
+    if (isShared) await Promise.all([...desks.values()].map((desk) => desk.close()))
+    else await browser.close()
     await app.close()
   }
   return {
@@ -118,6 +176,15 @@ export async function openWorld(config: TestAppOptions['config'] = {}): Promise<
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** A login as somebody has it who signed in by hand, which is tested where it is tested and costs a page and a password. */
+async function loginOf({ app: { ctx } }: LinkedApp, email: string) {
+  return ctx.db.transaction(async (sql) => {
+    const user = await findAccount(sql, email)
+    if (user === undefined) throw new Error(`nobody has the address ${email}`)
+    return startLogin(ctx, sql, user, { ip: '127.0.0.1', userAgent: 'test' })
+  })
 }
 
 function watch(page: Page, problems: string[]): void {

@@ -12,7 +12,7 @@ import { until } from '../../server/test/until.ts'
 import { estimateEnd } from '../src/areas/campaigns/compose/estimate.ts'
 import { barOrder, paceLine, reasonsOf, stageCounts } from '../src/areas/campaigns/parts.ts'
 import { findBarriers } from './axe.ts'
-import { type DashboardWorld, type Owner, openWorld } from './browser.ts'
+import { type DashboardWorld, type Owner, openOwnWorld } from './browser.ts'
 
 let world: DashboardWorld
 let owner: Owner
@@ -21,7 +21,7 @@ let people: { ada: string; ben: string }
 
 before(async () => {
   // A hundredth of the usual pause between two messages.
-  world = await openWorld({ pace: 0.01 })
+  world = await openOwnWorld({ pace: 0.01 })
   owner = await world.owner()
   await owner.api.patch(200, '/tenant/settings', { time_zone: 'Europe/Lisbon' })
   session = await linkSession(world.app, owner.api)
@@ -147,7 +147,6 @@ suite('a campaign', () => {
     assert.match((await dialog.getByRole('alert').textContent()) ?? '', /nonsense/)
     assert.equal((await owner.api.get(200, '/bulk-send')).total, 2)
     // Open, it asks for its preview now and then, and is refused each time.
-    await page.context().close()
     world.takeProblems()
   })
 

@@ -82,7 +82,6 @@ suite('contacts', () => {
     await page.getByText('2 conditions').waitFor()
     await page.getByRole('row', { name: /Ada/ }).waitFor()
     assert.deepEqual(world.takeProblems(), [])
-    await page.context().close()
   })
 
   test('a list of a WhatsApp group says how many of it WhatsApp hides', async () => {
@@ -104,7 +103,6 @@ suite('contacts', () => {
     await dialog.getByText('3 people could not be put on it').waitFor()
     await dialog.getByRole('button', { name: 'Open the list' }).click()
     await page.getByText('Nobody is on the list yet').waitFor()
-    await page.context().close()
   })
 })
 
@@ -152,7 +150,6 @@ suite('groups', () => {
     assert.equal(group.participants.find(({ phone }: { phone: string }) => phone === `+${ann}`).role, 'admin')
     assert.deepEqual(await findBarriers(page), [])
     assert.deepEqual(world.takeProblems(), [])
-    await page.context().close()
   })
 
   test('in Hebrew and the dark no screen of these areas has a barrier', async () => {
@@ -163,6 +160,5 @@ suite('groups', () => {
       assert.deepEqual(await findBarriers(page), [], path)
     }
     assert.deepEqual(world.takeProblems(), [])
-    await page.context().close()
   })
 })

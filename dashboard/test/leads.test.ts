@@ -89,7 +89,6 @@ suite('leads', () => {
     await page.getByText('One of your words was said').waitFor()
     assert.deepEqual(await findBarriers(page), [])
     assert.deepEqual(unexpected(), [])
-    await page.context().close()
   })
 
   test('a card is dragged where it may go; a column that refuses says why, and what the server refuses stays to be read', async () => {
@@ -118,7 +117,6 @@ suite('leads', () => {
       .locator('header .n', { hasText: new RegExp(`^${open - 1}$`) })
       .waitFor()
     assert.deepEqual(unexpected(400), [])
-    await page.context().close()
   })
 
   test('"select all that match" acts on the leads that were counted: one that comes later stays where it is', async () => {
@@ -147,7 +145,6 @@ suite('leads', () => {
       ['Crowd latecomer'],
     )
     assert.deepEqual(unexpected(), [])
-    await page.context().close()
   })
 
   test('a board of 500 leads draws a few cards, scrolls on to the next page and does not lag', async () => {
@@ -168,7 +165,6 @@ suite('leads', () => {
     await column(page, 'new').getByText('Many 250').waitFor()
     assert.ok(typical < 100, `a step took ${Math.round(typical)} ms`)
     assert.ok((await page.locator('.lead').count()) < 80)
-    await page.context().close()
   })
 
   test('after a lost connection the board shows what happened meanwhile', async () => {
@@ -178,7 +174,6 @@ suite('leads', () => {
     await leads.lead(await leads.person('Offline Person'), { sessionId: session.id })
     await page.context().setOffline(false)
     await column(page, 'new').getByText('Offline Person').waitFor()
-    await page.context().close()
   })
 })
 

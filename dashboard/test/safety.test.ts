@@ -157,7 +157,7 @@ suite('safety', () => {
     await page.getByText('No such number here').waitFor()
     await page.getByRole('searchbox', { name: 'Search a number' }).fill('+1 555')
     await person.click()
-    await page.getByText('Entered by Person 1').waitFor()
+    await page.getByText(`Entered by ${owner.fullName}`).waitFor()
     await page.getByRole('button', { name: 'Take back…' }).click()
     await page.getByRole('button', { name: 'Take it back' }).click()
     await page.getByText('Came back').waitFor()

@@ -2,11 +2,13 @@
 // tests is open for them alone.
 
 import { resolve } from 'node:path'
-import { suite } from 'node:test'
+import { after, suite } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { endShared } from './at-end.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
+after(endShared)
 for (const file of JSON.parse(process.env['MOLTFLOW_TEST_FILES'] ?? '[]') as string[]) {
   suite(file, async () => {
     // biome-ignore lint/plugin: the runner says which files.

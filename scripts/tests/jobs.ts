@@ -50,12 +50,15 @@ export interface Choice {
 export function testJobs({ sets, filters, databases, isWithoutDatabase = false }: Choice): TestJob[] {
   const read = importReader()
   const together: string[] = []
+  const desks: string[] = []
   const jobs: TestJob[] = []
   for (const file of findTestFiles(sets, filters)) {
     const needs = needsOf(file, read)
     if (needs === 'nothing') together.push(file)
+    else if (file.startsWith('dashboard/')) desks.push(file)
     else if (!isWithoutDatabase) jobs.push(...jobsOf(file, isForBothDatabases(file, needs), databases))
   }
+  if (!isWithoutDatabase && databases.includes('embedded')) jobs.push(...deskJobs(desks))
   const shared = inFolders(jobs)
   if (together.length === 0) return shared
   const name = `files that need no database`
@@ -74,6 +77,19 @@ function inFolders(jobs: readonly TestJob[]): TestJob[] {
     const [first] = own
     if (first === undefined || own.length === 1) return own
     return [{ ...first, name, files: own.flatMap(({ files }) => files) }]
+  })
+}
+
+/** So many processes look at the dashboard at once. */
+const mostDesks = 3
+
+/** Files before a browser share it, and the server behind it: to start both takes longer than most of them. */
+function deskJobs(files: readonly string[]): TestJob[] {
+  const count = Math.min(mostDesks, files.length)
+  return Array.from({ length: count }, (_, desk) => {
+    const own = files.filter((_, index) => index % count === desk)
+    const name = own.length === 1 ? String(own[0]) : `dashboard in a browser, ${desk + 1} of ${count}`
+    return { kind: 'tests', name, files: own, database: 'embedded', env: {} }
   })
 }
 
