@@ -218,6 +218,80 @@ suite('inbox', () => {
     world.takeProblems()
   })
 
+  test('what was refused and may go now is sent again, and goes: once, whoever refused it', async () => {
+    const cora = await inbox.person('Cora Sample')
+    await open(cora)
+    const allow = (numbers: string[]) =>
+      inbox.owner.api.patch(200, '/tenant/settings', { allowed_numbers: numbers })
+    await allow(['+15550100999'])
+    await field().fill('By the server')
+    await field().press('Enter')
+    const refused = page.locator('[data-outgoing]', { hasText: 'By the server' })
+    await refused.locator('.meta.bad').waitFor()
+    // Nothing has changed: the second try is a try, and says why again.
+    await refused.getByRole('button', { name: 'Send again' }).click()
+    await refused.locator('.meta.bad').waitFor()
+    await allow([])
+    const first = world.app.simulator.nextMessage(cora.phone)
+    await refused.getByRole('button', { name: 'Send again' }).dblclick()
+    assert.equal((await first).text, 'By the server')
+    await refused.waitFor({ state: 'detached' })
+
+    world.app.simulator.fault({ kind: 'ack_error', phone: inbox.session.phone, code: 479, count: 1 })
+    await field().fill('By WhatsApp')
+    await field().press('Enter')
+    const failed = bubble('By WhatsApp').filter({ has: page.locator('.meta.bad') })
+    await failed.getByText('Not sent').waitFor()
+    const second = world.app.simulator.nextMessage(cora.phone)
+    await failed.getByRole('button', { name: 'Send again' }).dblclick()
+    assert.equal((await second).text, 'By WhatsApp')
+    await failed.getByText('Sent again below').waitFor()
+    const own = await sentTo(cora)
+    assert.deepEqual(own.toSorted(), ['By WhatsApp', 'By WhatsApp', 'By the server'])
+    const got = world.app.simulator.messages(cora.phone).map(({ text }) => text)
+    assert.deepEqual(got, ['By the server', 'By WhatsApp'])
+    world.takeProblems()
+  })
+
+  test('a picture is chosen, seen before it goes, and arrives with its caption', async () => {
+    const eve = await inbox.person('Eve Sample')
+    await open(eve)
+    const samples = await makeMediaSamples()
+    await page
+      .locator('.composer input[type=file]')
+      .setInputFiles({ name: 'tree.jpg', mimeType: 'image/jpeg', buffer: samples.jpeg })
+    await page.getByRole('button', { name: 'Remove tree.jpg' }).waitFor()
+    await field().fill('The lemon tree')
+    const arrived = world.app.simulator.nextMessage(eve.phone)
+    await field().press('Enter')
+    const { kind, text } = await arrived
+    assert.deepEqual([kind, text], ['image', 'The lemon tree'])
+    await bubble('The lemon tree').locator('.mframe img').waitFor()
+    assert.deepEqual(world.takeProblems(), [])
+  })
+
+  test('two tabs show the same: what one reads or sends, the other has', async () => {
+    const dana = await inbox.person('Dana Sample')
+    await open(ada)
+    const other = await page.context().newPage()
+    await other.goto(`${world.origin}/inbox`)
+    const mark = other.locator(`[data-chat="${dana.chatId}"] .count`)
+    await mark.waitFor()
+    await page.locator(`[data-chat="${dana.chatId}"]`).click()
+    await mark.waitFor({ state: 'detached' })
+    const { total } = await inbox.owner.api.get(200, '/chats?unread=true')
+    for (const tab of [page, other]) {
+      const counter = tab.getByRole('button', { name: total === 0 ? /^Unread$/ : `Unread ${total}` })
+      await counter.waitFor()
+    }
+    await field().fill('From the first tab')
+    await field().press('Enter')
+    await other.locator('.conv', { hasText: 'From the first tab' }).click()
+    await other.locator('.m', { hasText: 'From the first tab' }).waitFor()
+    await other.close()
+    assert.deepEqual(world.takeProblems(), [])
+  })
+
   test('after a minute without a line everything is fetched again: the open thread, the list and the counters', async () => {
     await open(ada)
     await page.context().setOffline(true)

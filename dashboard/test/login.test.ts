@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { createSetupLink } from '../../server/src/features/account/setup/setup.service.ts'
-import { findBarriers } from './axe.ts'
 import { type DashboardWorld, openWorld } from './browser.ts'
 
-const password = 'a long enough password'
 const halfAnHourMs = 30 * 60_000
 let world: DashboardWorld
 
@@ -20,34 +17,6 @@ const takeOtherProblems = () => world.takeProblems().filter((text) => !/status o
 async function fill(page: Page, fields: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value)
 }
-
-suite('the first run', () => {
-  test('leads from the link of the terminal to the first number, and the used link to signing in', async () => {
-    const link = new URL((await createSetupLink(world.app.app.ctx)) ?? '')
-    const page = await (await world.context({ width: 390 })).newPage()
-    await page.goto(`${world.origin}/setup${link.hash}`)
-    await page.getByRole('heading', { name: 'Set up your server' }).waitFor()
-    assert.equal(new URL(page.url()).hash, '')
-    assert.deepEqual(await findBarriers(page), [])
-    await page.getByRole('button', { name: 'Create account' }).click()
-    await page.locator('[aria-invalid=true]').first().waitFor()
-    await fill(page, { 'Your name': 'Ada', Workspace: 'Example', 'E-mail address': 'ada@example.com' })
-    await page.getByLabel('Password').fill(password)
-    await page.getByLabel('Time zone').fill('Lisbon')
-    await page.getByRole('option', { name: 'Europe/Lisbon' }).click()
-    await page.getByRole('button', { name: 'Create account' }).click()
-    await page.waitForURL('**/sessions')
-    await page.locator('.app').waitFor()
-    const again = await (await world.context()).newPage()
-    await again.goto(`${world.origin}/setup${link.hash}`)
-    await again.getByRole('link', { name: 'Sign in' }).click()
-    await again.waitForURL('**/sign-in')
-    const zones = await world.app.app.ctx.db.pool.query('SELECT time_zone FROM tenant_settings')
-    assert.deepEqual(zones.rows, [{ time_zone: 'Europe/Lisbon' }])
-    const others = world.takeProblems().filter((text) => !text.includes('422'))
-    assert.deepEqual(others, [])
-  })
-})
 
 suite('signing in', () => {
   test('says what is wrong, leads to where one wanted to go, and signing out ends it in every tab', async () => {
@@ -81,7 +50,11 @@ suite('signing in', () => {
 
   test('leads to places of the product alone, whatever a link says', async () => {
     const owner = await world.owner()
-    const page = await world.signedIn(owner, '//elsewhere.example/')
+    const page = await (await world.context()).newPage()
+    await page.goto(`${world.origin}/sign-in?to=${encodeURIComponent('//elsewhere.example/')}`)
+    await fill(page, { 'E-mail address': owner.email, Password: owner.password })
+    await page.keyboard.press('Enter')
+    await page.locator('.app').waitFor()
     assert.equal(new URL(page.url()).origin, world.origin)
   })
 
@@ -103,6 +76,7 @@ suite('signing in', () => {
     assert.deepEqual(takeOtherProblems(), [])
   })
 
+  // The last one: it stops the clock of its pages.
   test('is prolonged once for all tabs, and both go on', async () => {
     const owner = await world.owner()
     const first = await world.signedIn(owner, '/webhooks')
