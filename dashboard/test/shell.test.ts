@@ -30,6 +30,57 @@ suite('the shell', () => {
     assert.deepEqual(others, [])
   })
 
+  test('tabs share one stream, and another one listens when the tab that did goes', async () => {
+    const person = await world.owner()
+    const first = await world.signedIn(person, '/webhooks')
+    const streams: Page[] = []
+    first.context().on('request', (request) => {
+      if (request.url().endsWith('/api/v2/events')) streams.push(request.frame().page())
+    })
+    await live(first)
+    const second = await first.context().newPage()
+    await second.goto(`${world.origin}/webhooks`)
+    await live(second)
+    await person.api.post(201, '/custom-groups', { name: 'Told by the other tab' })
+    await person.api.post(201, '/labels', { name: 'New', color: '#FF6B35' })
+    assert.equal(streams.filter((page) => page === second).length, 0)
+    await first.close()
+    // It fetches again with its own stream, and is told what happens from then on.
+    await person.api.patch(200, '/tenant', { name: 'Renamed while one tab was left' })
+    await second.goto(`${world.origin}/settings/workspace`)
+    await live(second)
+    const name = second.getByLabel('Name', { exact: true })
+    await name.waitFor()
+    await person.api.patch(200, '/tenant', { name: 'Renamed once more' })
+    await second.waitForFunction(() =>
+      [...document.querySelectorAll('input')].some(({ value }) => value === 'Renamed once more'),
+    )
+    world.takeProblems()
+  })
+
+  test('without a place for a stream it says how often it asks, and asks', async () => {
+    const person = await world.owner()
+    const page = await (await world.context()).newPage()
+    await page.route('**/api/v2/events', (route) =>
+      route.fulfill({
+        status: 429,
+        contentType: 'application/json',
+        headers: { 'retry-after': '30' },
+        body: '{"detail":"This tenant has 100 streams open","code":"too_many_streams"}',
+      }),
+    )
+    await page.goto(`${world.origin}/sign-in`)
+    await page.locator('input[type=email]').fill(person.email)
+    await page.locator('input[type=password]').fill(person.password)
+    await page.locator('button[type=submit]').click()
+    await page.getByText(/^Every 20 seconds, /).waitFor()
+    await page.unroute('**/api/v2/events')
+    // A return of the line is a reason to try at once.
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await live(page)
+    world.takeProblems()
+  })
+
   test('is walked by keys alone: go, palette, help, and what single keys do can be switched off', async () => {
     const page = await world.signedIn(owner, '/')
     await page.keyboard.press('g')

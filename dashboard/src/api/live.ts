@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { mayBeSignedIn, onLoginChange } from './access-token.ts'
+import { ApiError } from './api-error.ts'
 import { authorisedFetch } from './client.ts'
 import { invalidatePaths, queryClient } from './query-client.ts'
 import type { paths } from './schema.d.ts'
@@ -10,13 +11,27 @@ export type LiveEvent = paths['/api/v2/events']['get']['responses'][200]['conten
 /** Which paths are old once an event of this name came: `{ 'lead.detected': ['/api/v2/leads'] }`. */
 export type Invalidations = Readonly<Partial<Record<LiveEvent['event'], readonly string[]>>>
 
-/** Whether events arrive; `since` says from when on they do not. */
-export type LiveState = { is: 'live' } | { is: 'connecting'; since: Date }
+/** Whether events arrive; `since` says from when on they do not. Without a place for a stream, all is asked for now and then. */
+export type LiveState = { is: 'live' } | { is: 'asking' } | { is: 'connecting'; since: Date }
 
 const shortestWaitMs = 1000
 const longestWaitMs = 30_000
 /** The server says something every 20 seconds. */
 const silentMs = 50_000
+/** While the tenant has no place for another stream, what is shown is fetched this often. */
+const askMs = 20_000
+/** The tab that listens says something at least as often as the server; one that is silent for longer is replaced. */
+const leaderSilentMs = silentMs + 20_000
+/** One tab of a browser listens for all of them. */
+const leaderLock = 'moltflow-live'
+
+/** What the tab that listens tells the others. */
+type TabMessage =
+  | { kind: 'event'; name: string; data: string }
+  | { kind: 'state'; state: LiveState }
+  /** It still listens; or: who does, should say how it stands. */
+  | { kind: 'beat' | 'hello' }
+
 /** Events that come together are answered by one round of fetching. */
 const gatherMs = 150
 
@@ -75,7 +90,11 @@ function createGatherer() {
 }
 
 /** Reads one stream to its end; a line that is silent for too long, or cut, is given up. */
-async function read(stop: AbortSignal, onEvent: (event: EventSourceMessage) => void): Promise<void> {
+async function read(
+  stop: AbortSignal,
+  onEvent: (event: EventSourceMessage) => void,
+  onBeat: () => void,
+): Promise<void> {
   const line = new AbortController()
   const cut = () => line.abort()
   addEventListener('offline', cut)
@@ -95,6 +114,7 @@ async function read(stop: AbortSignal, onEvent: (event: EventSourceMessage) => v
     const reader = body.pipeThrough(new TextDecoderStream()).getReader()
     for (;;) {
       heard()
+      onBeat()
       const { done, value } = await reader.read()
       if (done) return
       parser.feed(value)
@@ -105,7 +125,10 @@ async function read(stop: AbortSignal, onEvent: (event: EventSourceMessage) => v
   }
 }
 
-/** Listens until stopped, again and again. A stream that ends with its token goes on at once. */
+/**
+ * Listens until stopped, again and again. A stream that ends with its token goes on at once. Of all tabs of a browser the
+ * one that holds the lock listens, and tells the others; when it goes, another one takes its place.
+ */
 export function startLive(invalidations: readonly Invalidations[]): () => void {
   const stop = new AbortController()
   const gather = createGatherer()
@@ -113,19 +136,105 @@ export function startLive(invalidations: readonly Invalidations[]): () => void {
   const onWake = () => wake.dispatchEvent(new Event('wake'))
   addEventListener('online', onWake)
   const forgetLogin = onLoginChange((isSignedIn) => isSignedIn && onWake())
-  let waitMs = shortestWaitMs
+  const channel = new BroadcastChannel('moltflow-live')
+  const tell = (message: TabMessage) => channel.postMessage(message)
 
-  function take({ event: name, data }: EventSourceMessage): void {
+  /** Here and in the other tabs; a tab that is told does not tell again. */
+  function take(name: string, data: string): void {
     const event = { event: name, data: JSON.parse(data) } as LiveEvent
-    if (event.event === 'stream.ready') {
-      waitMs = shortestWaitMs
-      enter({ is: 'live' })
-    }
+    if (event.event === 'stream.ready') enter({ is: 'live' })
     // What nobody heard is not asked for piece by piece: all that is shown is fetched again.
     if (name === 'stream.ready' || name === 'stream.lost') void queryClient.invalidateQueries()
     for (const map of invalidations) gather(map[event.event] ?? [])
-    for (const tell of eventListeners) tell(event)
+    for (const listener of eventListeners) listener(event)
   }
+
+  const follower = followOthers(channel, take, stop.signal)
+  void takeTurns((turn) => lead({ take, tell, stop: turn, channel, wake }), {
+    stop: stop.signal,
+    follower,
+    tell,
+  })
+  return () => {
+    stop.abort()
+    channel.close()
+    removeEventListener('online', onWake)
+    forgetLogin()
+  }
+}
+
+/** What a tab knows of the one that listens. */
+interface Follower {
+  heardAt: number
+  isLeading: boolean
+}
+
+function followOthers(
+  channel: BroadcastChannel,
+  take: (name: string, data: string) => void,
+  stop: AbortSignal,
+): Follower {
+  const follower: Follower = { heardAt: performance.now(), isLeading: false }
+  const onMessage = ({ data: message }: MessageEvent<TabMessage>) => {
+    if (follower.isLeading || message.kind === 'hello') return
+    follower.heardAt = performance.now()
+    if (message.kind === 'event') take(message.name, message.data)
+    if (message.kind !== 'state') return
+    // A tab that was asking by itself, or waited, fetches what it may have missed.
+    if (message.state.is === 'live' && state.is !== 'live') void queryClient.invalidateQueries()
+    enter(message.state)
+  }
+  channel.addEventListener('message', onMessage, { signal: stop })
+  return follower
+}
+
+/** Waits for the turn to listen, and takes it from a tab that holds it and has gone silent. */
+async function takeTurns(
+  listen: (turn: AbortSignal) => Promise<void>,
+  { stop, follower, tell }: { stop: AbortSignal; follower: Follower; tell(message: TabMessage): void },
+): Promise<void> {
+  // Where the browser has no locks, as on addresses without https, every tab listens for itself.
+  if (!('locks' in navigator)) return listen(stop)
+  const hold = async (options: LockOptions) => {
+    const turn = new AbortController()
+    const run = () => {
+      follower.isLeading = true
+      return listen(AbortSignal.any([stop, turn.signal]))
+    }
+    // Refused when the page is left, and when another tab took the turn: then this one follows again.
+    await navigator.locks.request(leaderLock, options, run).catch(() => undefined)
+    turn.abort()
+    follower.isLeading = false
+    follower.heardAt = performance.now()
+  }
+  tell({ kind: 'hello' })
+  const timer = setInterval(() => {
+    const isFollowing = !follower.isLeading && !document.hidden
+    if (isFollowing && performance.now() - follower.heardAt > leaderSilentMs) void hold({ steal: true })
+  }, silentMs / 2)
+  stop.addEventListener('abort', () => clearInterval(timer))
+  while (!stop.aborted) await hold({ signal: stop })
+}
+
+interface Leading {
+  take(name: string, data: string): void
+  tell(message: TabMessage): void
+  stop: AbortSignal
+  channel: BroadcastChannel
+  wake: EventTarget
+}
+
+/** Reads the stream for all tabs. */
+async function lead({ take, tell, stop, channel, wake }: Leading): Promise<void> {
+  let waitMs = shortestWaitMs
+  const enterAll = (next: LiveState) => {
+    enter(next)
+    tell({ kind: 'state', state: next })
+  }
+  const onHello = ({ data: message }: MessageEvent<TabMessage>) => {
+    if (message.kind === 'hello') tell({ kind: 'state', state })
+  }
+  channel.addEventListener('message', onHello, { signal: stop })
 
   /** Until the time is over, or something changed that makes a try worth it. */
   function pause(ms: number | undefined): Promise<void> {
@@ -133,31 +242,37 @@ export function startLive(invalidations: readonly Invalidations[]): () => void {
       const done = () => {
         clearTimeout(timer)
         wake.removeEventListener('wake', done)
-        stop.signal.removeEventListener('abort', done)
+        stop.removeEventListener('abort', done)
         resolve()
       }
       const timer = ms === undefined ? undefined : setTimeout(done, ms)
       wake.addEventListener('wake', done)
-      stop.signal.addEventListener('abort', done)
+      stop.addEventListener('abort', done)
     })
   }
 
-  async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
-      // A line that ends is no failure: it is tried again, and the bar says since when nothing comes.
-      await read(stop.signal, take).catch(() => undefined)
-      if (stop.signal.aborted) break
-      enter({ is: 'connecting', since: new Date() })
-      const isHopeless = !navigator.onLine || !mayBeSignedIn()
-      await pause(isHopeless ? undefined : waitMs * (0.5 + Math.random() / 2))
-      waitMs = Math.min(waitMs * 2, longestWaitMs)
+  while (!stop.aborted) {
+    // A line that ends is no failure: it is tried again, and the bar says since when nothing comes.
+    const failure: unknown = await read(
+      stop,
+      ({ event: name = '', data }) => {
+        if (name === 'stream.ready') waitMs = shortestWaitMs
+        tell({ kind: 'event', name, data })
+        take(name, data)
+      },
+      () => tell({ kind: 'beat' }),
+    ).catch((error: unknown) => error)
+    if (stop.aborted) break
+    if (failure instanceof ApiError && failure.code === 'too_many_streams') {
+      // Others have all places: what is shown is asked for again and again, and a place now and then.
+      enterAll({ is: 'asking' })
+      void queryClient.invalidateQueries()
+      await pause(askMs)
+      continue
     }
-  }
-
-  void run()
-  return () => {
-    stop.abort()
-    removeEventListener('online', onWake)
-    forgetLogin()
+    enterAll({ is: 'connecting', since: new Date() })
+    const isHopeless = !navigator.onLine || !mayBeSignedIn()
+    await pause(isHopeless ? undefined : waitMs * (0.5 + Math.random() / 2))
+    waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }

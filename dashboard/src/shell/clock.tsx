@@ -24,9 +24,12 @@ export function LiveClock() {
   const place = format.timeZone.split('/').at(-1)?.replaceAll('_', ' ') ?? format.timeZone
   const values = { time: format.clock(now), place }
   return (
-    <span className={`live ${live.is === 'live' ? '' : 'waiting'}`}>
+    <span className={`live ${live.is === 'connecting' ? 'waiting' : ''}`}>
       <span className="num">
-        {live.is === 'live' ? t('side.live', values) : t('side.connecting', values)}
+        {t(
+          live.is === 'live' ? 'side.live' : live.is === 'asking' ? 'side.asking' : 'side.connecting',
+          values,
+        )}
       </span>
     </span>
   )

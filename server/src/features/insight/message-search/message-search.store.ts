@@ -1,4 +1,4 @@
-// Reads tables of other areas: conversations (chats, contacts, messages), sessions (sessions).
+// Reads tables of other areas: conversations (chats, contacts, messages).
 import { sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 
