@@ -194,5 +194,5 @@ function watch(page: Page, problems: string[]): void {
     if (message.location().url.endsWith('/api/v2/events')) return
     problems.push(`${message.type()}: ${message.text()} (${message.location().url})`)
   })
-  page.on('pageerror', (error) => problems.push(`uncaught: ${error.stack ?? error.message}`))
+  page.on('pageerror', (error) => problems.push(`uncaught: ${error.name}: ${error.stack ?? error.message}`))
 }

@@ -87,6 +87,23 @@ suite('inbox', () => {
     assert.ok(shownMs < 10_000, `shown after ${shownMs} ms`)
   })
 
+  test('what was said is found by its words and leads to its conversation, which can be left unread', async () => {
+    const zoe = await inbox.person('Zoe Finder')
+    await zoe.say('The crimson bicycle is mine')
+    await page.goto(`${world.origin}/inbox`)
+    await page.getByRole('searchbox').fill('crims bicy')
+    const found = page.getByRole('region', { name: 'In messages' })
+    await found.getByText('The crimson bicycle is mine').click()
+    await bubble('The crimson bicycle is mine').waitFor()
+    assert.deepEqual(await findBarriers(page), [])
+    const unread = async () => (await inbox.owner.api.get(200, `/chats/${zoe.chatId}`)).unread_count as number
+    await untilAnswer(unread, (count) => count === 0)
+    await page.getByRole('button', { name: 'Mark as unread' }).click()
+    await untilAnswer(unread, (count) => count === 1)
+    assert.equal(new URL(page.url()).pathname, '/inbox')
+    await page.getByRole('searchbox').fill('')
+  })
+
   test('no kind of message is blank, and files are fetched with the token', async () => {
     const samples = await makeMediaSamples()
     await inbox.store(kindsOfContent.map((content) => ({ ...writer(ada.phone, 'Ada Sample'), content })))

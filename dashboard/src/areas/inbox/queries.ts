@@ -109,6 +109,14 @@ export async function markRead({ sessionId, chatId }: ChatRef): Promise<void> {
   await invalidatePaths([chatsPath])
 }
 
+/** Shows a conversation as unread, here and on the phone. */
+export async function markUnread({ sessionId, chatId }: ChatRef): Promise<void> {
+  await api.POST('/api/v2/messages/chat/{session_id}/{chat_id}/unread', {
+    params: { path: { session_id: sessionId, chat_id: chatId } },
+  })
+  await invalidatePaths([chatsPath])
+}
+
 /** Gives a conversation exactly these labels. */
 export async function setLabels(chatId: string, labelIds: readonly string[]): Promise<void> {
   await api.PUT('/api/v2/labels/chat/{chat_id}', {

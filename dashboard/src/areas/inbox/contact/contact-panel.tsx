@@ -1,6 +1,9 @@
 import { useState } from 'react'
-import { queries } from '../../../api/client.ts'
+import { queries, type Schemas } from '../../../api/client.ts'
+import { useLanguage } from '../../../i18n/language-context.tsx'
+import { Icon } from '../../../kit/icon.tsx'
 import { Avatar, Phone, Tag, Time } from '../../../kit/text-parts.tsx'
+import { useMinute } from '../../../shell/clock.tsx'
 import type { Chat } from '../shapes.ts'
 import { ChatSign, isMany, useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
@@ -42,7 +45,8 @@ export function ContactPanel({ chat }: { chat: Chat }) {
       </section>
       <section>
         <dl className="kv">
-          <First chat={chat} />
+          {contact === undefined ? null : <Person contact={contact} />}
+          {contact?.first_inbound_at == null ? <First chat={chat} /> : null}
           {chat.last_inbound_at === null ? null : (
             <>
               <dt>{t('contact.last')}</dt>
@@ -73,6 +77,57 @@ export function ContactPanel({ chat }: { chat: Chat }) {
       <FilesPart chat={chat} />
     </>
   )
+}
+
+/** Where the person is at home, so that nobody writes at night; what they write in; when they wrote first. */
+function Person({ contact }: { contact: Schemas['ContactDetail'] }) {
+  const t = useText()
+  const { tag } = useLanguage()
+  const now = useMinute()
+  const { time_zones: zones, language, first_inbound_at: firstAt } = contact
+  const clocks = [...new Set(zones.map((zone) => offsetOf(zone, now)))].sort((a, b) => a - b)
+  const [from, to] = [clocks[0], clocks.at(-1)]
+  const clock = (minutes: number) =>
+    new Intl.DateTimeFormat(tag, {
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23',
+      timeZone: 'UTC',
+    }).format(now.getTime() + minutes * 60_000)
+  return (
+    <>
+      {from === undefined || to === undefined ? null : (
+        <>
+          <dt>{t('contact.local')}</dt>
+          <dd className="num" title={zones.join(', ')}>
+            {from === to ? clock(from) : t('contact.local_between', { from: clock(from), to: clock(to) })}
+          </dd>
+        </>
+      )}
+      {language === null ? null : (
+        <>
+          <dt>{t('contact.language')}</dt>
+          <dd>{new Intl.DisplayNames(tag, { type: 'language' }).of(language)}</dd>
+        </>
+      )}
+      {firstAt === null ? null : (
+        <>
+          <dt>{t('contact.first')}</dt>
+          <dd>
+            <Time at={firstAt} />
+          </dd>
+        </>
+      )}
+    </>
+  )
+}
+
+/** By how many minutes a zone's clock differs from UTC at a moment. */
+function offsetOf(timeZone: string, at: Date): number {
+  const wall = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(
+    at,
+  )
+  return Math.round((Date.parse(`${wall.replace(' ', 'T')}Z`) - at.getTime()) / 60_000)
 }
 
 const path = '/api/v2/messages/chat/{session_id}/{chat_id}'

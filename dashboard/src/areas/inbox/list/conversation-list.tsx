@@ -12,6 +12,7 @@ import type { InboxSearch } from '../search.ts'
 import type { Chat } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { ConversationRow } from './conversation-row.tsx'
+import { FoundMessages } from './found-messages.tsx'
 import { useListKeys } from './list-keys.ts'
 
 const rowHeight = 60
@@ -52,6 +53,8 @@ export function ConversationList({
         />
       </div>
     )
+  const { q } = search
+  const found = q === undefined ? null : <FoundMessages search={{ ...search, q }} />
   if (chats.total === 0) {
     const clear = (
       <button type="button" className="btn" onClick={onClear}>
@@ -67,6 +70,7 @@ export function ConversationList({
         >
           {t(isFiltered ? 'list.nothing_text' : 'list.empty_text')}
         </Empty>
+        {found}
       </>
     )
   }
@@ -74,6 +78,7 @@ export function ConversationList({
     <>
       {error}
       <Rows chats={chats} total={chats.total} search={search} openId={openId} />
+      {found}
     </>
   )
 }

@@ -6,6 +6,7 @@ import { Avatar, Phone } from '../../../kit/text-parts.tsx'
 import type { Message } from '../shapes.ts'
 import { useText } from '../words.ts'
 import { readCard } from './vcard.ts'
+import { Voters } from './voters.tsx'
 
 /** A place, fixed or live: what it is called, where it is, and a map elsewhere. Nothing is fetched for it. */
 export function PlaceCard({ location }: { location: NonNullable<Message['location']> }) {
@@ -102,7 +103,7 @@ function ContactCard({ name, vcard, sessionId }: { name: string; vcard: string; 
 }
 
 /** A poll with how often each answer was chosen. */
-export function PollCard({ poll }: { poll: NonNullable<Message['poll']> }) {
+export function PollCard({ poll, messageId }: { poll: NonNullable<Message['poll']>; messageId: string }) {
   const t = useText()
   const format = useFormat()
   const votes = poll.options.reduce((sum, option) => sum + option.votes, 0)
@@ -123,6 +124,7 @@ export function PollCard({ poll }: { poll: NonNullable<Message['poll']> }) {
         ))}
       </ul>
       {poll.allow_multiple ? <small className="mute">{t('poll.several')}</small> : null}
+      {votes === 0 ? null : <Voters messageId={messageId} votes={votes} />}
     </>
   )
 }

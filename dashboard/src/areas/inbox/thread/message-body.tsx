@@ -25,7 +25,7 @@ export const MessageBody = memo(({ message }: { message: Message }) => {
   const { message_type: kind, media, poll, location, vcards } = message
   const text = textOf(message)
   const caption = text === '' ? null : <FormattedText text={text} />
-  if (poll !== null) return <PollCard poll={poll} />
+  if (poll !== null) return <PollCard poll={poll} messageId={message.id} />
   if (location !== null) return <PlaceCard location={location} />
   if (vcards !== null) return <ContactCards vcards={vcards} sessionId={message.session_id} />
   if (media === null) {

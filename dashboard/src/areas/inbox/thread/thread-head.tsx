@@ -1,4 +1,4 @@
-import { Link, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { queries } from '../../../api/client.ts'
 import { onLiveEvent } from '../../../api/live.ts'
@@ -7,8 +7,12 @@ import { useFormat } from '../../../i18n/format.ts'
 import { IconButton } from '../../../kit/button.tsx'
 import { CurlButton } from '../../../kit/curl.tsx'
 import { Icon } from '../../../kit/icon.tsx'
+import { useReason } from '../../../kit/notes.tsx'
 import { Avatar } from '../../../kit/text-parts.tsx'
+import { showToast } from '../../../kit/toasts.tsx'
+import { useKey } from '../../../shell/keys.ts'
 import { LabelMenu } from '../contact/label-menu.tsx'
+import { markUnread } from '../queries.ts'
 import type { Chat, Session } from '../shapes.ts'
 import { ChatSign, isMany, useTitle } from '../title.tsx'
 import { useText } from '../words.ts'
@@ -65,11 +69,23 @@ export function ThreadHead({
 }) {
   const t = useText()
   const search = useSearch({ from: '/app/inbox' })
+  const navigate = useNavigate()
+  const reason = useReason()
   const [isLabelling, setLabelling] = useState(false)
   const presence = usePresence(chat, session)
   const title = useTitle(chat)
   const params = { path: { session_id: chat.session_id, chat_id: chat.wa_chat_id } }
   const via = session === undefined ? null : t.rich('thread.via', { name: <bdi>{session.name}</bdi> })
+  /** The thread is left: what is looked at is read again at once. */
+  async function leaveUnread() {
+    await navigate({ to: '/inbox', search })
+    try {
+      await markUnread({ sessionId: chat.session_id, chatId: chat.id })
+    } catch (error) {
+      showToast({ text: t('thread.unread_failed', { reason: reason(error) }) })
+    }
+  }
+  useKey('u', () => void leaveUnread())
   const isBusy = presence === t('presence.typing') || presence === t('presence.recording')
   return (
     <header>
@@ -104,6 +120,7 @@ export function ThreadHead({
       <span className="mpanel-open">
         <IconButton icon="panel" label={t('contact.label')} keys="P" onClick={onPanel} />
       </span>
+      <IconButton icon="inbox" label={t('thread.unread')} keys="U" onClick={() => void leaveUnread()} />
       <span className="desk-only">
         <CurlButton
           calls={[
