@@ -19,7 +19,8 @@ const languageQuestions: Judged[] = languageSets.flatMap(({ language, name, para
     asked.map(([question, at]) => ({
       set,
       question,
-      isAnswer: ({ sourceName, text }) => sourceName === `${name}.md` && text.includes(paragraphs[at] ?? '\0'),
+      isAnswer: ({ sourceName, text }) =>
+        sourceName === `${name}.md` && text.includes(paragraphs[at] ?? '\0'),
     }))
   return [...judged(language, questions), ...judged('unseen', unseenByLanguage[language] ?? [])]
 })
@@ -46,7 +47,9 @@ async function readPassages(ids: readonly string[]) {
 
 async function judgeTenant(tenant: ModelTenant, judged: readonly Judged[], hasModel: boolean) {
   const search = await judgeSearch(tenant.ctx, tenant.id, judged)
-  return hasModel ? { search, meaning: await judgeMeaning(tenant.ctx, tenant.id, judged, readPassages) } : { search }
+  return hasModel
+    ? { search, meaning: await judgeMeaning(tenant.ctx, tenant.id, judged, readPassages) }
+    : { search }
 }
 
 async function measure(config: Record<string, unknown>, hasModel: boolean) {
@@ -60,7 +63,8 @@ async function measure(config: Record<string, unknown>, hasModel: boolean) {
     chunks += (await addDocument(app, manuals, nameOf(file), await readFile(join(root, file)))).chunk_count
   let answered = 0
   for (const query of unanswerable)
-    answered += (await searchKnowledge(shops.ctx, { tenantId: shops.id, query, topK: 5 })).results.length > 0 ? 1 : 0
+    answered +=
+      (await searchKnowledge(shops.ctx, { tenantId: shops.id, query, topK: 5 })).results.length > 0 ? 1 : 0
   return {
     languages: await judgeTenant(shops, languageQuestions, hasModel),
     technical: await judgeTenant(

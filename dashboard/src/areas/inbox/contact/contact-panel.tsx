@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import { queries, type Schemas } from '../../../api/client.ts'
 import { useLanguage } from '../../../i18n/language-context.tsx'
-import { Icon } from '../../../kit/icon.tsx'
 import { Avatar, Phone, Tag, Time } from '../../../kit/text-parts.tsx'
 import { useMinute } from '../../../shell/clock.tsx'
 import type { Chat } from '../shapes.ts'
