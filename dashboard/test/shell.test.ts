@@ -52,8 +52,9 @@ suite('the shell', () => {
     const name = second.getByLabel('Name', { exact: true })
     await name.waitFor()
     await person.api.patch(200, '/tenant', { name: 'Renamed once more' })
-    await second.waitForFunction(() =>
-      [...document.querySelectorAll('input')].some(({ value }) => value === 'Renamed once more'),
+    // In the page there are things that tests do not have; so it is a text.
+    await second.waitForFunction(
+      "[...document.querySelectorAll('input')].some(({ value }) => value === 'Renamed once more')",
     )
     world.takeProblems()
   })
@@ -76,7 +77,7 @@ suite('the shell', () => {
     await page.getByText(/^Every 20 seconds, /).waitFor()
     await page.unroute('**/api/v2/events')
     // A return of the line is a reason to try at once.
-    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await page.evaluate("dispatchEvent(new Event('online'))")
     await live(page)
     world.takeProblems()
   })

@@ -11,4 +11,6 @@ export const sessionsEvents: Invalidations = {
   'session.limits_changed': all,
   'connection.update': all,
   'history.progress': all,
+  'message.sent': ['/api/v2/sessions/cold-budgets'],
+  'tenant.settings_changed': ['/api/v2/sessions/cold-budgets'],
 }

@@ -4,7 +4,7 @@ import { Note } from '../../kit/notes.tsx'
 import { Phone, Time } from '../../kit/text-parts.tsx'
 import { PageBody } from '../../shell/page.tsx'
 import { sessionLook } from '../../shell/session-glyphs.tsx'
-import { type Session, useHistorySync } from './queries.ts'
+import { type Session, useColdBudget, useHistorySync } from './queries.ts'
 import { Ribbon } from './ribbon.tsx'
 import { SessionSettings } from './session-settings.tsx'
 import { limitedUntil, unlinkedWords, useMeaning } from './session-state.tsx'
@@ -68,6 +68,7 @@ function Facts({ session }: { session: Session }) {
   const t = useText()
   const format = useFormat()
   const until = limitedUntil(session)
+  const cold = useColdBudget(session.id)
   const isLimited = sessionLook(session) === 'replies_only'
   const limit = until === null ? t('limit.closed') : t('limit.until', { time: format.moment(until) })
   return (
@@ -88,6 +89,14 @@ function Facts({ session }: { session: Session }) {
         <dd>{t(session.is_business ? 'facts.business' : 'facts.personal')}</dd>
         <dt>{t('limit.new')}</dt>
         <dd>{isLimited ? limit : t('limit.none')}</dd>
+        {cold === undefined || isLimited ? null : (
+          <>
+            <dt>{t('limit.today')}</dt>
+            <dd className="num">
+              {t('limit.used', { used: format.number(cold.used), budget: format.number(cold.budget) })}
+            </dd>
+          </>
+        )}
         <dt>{t('facts.connected')}</dt>
         <dd>{session.last_connected_at === null ? '–' : <Time at={session.last_connected_at} />}</dd>
         <dt>{t('facts.made')}</dt>

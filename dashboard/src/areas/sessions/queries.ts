@@ -32,6 +32,13 @@ function sortByNeed(sessions: Session[]): Session[] {
   return sessions.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
 }
 
+/** How many new conversations a session may start today, and has; undefined where the tenant does not hold to a budget. */
+export function useColdBudget(sessionId: string): Schemas['ColdBudget'] | undefined {
+  const { data } = queries.useQuery('get', '/api/v2/sessions/cold-budgets')
+  if (data?.mode !== 'budget') return undefined
+  return data.sessions.find(({ session_id: id }) => id === sessionId)
+}
+
 /** One session. */
 export const useSession = (id: string) =>
   queries.useQuery('get', `${path}/{id}`, { params: { path: { id } } })

@@ -10,7 +10,7 @@ import { Phone } from '../../kit/text-parts.tsx'
 import { Page } from '../../shell/page.tsx'
 import { sessionLook } from '../../shell/session-glyphs.tsx'
 import { ConnectDialog } from './connect-dialog.tsx'
-import { type Session, useSessions } from './queries.ts'
+import { type Session, useColdBudget, useSessions } from './queries.ts'
 import { Ribbon } from './ribbon.tsx'
 import { SessionAction } from './session-action.tsx'
 import { SessionMenu } from './session-menu.tsx'
@@ -133,6 +133,7 @@ function Limit({ session }: { session: Session }) {
   const t = useText()
   const format = useFormat()
   const { reach_out_locked_until: locked, is_message_capped: isCapped } = session.limits
+  const cold = useColdBudget(session.id)
   if (session.status !== 'working') return <small>–</small>
   const until = limitedUntil(session)
   return (
@@ -145,6 +146,12 @@ function Limit({ session }: { session: Session }) {
             ? t('limit.closed')
             : t('limit.until', { time: format.moment(until) })}
       </p>
+      {cold === undefined || locked !== null || isCapped ? null : (
+        <small className="num">
+          {t('limit.today')}{' '}
+          {t('limit.used', { used: format.number(cold.used), budget: format.number(cold.budget) })}
+        </small>
+      )}
     </>
   )
 }

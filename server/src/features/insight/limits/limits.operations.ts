@@ -1,4 +1,6 @@
 import { defineOperation } from '../../../operation.ts'
+import { coldBudgetsAnswer } from './cold-budgets.schema.ts'
+import { getColdBudgets } from './cold-budgets.service.ts'
 import { currentUsageSchema } from './limits.schema.ts'
 import { getCurrentUsage } from './limits.service.ts'
 
@@ -12,4 +14,14 @@ const current = defineOperation({
   run: (ctx) => getCurrentUsage(ctx),
 })
 
-export const limitsOperations = [current]
+const coldBudgets = defineOperation({
+  id: 'sessions.cold_budgets',
+  method: 'GET',
+  path: '/sessions/cold-budgets',
+  summary: 'How many new conversations each session may start today, and has',
+  access: ['sessions:read'],
+  success: { status: 200, schema: coldBudgetsAnswer },
+  run: (ctx) => getColdBudgets(ctx),
+})
+
+export const limitsOperations = [current, coldBudgets]
