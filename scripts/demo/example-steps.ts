@@ -49,6 +49,7 @@ export const sources: Record<string, Source> = {
     firstOf(owner('GET', `/messages/chat/${session}/15550100101@c.us`), 'messages'),
   'messages.list.after': () => undefined,
   'messages.list.around': () => undefined,
+  'messages.search.chat_id': ({ owner }) => firstOf(owner('GET', '/chats'), 'chats'),
   'messages.votes.message_id': idFrom('messages.send_poll'),
   'messages.media.message_id': idFrom('messages.send_media'),
   'messages.unsend.message_id': idFrom('messages.send_location'),
