@@ -1,4 +1,4 @@
-// MoltFlow without a phone: the server and the simulator side by side in a directory of their own, a paired session,
+// MoltFlow without a phone and without a model: the server and its simulators side by side in a directory of their own, a paired session,
 // people who write, and a receiver that checks the webhooks. Everything goes over HTTP, as a program of yours would.
 // Usage: npm run demo. Ctrl-C ends it; the next start goes on where it ended: the same world, session, owner and key.
 // npm run demo -- --fresh begins anew; --data DIR keeps it elsewhere than in demo-data.
@@ -120,11 +120,12 @@ function start(options: {
   return program
 }
 
+// Several demos at once begin at the same moment: theirs are any ports.
+const preferredPort = Number(process.env.DEMO_SIMULATOR_PORT ?? 4000)
+
 async function startSimulator(): Promise<{ url: string; control: string }> {
-  // Several demos at once begin at the same moment: theirs are any ports.
-  const preferred = Number(process.env.DEMO_SIMULATOR_PORT ?? 4000)
-  const port = await pickPort(preferred)
-  const controlPort = await pickPort(preferred === 0 ? 0 : preferred + 1)
+  const port = await pickPort(preferredPort)
+  const controlPort = await pickPort(preferredPort === 0 ? 0 : preferredPort + 1)
   const control = `http://127.0.0.1:${controlPort}`
   const program = start({
     name: 'simulator',
@@ -136,6 +137,16 @@ async function startSimulator(): Promise<{ url: string; control: string }> {
   })
   await program.answers(`${control}/state`)
   return { url: `ws://127.0.0.1:${port}`, control }
+}
+
+/** Models that need no key: what is asked of them is answered by rules, from the documents of the demo alone. */
+async function startModels(): Promise<string> {
+  const port = await pickPort(preferredPort === 0 ? 0 : preferredPort + 10)
+  const file = 'model-simulator/src/cli.ts'
+  const program = start({ name: 'model simulator', file, args: ['--port', String(port)] })
+  const base = `http://127.0.0.1:${port}/v1`
+  await program.answers(`${base}/models`)
+  return base
 }
 
 async function startServer(simulatorUrl: string): Promise<string> {
@@ -152,7 +163,7 @@ async function startServer(simulatorUrl: string): Promise<string> {
       MOLTFLOW_OWNER_PASSWORD: password,
       MOLTFLOW_BOOTSTRAP_API_KEY: apiKey,
       MOLTFLOW_WA_URL: simulatorUrl,
-      // The receiver of the demo listens on this machine, which a webhook may not reach unless it is named.
+      // The receiver and the models of the demo listen on this machine, which nothing may reach unless it is named.
       MOLTFLOW_OUTGOING_ALLOW: '127.0.0.1',
       // A campaign is to get somewhere while one looks, and what a webhook refuses is to fail soon.
       MOLTFLOW_PACE: '0.2',
@@ -198,6 +209,15 @@ async function pairSession(api: Call, world: World): Promise<string> {
   return id
 }
 
+/** Lets the demo use AI, with models of this start unless somebody chose others. */
+async function chooseModels(owner: Call, base: string): Promise<void> {
+  await owner('PATCH', '/tenant/settings', { ai_consent_enabled: true })
+  const chosen = await owner<{ provider: string | null; base_url: string | null }>('GET', '/ai/config')
+  if (chosen.provider !== null && !chosen.base_url?.startsWith('http://127.0.0.1:')) return
+  const models = { model: 'sim-chat', embedding_model: 'sim-embed', transcription_model: 'sim-hear' }
+  await owner('PATCH', '/ai/config', { provider: 'compatible', base_url: base, ...models })
+}
+
 /** Tells MoltFlow where the receiver of this start listens. */
 async function subscribe(api: Call, url: string): Promise<void> {
   const events = ['message.received', 'message.sent', 'message.delivered', 'message.read']
@@ -234,7 +254,7 @@ function createReporter(
   }
 }
 
-function printWelcome(base: string, control: string, sessionId: string): void {
+function printWelcome(base: string, control: string, models: string, sessionId: string): void {
   const row = (name: string, value: string) => print(`  ${name.padEnd(14)} ${value}`)
   print()
   print(bold('MoltFlow demo'))
@@ -246,6 +266,7 @@ function printWelcome(base: string, control: string, sessionId: string): void {
   row('API key', apiKey)
   row('Session', `${sessionId} (paired with the simulator, not with WhatsApp)`)
   row('Simulator', control)
+  row('Models', `${models} (a simulator, not a language model)`)
   print()
   print('Send a message yourself:')
   print()
@@ -296,8 +317,8 @@ async function completeTown(options: {
 }
 
 async function run(): Promise<void> {
-  print(dim('Starting the simulator and the server ...'))
-  const simulator = await startSimulator()
+  print(dim('Starting the simulators and the server ...'))
+  const [simulator, models] = [await startSimulator(), await startModels()]
   const simulatorCall = createClient(simulator.control)
   const [base, world] = await Promise.all([
     startServer(simulator.url),
@@ -308,6 +329,7 @@ async function run(): Promise<void> {
   // Only a person may let API keys read chats.
   await owner('PATCH', '/tenant/settings', { chat_history_access_enabled: true, time_zone: 'Europe/Lisbon' })
   await owner('PATCH', '/users/me', { full_name: 'Robin Quayle' })
+  await chooseModels(owner, models)
   let sessionId = ''
   const send = (chatId: string, message: string) =>
     api('POST', '/messages/send', { session_id: sessionId, chat_id: chatId, message })
@@ -321,7 +343,7 @@ async function run(): Promise<void> {
   sessionId = await pairSession(api, world)
   // From here on a start after a crash finds the account linked as well.
   await simulatorCall('POST', '/save')
-  printWelcome(base, simulator.control, sessionId)
+  printWelcome(base, simulator.control, models, sessionId)
   keepTalking(world)
   completeTown({ simulator: simulatorCall, owner, desk: sessionId, receiver }).catch((error: Error) => {
     if (!isEnding) printEvent(red('✖'), 'the town', `is not complete: ${error.message}`)

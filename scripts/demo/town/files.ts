@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type Speech, withSpeech } from '@moltflow/model-simulator/sound'
 import sharp from 'sharp'
 
-// Files that people of the demo send. Pictures and papers are drawn here; the voice note is a hum, made for this demo.
+// Files that people of the demo send. Pictures and papers are drawn here; the voice note is a hum, made for this demo;
+// what is spoken in it is known to the demo's models alone.
 
 const grounds: Readonly<Record<string, readonly [ground: string, floor: string, frame: string]>> = {
   blue: ['#cfe0ee', '#a9bfd2', '#1d4f80'],
@@ -53,8 +55,9 @@ export async function sticker(): Promise<object> {
 }
 
 /** A voice note of eight seconds. */
-export function voiceNote(): object {
-  const bytes = readFileSync(join(import.meta.dirname, 'voice.ogg'))
+export function voiceNote(speech: Speech): object {
+  const hum = readFileSync(join(import.meta.dirname, 'voice.ogg'))
+  const bytes = Buffer.from(withSpeech(hum, speech))
   return { kind: 'voice', base64: bytes.toString('base64'), mimetype: 'audio/ogg; codecs=opus', seconds: 8 }
 }
 

@@ -54,7 +54,12 @@ async function talkInAllKinds(stage: Stage): Promise<void> {
   })
   await say(stage, maya, { contacts: [{ name: 'Ben Castillo', phone: '15550100102' }] })
   await say(stage, maya, { text: 'Ben picks the bike up for me, this is his number' })
-  await say(stage, lucia, { media: voiceNote() })
+  await say(stage, lucia, {
+    media: voiceNote({
+      text: 'Hola, ¿a qué hora abren el sábado? Quiero dejar la bicicleta para una revisión.',
+      language: 'es',
+    }),
+  })
   await say(stage, xiaoyan, {
     location: { latitude: 38.7135, longitude: -9.1394, name: '河畔酒店', address: 'Rua do Cais 12' },
   })

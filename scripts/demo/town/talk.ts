@@ -10,8 +10,8 @@ export interface Talk {
   minutesAgo: number
   unread?: number
   /**
-   * A line is a message: `<` came, `>` went out; `[photo blue]`, `[voice 7]`, `[pdf bill.pdf]`, `[sticker]` and `[place]`
-   * stand for files and places, what follows is the caption. Dashes are days that passed.
+   * A line is a message: `<` came, `>` went out; `[photo blue]`, `[voice]`, `[pdf bill.pdf]`, `[sticker]` and `[place]`
+   * stand for files and places, what follows is the caption, and of a voice note what is said. Dashes are days that passed.
    */
   text: string
 }
@@ -49,13 +49,13 @@ async function readContent(said: string): Promise<object> {
   const caption = said.slice(whole.length)
   if (kind === 'place')
     return { location: { latitude: 38.7097, longitude: -9.1336, name: 'Harbour square', address: 'Quay 4' } }
+  if (kind === 'voice') return { media: voiceNote({ text: caption }) }
   const media = await readFileKind(kind, detail)
   return { media: { ...media, ...(caption === '' ? {} : { caption }) } }
 }
 
 async function readFileKind(kind: string, detail: string): Promise<object> {
   if (kind === 'photo') return draw(detail)
-  if (kind === 'voice') return voiceNote()
   if (kind === 'pdf') return invoice(detail)
   return sticker()
 }

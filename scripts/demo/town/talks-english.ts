@@ -27,7 +27,7 @@ export const englishTalks: readonly Talk[] = [
       < The rear brake squeals since the rain
       < [photo rose] This is the bike
       > Bring it in today, it takes ten minutes and costs nothing.
-      < [voice 8]
+      < [voice] I will be there at noon, just before lunch
       < Done at lunch. Sounds like new, thank you
       > Glad to hear that. Safe ride home.
       ------
@@ -76,7 +76,7 @@ export const englishTalks: readonly Talk[] = [
     line: 'desk',
     minutesAgo: 1500,
     text: `
-      < [voice 7]
+      < [voice] Please order the rear mudguard for my touring bike, the black one
       > Thank you, I understood every word. The part is ordered.
       ----
       < Has it come?

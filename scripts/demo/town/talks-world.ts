@@ -36,7 +36,7 @@ export const romanceTalks: readonly Talk[] = [
     line: 'desk',
     minutesAgo: 420,
     text: `
-      < [voice 9]
+      < [voice] Hola, la rueda de atrás está torcida. ¿Cuánto cuesta repararla?
       > Gracias, Carmen. El presupuesto son 84 con piezas incluidas.
       < De acuerdo, adelante`,
   },

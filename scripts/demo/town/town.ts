@@ -1,5 +1,6 @@
 import { type Call, until } from '../http.ts'
 import { groupHistories, makeGroups, makeLeads, members, readGroups } from './leads.ts'
+import { listen } from './machines.ts'
 import { keepHouse, lockShop, reachOut, subscribers, untilWorking } from './outreach.ts'
 import { playScenes } from './scenes.ts'
 import { phones, type Stage } from './stage.ts'
@@ -68,6 +69,7 @@ const steps: readonly { name: string; run: (stage: Stage) => Promise<void> }[] =
     },
   },
   { name: 'house', run: keepHouse },
+  { name: 'listening', run: listen },
   { name: 'scenes', run: playScenes },
   { name: 'leads', run: makeLeads },
   { name: 'outreach', run: reachOut },
