@@ -110,6 +110,7 @@ class PageReader {
   read(piece: string): void {
     if (this.#open.at(-1) === 'style') this.#sheet += piece
     else if (this.#isSeen) this.#text += this.#preformatted > 0 ? piece : piece.replace(/\s+/g, ' ')
+    requireBounded(this.#text.length)
   }
 
   leave(name: string): void {
@@ -150,6 +151,8 @@ class PageReader {
   }
 }
 
+const sliceCharacters = 1_000_000
+
 /** What is seen of a page: headings and paragraphs, cells of a row beside each other. */
 export function readHtml(html: string): Block[] {
   const page = new PageReader()
@@ -161,7 +164,9 @@ export function readHtml(html: string): Block[] {
     },
     { decodeEntities: true },
   )
-  parser.write(html)
+  // In slices, so that what is too much is noticed before all of it was read.
+  for (let from = 0; from < html.length; from += sliceCharacters)
+    parser.write(html.slice(from, from + sliceCharacters))
   parser.end()
   page.flush()
   return page.blocks

@@ -34,12 +34,16 @@ export interface KnowledgeAnswer {
 }
 
 /** A passage is evidence by its meaning when it stands out so many times what is usual of those without relation. */
-const leastStandOut = 3.5
+const leastStandOut = 4.5
 /** An arm whose best passage has less than this adds noise to the other one's, so that it is left out. */
-const strongCoverage = 0.45
-const strongStandOut = 3.5
+const strongCoverage = 0.3
+const strongStandOut = 6
+/** Arms agree when the other one, too, has one of their first so many so high up. */
+const agreeingRanks = 2
 /** Passages that each arm gives to the fusion. */
 const fusedFrom = 50
+/** What a rank by meaning counts beside one by words: models of little use must not undo what words found. */
+const meaningWeight = 0.5
 /** How quickly a place further down counts less; the value of the paper that fusion by ranks is from. */
 const fusionConstant = 60
 const previewCharacters = 300
@@ -78,12 +82,28 @@ async function readChunks(
 }
 
 /** Passages in the order of both arms: what is high up in both comes first. */
-function fuse(arms: readonly (readonly string[])[]): string[] {
+function fuse(words: readonly string[], meaning: readonly string[]): string[] {
   const scores = new Map<string, number>()
-  for (const ids of arms)
+  const count = (ids: readonly string[], weight: number) => {
     for (const [rank, id] of ids.entries())
-      scores.set(id, (scores.get(id) ?? 0) + 1 / (fusionConstant + rank + 1))
+      scores.set(id, (scores.get(id) ?? 0) + weight / (fusionConstant + rank + 1))
+  }
+  count(words, 1)
+  count(meaning, meaningWeight)
   return [...scores].sort(([, a], [, b]) => b - a).map(([id]) => id)
+}
+
+/**
+ * The order of both arms. Ranks are fused where the arms agree at least about the beginning; where they do not, one of
+ * them is wrong: both are told, words first, because they can be seen in the passage.
+ */
+function combine(words: readonly string[], meaning: readonly string[]): string[] {
+  const first = new Set(meaning.slice(0, agreeingRanks))
+  if (words.slice(0, agreeingRanks).some((id) => first.has(id))) return fuse(words, meaning)
+  const order = new Set(words.slice(0, agreeingRanks))
+  for (let rank = 0; rank < Math.max(words.length, meaning.length); rank += 1)
+    for (const id of [meaning[rank], words[rank + agreeingRanks]]) if (id !== undefined) order.add(id)
+  return [...order]
 }
 
 async function searchByWords(
@@ -112,12 +132,10 @@ async function searchByBoth(
   const coverage = (id: string) => coverageOf(words, chunks.get(id)?.has ?? [])
   const bestByWords = byWords[0] === undefined ? 0 : coverage(byWords[0])
   const bestByMeaning = found.ids[0] === undefined ? 0 : standOut(found, found.ids[0])
-  const arms = [
-    ...(bestByMeaning >= strongStandOut ? [found.ids] : []),
-    ...(bestByWords >= strongCoverage ? [byWords] : []),
-  ]
-  // Where neither is sure, meaning guesses better than words.
-  const order = arms.length === 0 ? found.ids : fuse(arms)
+  const isMeaningStrong = bestByMeaning >= strongStandOut
+  const areWordsStrong = bestByWords >= strongCoverage
+  const alone = isMeaningStrong ? found.ids : byWords
+  const order = isMeaningStrong && areWordsStrong ? combine(byWords, found.ids) : alone
   return order
     .filter((id) => isEvidence(words, chunks.get(id)?.has ?? []) || standOut(found, id) >= leastStandOut)
     .slice(0, topK)

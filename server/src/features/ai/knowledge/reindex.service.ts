@@ -25,7 +25,7 @@ import {
 /** Passages that are embedded at once. */
 const batchSize = 48
 const removedAtOnce = 500
-const sampleSize = 48
+const sampleSize = 96
 /** From so many vectors on an index finds the nearest sooner than looking at each. */
 const indexedFrom = 5000
 
