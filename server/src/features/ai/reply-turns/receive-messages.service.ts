@@ -7,6 +7,7 @@ import { seal } from '../../../platform/secrets.ts'
 import type { ContactsMerged } from '../../conversations/contacts/contacts.schema.ts'
 import type { MessageProgress, MessageReceived } from '../../conversations/messages/message-events.schema.ts'
 import { moveDrafts, supersedeDrafts } from '../reply-drafts/reply-drafts.service.ts'
+import { findSpokenText } from '../transcripts/transcripts.service.ts'
 import { wantsPerson } from './hand-over-words.ts'
 import { type AnsweringSession, getAnsweringSession } from './reply-settings.service.ts'
 import { turnJob } from './reply-turns.schema.ts'
@@ -100,6 +101,27 @@ export async function receiveMessages(
   messages: readonly MessageReceived[],
 ): Promise<void> {
   await awaitAnswers(ctx, sql, await selectAnswerable(ctx, sql, messages))
+}
+
+/** What was said in voice messages, in the transaction that stores it: it is answered as a text is. */
+export async function receiveTranscripts(
+  ctx: Context,
+  sql: Sql,
+  spoken: readonly { tenantId: string; messageId: string }[],
+): Promise<void> {
+  const tenantId = tenantOf(ctx)
+  const ids = spoken.map(({ messageId }) => messageId)
+  const wanted: Answerable[] = []
+  for (const message of await store.listInbound(sql, tenantId, ids)) {
+    const session = await getAnsweringSession(ctx, sql, message.sessionId)
+    if (session === undefined || !isOn(session)) continue
+    if (ctx.clock.nowMs() - message.waTimestamp.getTime() > mostAgeMs) continue
+    const said = await findSpokenText(ctx, sql, tenantId, message.messageId)
+    if (said === undefined || said.text.trim() === '') continue
+    const waTimestamp = message.waTimestamp.toISOString()
+    wanted.push({ ...message, tenantId, text: said.text, waTimestamp, session })
+  }
+  await awaitAnswers(ctx, sql, wanted)
 }
 
 /** Whether a message that left was a person's: what campaigns and machines send says who they are. */

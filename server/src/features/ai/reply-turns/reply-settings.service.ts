@@ -59,8 +59,12 @@ export function getAnsweringSession(
 }
 
 /** Settings of a session of the caller's tenant. */
-export async function getReplySettings(ctx: Context, sessionId: string): Promise<ReplySettings> {
-  const stored = await store.findSettings(ctx.db.sql, tenantOf(ctx), sessionId)
+export async function getReplySettings(
+  ctx: Context,
+  sessionId: string,
+  sql: Sql = ctx.db.sql,
+): Promise<ReplySettings> {
+  const stored = await store.findSettings(sql, tenantOf(ctx), sessionId)
   if (stored === undefined) throw unknownThing('Session')
   return readSettings(stored.settings)
 }

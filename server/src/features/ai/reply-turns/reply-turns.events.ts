@@ -4,11 +4,13 @@ import { contactsMerged } from '../../conversations/contacts/contacts.schema.ts'
 import { labelDeleted } from '../../conversations/labels/labels.schema.ts'
 import { messageReceived, messageSent } from '../../conversations/messages/message-events.schema.ts'
 import { sessionConnected } from '../../sessions/lifecycle/sessions.schema.ts'
-import { followMerge, noticePeople, receiveMessages } from './receive-messages.service.ts'
+import { transcriptReady } from '../transcripts/transcripts.schema.ts'
+import { followMerge, noticePeople, receiveMessages, receiveTranscripts } from './receive-messages.service.ts'
 import { clearHandOverLabel } from './reply-turns.store.ts'
 
 export const replyTurnsEvents = [
   onEvent(messageReceived, receiveMessages),
+  onEvent(transcriptReady, receiveTranscripts),
   onEvent(messageSent, noticePeople),
   onEvent(contactsMerged, followMerge),
   onEvent(labelDeleted, async (ctx, sql, payloads) => {

@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { ChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
+import { weekdays } from '../../../platform/office-hours.ts'
 import { isTimeZone } from '../../../platform/time-zones.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { timestampInput, timestampOutput, uuidField } from '../../../wire.ts'
-import { weekdays } from './office-hours.ts'
 import { replyModes } from './reply-turns.tables.ts'
 
 export const turnOvertaken = defineError(

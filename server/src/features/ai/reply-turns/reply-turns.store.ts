@@ -245,6 +245,24 @@ export async function listEarlier(
   return rows
 }
 
+/** Inbound messages of direct chats, as they were stored. */
+export async function listInbound(
+  sql: Sql,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<{ messageId: string; sessionId: string; chatRecordId: string; waTimestamp: Date }[]> {
+  const { rows } = await sql.execute<{ id: string; sessionId: string; chatId: string; at: string }>(text`
+    SELECT m.id, m.session_id AS "sessionId", m.chat_id AS "chatId", coalesce(m.wa_timestamp, m.created_at) AS at
+    FROM messages m JOIN chats c ON c.id = m.chat_id AND c.kind = 'person'
+    WHERE m.id = ANY(${text.param(ids)}::uuid[]) AND m.tenant_id = ${tenantId} AND m.direction = 'inbound'`)
+  return rows.map(({ id, sessionId, chatId, at }) => ({
+    messageId: id,
+    sessionId,
+    chatRecordId: chatId,
+    waTimestamp: new Date(at),
+  }))
+}
+
 /** Which of these messages are the account's own. */
 export async function listOwnMessages(
   sql: Sql,

@@ -1,4 +1,4 @@
-import { changedSince, isWithinHours } from './office-hours.ts'
+import { changedSince, isWithinHours } from '../../../platform/office-hours.ts'
 import type { ReplySettings } from './reply-turns.schema.ts'
 import type { ReplyChatRow } from './reply-turns.tables.ts'
 
@@ -102,16 +102,22 @@ export function modeOf({ settings, state }: Pick<Situation, 'settings' | 'state'
   return state.mode ?? settings.mode
 }
 
-function hasPersonAnswered(
-  { settings, state, personAnsweredAt: at }: Situation,
-  burst: Burst,
+/** Who of the tenant is in a chat. */
+interface People {
+  settings: ReplySettings
+  state: Pick<ChatState, 'pausedUntil' | 'resumedAt'> | undefined
+  personAnsweredAt: Date | null
+}
+
+/** Why a chat is a person's matter now; undefined when it is not. */
+export function hasPaused(
+  { settings, state, personAnsweredAt: at }: People,
   now: Date,
-): boolean {
-  if (at === null) return false
-  // To this very burst: however soon the machine may speak again.
-  if (at >= burst.firstAt) return true
-  if (state.resumedAt !== null && at <= state.resumedAt) return false
-  return now.getTime() - at.getTime() < settings.pause_hours * hourMs
+): 'person_answered' | 'paused' | undefined {
+  const { resumedAt = null, pausedUntil = null } = state ?? {}
+  const isOver = at === null || (resumedAt !== null && at <= resumedAt)
+  if (!isOver && now.getTime() - at.getTime() < settings.pause_hours * hourMs) return 'person_answered'
+  return pausedUntil !== null && pausedUntil > now ? 'paused' : undefined
 }
 
 /** Whether automatic answers rest because of the hour. */
@@ -136,8 +142,11 @@ export function reasonForSilence(situation: Situation, burst: Burst, now: Date):
   if (!situation.isConsenting) return 'no_consent'
   if (situation.isOwnAccount) return 'own_account'
   if (now.getTime() - burst.newestAt.getTime() > mostAgeMs) return 'too_old'
-  if (hasPersonAnswered(situation, burst, now)) return 'person_answered'
-  if (state.pausedUntil !== null && state.pausedUntil > now) return 'paused'
+  const { personAnsweredAt: at } = situation
+  // To this very burst: however soon the machine may speak again.
+  if (at !== null && at >= burst.firstAt) return 'person_answered'
+  const paused = hasPaused(situation, now)
+  if (paused !== undefined) return paused
   if (burst.isDisclosed || isMachine(rhythmWith(state, burst), settings.max_turns)) return 'automatic_peer'
   if (isOutsideHours(settings, now)) return 'outside_hours'
   const today = now.toISOString().slice(0, 10)

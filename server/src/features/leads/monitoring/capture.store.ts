@@ -1,4 +1,4 @@
-// Reads tables of other areas: conversations (chats, contacts), groups (wa_group_members), sessions (sessions).
+// Reads tables of other areas: conversations (chats, contacts, messages), groups (wa_group_members), sessions (sessions).
 import { and, eq, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { autoResponses } from './monitored-groups.tables.ts'
@@ -171,6 +171,8 @@ export interface DueResponse {
   isWanted: boolean
   template: string | null
   keyword: string | null
+  /** The message that is answered. */
+  said: string | null
   phone: string | null
   lid: string | null
   name: string | null
@@ -187,13 +189,14 @@ export async function findDueResponse(
 ): Promise<DueResponse | undefined> {
   const { rows } = await sql.execute<DueResponse & Record<string, unknown>>(text`
     SELECT g.id AS "groupId", g.session_id AS "sessionId", g.is_active AND g.auto_respond AS "isWanted",
-      g.response_template AS template, m.matched_keyword AS keyword, c.phone, c.lid, c.name,
+      g.response_template AS template, m.matched_keyword AS keyword, s.content_preview AS said, c.phone, c.lid, c.name,
       c.book_name AS "bookName", c.push_name AS "pushName",
-      EXISTS (SELECT FROM sessions s WHERE s.tenant_id = ${tenantId} AND s.phone_number = c.phone) AS "isOwnAccount"
+      EXISTS (SELECT FROM sessions o WHERE o.phone_number = c.phone) AS "isOwnAccount"
     FROM auto_responses r
     JOIN monitored_groups g ON g.id = r.group_id
     JOIN contacts c ON c.id = r.contact_id
     LEFT JOIN group_messages m ON m.message_id = r.message_id
+    LEFT JOIN messages s ON s.id = r.message_id
     WHERE r.id = ${id} AND r.tenant_id = ${tenantId} AND r.status = 'pending'`)
   return rows[0]
 }

@@ -1,25 +1,26 @@
 import type { Context } from '../../../context.ts'
 import { tenantOf } from '../../../context.ts'
-import { phoneOf } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
-import { AppError } from '../../../platform/errors.ts'
-import { done, type JobOutcome } from '../../../platform/jobs/jobs.ts'
+import { getTenantPlan } from '../../account/plans/plans.service.ts'
+import { getSettingsWithin } from '../../account/settings/settings.service.ts'
 import { resolveChats } from '../../conversations/chats/chats.service.ts'
-import { displayName, waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
+import { waChatIdOf } from '../../conversations/contacts/contacts.service.ts'
 import { mergeContactsWith } from '../../conversations/inbound/merge-contacts.service.ts'
 import { labelChat } from '../../conversations/labels/labels.service.ts'
 import type { MessageReceived } from '../../conversations/messages/message-events.schema.ts'
-import { submit } from '../../sending/outbox/submit.service.ts'
 import {
   claimResponse,
   countResponses,
+  type DueResponse,
   findAddresses,
   findDueResponse,
   insertResponse,
   settleResponse,
 } from './capture.store.ts'
-import { fillTemplate, respondJob } from './monitored-groups.schema.ts'
+import { respondJob } from './monitored-groups.schema.ts'
 import type { WatchedGroup } from './watched-groups.ts'
+
+export type { DueResponse } from './capture.store.ts'
 
 const hourMs = 3_600_000
 
@@ -47,10 +48,17 @@ async function labelLead(ctx: Context, sql: Sql, { message, group, isNew }: Lead
   if (found !== undefined) await labelChat(ctx, sql, { tenantId, chatId: found.chat.id, labelId })
 }
 
-/** Answers a lead's message from the group's template, unless the person or the group had its share. */
+/** Without a template a model writes the answer, where the tenant has one and has consented. */
+async function canAnswer(ctx: Context, sql: Sql, { responseTemplate }: WatchedGroup): Promise<boolean> {
+  if (responseTemplate !== null) return true
+  const { aiConsentEnabled } = await getSettingsWithin(ctx, sql, tenantOf(ctx))
+  return aiConsentEnabled && (await getTenantPlan(ctx, tenantOf(ctx))).features.has('ai')
+}
+
+/** Lets a lead's message be answered, unless the person or the group had its share; the answer is made by a job. */
 async function planResponse(ctx: Context, sql: Sql, { message, group }: LeadMessage): Promise<void> {
   const { senderContactId: contactId, messageId } = message
-  if (!group.autoRespond || group.responseTemplate === null || contactId === null) return
+  if (!group.autoRespond || contactId === null || !(await canAnswer(ctx, sql, group))) return
   const tenantId = tenantOf(ctx)
   const now = ctx.clock.now()
   const today = new Date(now)
@@ -84,42 +92,16 @@ export async function followLeads(ctx: Context, sql: Sql, leads: readonly LeadMe
   }
 }
 
-/**
- * Sends an answer to the person's direct chat. What the pipeline refuses is recorded and not tried again: the cold
- * budget, an opt-out or a stopped session are answers too. A crash after the message was stored sends nothing twice.
- */
-export async function sendResponse(ctx: Context, responseId: string): Promise<JobOutcome> {
-  const tenantId = tenantOf(ctx)
-  const due = await findDueResponse(ctx.db.sql, tenantId, responseId)
-  if (due === undefined) return done
-  const refuse = (error: string) =>
-    settleResponse(ctx.db.sql, tenantId, responseId, { status: 'refused', sentMessageId: null, error })
-  const text = fillTemplate(due.template ?? '', {
-    name: displayName(due),
-    phone: phoneOf(due.phone),
-    keyword: due.keyword,
-  })
-  const reason = !due.isWanted ? 'switched_off' : due.isOwnAccount ? 'own_account' : undefined
-  if (reason !== undefined || text === '') {
-    await refuse(reason ?? 'empty_text')
-    return done
-  }
-  try {
-    const { message } = await submit(ctx, {
-      sessionId: due.sessionId,
-      chatId: waChatIdOf(due),
-      content: { kind: 'text', text },
-      origin: 'auto_reply',
-      isAsync: true,
-      metadata: { auto_response_id: responseId, group_id: due.groupId },
-      idempotency: { key: `auto-response ${responseId}`, bodyHash: responseId },
-    })
-    const sent = { status: 'submitted' as const, sentMessageId: message.id, error: null }
-    await settleResponse(ctx.db.sql, tenantId, responseId, sent)
-  } catch (error) {
-    // Anything but a refusal is trouble of ours: the job tries again.
-    if (!(error instanceof AppError) || error.status >= 500) throw error
-    await refuse(error.code)
-  }
-  return done
+/** What is needed to send an answer; undefined when it was sent, or its group or person is gone. */
+export function findGroupResponse(ctx: Context, responseId: string): Promise<DueResponse | undefined> {
+  return findDueResponse(ctx.db.sql, tenantOf(ctx), responseId)
+}
+
+/** Stores what became of an answer. */
+export function settleGroupResponse(
+  ctx: Context,
+  responseId: string,
+  change: { status: 'submitted' | 'refused'; sentMessageId: string | null; error: string | null },
+): Promise<void> {
+  return settleResponse(ctx.db.sql, tenantOf(ctx), responseId, change)
 }

@@ -1,6 +1,5 @@
 import type { Feature } from '../../../feature.ts'
 import { monitoredGroupsEvents } from './monitored-groups.events.ts'
-import { monitoredGroupsJobs } from './monitored-groups.jobs.ts'
 import { monitoredGroupsOperations } from './monitored-groups.operations.ts'
 import { groupMessageCaptured } from './monitored-groups.schema.ts'
 import { sealStoredGroupUrls } from './monitored-groups.service.ts'
@@ -9,7 +8,6 @@ import { sealStoredGroupUrls } from './monitored-groups.service.ts'
 export const monitoredGroupsFeature: Feature = {
   name: 'monitored-groups',
   operations: monitoredGroupsOperations,
-  jobs: monitoredGroupsJobs,
   events: monitoredGroupsEvents,
   publishes: [groupMessageCaptured],
   start: sealStoredGroupUrls,

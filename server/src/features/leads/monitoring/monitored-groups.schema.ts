@@ -91,7 +91,7 @@ export const groupMessageCaptured = definePublicEvent({
   subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },
 })
 
-/** Sends one answer that a group's template gives. */
+/** Makes and sends one answer to a lead; the planner of automatic answers does the work. */
 export const respondJob = defineJob<{ tenantId: string; responseId: string }>('monitored-groups.respond', {
   concurrency: 5,
 })

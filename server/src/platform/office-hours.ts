@@ -1,4 +1,4 @@
-import { dayIn } from '../../../platform/days.ts'
+import { dayIn } from './days.ts'
 
 /** Days of a week, Monday first. */
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
