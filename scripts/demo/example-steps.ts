@@ -65,6 +65,10 @@ export const sources: Record<string, Source> = {
   },
   delivery_ids: async ({ owner }) => firstOf(owner('GET', '/webhooks/deliveries'), 'deliveries'),
   'chats.id': ({ owner }) => firstOf(owner('GET', '/chats'), 'chats'),
+  'style.status.task_id': idFrom('style.train', 'task_id'),
+  'style.delete.profile_id': ({ owner }) => firstOf(owner('GET', '/ai/style/profiles')),
+  'ai_drafts.id': () => '019c4c2e-6a00-7000-8000-000000000001',
+  'auto_replies.chat_id': () => '15550100101@c.us',
   rule_id: idFrom('a2a_policy.create_rule'),
   antispam_rule_id: idFrom('antispam.create_rule'),
   'analytics.campaign.job_id': ({ owner }) => firstOf(owner('GET', '/bulk-send'), 'jobs'),
@@ -188,8 +192,10 @@ export const order: Record<'first' | 'last', readonly string[]> = {
     ...['leads.list', 'leads.update_status', 'channels.create', 'review_collectors.create'],
     'review_widgets.create',
     ...['bulk.create', 'bulk.pause', 'bulk.update', 'bulk.resume'],
+    'style.train',
   ],
   last: [
+    'style.delete',
     'bulk.cancel',
     ...[
       'groups.demote',
@@ -259,6 +265,8 @@ export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
   'reviews.get': somebodyPraises,
   'reviews.update': somebodyPraises,
   'reviews.delete': somebodyPraises,
+  'style.get': async ({ owner }) => (await owner<Json[]>('GET', '/ai/style/profiles')).length > 0,
+  'style.delete': async ({ owner }) => (await owner<Json[]>('GET', '/ai/style/profiles')).length > 0,
   'reports.file': async ({ owner }) => (await runReport(owner)) !== undefined,
   'transcripts.get': async ({ owner, seen }) =>
     (await owner('GET', `/ai/voice/status/${seen.get('transcripts.create')?.['task_id']}`))['status'] ===
@@ -291,6 +299,8 @@ export const refused: Record<string, { status: number; why: string }> = {
     why: 'the demo keeps its owner; invitations.test.ts hands a tenant on',
   },
   'antispam.lift_block': { status: 404, why: 'nobody of the demo floods; antispam.test.ts lifts a block' },
+  'ai_drafts.send': { status: 404, why: 'nobody waits for a draft; reply-drafts.test.ts sends one' },
+  'ai_drafts.discard': { status: 404, why: 'nobody waits for a draft; reply-drafts.test.ts drops one' },
   'setup.create': { status: 409, why: 'the demo has its owner; setup.test.ts sets up' },
   'setup.recover': { status: 403, why: 'the link comes from the command line; setup.test.ts recovers' },
 }
