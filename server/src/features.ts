@@ -9,6 +9,7 @@ import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
+import { groupAnalysisFeature } from './features/ai/group-analysis/group-analysis.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
 import { repliesFeature } from './features/ai/replies/replies.feature.ts'
 import { replyDraftsFeature } from './features/ai/reply-drafts/reply-drafts.feature.ts'
@@ -131,6 +132,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   replyTurnsFeature,
   sessionHealthFeature,
   sessionsFeature,
+  groupAnalysisFeature,
   collectorsFeature,
   reviewsFeature,
   collectingFeature,
@@ -145,7 +147,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
  * Events of the catalogue that can be subscribed to before there is a feature that publishes them; each leaves this
  * list when its feature declares it.
  */
-export const announcedEvents: readonly string[] = ['group.message.analyzed']
+export const announcedEvents: readonly string[] = []
 
 /** Every feature of the product. */
 export const features = composeFeatures(featureParts, announcedEvents)

@@ -266,6 +266,11 @@ export async function embeddingSpaceOf(ctx: Context, tenantId: string): Promise<
   return (await findModel(ctx, tenantId, 'embedding'))?.choice.key
 }
 
+/** The tenant's chat model: provider, base URL and name; changes when any of them does. Undefined: there is none. */
+export async function chatModelOf(ctx: Context, tenantId: string): Promise<string | undefined> {
+  return (await findModel(ctx, tenantId, 'chat'))?.choice.key
+}
+
 /** Refuses (400) a tenant that has no model for this; for whoever answers a request before a job does the work. */
 export async function requireProvider(
   ctx: Context,

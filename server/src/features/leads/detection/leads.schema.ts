@@ -14,6 +14,33 @@ export const nextStatuses: Readonly<Record<LeadStatus, readonly LeadStatus[]>> =
   lost: ['new'],
 }
 
+/** What a message may be after (contract, AI analysis object). */
+export const analysedIntents = [
+  'buying_intent',
+  'product_inquiry',
+  'support_request',
+  'complaint',
+  'off_topic',
+  'spam_noise',
+  'unknown',
+] as const
+/** One of them. */
+export type AnalysedIntent = (typeof analysedIntents)[number]
+/** Those that make leads. */
+export const leadIntents: ReadonlySet<AnalysedIntent> = new Set(['buying_intent', 'product_inquiry'])
+
+/** What a model says about a message. */
+export const leadAnalysis = z
+  .object({
+    intent: z.enum(analysedIntents),
+    lead_score: z.int().min(1).max(10).meta({ description: '10 is strongest' }),
+    confidence: z.number().min(0).max(1),
+    reason: z.string(),
+  })
+  .meta({ id: 'AiAnalysis', description: 'What a model says about a message' })
+/** The same, on the wire and as stored. */
+export type LeadAnalysis = z.infer<typeof leadAnalysis>
+
 /** A person without an open lead showed interest. */
 export interface LeadDetected {
   tenantId: string
@@ -35,6 +62,8 @@ export interface LeadDetected {
   monitorMode: string
   /** As answers carry it. */
   detectedAt: string
+  /** Null in modes without a model. */
+  analysis: LeadAnalysis | null
 }
 
 /** A lead moved through the pipeline. */
@@ -58,7 +87,7 @@ export const leadDetected = definePublicEvent({
       contact_phone: z.string().nullable().meta({ description: 'Null while WhatsApp hides the number' }),
       contact_name: z.string().nullable(),
       lead_status: z.literal('new'),
-      lead_score: z.literal(0).meta({ description: 'No model has analysed it yet' }),
+      lead_score: z.int().meta({ description: '1 to 10 by a model; 0: none has analysed it' }),
       signal_score: z.int().meta({ description: '0 to 10, what `score_signals` add up to' }),
       source_group: z.object({ id: z.string(), name: z.string() }),
       trigger: z.object({
@@ -67,14 +96,7 @@ export const leadDetected = definePublicEvent({
         monitor_mode: z.string().meta({ examples: ['keywords'] }),
         detected_at: timestampOutput,
       }),
-      ai_analysis: z
-        .object({
-          intent: z.string(),
-          lead_score: z.number(),
-          confidence: z.number(),
-          reason: z.string(),
-        })
-        .nullable(),
+      ai_analysis: leadAnalysis.nullable(),
       score_signals: z.array(z.object({ signal: z.string(), weight: z.number() })).readonly(),
     })
     .meta({ id: 'LeadDetectedData' }),
@@ -83,7 +105,7 @@ export const leadDetected = definePublicEvent({
     contact_phone: lead.contactPhone,
     contact_name: lead.contactName,
     lead_status: 'new' as const,
-    lead_score: 0 as const,
+    lead_score: lead.analysis?.lead_score ?? 0,
     signal_score: lead.signalScore,
     source_group: { id: lead.groupId, name: lead.groupName },
     trigger: {
@@ -92,7 +114,7 @@ export const leadDetected = definePublicEvent({
       monitor_mode: lead.monitorMode,
       detected_at: lead.detectedAt,
     },
-    ai_analysis: null,
+    ai_analysis: lead.analysis,
     score_signals: lead.scoreSignals,
   }),
   example: {
@@ -111,6 +133,7 @@ export const leadDetected = definePublicEvent({
     messagePreview: 'I am looking for a plumber',
     monitorMode: 'keywords',
     detectedAt: exampleValues.at,
+    analysis: null,
   },
   subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },
 })

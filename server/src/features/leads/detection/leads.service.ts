@@ -4,7 +4,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { countLeads } from '../../account/usage/usage.service.ts'
 import { previewOf, storableText } from '../../conversations/messages/message-text.service.ts'
 import { addSignals, type OpenLead, openLeads, type SignalRow } from './detection.store.ts'
-import { leadDetected, leadUpdated } from './leads.schema.ts'
+import { type LeadAnalysis, leadDetected, leadUpdated } from './leads.schema.ts'
 import type { LeadFacts } from './leads.tables.ts'
 import { addFacts, factsOf, scoreOf } from './score.ts'
 
@@ -28,6 +28,8 @@ export interface LeadSignal {
   matchedKeyword: string | null
   /** When it was written. */
   at: Date
+  /** What a model says about it, where one was asked before. */
+  analysis?: LeadAnalysis | null
 }
 
 /** The score of two leads that turn out to be one. */
@@ -156,6 +158,7 @@ function detectedEvent(lead: ReturnType<typeof newLeadOf>, first: LeadSignal) {
     messagePreview: lead.message_preview,
     monitorMode: lead.monitor_mode,
     detectedAt: toTimestamp(new Date(lead.detected_at)),
+    analysis: first.analysis ?? null,
   }
 }
 

@@ -15,7 +15,7 @@ import {
   type Speaker,
 } from './capture.store.ts'
 import { followLeads } from './follow-leads.service.ts'
-import { type GroupMessage, groupMessageCaptured } from './monitored-groups.schema.ts'
+import { analysisAwaited, type GroupMessage, groupMessageCaptured } from './monitored-groups.schema.ts'
 import type { MonitorMode } from './monitored-groups.tables.ts'
 import { getWatched, type WatchedGroup } from './watched-groups.ts'
 
@@ -148,6 +148,12 @@ function toEvent({ message, group, keyword }: MonitoredMessage): GroupMessage {
   }
 }
 
+const toAwaited = ({ message, group }: MonitoredMessage) => ({
+  tenantId: message.tenantId,
+  groupId: group.id,
+  messageId: message.messageId,
+})
+
 function signalsOf(captured: readonly MonitoredMessage[]): LeadSignal[] {
   return captured.flatMap(({ message, group, keyword }) => {
     const { senderContactId: contactId } = message
@@ -184,6 +190,8 @@ export async function captureMessages(
   const captured = await capture(ctx, sql, monitored, wanted)
   if (captured.length === 0) return
   await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
+  const awaiting = captured.filter(({ group }) => group.monitorMode === 'ai_analysis')
+  await ctx.events.publishMany(sql, analysisAwaited, awaiting.map(toAwaited))
   const leads = await detectLeads(ctx, sql, signalsOf(captured))
   const fresh = countByGroup(captured.filter(({ message }) => leads.get(message.messageId)?.isNewInGroup))
   await countLeads(sql, tenantOf(ctx), fresh)

@@ -26,7 +26,7 @@ const hourMs = 3_600_000
 
 /** A message that is a lead's. */
 export interface LeadMessage {
-  message: MessageReceived
+  message: Pick<MessageReceived, 'messageId' | 'sessionId' | 'senderContactId'>
   group: WatchedGroup
   /** It made the lead. */
   isNew: boolean

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { chatKind, parseChatId } from '../../../engine/ids.ts'
 import { defineError } from '../../../platform/errors.ts'
+import { defineEvent } from '../../../platform/events/events.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { isUsableKeyword, keywordMatches } from '../../../platform/keywords/keywords.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
@@ -90,6 +91,11 @@ export const groupMessageCaptured = definePublicEvent({
   },
   subscribers: { webhooks: true, monitoredGroup: ({ groupId }) => groupId },
 })
+
+/** Messages were captured that wait for a model's word, in the transaction that captures them. */
+export const analysisAwaited = defineEvent<{ tenantId: string; groupId: string; messageId: string }>(
+  'group.analysis_awaited',
+)
 
 /** Makes and sends one answer to a lead; the planner of automatic answers does the work. */
 export const respondJob = defineJob<{ tenantId: string; responseId: string }>('monitored-groups.respond', {
