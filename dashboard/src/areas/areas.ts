@@ -1,4 +1,6 @@
 import { addInvalidations } from '../shell/invalidations.ts'
+import { aiEvents } from './ai/events.ts'
+import { aiRoutes } from './ai/routes.ts'
 import { analyticsEvents } from './analytics/events.ts'
 import { analyticsRoutes } from './analytics/routes.ts'
 import { campaignsEvents } from './campaigns/events.ts'
@@ -17,6 +19,8 @@ import { overviewEvents } from './overview/events.ts'
 import { overviewRoutes } from './overview/routes.ts'
 import { reportsEvents } from './reports/events.ts'
 import { reportsRoutes } from './reports/routes.ts'
+import { reviewsEvents } from './reviews/events.ts'
+import { reviewsRoutes } from './reviews/routes.ts'
 import { safetyEvents } from './safety/events.ts'
 import { safetyRoutes } from './safety/routes.ts'
 import { schedulesEvents } from './schedules/events.ts'
@@ -40,7 +44,9 @@ export const areaRoutes = [
   ...channelsRoutes,
   ...analyticsRoutes,
   ...reportsRoutes,
+  ...reviewsRoutes,
   ...sessionsRoutes,
+  ...aiRoutes,
   ...webhooksRoutes,
   ...safetyRoutes,
   ...settingsRoutes,
@@ -59,7 +65,9 @@ export function connectAreas(): void {
     channelsEvents,
     analyticsEvents,
     reportsEvents,
+    reviewsEvents,
     sessionsEvents,
+    aiEvents,
     webhooksEvents,
     safetyEvents,
     settingsEvents,

@@ -12,7 +12,9 @@ export type AreaPath =
   | '/channels'
   | '/analytics'
   | '/reports'
+  | '/reviews'
   | '/sessions'
+  | '/ai'
   | '/webhooks'
   | '/safety'
   | '/settings'
@@ -29,7 +31,9 @@ export type AreaName =
   | 'channels'
   | 'analytics'
   | 'reports'
+  | 'reviews'
   | 'sessions'
+  | 'ai'
   | 'webhooks'
   | 'safety'
   | 'settings'
@@ -55,10 +59,10 @@ export const navigation: readonly {
   { group: 'start', items: [item('overview')] },
   { group: 'people', items: ['inbox', 'groups', 'leads', 'contacts'].map((name) => item(name as AreaName)) },
   { group: 'outreach', items: ['campaigns', 'schedules', 'channels'].map((name) => item(name as AreaName)) },
-  { group: 'insight', items: ['analytics', 'reports'].map((name) => item(name as AreaName)) },
+  { group: 'insight', items: ['analytics', 'reports', 'reviews'].map((name) => item(name as AreaName)) },
   {
     group: 'system',
-    items: ['sessions', 'webhooks', 'safety', 'settings'].map((name) => item(name as AreaName)),
+    items: ['sessions', 'ai', 'webhooks', 'safety', 'settings'].map((name) => item(name as AreaName)),
   },
 ]
 

@@ -24,7 +24,7 @@ export const eventGroups = {
     'channel.post.published',
     'scheduled_message.executed',
   ],
-  ai: ['knowledge.indexed', 'ai.reply.drafted', 'ai.handed_over'],
+  ai: ['ai.reply.drafted', 'ai.handed_over', 'knowledge.indexed'],
   sessions: ['session.connected', 'session.disconnected', 'session.status'],
 } as const satisfies Record<string, readonly EventName[]>
 

@@ -7,6 +7,7 @@ import { ContactCards, OtherCard, PlaceCard, PollCard } from './cards.tsx'
 import { textOf } from './kind-words.ts'
 import { DocumentCard, Film, Picture, Sticker } from './media-parts.tsx'
 import { useSummary } from './quote.tsx'
+import { Transcript } from './transcript.tsx'
 import { VoicePlayer } from './voice-player.tsx'
 
 const framed: ReadonlySet<string> = new Set(['image', 'video', 'gif'])
@@ -48,7 +49,13 @@ export const MessageBody = memo(({ message }: { message: Message }) => {
     )
   }
   if (kind === 'sticker') return <Sticker message={message} words={t('kind.sticker')} />
-  if (kind === 'voice' || kind === 'audio') return <VoicePlayer message={message} />
+  if (kind === 'voice' || kind === 'audio')
+    return (
+      <>
+        <VoicePlayer message={message} />
+        <Transcript message={message} />
+      </>
+    )
   return (
     <>
       {kind === 'image' ? <Picture message={message} words={summary(message)} /> : null}
