@@ -31,6 +31,8 @@ export interface View {
   height?: number
   theme?: 'light' | 'dark'
   language?: 'en' | 'es' | 'pt' | 'he' | 'zh' | undefined
+  /** Where the browser is. */
+  timeZone?: string
   /** Pixels of a picture for each of the page. */
   scale?: number
 }
@@ -126,6 +128,7 @@ export async function openOwnWorld(config: TestAppOptions['config'] = {}): Promi
       height = width < 500 ? 844 : 900,
       theme = 'light',
       language = 'en',
+      timeZone,
       scale = 1,
     } = view
     const made = await browser.newContext({
@@ -135,6 +138,7 @@ export async function openOwnWorld(config: TestAppOptions['config'] = {}): Promi
       locale: language,
       reducedMotion: 'reduce',
       hasTouch: width < 500,
+      ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
     })
     made.on('page', (page) => watch(page, problems))
     return made

@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { timeZones } from '../i18n/time-zones.ts'
 import { useText } from '../words/words.ts'
 import { Combobox } from './combobox.tsx'
 import { Checkbox, FieldGroup, Select, TextField } from './field.tsx'
@@ -20,7 +21,7 @@ export function RuleFields({ rule, onChange, problem }: RuleFieldsProps) {
   const t = useText()
   const set = (part: Partial<Rule>) => onChange({ ...rule, ...part })
   const zones = useMemo(() => {
-    const known = Intl.supportedValuesOf('timeZone')
+    const known = timeZones
     const all = known.includes(rule.timezone) ? known : [rule.timezone, ...known]
     return all.map((value) => ({ value, label: value }))
   }, [rule.timezone])

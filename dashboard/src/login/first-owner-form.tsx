@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { signInBySetUp } from '../api/access-token.ts'
 import { api } from '../api/client.ts'
+import { timeZones } from '../i18n/time-zones.ts'
 import { Button } from '../kit/button.tsx'
 import { Combobox } from '../kit/combobox.tsx'
 import { Checkbox, FieldGroup, TextField } from '../kit/field.tsx'
@@ -9,7 +10,7 @@ import { useText } from '../words/words.ts'
 
 const empty = { full_name: '', tenant_name: '', email: '', password: '' }
 
-const zones = Intl.supportedValuesOf('timeZone').map((zone) => ({
+const zones = timeZones.map((zone) => ({
   value: zone,
   label: zone.replaceAll('_', ' '),
 }))

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { timeZones } from '../../i18n/time-zones.ts'
 import { Button } from '../../kit/button.tsx'
 import { Card } from '../../kit/card.tsx'
 import { Combobox } from '../../kit/combobox.tsx'
@@ -23,11 +24,9 @@ const choices = [
   'ai_consent_enabled',
 ] as const
 
-const zoneNames = Intl.supportedValuesOf('timeZone')
-
-/** Every zone the browser knows, and the one that is set: UTC and older names are not among the browser's. */
+/** Every zone there is, and the one that is set: older names are not among them. */
 function zonesWith(current: string) {
-  return [...new Set(['UTC', ...zoneNames, current])].map((zone) => ({
+  return [...new Set([...timeZones, current])].map((zone) => ({
     value: zone,
     label: zone.replaceAll('_', ' '),
   }))
