@@ -13,7 +13,7 @@ import {
 import * as store from './reviews.store.ts'
 import type { ReviewRow } from './reviews.tables.ts'
 
-export type { ReviewFilter, ReviewSource } from './reviews.store.ts'
+export type { ReviewFilter } from './reviews.store.ts'
 export type { ReviewRow } from './reviews.tables.ts'
 
 /** What a list asks for in either dialect; `is_*` wins. */
