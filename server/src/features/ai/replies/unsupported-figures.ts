@@ -2,7 +2,7 @@ import { scanText } from '../../safety/detectors/detectors.schema.ts'
 import { detect } from '../../safety/detectors/detectors.service.ts'
 
 const numberToken = /\d+(?:[.,:'’\u00a0\u202f]\d+)*/g
-const listMarker = /^\s*\d{1,2}[.)]\s/gm
+const listMarker = /^[ \t]{0,8}\d{1,2}[.)]\s/gm
 const contactKinds = new Set(['urls', 'emails', 'phone_numbers'] as const)
 
 /** `9:00` is 9 and `09:30` is 9:30, as people write the hours of a day. */
@@ -17,7 +17,7 @@ function canonicalNumber(token: string): string {
   if (token.includes(':')) return canonicalTime(token)
   const last = /[.,](\d{1,2})$/.exec(token)
   const whole = (last === null ? token : token.slice(0, last.index)).replaceAll(/\D/g, '')
-  const decimals = last?.[1]?.replace(/0+$/, '') ?? ''
+  const decimals = last?.[1]?.replace(/(?<!0)0+$/, '') ?? ''
   const plain = whole.replace(/^0+(?=\d)/, '')
   return decimals === '' ? plain : `${plain}.${decimals}`
 }
