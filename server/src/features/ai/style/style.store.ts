@@ -96,18 +96,6 @@ export async function deleteProfileRow(sql: Sql, tenantId: string, id: string): 
   return gone.length > 0
 }
 
-/** Gives profiles of one name of a person to another, where that has none. */
-export async function renameProfiles(
-  sql: Sql,
-  tenantId: string,
-  { from, to }: { from: string; to: string },
-): Promise<void> {
-  await sql.execute(text`
-    UPDATE style_profiles p SET wa_chat_id = ${to} WHERE p.tenant_id = ${tenantId} AND p.wa_chat_id = ${from}
-      AND NOT EXISTS (SELECT FROM style_profiles o WHERE o.tenant_id = ${tenantId} AND o.wa_chat_id = ${to}
-        AND o.session_id IS NOT DISTINCT FROM p.session_id)`)
-}
-
 /** Where reading goes on: the last chat of a page. */
 export interface ChatCursor {
   at: string
