@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 
 /** A PDF whose pages are these streams of drawing operators; `catalog` and `pages` may be replaced by something hostile. */
 export function pdfOf(
@@ -40,18 +40,6 @@ export function pdfText(
   const title = heading === undefined ? '' : `BT /F1 20 Tf 72 740 Td (${escaped(heading)}) Tj ET\n`
   const body = lines.map((line, at) => `BT /F1 11 Tf 72 ${700 - at * 14} Td (${escaped(line)}) Tj ET`)
   return `${before}${title}${body.join('\n')}`
-}
-
-const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte
-  for (let bit = 0; bit < 8; bit += 1) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  return value >>> 0
-})
-
-function crc32(bytes: Buffer): number {
-  let value = 0xffffffff
-  for (const byte of bytes) value = (value >>> 8) ^ (table[(value ^ byte) & 0xff] ?? 0)
-  return (value ^ 0xffffffff) >>> 0
 }
 
 /** A ZIP file of these parts; `claim` is what it says their unpacked size is. */

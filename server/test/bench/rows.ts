@@ -11,6 +11,7 @@ import { benchMedia } from './media.ts'
 import { campaignsBench } from './rows-campaigns.ts'
 import { handOverBench } from './rows-hand-over.ts'
 import { jobBench } from './rows-jobs.ts'
+import { knowledgeBench } from './rows-knowledge.ts'
 import { leadBenches } from './rows-leads.ts'
 import { listBench } from './rows-lists.ts'
 import { recoveryBench } from './rows-recovery.ts'
@@ -187,5 +188,6 @@ export const benches: readonly Bench[] = [
   importsBench,
   leadSearchBench,
   sentimentBench,
+  knowledgeBench,
   soak,
 ]

@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2'
-import type { Block } from './document.ts'
+import { type Block, UnreadableDocument } from './document.ts'
 import { requireBounded } from './text-files.ts'
 
 /** What browsers never show. */
@@ -15,6 +15,8 @@ const blocks = new Set(
   ),
 )
 const heading = /^h([1-6])$/
+/** Browsers end at a few hundred; what the parser takes grows with the square. */
+const deepest = 5000
 
 /** Colours that are alike when a style names them for text and ground. */
 const colour = (value: string | undefined): string =>
@@ -100,6 +102,8 @@ class PageReader {
     const isUnseen = unseen.has(name) || this.#hidden.has(name, attributes)
     if (!voids.has(name)) {
       this.#open.push(name)
+      if (this.#open.length > deepest)
+        throw new UnreadableDocument(`The page nests deeper than ${deepest} elements`)
       if (name === 'pre') this.#preformatted += 1
       if (isUnseen) this.#hiddenFrom = Math.min(this.#hiddenFrom, this.#open.length)
     }

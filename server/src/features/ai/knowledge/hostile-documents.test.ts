@@ -24,7 +24,7 @@ async function failsWith(name: string, file: Uint8Array | string, reason: RegExp
 
 suite('hostile documents', () => {
   test('a Word document that unpacks to too much is refused, whatever it says of its size', async () => {
-    const bomb = Buffer.alloc(200 * 1024 * 1024, 0x20)
+    const bomb = Buffer.alloc(90 * 1024 * 1024, 0x20)
     await failsWith(
       'bomb.docx',
       docxOf('', { parts: { 'word/document.xml': bomb } }),
@@ -37,7 +37,7 @@ suite('hostile documents', () => {
   })
 
   test('Word documents that nest or name without end are read or refused', async () => {
-    const deep = `${'<w:sdt><w:sdtContent>'.repeat(50_000)}${paragraph('deep')}${'</w:sdtContent></w:sdt>'.repeat(50_000)}`
+    const deep = `${'<w:sdt><w:sdtContent>'.repeat(20_000)}${paragraph('deep')}${'</w:sdtContent></w:sdt>'.repeat(20_000)}`
     const entities = `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "${'x'.repeat(1000)}">${Array.from({ length: 9 }, (_, at) => `<!ENTITY b${at} "${`&b${at === 0 ? '' : at - 1};`.repeat(10)}">`).join('')}]><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&b8;</w:t></w:r></w:p></w:body></w:document>`
     for (const file of [docxOf(deep), docxOf('', { parts: { 'word/document.xml': entities } })]) {
       const source = await addDocument(app, tenant, 'nested.docx', file)
@@ -50,7 +50,7 @@ suite('hostile documents', () => {
     const form =
       '3 0 obj\n<< /Type /XObject /Subtype /Form /BBox [0 0 1 1] /Resources << /XObject << /X 3 0 R >> >> /Length 5 >>\nstream\n/X Do\nendstream'
     const drawn = pdfOf(['/X Do'], { font: form.replace(/^3 0 obj\n/, '') })
-    const packed = deflateSync(Buffer.alloc(300 * 1024 * 1024, 0x20)).toString('latin1')
+    const packed = deflateSync(Buffer.alloc(60 * 1024 * 1024, 0x20)).toString('latin1')
     const bomb = pdfOf(['x'])
       .toString('latin1')
       .replace(
@@ -64,9 +64,9 @@ suite('hostile documents', () => {
     }
   })
 
-  test('pages of endless depth or with endless tags are read', async () => {
-    const deep = await addDocument(app, tenant, 'deep.html', `${'<div>'.repeat(200_000)}bottom of it all`)
-    assert.equal(deep.status, 'indexed')
+  test('pages of endless depth are refused, those with endless tags are read', async () => {
+    await failsWith('deep.html', `${'<div>'.repeat(200_000)}bottom of it all`, /nests deeper/)
+    const deep = await addDocument(app, tenant, 'deep.html', `${'<div>'.repeat(4000)}bottom of it all`)
     assert.equal((await ask(tenant, 'bottom', { filters: { source_id: deep.id } })).count, 1)
     const wide = await addDocument(
       app,
