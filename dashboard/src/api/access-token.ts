@@ -84,8 +84,18 @@ export async function freshToken(refused: string): Promise<string | undefined> {
   return prolong(refused)
 }
 
+let last: Promise<unknown> = Promise.resolve()
+
+/** One after another: of all tabs, or of this one where the browser has no locks, as on addresses without https. */
+function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  if ('locks' in navigator) return navigator.locks.request(lockName, run) as Promise<T>
+  const turn = last.then(run, run)
+  last = turn.catch(() => undefined)
+  return turn
+}
+
 async function prolong(old: string | undefined): Promise<string | undefined> {
-  return navigator.locks.request(lockName, async () => {
+  return inTurn(async () => {
     // Another tab, or another request of this one, was faster.
     const isFresh = held !== undefined && held.token !== old && held.endsAt - Date.now() > earlyMs
     if (isFresh) return held?.token

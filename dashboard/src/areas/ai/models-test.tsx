@@ -45,7 +45,7 @@ function Result({ result }: { result: ConfigTest }) {
     <>
       <ul className="tested">
         {parts.map((part) => {
-          const { status, model, detail, duration_ms: took } = result[part]
+          const { status, model, problem: detail, duration_ms: took } = result[part]
           const [shape, tone, words] = looks[status]
           return (
             <li key={part}>

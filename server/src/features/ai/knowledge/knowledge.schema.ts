@@ -119,9 +119,6 @@ export const searchBody = z.object({
     .optional()
     .meta({ description: 'Only documents of this media type, or this one' }),
 })
-/** A question, checked. */
-export type SearchInput = z.output<typeof searchBody>
-
 /** How a question was answered: by words alone, or by meaning as well. */
 export const searchModes = ['lexical', 'hybrid'] as const
 /** One of them. */
