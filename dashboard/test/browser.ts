@@ -61,7 +61,14 @@ function findBrowser(): { executablePath?: string } {
   return found === undefined ? {} : { executablePath: found }
 }
 
-const args = ['--no-sandbox', '--disable-background-networking', '--disable-component-update']
+/** A name of this machine that is no secure place to browsers, as addresses in a local network are. */
+export const plainHost = 'moltflow.test'
+const args = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`,
+]
 let browserOfAll: Promise<Browser> | undefined
 let worldOfAll: Promise<DashboardWorld> | undefined
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { type DashboardWorld, openWorld } from './browser.ts'
+import { type DashboardWorld, openWorld, plainHost } from './browser.ts'
 
 const halfAnHourMs = 30 * 60_000
 let world: DashboardWorld
@@ -45,6 +45,26 @@ suite('signing in', () => {
     await second.getByText('Your login has ended').waitFor()
     await page.goto(`${world.origin}/inbox`)
     await page.waitForURL('**/sign-in?to=%2Finbox')
+    assert.deepEqual(takeOtherProblems(), [])
+  })
+
+  test('works on an address without https, where browsers lack locks, keys and a clipboard', async () => {
+    const owner = await world.owner()
+    const { port } = new URL(world.origin)
+    const page = await (await world.context()).newPage()
+    await page.goto(`http://${plainHost}:${port}/inbox`)
+    await fill(page, { 'E-mail address': owner.email, Password: owner.password })
+    await page.keyboard.press('Enter')
+    await page.locator('.app').waitFor()
+    assert.equal(await page.evaluate('isSecureContext'), false)
+    await page.goto(`http://${plainHost}:${port}/leads`)
+    await page.getByRole('heading', { level: 1, name: 'Leads' }).waitFor()
+    await page.locator('[data-curl]').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Copy' }).first().click()
+    await dialog.getByRole('button', { name: 'Copied' }).first().waitFor()
+    await page.goto(`http://${plainHost}:${port}/campaigns/new`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
     assert.deepEqual(takeOtherProblems(), [])
   })
 

@@ -68,6 +68,13 @@ suite('the code of the dashboard', () => {
     )
   })
 
+  test('asks for nothing that browsers lack on addresses without https, but in the one place that does without', () => {
+    const others = code.filter(({ path }) => !/^kit\/(?:new-key|copy-text)\.ts$/.test(path))
+    assert.deepEqual(linesWith(others, /randomUUID|navigator\.clipboard|crypto\.subtle|serviceWorker/), [])
+    const withLocks = code.filter(({ text }) => text.includes('navigator.locks'))
+    assert.ok(withLocks.every(({ text }) => text.includes("'locks' in navigator")))
+  })
+
   test('has files of at most 400 lines', () => {
     const long = code.filter(({ path, text }) => text.split('\n').length > 401 && path !== 'kit/shapes.tsx')
     assert.deepEqual(

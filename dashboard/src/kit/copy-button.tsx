@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { useText } from '../words/words.ts'
 import { Button, IconButton } from './button.tsx'
+import { copyText } from './copy-text.ts'
 
 /** How long it says that it was done. */
 const doneMs = 2000
@@ -21,7 +22,7 @@ export function CopyButton({
   const [state, setState] = useState<'idle' | 'done' | 'refused'>('idle')
   async function copy() {
     try {
-      await navigator.clipboard.writeText(typeof text === 'string' ? text : await text())
+      await copyText(typeof text === 'string' ? text : await text())
       setState('done')
     } catch {
       setState('refused')

@@ -5,6 +5,7 @@ import { Button } from '../../kit/button.tsx'
 import { Select, TextArea, TextField } from '../../kit/field.tsx'
 import { Form, useForm } from '../../kit/form.tsx'
 import { keep, readKept } from '../../kit/kept.ts'
+import { newKey } from '../../kit/new-key.ts'
 import { showToast } from '../../kit/toasts.tsx'
 import { usePermissions } from '../../shell/permissions.ts'
 import { type Channel, type PostBody, publish, useCapabilities } from './queries.ts'
@@ -21,7 +22,7 @@ interface Draft {
   key: string
 }
 
-const emptyDraft = (): Draft => ({ text: '', mediaUrl: '', mediaType: 'image', key: crypto.randomUUID() })
+const emptyDraft = (): Draft => ({ text: '', mediaUrl: '', mediaType: 'image', key: newKey() })
 
 const readDraft = (key: string): Draft => ({
   ...emptyDraft(),

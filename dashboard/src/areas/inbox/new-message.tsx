@@ -7,6 +7,7 @@ import { Combobox } from '../../kit/combobox.tsx'
 import { Dialog } from '../../kit/dialog.tsx'
 import { Select, TextArea } from '../../kit/field.tsx'
 import { Form, useForm } from '../../kit/form.tsx'
+import { newKey } from '../../kit/new-key.ts'
 import { post } from './composer/outbox.ts'
 import { useSessions } from './queries.ts'
 import { useText } from './words.ts'
@@ -53,7 +54,7 @@ export function NewMessage({
   const [search, setSearch] = useState(first ?? '')
   const [to, setTo] = useState(first)
   const [text, setText] = useState('')
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(() => newKey())
   const people = usePeople(search, sessionId)
   const options =
     to === undefined || people.some(({ value }) => value === to)

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { notFound } from '../../platform/errors.ts'
+import { openerPolicy } from '../http/pages.ts'
 import { pagePolicy } from '../http/security-headers.ts'
 
 /** What the browser may do in the dashboard: what this server gives out, and nothing written into the page. */
@@ -87,7 +88,7 @@ export function openDashboard(directory: string | undefined): Dashboard {
   const sendPage: Dashboard['sendPage'] = async (request, reply) => {
     reply.headers({
       'content-security-policy': isBuilt ? dashboardPolicy : pagePolicy,
-      'cross-origin-opener-policy': 'same-origin',
+      ...openerPolicy(request),
     })
     if (isBuilt) return sendFile(request, reply, page)
     return reply

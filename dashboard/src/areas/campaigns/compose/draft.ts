@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { momentOfWall, wallTime } from '../../../i18n/wall-time.ts'
 import { keep, readKept } from '../../../kit/kept.ts'
+import { newKey } from '../../../kit/new-key.ts'
 import type { Job, JobBody, JobChange, PreviewBody } from '../queries.ts'
 import type { Quiet } from './estimate.ts'
 
@@ -37,7 +38,7 @@ export function emptyDraft(): Draft {
     quiet: usualQuiet,
     clock: 'recipient',
     sendBefore: '',
-    key: crypto.randomUUID(),
+    key: newKey(),
   }
 }
 

@@ -1,3 +1,4 @@
+import { newKey } from '../../../kit/new-key.ts'
 import type { FileKind } from '../shapes.ts'
 
 const pictures: ReadonlySet<string> = new Set([
@@ -26,5 +27,5 @@ export interface Attachment {
 
 /** Files of a paste or drop, each a message of its own. */
 export function attach(files: Iterable<File>): Attachment[] {
-  return [...files].map((file) => ({ key: crypto.randomUUID(), file }))
+  return [...files].map((file) => ({ key: newKey(), file }))
 }

@@ -1,6 +1,7 @@
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { Button, IconButton } from '../../../kit/button.tsx'
 import { Icon } from '../../../kit/icon.tsx'
+import { newKey } from '../../../kit/new-key.ts'
 import { useKey } from '../../../shell/keys.ts'
 import type { ChatRef } from '../queries.ts'
 import type { Chat, Message } from '../shapes.ts'
@@ -84,7 +85,7 @@ export function Composer(props: ComposerProps) {
   async function sendRecording() {
     const file = await recorder.finish()
     if (file === undefined) return
-    dispatch(crypto.randomUUID(), { kind: 'file', file, as: 'voice', caption: '' })
+    dispatch(newKey(), { kind: 'file', file, as: 'voice', caption: '' })
   }
   function onKeyDown(event: KeyboardEvent) {
     // While Chinese or Japanese is being composed, Enter chooses a word.

@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react'
 import { keep } from '../../../kit/kept.ts'
+import { newKey } from '../../../kit/new-key.ts'
 
 /** What was written in a conversation and not sent. */
 export interface Draft {
@@ -49,7 +50,7 @@ export function keepDraft(userId: string, chatId: string, change: { text: string
   const name = nameOf(userId, chatId)
   const old = read(name)
   const isEmpty = change.text === '' && change.replyTo === undefined
-  const next = isEmpty ? undefined : { ...change, key: old?.key ?? crypto.randomUUID() }
+  const next = isEmpty ? undefined : { ...change, key: old?.key ?? newKey() }
   known.set(name, next)
   keep(localStorage, name, next)
   tell()

@@ -5,6 +5,7 @@ import { Button } from '../../../kit/button.tsx'
 import { Combobox } from '../../../kit/combobox.tsx'
 import { Dialog } from '../../../kit/dialog.tsx'
 import { Form, useForm } from '../../../kit/form.tsx'
+import { newKey } from '../../../kit/new-key.ts'
 import { showToast } from '../../../kit/toasts.tsx'
 import type { Message } from '../shapes.ts'
 import { useTitles } from '../title.tsx'
@@ -20,7 +21,7 @@ export function ForwardDialog({ message, onClose }: { message: Message; onClose(
   const [search, setSearch] = useState('')
   const [to, setTo] = useState<string>()
   // One key for the dialog: pressing again after a lost answer forwards once.
-  const [key] = useState(() => crypto.randomUUID())
+  const [key] = useState(() => newKey())
   const { data } = queries.useQuery('get', '/api/v2/chats', {
     params: {
       query: { session_id: message.session_id, limit: 20, ...(search === '' ? {} : { search }) },

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { api } from '../../../api/client.ts'
 import { IconButton } from '../../../kit/button.tsx'
 import { Confirm } from '../../../kit/confirm.tsx'
+import { copyText } from '../../../kit/copy-text.ts'
 import { Icon } from '../../../kit/icon.tsx'
 import { Menu, type MenuItem } from '../../../kit/menu.tsx'
 import { useReason } from '../../../kit/notes.tsx'
@@ -99,11 +100,7 @@ function useItems(message: Message, actions: MessageActions, run: (act: () => Pr
       ? []
       : [
           {
-            ...item(
-              'copy',
-              () =>
-                void navigator.clipboard.writeText(text).then(() => showToast({ text: t('menu.copied') })),
-            ),
+            ...item('copy', () => void copyText(text).then(() => showToast({ text: t('menu.copied') }))),
             icon: 'copy' as const,
           },
         ]),
