@@ -9,6 +9,7 @@ import { findAccount } from '../../server/src/features/account/users/users.servi
 import { refreshCookieName } from '../../server/src/platform/refresh-cookie.ts'
 import { ApiClient, fetchDoor } from '../../server/test/api-client.ts'
 import type { TestAppOptions } from '../../server/test/harness.ts'
+import { liftRequestRate } from '../../server/test/lift-limits.ts'
 import { createLinkedApp, type LinkedApp } from '../../server/test/linked-session.ts'
 
 const dashboardDirectory = join(import.meta.dirname, '../dist')
@@ -125,6 +126,8 @@ export async function openOwnWorld(config: TestAppOptions['config'] = {}): Promi
     await ctx.db.transaction((sql) =>
       createAccount(ctx, sql, { ...person, passwordHash, isEmailVerified: true }),
     )
+    // Nobody opens a page a second for a minute; tests do.
+    await liftRequestRate(ctx.db)
     const { access_token: token } = await loginOf(app, person.email)
     return { ...person, api: new ApiClient(fetchDoor(origin), { authorization: `Bearer ${token}` }) }
   }

@@ -147,6 +147,7 @@ suite('a campaign', () => {
     assert.match((await dialog.getByRole('alert').textContent()) ?? '', /nonsense/)
     assert.equal((await owner.api.get(200, '/bulk-send')).total, 2)
     // Open, it asks for its preview now and then, and is refused each time.
+    await page.close()
     world.takeProblems()
   })
 
