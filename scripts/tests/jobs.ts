@@ -67,13 +67,25 @@ export function testJobs({ sets, filters, databases, isWithoutDatabase = false }
 
 /**
  * Files of one folder of the program share a process, one after the other: loading it takes a second of a processor, as
- * much as half of them do. Those that start programs take long enough by themselves, and what they do to their own
- * process is nobody else's.
+ * much as half of them do. Folders with one file share with each other. Files that start programs take long enough by
+ * themselves, and what they do to their own process is nobody else's.
  */
 function inFolders(jobs: readonly TestJob[]): TestJob[] {
-  const folderOf = ({ name, files: [file = ''], database }: TestJob) =>
-    file.startsWith('server/src/') ? `${dirname(file)} (${database})` : name
-  return [...Map.groupBy(jobs, folderOf)].flatMap(([name, own]) => {
+  const isOfProgram = ({ files: [file = ''] }: TestJob) => file.startsWith('server/src/')
+  const folderOf = (job: TestJob, folder: string) => `${folder} (${job.database})`
+  const near = shareProcesses(jobs, (job) =>
+    isOfProgram(job) ? folderOf(job, dirname(job.files[0] ?? '')) : job.name,
+  )
+  return shareProcesses(near, (job) =>
+    isOfProgram(job) && job.files.length === 1
+      ? folderOf(job, `${dirname(dirname(job.files[0] ?? ''))}/*`)
+      : job.name,
+  )
+}
+
+/** Jobs of one name become one; what is alone keeps its own. */
+function shareProcesses(jobs: readonly TestJob[], nameOf: (job: TestJob) => string): TestJob[] {
+  return [...Map.groupBy(jobs, nameOf)].flatMap(([name, own]) => {
     const [first] = own
     if (first === undefined || own.length === 1) return own
     return [{ ...first, name, files: own.flatMap(({ files }) => files) }]
