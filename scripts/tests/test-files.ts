@@ -83,6 +83,10 @@ const indifferent: { files: RegExp; because: string }[] = [
     because: 'pages and the form of events',
   },
   {
+    files: /^server\/src\/features\/ai\/knowledge\/(?:hostile-)?documents\.test\.ts$/,
+    because: 'what becomes of files while they are read; what is kept of them is tested beside it',
+  },
+  {
     files: /^server\/test\/journeys\/(?:faults|channel-posts)\.test\.ts$/,
     because: 'a process and its WhatsApp; processes and their database have journeys of their own',
   },

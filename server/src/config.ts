@@ -141,6 +141,19 @@ export const environmentSchema = z.object({
     .describe('JSON lines on stdout.'),
 })
 
+/** Parameters of scrypt. */
+export interface PasswordCost {
+  log2N: number
+  blockSize: number
+  parallelization: number
+}
+
+/**
+ * N = 2^15, r = 8, p = 3, one of the equivalent settings of the OWASP password storage cheat sheet, chosen for its 32 MB.
+ * A hash carries its own parameters, so these may change at any time.
+ */
+const passwordCost: PasswordCost = { log2N: 15, blockSize: 8, parallelization: 3 }
+
 /** The checked configuration. */
 export interface Config {
   host: string
@@ -156,6 +169,8 @@ export interface Config {
   ownerPassword: string | undefined
   bootstrapApiKey: string | undefined
   defaultPlan: string
+  /** What a new hash of a password costs; no setting of an installation. */
+  passwordCost: PasswordCost
   signUp: 'closed' | 'open'
   waUrl: string | undefined
   pace: number
@@ -208,6 +223,7 @@ export function loadConfig(environment: Environment, warn: (sentence: string) =>
     ownerPassword: values.MOLTFLOW_OWNER_PASSWORD,
     bootstrapApiKey: values.MOLTFLOW_BOOTSTRAP_API_KEY,
     defaultPlan: values.MOLTFLOW_DEFAULT_PLAN,
+    passwordCost,
     signUp: values.MOLTFLOW_SIGNUP,
     waUrl: values.MOLTFLOW_WA_URL,
     pace: values.MOLTFLOW_PACE,

@@ -68,6 +68,8 @@ function testConfig(database: TestDatabase): Config {
     ownerPassword: undefined,
     bootstrapApiKey: undefined,
     defaultPlan: 'unlimited',
+    // A hash of its usual cost takes longer than most tests.
+    passwordCost: { log2N: 10, blockSize: 8, parallelization: 1 },
     signUp: 'open',
     waUrl: nowhere,
     pace: 0,

@@ -97,6 +97,7 @@ const testConfig: Config = {
   ownerPassword: undefined,
   bootstrapApiKey: undefined,
   defaultPlan: 'unlimited',
+  passwordCost: { log2N: 10, blockSize: 8, parallelization: 1 },
   signUp: 'open',
   waUrl: undefined,
   pace: 1,

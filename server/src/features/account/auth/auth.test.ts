@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { type Identity, openIdentity, untilStatus } from '../../../../test/identity.ts'
+import { loadConfig } from '../../../config.ts'
 import { publishChange } from '../tenants/changes.service.ts'
 import { tenants } from '../tenants/tenants.tables.ts'
 import { beginAttempt } from '../users/attempts.service.ts'
@@ -266,12 +267,16 @@ suite('POST /auth/logout', () => {
 
 suite('passwords', () => {
   test('a hash carries its parameters; an older one still verifies and counts as outdated', async () => {
-    assert.ok(passwordHash.startsWith('$scrypt$ln=15,r=8,p=3$'))
-    assert.equal(isOutdated(passwordHash), false)
+    const { passwordCost } = loadConfig({ MOLTFLOW_SECRET_KEY: Buffer.alloc(32).toString('base64') })
+    const ctx = { ...identity.ctx, config: { ...identity.ctx.config, passwordCost } }
+    const usual = await hashPassword(ctx, password)
+    assert.ok(usual.startsWith('$scrypt$ln=15,r=8,p=3$'))
+    assert.equal(isOutdated(ctx, usual), false)
+    assert.equal(isOutdated(ctx, passwordHash), true)
     assert.equal(await verifyPassword(identity.ctx, password, passwordHash), true)
     assert.equal(await verifyPassword(identity.ctx, `${password}x`, passwordHash), false)
     const old = '$scrypt$ln=14,r=8,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA'
-    assert.equal(isOutdated(old), true)
+    assert.equal(isOutdated(ctx, old), true)
     assert.equal(await verifyPassword(identity.ctx, password, old), false)
   })
 

@@ -97,7 +97,7 @@ export async function signIn(ctx: Context, email: string, password: string, orig
   const { status: tenantStatus } = await getTenant(ctx.db.sql, user.tenantId)
   if (tenantStatus === 'deleted') throw wrongCredentials.create()
   requireActive({ ...user, tenantStatus })
-  const isOld = user.passwordHash !== null && isOutdated(user.passwordHash)
+  const isOld = user.passwordHash !== null && isOutdated(ctx, user.passwordHash)
   const freshHash = isOld ? await hashPassword(ctx, password) : undefined
   return ctx.db.transaction(async (sql) => {
     const answer = await startLogin(ctx, sql, user, origin)

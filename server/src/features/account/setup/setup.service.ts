@@ -38,7 +38,9 @@ export async function setUp(ctx: Context, setup: Setup, origin: SignInOrigin) {
   // Before the costly hash, so that guessing tokens costs the guesser more than the server.
   if (!(await isUnclaimed(ctx))) throw setupDone.create()
   const tokenHash = hashToken(setup.token)
-  if (!(await hasSetupToken(ctx.db.sql, tokenHash, ctx.clock.now()))) throw setupLinkInvalid.create()
+  // A link that somebody else has used a moment ago is none any more.
+  if (!(await hasSetupToken(ctx.db.sql, tokenHash, ctx.clock.now())))
+    throw (await isUnclaimed(ctx)) ? setupLinkInvalid.create() : setupDone.create()
   const { email, fullName, tenantName, isChatHistoryOpen } = setup
   const passwordHash = await hashPassword(ctx, setup.password)
   return ctx.db.transaction(async (sql) => {

@@ -1,14 +1,10 @@
 import { type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import type { PasswordCost } from '../../../config.ts'
 import type { Context } from '../../../context.ts'
 import { unavailable } from '../../../platform/errors.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { Semaphore } from '../../../platform/semaphore.ts'
 
-/**
- * Cost of new hashes: N = 2^15, r = 8, p = 3, one of the equivalent settings of the OWASP password storage
- * cheat sheet, chosen for its 32 MB. A hash carries its own parameters, so these may change at any time.
- */
-const cost = { log2N: 15, blockSize: 8, parallelization: 3 }
 const saltBytes = 16
 const hashBytes = 32
 
@@ -22,7 +18,7 @@ async function derive(
   ctx: Context,
   password: string,
   salt: Buffer,
-  parameters: typeof cost,
+  parameters: PasswordCost,
   length: number,
 ): Promise<Buffer> {
   const limiter = limiters.of(ctx)
@@ -43,7 +39,7 @@ async function derive(
   )
 }
 
-function encode(parameters: typeof cost, salt: Buffer, hash: Buffer): string {
+function encode(parameters: PasswordCost, salt: Buffer, hash: Buffer): string {
   const { log2N, blockSize, parallelization } = parameters
   return `$scrypt$ln=${log2N},r=${blockSize},p=${parallelization}$${salt.toString('base64url')}$${hash.toString('base64url')}`
 }
@@ -51,6 +47,7 @@ function encode(parameters: typeof cost, salt: Buffer, hash: Buffer): string {
 /** The hash to store: `$scrypt$ln=..,r=..,p=..$salt$hash`. */
 export async function hashPassword(ctx: Context, password: string): Promise<string> {
   const salt = Buffer.from(ctx.ids.token(saltBytes), 'base64url')
+  const cost = ctx.config.passwordCost
   return encode(cost, salt, await derive(ctx, password, salt, cost, hashBytes))
 }
 
@@ -67,7 +64,7 @@ export async function verifyPassword(
 ): Promise<boolean> {
   const parts = stored === null || stored === undefined ? null : hashPattern.exec(stored)
   if (parts === null) {
-    await derive(ctx, password, Buffer.alloc(saltBytes), cost, hashBytes)
+    await derive(ctx, password, Buffer.alloc(saltBytes), ctx.config.passwordCost, hashBytes)
     return false
   }
   const [, log2N, blockSize, parallelization, salt = '', hash = ''] = parts
@@ -82,6 +79,7 @@ export async function verifyPassword(
 }
 
 /** Whether a hash was made with other parameters than new ones: then the next sign-in makes it anew. */
-export function isOutdated(stored: string): boolean {
-  return !stored.startsWith(`$scrypt$ln=${cost.log2N},r=${cost.blockSize},p=${cost.parallelization}$`)
+export function isOutdated({ config }: Context, stored: string): boolean {
+  const { log2N, blockSize, parallelization } = config.passwordCost
+  return !stored.startsWith(`$scrypt$ln=${log2N},r=${blockSize},p=${parallelization}$`)
 }
