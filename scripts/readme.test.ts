@@ -113,7 +113,7 @@ suite('the five minutes of the README, without a phone, and then the guides, wor
 const traps: [RegExp, string][] = [
   [/^\s*#/m, 'a comment: zsh runs it as a command when it is pasted'],
   [/\blocal\b|\bdeclare\b|\btypeset\b|^function /m, 'not in every POSIX shell'],
-  [/\[\[|==(?=\s)|<<<|<\(|\$'|\bsource\b|\bmapfile\b|\bread -p\b|\becho -[en]\b|&>/, 'bash only'],
+  [/\[\[(?=\s)|==(?=\s)|<<<|<\(|\$'|\bsource\b|\bmapfile\b|\bread -p\b|\becho -[en]\b|&>/, 'bash only'],
   [
     /\b(path|cdpath|fpath|manpath|status|argv|pipestatus|prompt|options|commands|functions|history|words|signals|match)=/,
     'a name that zsh keeps for itself',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { untilAnswer } from '../../server/test/until.ts'
 import { findBarriers } from './axe.ts'
 import { type DashboardWorld, type Owner, openWorld, type View } from './browser.ts'
 
@@ -52,9 +53,9 @@ suite('the shell', () => {
     const name = second.getByLabel('Name', { exact: true })
     await name.waitFor()
     await person.api.patch(200, '/tenant', { name: 'Renamed once more' })
-    // In the page there are things that tests do not have; so it is a text.
-    await second.waitForFunction(
-      "[...document.querySelectorAll('input')].some(({ value }) => value === 'Renamed once more')",
+    await untilAnswer(
+      () => name.inputValue(),
+      (value) => value === 'Renamed once more',
     )
     world.takeProblems()
   })

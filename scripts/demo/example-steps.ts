@@ -66,7 +66,11 @@ export const sources: Record<string, Source> = {
   delivery_ids: async ({ owner }) => firstOf(owner('GET', '/webhooks/deliveries'), 'deliveries'),
   'chats.id': ({ owner }) => firstOf(owner('GET', '/chats'), 'chats'),
   'style.status.task_id': idFrom('style.train', 'task_id'),
-  'style.delete.profile_id': ({ owner }) => firstOf(owner('GET', '/ai/style/profiles')),
+  profile_id: ({ owner }) => firstOf(owner('GET', '/ai/style/profiles')),
+  // What is learned here is of all chats and sessions.
+  'style.get.contact_id': () => undefined,
+  'style.get.wa_chat_id': () => undefined,
+  'style.get.session_id': () => undefined,
   'ai_drafts.id': () => '019c4c2e-6a00-7000-8000-000000000001',
   'auto_replies.chat_id': () => '15550100101@c.us',
   rule_id: idFrom('a2a_policy.create_rule'),
@@ -256,6 +260,11 @@ async function somebodyPraises({ owner, simulator }: Stage): Promise<boolean> {
   return false
 }
 
+/** A style profile is there. */
+async function hasLearned({ owner }: Stage): Promise<boolean> {
+  return (await owner<Json[]>('GET', '/ai/style/profiles')).length > 0
+}
+
 /** What has to happen before an operation has something to work on; asked again until it is so. */
 export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
   'sessions.qr': async ({ owner, seen }) =>
@@ -265,8 +274,9 @@ export const conditions: Record<string, (stage: Stage) => Promise<boolean>> = {
   'reviews.get': somebodyPraises,
   'reviews.update': somebodyPraises,
   'reviews.delete': somebodyPraises,
-  'style.get': async ({ owner }) => (await owner<Json[]>('GET', '/ai/style/profiles')).length > 0,
-  'style.delete': async ({ owner }) => (await owner<Json[]>('GET', '/ai/style/profiles')).length > 0,
+  'ai.preview': hasLearned,
+  'style.get': hasLearned,
+  'style.delete': hasLearned,
   'reports.file': async ({ owner }) => (await runReport(owner)) !== undefined,
   'transcripts.get': async ({ owner, seen }) =>
     (await owner('GET', `/ai/voice/status/${seen.get('transcripts.create')?.['task_id']}`))['status'] ===

@@ -80,6 +80,7 @@ async function buildBulkJob(tenant: Parameters<ResourceBuilder>[0]): Promise<str
 const builders: Record<string, ResourceBuilder> = {
   async deliveries(tenant, [webhookId]) {
     const { api, tenantId, sessionId } = await openSession(tenant)
+    await api.patch(200, `/webhooks/${webhookId}`, { events: ['session.status'] })
     await applyState(harness.app.ctx, buildStateChange({ tenantId, sessionId }))
     const { deliveries } = await api.get(200, `/webhooks/${webhookId}/deliveries`)
     assert.ok(deliveries[0], 'a session that changed its state causes a delivery')

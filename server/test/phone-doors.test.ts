@@ -8,12 +8,21 @@ import { buildInboundMessage, createSession } from './builders.ts'
 import { createTestApp, type TestApp, type TestTenant } from './harness.ts'
 import { placesIn } from './input-places.ts'
 import { liftLimits } from './lift-limits.ts'
+import { consentToAi } from './model-world.ts'
 import { fillPath, nextAddress, sampleBody, sampleParameter } from './operation-checks.ts'
 import { noPhones, phoneForms } from './phones.ts'
 import { inputSchemaOf } from './schema-samples.ts'
 
 /** Fields that take a phone number, by the name they have wherever one is taken. */
 const phoneName = /^(?:phone|phones|chat_id|wa_chat_id|participants|mentions|allowed_numbers)$/
+
+/** Parameters that take a phone number; one that takes an id of ours alone is none. */
+const phoneParameters = (part: Operation['query']): string[] =>
+  part === undefined
+    ? []
+    : Object.entries(inputSchemaOf(part).properties ?? {})
+        .filter(([name, { format }]) => phoneName.test(name) && format !== 'uuid')
+        .map(([name]) => name)
 
 /** A way to hand a phone number in. */
 interface Door {
@@ -33,6 +42,7 @@ before(async () => {
   app = await createTestApp()
   tenant = await app.tenant()
   await liftLimits(app.database.db)
+  await consentToAi(tenant.api)
   sessionId = (await createSession(tenant.api)).id
   const message = buildInboundMessage({ tenantId: tenant.id, sessionId })
   const sender = { ...message.sender, phone: digits }
@@ -63,8 +73,7 @@ function doorsOf(operation: Operation): Door[] {
     const to = (text: string) => fillPath(operation.path, (other) => (other === name ? text : fill(other)))
     add(name, true, (text) => call(`${to(text)}?${own}`, sampleBody(operation)))
   }
-  for (const name of Object.keys(query)) {
-    if (!phoneName.test(name)) continue
+  for (const name of phoneParameters(operation.query)) {
     add(name, false, (text) =>
       call(`${path}?${own}${name}=${encodeURIComponent(text)}`, sampleBody(operation)),
     )
@@ -80,11 +89,7 @@ function doorsOf(operation: Operation): Door[] {
 const operations = features.flatMap((feature) => feature.operations ?? [])
 const listed = operations.filter(
   ({ params, query, body }) =>
-    [params, query].some(
-      (part) =>
-        part !== undefined &&
-        Object.keys(inputSchemaOf(part).properties ?? {}).some((name) => phoneName.test(name)),
-    ) ||
+    [params, query].some((part) => phoneParameters(part).length > 0) ||
     (body !== undefined &&
       placesIn(inputSchemaOf(body)).some(({ field }) =>
         field.split('.').some((name) => phoneName.test(name)),

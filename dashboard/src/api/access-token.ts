@@ -47,14 +47,18 @@ function hold(token: string): void {
   if (!wasHeld) for (const tell of listeners) tell(true)
 }
 
-function forget(): void {
-  const wasHeld = held !== undefined
+function drop(): void {
   held = undefined
   localStorage.removeItem(signedInMark)
+}
+
+function forget(): void {
+  const wasHeld = held !== undefined
+  drop()
   if (wasHeld) for (const tell of listeners) tell(false)
 }
 
-/** Told when somebody is signed in, and when the login has ended, here or in another tab. */
+/** Told when somebody is signed in, and when the login has ended without being asked to in this tab. */
 export function onLoginChange(listener: (isSignedIn: boolean) => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
@@ -154,7 +158,10 @@ async function askForLogin(path: string, body: object): Promise<string> {
   return answer.access_token
 }
 
-/** Ends the login in every tab. */
+/**
+ * Ends the login in every tab, and tells the others. This one leaves for the page where one signs in, and does not ask for
+ * that over the page that it leaves.
+ */
 export async function signOut(): Promise<void> {
   const token = await accessToken().catch(() => undefined)
   if (token !== undefined) {
@@ -165,6 +172,6 @@ export async function signOut(): Promise<void> {
       credentials: 'same-origin',
     })
   }
-  forget()
+  drop()
   channel?.postMessage({ kind: 'signed-out' } satisfies TokenMessage)
 }

@@ -23,7 +23,7 @@ const colour = (value: string | undefined): string =>
   (value ?? '').replace(/\s+/g, '').replace(/^(?:white|#fff|rgb\(255,255,255\))$/, '#ffffff')
 
 const isNothing = (value: string | undefined): boolean =>
-  value !== undefined && /^[+-]?0*\.?0*(?:px|pt|r?em|%)?$/.test(value)
+  value !== undefined && /^[+-]?(?:0+(?:\.0*)?|\.0+)(?:px|pt|r?em|%)?$/.test(value)
 
 /** Whether declarations of a style keep an element from being seen. */
 export function hides(style: string): boolean {

@@ -102,7 +102,9 @@ async function writePassages(task: DocumentTask): Promise<DocumentResult> {
   const terms = createSearchTerms()
   const languages = new Languages(await loadLanguageDetector())
   const pagesWithText = new Set<number>()
+  // Open before anything can fail: a file that opens behind a refusal would be removed by nobody.
   const output = createWriteStream(task.outputPath, { flags: 'wx', mode: 0o600 })
+  await once(output, 'open')
   let passages = 0
   for await (const piece of cutDocument(countPages(blocks, pagesWithText))) {
     passages += 1

@@ -1,5 +1,5 @@
 import { defineOperation, type Operation } from '../../../operation.ts'
-import { planLimitReached } from '../../../platform/errors.ts'
+import { notFound, planLimitReached } from '../../../platform/errors.ts'
 import { planFeatureMissing } from '../../account/plans/plans.schema.ts'
 import { providerFailed } from '../models/models.schema.ts'
 import { aiGate, budgetSpent, consentMissing, providerMissing } from '../providers/providers.schema.ts'
@@ -20,6 +20,8 @@ const errors = [
   injectionDetected,
   providerFailed,
   budgetSpent,
+  // A profile of `profile_id` that is not there.
+  notFound,
 ]
 
 const generate = defineOperation({

@@ -226,7 +226,8 @@ suite('posts to a channel', () => {
     const hook = await tenant.api.post(201, '/webhooks', { url: endpoint.url, events })
     const told = nextEvent(app, 'channel.post.published')
     const answer = await post(202, { text: 'Later' }, { prefer: 'respond-async' })
-    assert.equal(answer.status, 'pending')
+    // It may be out before the answer is: then the answer says so.
+    assert.ok(['pending', 'sent'].includes(answer.status), answer.status)
     await told
     await app.runJobs()
     assert.deepEqual(
