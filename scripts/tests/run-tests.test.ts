@@ -97,7 +97,8 @@ suite('the test runner', () => {
       const file = join(directory, `${name}.test.ts`)
       const text = `import assert from 'node:assert/strict'
         import { after, before, test } from 'node:test'
-        const opened: string[] = (globalThis as any).opened ??= []
+        const opened: string[] = Reflect.get(globalThis, 'opened') ?? []
+        Reflect.set(globalThis, 'opened', opened)
         before(() => { opened.push('${name}') })
         after(() => { opened.pop() })
         test('${name} is alone', () => assert.deepEqual(opened, ${assertion}))`

@@ -18,7 +18,6 @@ import {
   type responseTimesAnswer,
 } from './analytics.schema.ts'
 import {
-  type FigureRow,
   type FigureScope,
   type Figures,
   findCounted,
@@ -30,7 +29,7 @@ import {
   listWaits,
   type WaitRow,
 } from './figures.store.ts'
-import { ofDays } from './other-zones.ts'
+import { keepAnswer } from './kept-answers.ts'
 import { countDays, listSteps, stepOf } from './period.ts'
 
 interface Asked {
@@ -194,18 +193,26 @@ async function nameBreakdown<T, W>(
   }
 }
 
-async function askFigures(ctx: Context, asked: Asked, isCounted: (figures: Figures) => boolean) {
-  const list = (by: Grouping) => listFigures(ctx.db.sql, asked.scope, by)
-  const [days, sessions, labels] = await Promise.all([
-    ofDays(ctx, 'figures', asked, () => list('day')),
-    list('session'),
-    list('label'),
-  ])
-  return { days, sessions: sessions.filter(isCounted), labels: labels.filter(isCounted) }
+/** What of the figures an answer shows. */
+interface FigureView<W> {
+  kind: string
+  isCounted: (figures: Figures) => boolean
+  toWire: (figures: Figures) => W
 }
 
-const seriesOf = <W>(asked: Asked, days: readonly FigureRow[], toWire: (figures: Figures) => W) =>
-  toSeries<Figures, W>(asked, days, sumFigures, toWire)
+/** Sums, values of every step, and rows by session and label that have any of them. */
+function askFigures<W>(ctx: Context, asked: Asked, { kind, isCounted, toWire }: FigureView<W>) {
+  const { scope, version, input } = asked
+  return keepAnswer(ctx, kind, { scope, version, interval: input.interval }, async () => {
+    const list = (by: Grouping) => listFigures(ctx.db.sql, scope, by)
+    const [days, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
+    return {
+      totals: sumFigures(days),
+      series: toSeries<Figures, W>(asked, days, sumFigures, toWire),
+      breakdown: { sessions: sessions.filter(isCounted), labels: labels.filter(isCounted) },
+    }
+  })
+}
 
 /** How much was written in a period, and what became of it. */
 export async function getMessageVolumes(
@@ -213,11 +220,15 @@ export async function getMessageVolumes(
   input: PeriodInput,
 ): Promise<z.output<typeof messagesAnswer>> {
   const asked = await ask(ctx, input)
-  const { days, ...breakdown } = await askFigures(ctx, asked, hasMessages)
+  const { totals, series, breakdown } = await askFigures(ctx, asked, {
+    kind: 'messages',
+    isCounted: hasMessages,
+    toWire: messageFigures,
+  })
   return {
     ...head(asked),
-    totals: messageFigures(sumFigures(days)),
-    series: seriesOf(asked, days, messageFigures),
+    totals: messageFigures(totals),
+    series,
     ...(await nameBreakdown<Figures, ReturnType<typeof messageFigures>>(ctx, breakdown, messageFigures)),
   }
 }
@@ -228,8 +239,12 @@ export async function getLeadFunnel(
   input: PeriodInput,
 ): Promise<z.output<typeof leadFunnelAnswer>> {
   const asked = await ask(ctx, input)
-  const { days, ...breakdown } = await askFigures(ctx, asked, hasLeads)
-  const funnel = leadFigures(sumFigures(days))
+  const { totals, series, breakdown } = await askFigures(ctx, asked, {
+    kind: 'leads',
+    isCounted: hasLeads,
+    toWire: leadFigures,
+  })
+  const funnel = leadFigures(totals)
   return {
     ...head(asked),
     funnel,
@@ -239,7 +254,7 @@ export async function getLeadFunnel(
       conversion_rate: rateOf(funnel.converted, funnel.detected),
       loss_rate: rateOf(funnel.lost, funnel.detected),
     },
-    series: seriesOf(asked, days, leadFigures),
+    series,
     ...(await nameBreakdown<Figures, ReturnType<typeof leadFigures>>(ctx, breakdown, leadFigures)),
   }
 }
@@ -276,17 +291,21 @@ export async function getResponseTimes(
   input: PeriodInput,
 ): Promise<z.output<typeof responseTimesAnswer>> {
   const asked = await ask(ctx, input)
-  const list = (by: Grouping) => listWaits(ctx.db.sql, asked.scope, by)
-  const [rows, sessions, labels] = await Promise.all([
-    ofDays(ctx, 'waits', asked, () => list('day')),
-    list('session'),
-    list('label'),
-  ])
-  const breakdown = { sessions: addByKey(sessions), labels: addByKey(labels) }
+  const { scope, version } = asked
+  const question = { scope, version, interval: input.interval }
+  const { totals, series, breakdown } = await keepAnswer(ctx, 'response-times', question, async () => {
+    const list = (by: Grouping) => listWaits(ctx.db.sql, scope, by)
+    const [rows, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
+    return {
+      totals: responseFigures(addAnswers(rows)),
+      series: toSeries<Answers, ReturnType<typeof responseFigures>>(asked, rows, addAnswers, responseFigures),
+      breakdown: { sessions: addByKey(sessions), labels: addByKey(labels) },
+    }
+  })
   return {
     ...head(asked),
-    totals: responseFigures(addAnswers(rows)),
-    series: toSeries<Answers, ReturnType<typeof responseFigures>>(asked, rows, addAnswers, responseFigures),
+    totals,
+    series,
     ...(await nameBreakdown<Answers, ReturnType<typeof responseFigures>>(ctx, breakdown, responseFigures)),
   }
 }

@@ -174,6 +174,31 @@ suite('GET /analytics/response-times', () => {
     assert.deepEqual(answer.series[1], { date: '2026-02-03', first_reply: nothing, reply: nothing })
     assert.equal(answer.by_session[0].reply.count, 3)
   })
+
+  test('asked again it is the same with the names of now, until something is counted', async () => {
+    const world = await talks()
+    const phone = buildPhone()
+    await world.tell(phone, [
+      ['in', '2026-02-02T10:00:00Z'],
+      ['out', '2026-02-02T10:01:00Z'],
+    ])
+    const labelId = await world.labelled(phone, 'Gold')
+    await count()
+    const ask = async (zone: string) => {
+      const path = `/analytics/response-times?from=2026-02-01&to=2026-02-05&timezone=${zone}`
+      const { totals, by_label: labels } = await world.tenant.api.get(200, path)
+      return [totals.reply.count, labels[0].name]
+    }
+    for (const zone of ['UTC', 'Asia/Kolkata']) assert.equal((await ask(zone))[0], 1)
+    await world.tenant.api.patch(200, `/labels/${labelId}`, { name: 'Silver' })
+    for (const zone of ['UTC', 'Asia/Kolkata']) assert.deepEqual(await ask(zone), [1, 'Silver'])
+    await world.tell(phone, [
+      ['in', '2026-02-03T10:00:00Z'],
+      ['out', '2026-02-03T10:01:00Z'],
+    ])
+    await count()
+    for (const zone of ['UTC', 'Asia/Kolkata']) assert.deepEqual(await ask(zone), [2, 'Silver'])
+  })
 })
 
 suite('GET /analytics/leads', () => {

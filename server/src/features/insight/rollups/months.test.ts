@@ -102,10 +102,10 @@ suite('rollups of months', () => {
       second: [1, 1],
       label: [1, 1],
     })
-    // The months are what was read, not the days.
+    // The months are what is read, not the days. Another period: what was asked before is kept until something is counted.
     await app.app.ctx.db.sql.execute(text`
       UPDATE rollup_months SET received = 100 WHERE tenant_id = ${talk.tenant.id} AND month = '2025-12-01'`)
-    const { first, second, label } = await talk.breakdown('from=2025-10-15&to=2026-02-11')
+    const { first, second, label } = await talk.breakdown('from=2025-10-16&to=2026-02-11')
     assert.deepEqual(
       [first, second, label],
       [
