@@ -141,7 +141,10 @@ describe('a campaign', { timeout: patienceMs + 120_000 }, () => {
       reachOutLock: { until: new Date(Date.now() + 3_600_000).toISOString() },
     })
     const readSession = async () => (await api.get(200, '/sessions'))[0]
-    await untilAnswer(readSession, ({ status_reason: reason }) => reason === 'reach_out_locked')
+    // Nobody has the session before the lease of the process that was killed has run out.
+    await untilAnswer(readSession, ({ status_reason: reason }) => reason === 'reach_out_locked', {
+      timeoutMs: patienceMs,
+    })
     const { sent_count: before } = await api.get(200, `/bulk-send/${id}`)
     await resume()
     const locked = await untilJob(api, id, (job) => job.waits_for === 'reach_out_lock')
@@ -187,10 +190,14 @@ describe('a campaign', { timeout: patienceMs + 120_000 }, () => {
     await peer.api.patch(200, `/bulk-send/${id}`, { message_content: 'Spring sale until Sunday, {{name}}' })
     await passWarning(peer, id, () =>
       // It is stored as connected, until the new process has found out that it is not.
-      until('a session to go on with', async () => {
-        const { status } = await peer.api.call('POST', `/bulk-send/${id}/resume`, { body: {} })
-        return status === 200 || undefined
-      }),
+      until(
+        'a session to go on with',
+        async () => {
+          const { status } = await peer.api.call('POST', `/bulk-send/${id}/resume`, { body: {} })
+          return status === 200 || undefined
+        },
+        { timeoutMs: patienceMs },
+      ),
     )
 
     for (let kill = 2; kill <= kills; kill += 1) {
