@@ -71,8 +71,12 @@ export interface UploadedFile {
   mimetype: string | undefined
 }
 
+/** Which protocol a call came through: texts of tools and agents are looked at more closely than those of programs. */
+export type Door = 'rest' | 'mcp' | 'a2a'
+
 /** What an operation may know about the request beside its input. */
 export interface RequestHints {
+  door: Door
   /** The header `Prefer: respond-async` was sent. */
   respondAsync: boolean
   /** The best of the operation's content types for the Accept header. */

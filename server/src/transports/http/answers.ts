@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
-import { Answer, type Operation } from '../../operation.ts'
+import type { Operation } from '../../operation.ts'
+import type { OperationAnswer } from '../call-operation.ts'
 
 /** The type of every JSON answer. */
 export const jsonType = 'application/json; charset=utf-8'
@@ -16,15 +17,13 @@ export function toJsonLine(body: unknown): string {
   return `${JSON.stringify(body)}\n`
 }
 
-/** Sends what an operation returned, with its declared status unless it returned an `Answer`. */
-export function sendResult(reply: FastifyReply, operation: Operation, result: unknown): FastifyReply {
-  let body = result
-  if (result instanceof Answer) {
-    reply.code(result.status).headers(result.headers)
-    body = result.body
-  } else {
-    reply.code(operation.success.status)
-  }
+/** Sends what an operation answered. */
+export function sendResult(
+  reply: FastifyReply,
+  operation: Operation,
+  { status, headers, body }: OperationAnswer,
+): FastifyReply {
+  reply.code(status).headers(headers)
   // Every answer belongs to one tenant: no cache in between may keep it.
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   if (body === undefined) return reply.send()

@@ -1,11 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
-import type { Operation, PlanGate } from '../../operation.ts'
 import { clientNetwork } from '../../platform/client-address.ts'
-import { forbidden, missingScope } from '../../platform/errors.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
-import { holdsScope } from '../../scopes.ts'
+import { type AccessRules, admitCaller } from '../call-operation.ts'
 import { readCredential, refuse } from './credentials.ts'
 import { addressOf, createPublicCounts } from './public-counts.ts'
 import { announceWindow, requireAllowed } from './rate-limit.ts'
@@ -23,6 +21,13 @@ export interface GatekeeperParts {
 
 /** Authenticates, counts and authorises: the part of the way that operations and streams share. */
 export interface Gatekeeper {
+  /** The context of whoever presents a credential, counted; refuses with 401 or 429. What they may do is asked later. */
+  enter(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    rules: AccessRules,
+    queryToken?: string,
+  ): Promise<Context>
   /** The context of a caller who may run something with this access; refuses with 401, 403 or 429. */
   admit(
     request: FastifyRequest,
@@ -43,15 +48,6 @@ export interface Gatekeeper {
   announce(request: FastifyRequest, reply: FastifyReply): void
 }
 
-/** The parts of an operation or stream that say who may use it. */
-export type AccessRules = Pick<Operation, 'access' | 'roles' | 'keys' | 'gate' | 'countsRefusals'> &
-  Partial<Pick<Operation, 'id'>>
-
-/** What of a gate is asked before scopes: whether there is room shows only when something is to be added. */
-function withoutLimit({ limit: _, ...gate }: PlanGate): PlanGate {
-  return gate
-}
-
 /** Builds the gatekeeper; everything is decided per request, nothing is kept but the counts. */
 export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   const { policy, createContext, rateLimits } = parts
@@ -64,7 +60,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     return createContext(await policy.authenticate(createContext({ kind: 'anonymous', ip }), credential, ip))
   }
 
-  async function admit(
+  async function enter(
     request: FastifyRequest,
     reply: FastifyReply,
     rules: AccessRules,
@@ -88,14 +84,16 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
       announceWindow(reply, state)
       requireAllowed(state)
     }
-    const { gate } = rules
-    if (gate?.consent !== undefined) await policy.checkGate(ctx, withoutLimit(gate))
-    authorise(caller, rules)
     return ctx
   }
 
   return {
-    admit,
+    enter,
+    async admit(request, reply, rules, queryToken) {
+      const ctx = await enter(request, reply, rules, queryToken)
+      if (rules.access !== 'public') await admitCaller(policy, ctx, rules)
+      return ctx
+    },
     authenticate,
     countRefusal: counts.countRefusal,
     announce: (request, reply) =>
@@ -103,23 +101,5 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
         reply,
         rateLimits.peek(`public ${clientNetwork(addressOf(request))}`, parts.publicPerMinute),
       ),
-  }
-}
-
-/** Refuses a caller whose scopes, kind or role are not enough. */
-export function authorise(caller: Caller, rules: AccessRules): void {
-  if (caller.kind === 'anonymous' || caller.kind === 'system') throw refuse()
-  if (typeof rules.access !== 'string') {
-    const { access } = rules
-    const isAllowed = access.every((scope) => holdsScope(caller.scopes, scope))
-    if (!isAllowed) throw missingScope.create({ headers: { 'x-required-scopes': access.join(' ') } })
-  }
-  if (caller.kind === 'key') {
-    if (rules.keys === 'refused')
-      throw forbidden.create({ message: 'This needs a signed-in user, not an API key' })
-    return
-  }
-  if (rules.roles !== undefined && !rules.roles.includes(caller.role)) {
-    throw forbidden.create({ message: `This needs the role ${rules.roles.join(' or ')}` })
   }
 }

@@ -14,9 +14,9 @@ export function readHints(
   headers: IncomingHttpHeaders,
   input: object,
   upload?: UploadedFile,
-): RequestHints {
+): Omit<RequestHints, 'door'> {
   const prefer = headers.prefer
-  const hints: RequestHints = {
+  const hints: Omit<RequestHints, 'door'> = {
     respondAsync: typeof prefer === 'string' && /(?:^|[,\s])respond-async(?:$|[;,\s])/i.test(prefer),
     accepts: bestType(operation.success.raw, headers.accept),
     userAgent: (headers['user-agent'] ?? '').slice(0, 400),

@@ -11,8 +11,8 @@ export interface RawInput {
   query: Record<string, unknown>
   /** Text of the body; empty when there was none. */
   body: string
-  /** Fields of a form, instead of a body. */
-  form?: Record<string, unknown> | undefined
+  /** What stands in the place of a body: fields of a form, arguments of a tool. */
+  fields?: Record<string, unknown> | undefined
 }
 
 const parseOptions = { error: describeIssue }
@@ -52,7 +52,7 @@ export function checkInput(operation: Operation, raw: RawInput): Record<string, 
     Object.assign(input, check(operation.query, withoutEmpty(raw.query), problems))
   } else problems.push(...findUnusable(raw.query))
   if (operation.body !== undefined) {
-    Object.assign(input, check(operation.body, raw.form ?? parseBody(raw.body), problems))
+    Object.assign(input, check(operation.body, raw.fields ?? parseBody(raw.body), problems))
   }
   if (problems.length > 0) {
     throw validationFailed.create({ message: summariseProblems(problems), details: { errors: problems } })

@@ -2,12 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteO
 import type { AccessPolicy } from '../../access.ts'
 import type { Context } from '../../context.ts'
 import type { Operation, UploadedFile } from '../../operation.ts'
+import { runOperation } from '../call-operation.ts'
 import { sendResult } from './answers.ts'
 import { methodNotAllowed } from './errors.ts'
 import { createFormReader } from './form-fields.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
-import { readHints } from './hints.ts'
-import { checkInput } from './input.ts'
 import { decodeBody, refuseCharset } from './request-text.ts'
 import { charsetOf } from './requests.ts'
 import { acceptForms, admittedContext, createEarlyAdmission, readForm } from './uploads.ts'
@@ -94,19 +93,15 @@ async function answer(
   reply: FastifyReply,
   form?: { fields: Record<string, unknown>; file: UploadedFile | undefined },
 ): Promise<FastifyReply> {
-  const { params, query } = request
-  const input = checkInput(operation, {
-    params,
-    query: query as Record<string, unknown>,
-    body: takeBody(request),
-    form: form?.fields,
+  const { params, headers } = request
+  const query = request.query as Record<string, unknown>
+  const result = await runOperation(policy, base, operation, {
+    door: 'rest',
+    requestId: request.id,
+    input: { params, query, body: takeBody(request), fields: form?.fields },
+    headers,
+    upload: form?.file,
   })
-  const hints = readHints(operation, request.headers, input, form?.file)
-  const ctx = withRequestLog(base, request.id, operation.id)
-  if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
-  const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
-  const result = await run(ctx, Object.assign(input, hints))
-  await policy.recordChange?.(ctx, operation, input, result)
   return sendResult(reply, operation, result)
 }
 
@@ -117,18 +112,6 @@ function takeBody(request: FastifyRequest): string {
   request.body = undefined
   refuseCharset(charsetOf(request))
   return decodeBody(body)
-}
-
-/** The context with a logger that names the request; made on first use, since most requests log nothing. */
-function withRequestLog(base: Context, requestId: string, operationId: string): Context {
-  let child: Context['log'] | undefined
-  return {
-    ...base,
-    get log() {
-      child ??= base.log.child({ request_id: requestId, operation: operationId })
-      return child
-    },
-  }
 }
 
 /** Answers 405 with `Allow` on every path that is served for other methods only. */
