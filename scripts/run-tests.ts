@@ -10,6 +10,7 @@ import { isGreen, type Job, type JobResult, type TestDatabaseKind } from './test
 import { commands, testJobs } from './tests/jobs.ts'
 import { namedIn } from './tests/names.ts'
 import { runPool } from './tests/pool.ts'
+import { processorSeconds } from './tests/processor-time.ts'
 import { printFailures } from './tests/report.ts'
 import { setNames } from './tests/test-files.ts'
 import { addTotals, emptyTotals, writeSummary } from './totals.ts'
@@ -48,7 +49,8 @@ function choose(): { jobs: Job[]; isWhole: boolean } {
 function line(result: JobResult, seconds: number): string {
   const { tests } = result.totals
   const counts = tests === 1 ? '' : `${tests} tests, `
-  return `${isGreen(result) ? '✔' : '✖'} ${result.name} (${counts}${seconds.toFixed(1)} s)\n`
+  const times = `${seconds.toFixed(1)} s, processor ${result.processorSeconds.toFixed(1)} s`
+  return `${isGreen(result) ? '✔' : '✖'} ${result.name} (${counts}${times})\n`
 }
 
 async function main(): Promise<void> {
@@ -74,6 +76,8 @@ async function main(): Promise<void> {
   process.stdout.write('\n')
   for (const { name } of red) process.stdout.write(`✖ ${name}\n`)
   writeSummary(totals)
+  // With the PostgreSQL server, whose work no job has.
+  process.stdout.write(`ℹ processor_seconds ${Math.round(processorSeconds())}\n`)
   if (totals.tests === 0) process.stdout.write('No test matches.\n')
   process.exitCode = red.length > 0 || totals.tests === 0 ? 1 : 0
 }

@@ -38,6 +38,8 @@ export interface JobResult {
   failures: Failure[]
   /** What it printed. */
   output: string
+  /** Seconds of processors that it took, as far as the system tells. */
+  processorSeconds: number
 }
 
 /** Whether nothing failed. */

@@ -56,7 +56,13 @@ async function runGuarded(job: Job, options: RunOptions, server?: ServerOfRun): 
     return await runJob(job, { ...options, env })
   } catch (error) {
     const failures = [{ file: job.name, name: 'could not be run', error }]
-    return { name: job.name, totals: { ...emptyTotals(), tests: 1, fail: 1 }, failures, output: '' }
+    return {
+      name: job.name,
+      totals: { ...emptyTotals(), tests: 1, fail: 1 },
+      failures,
+      output: '',
+      processorSeconds: 0,
+    }
   }
 }
 

@@ -1,16 +1,23 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { addTotals, emptyTotals, type Totals } from '../totals.ts'
 import type { CommandJob, Job, JobResult, TestJob } from './job.ts'
+import { takeSeconds } from './processor-time.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const timeoutMs = 900_000
 const together = 'scripts/tests/together.ts'
 const inTurn = 'scripts/tests/in-turn.ts'
-const preloads = ['server/src/platform/quick-imports.ts', 'server/test/library-timers.ts']
+const preloads = [
+  'server/src/platform/quick-imports.ts',
+  'server/test/library-timers.ts',
+  'scripts/tests/processor-time.ts',
+]
 // Many short lives: less is collected, and of the embedded database only what is used is compiled, once and quickly: to
 // compile it better takes half a second of a processor in every process, which none but a bench gets back.
 const flags = ['--max-semi-space-size=32', '--wasm-lazy-compilation', '--liftoff-only']
@@ -40,22 +47,37 @@ export async function runJob(job: Job, options: RunOptions): Promise<JobResult> 
   return job.kind === 'command' ? runCommand(job, env, options) : runTests(job, env, options)
 }
 
+/** Runs its parameters as a command, and tells on a pipe of its own what that took. */
+const timed = '"$@" 3>&- & child=$!; trap "kill $child" TERM; wait $child; code=$?; times >&3; exit $code'
+
+/** The sum of what the shell's `times` prints: `0m0.01s`, four times. */
+function sumOfTimes(text: string): number {
+  const parts = [...text.matchAll(/(\d{1,6})m(\d{1,2}[.,]\d{1,6})s/g)]
+  return parts.reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds?.replace(',', '.')),
+    0,
+  )
+}
+
 async function runCommand(
   job: CommandJob,
   env: NodeJS.ProcessEnv,
   { signal }: RunOptions,
 ): Promise<JobResult> {
-  const [program = '', ...args] = job.command
-  const child = spawn(program, args, {
+  const child = spawn('sh', ['-c', timed, 'sh', ...job.command], {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     timeout: timeoutMs,
     signal,
   })
   let output = ''
+  let times = ''
+  child.stdio[3]?.on('data', (chunk: Buffer) => {
+    times += chunk.toString()
+  })
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
       output += chunk
     })
   }
@@ -67,6 +89,7 @@ async function runCommand(
     totals: { ...emptyTotals(), tests: 1, pass: isGreen ? 1 : 0, fail: isGreen ? 0 : 1 },
     failures: isGreen ? [] : [{ file: job.name, name: job.command.join(' '), error: cause }],
     output,
+    processorSeconds: sumOfTimes(times),
   }
 }
 
@@ -86,7 +109,14 @@ async function runTests(
   const [only = ''] = job.files
   const isOne = job.files.length === 1 && job.database !== undefined
   const target = isOne ? only : job.database === undefined ? together : inTurn
-  const result: JobResult = { name: job.name, totals: emptyTotals(), failures: [], output: '' }
+  const result: JobResult = {
+    name: job.name,
+    totals: emptyTotals(),
+    failures: [],
+    output: '',
+    processorSeconds: 0,
+  }
+  const timePath = join(tmpdir(), `processor-time-${randomUUID()}`)
   const stream = run({
     files: [resolve(root, target)],
     cwd: root,
@@ -95,7 +125,11 @@ async function runTests(
     only: false,
     signal,
     execArgv,
-    env: isOne ? env : { ...env, MOLTFLOW_TEST_FILES: JSON.stringify(job.files) },
+    env: {
+      ...env,
+      MOLTFLOW_TEST_TIME: timePath,
+      ...(isOne ? {} : { MOLTFLOW_TEST_FILES: JSON.stringify(job.files) }),
+    },
     ...(testName === undefined ? {} : { testNamePatterns: [new RegExp(escapeForPattern(testName))] }),
   })
   const keep = (data: { message: string }) => {
@@ -125,6 +159,7 @@ async function runTests(
   for await (const _ of stream) {
     // Draining the stream is what runs the tests; the listeners above do the work.
   }
+  result.processorSeconds = takeSeconds(timePath)
   return result
 }
 

@@ -23,7 +23,7 @@ suite('the test runner', () => {
   test('runs one test by its name, and tells it in the summary', () => {
     const { status, stdout } = runTests('--name', promise)
     assert.equal(status, 0, stdout)
-    assert.match(stdout, /^✔ scripts\/repository\.test\.ts \(\d/m)
+    assert.match(stdout, /^✔ scripts\/repository\.test\.ts \(\d+\.\d s, processor \d+\.\d s\)$/m)
     assert.match(stdout, /^ℹ tests 1\n(ℹ .+\n)*ℹ pass 1\nℹ fail 0$/m)
   })
 

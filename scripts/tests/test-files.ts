@@ -17,6 +17,8 @@ const sets: Record<string, { files: string[]; exclude?: RegExp }> = {
   'model-simulator': { files: ['model-simulator/test/**/*.test.ts'] },
   scripts: { files: ['scripts/**/*.test.ts'] },
   dashboard: { files: ['dashboard/test/**/*.test.ts'] },
+  sdks: { files: ['sdks/*/test/**/*.test.ts'] },
+  integrations: { files: ['integrations/**/*.test.ts'] },
   crash: { files: ['server/test/crash/**/*.test.ts'] },
 }
 
