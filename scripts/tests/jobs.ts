@@ -46,7 +46,7 @@ export interface Choice {
   isWithoutDatabase?: boolean
 }
 
-/** Files that need nothing share a process; the others share one with their neighbours, on each database that they are for. */
+/** Files that need nothing share a process; the others share some with their neighbours, on each database that they are for. */
 export function testJobs({ sets, filters, databases, isWithoutDatabase = false }: Choice): TestJob[] {
   const read = importReader()
   const together: string[] = []
@@ -59,37 +59,46 @@ export function testJobs({ sets, filters, databases, isWithoutDatabase = false }
     else if (!isWithoutDatabase) jobs.push(...jobsOf(file, isForBothDatabases(file, needs), databases))
   }
   if (!isWithoutDatabase && databases.includes('embedded')) jobs.push(...deskJobs(desks))
-  const shared = inFolders(jobs)
+  const shared = shareProcesses(jobs)
   if (together.length === 0) return shared
   const name = `files that need no database`
   return [{ kind: 'tests', name, files: together, database: undefined, env: {} }, ...shared]
 }
 
 /**
- * Files of one folder of the program share a process, one after the other: loading it takes a second of a processor, as
- * much as half of them do. Folders with one file share with each other. Files that start programs take long enough by
- * themselves, and what they do to their own process is nobody else's.
+ * Files of one part share processes, one file after the other: to load the program takes one and a half seconds of a
+ * processor, more than many of them do. Files that start programs take long enough by themselves, and what they do to
+ * their own process is nobody else's; so does the one that asks every operation.
  */
-function inFolders(jobs: readonly TestJob[]): TestJob[] {
-  const isOfProgram = ({ files: [file = ''] }: TestJob) => file.startsWith('server/src/')
-  const folderOf = (job: TestJob, folder: string) => `${folder} (${job.database})`
-  const near = shareProcesses(jobs, (job) =>
-    isOfProgram(job) ? folderOf(job, dirname(job.files[0] ?? '')) : job.name,
-  )
-  return shareProcesses(near, (job) =>
-    isOfProgram(job) && job.files.length === 1
-      ? folderOf(job, `${dirname(dirname(job.files[0] ?? ''))}/*`)
-      : job.name,
+const parts =
+  /^(?:server\/src\/features\/[^/]+|server\/src\/[^/]+|server\/test\/round-trips|server\/test(?=\/(?!operations)[^/]+$))/
+
+/** So many files share a process as a rule: one that takes much longer than the others ends alone. */
+const mostShared = 10
+
+/** Jobs of one part and one database become few; what is alone keeps its own name. */
+function shareProcesses(jobs: readonly TestJob[]): TestJob[] {
+  const partOf = (job: TestJob) => parts.exec(job.files[0] ?? '')?.[0] ?? job.name
+  const groups = Map.groupBy(jobs, (job) => `${partOf(job)} ${job.database}`).values()
+  return [...groups].flatMap((own) =>
+    inBatches(own).flatMap((batch, index, { length }) => {
+      const [first, ...others] = batch
+      if (first === undefined || others.length === 0) return batch
+      const name = `${partOf(first)}${length === 1 ? '' : ` ${index + 1}`} (${first.database})`
+      return [{ ...first, name, files: batch.flatMap(({ files }) => files) }]
+    }),
   )
 }
 
-/** Jobs of one name become one; what is alone keeps its own. */
-function shareProcesses(jobs: readonly TestJob[], nameOf: (job: TestJob) => string): TestJob[] {
-  return [...Map.groupBy(jobs, nameOf)].flatMap(([name, own]) => {
-    const [first] = own
-    if (first === undefined || own.length === 1) return own
-    return [{ ...first, name, files: own.flatMap(({ files }) => files) }]
-  })
+/** Batches of whole folders, in their order. */
+function inBatches(jobs: readonly TestJob[]): TestJob[][] {
+  const batches: TestJob[][] = []
+  for (const folder of Map.groupBy(jobs, (job) => dirname(job.files[0] ?? '')).values()) {
+    const last = batches.at(-1)
+    if (last !== undefined && last.length + folder.length <= mostShared) last.push(...folder)
+    else batches.push([...folder])
+  }
+  return batches
 }
 
 /** So many processes look at the dashboard at once. */

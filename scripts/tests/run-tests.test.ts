@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { longestFirst } from './durations.ts'
 import { testJobs } from './jobs.ts'
@@ -75,19 +75,19 @@ suite('the test runner', () => {
     assert.equal(new Set(jobs.map(({ name }) => name)).size, jobs.length)
   })
 
-  test('files of one folder of the program share a process on each database, and programs that are started do not', () => {
+  test('files of one area share few processes on each database, whole folders each, and programs that are started do not', () => {
     const jobs = testJobs({ sets: ['server', 'journeys'], filters: [], databases: ['embedded', 'postgres'] })
-    const folder = 'server/src/features/account/auth'
+    const area = 'server/src/features/outreach'
     for (const database of ['embedded', 'postgres']) {
-      const job = jobs.find(({ name }) => name === `${folder} (${database})`)
-      assert.ok(
-        job !== undefined && job.files.length > 1 && job.files.every((file) => file.startsWith(folder)),
-      )
+      const own = jobs.filter((job) => job.database === database && job.files[0]?.startsWith(area))
+      const folders = own.map(({ files }) => new Set(files.map((file) => dirname(file))))
+      assert.ok(own.length > 1 && own.every(({ files }) => files.every((file) => file.startsWith(area))))
+      assert.ok(folders.flatMap((each) => [...each]).length > own.length)
+      for (const [index, each] of folders.entries())
+        assert.ok(folders.slice(index + 1).every((other) => each.isDisjointFrom(other)))
     }
-    const journeys = jobs.filter(({ files }) => files.some((file) => file.includes('/journeys/')))
-    assert.ok(
-      journeys.filter(({ database }) => database !== undefined).every(({ files }) => files.length === 1),
-    )
+    const alone = jobs.filter(({ files }) => files.some((file) => /\/journeys\/|\/operations\./.test(file)))
+    assert.ok(alone.filter(({ database }) => database !== undefined).every(({ files }) => files.length === 1))
   })
 
   test('files that share a process open what they need after one another, and a red one is told by its own name', (t) => {

@@ -15,6 +15,7 @@ import { createJob } from '../src/features/outreach/bulk/bulk.service.ts'
 import { insertChannel } from '../src/features/outreach/channels/channels.store.ts'
 import { buildReport } from '../src/features/outreach/report-templates/report-templates.service.ts'
 import { insertExecution } from '../src/features/outreach/reports/reports.store.ts'
+import { collectFrom } from '../src/features/reviews/collecting/collect.service.ts'
 import { insertBlock } from '../src/features/safety/antispam/antispam.store.ts'
 import { insertApprovals } from '../src/features/sending/approvals/approvals.store.ts'
 import { applyState } from '../src/features/sessions/lifecycle/sessions.service.ts'
@@ -266,8 +267,11 @@ const builders: Record<string, ResourceBuilder> = {
     const collector = { session_id: sessionId, name: 'Praise', min_positive_words: 1 }
     const { id } = await api.post(201, '/reviews/collectors', collector)
     const content = { kind: 'text' as const, text: 'Perfect, thank you!', mentions: [] }
-    await storeInbound(ctx, [buildInboundMessage({ tenantId, sessionId }, { content })])
-    await harness.runJobs()
+    const message = buildInboundMessage({ tenantId, sessionId }, { content })
+    await storeInbound(ctx, [message])
+    const { messages } = await api.get(200, `/messages/chat/${sessionId}/${message.chatId}`)
+    // Not with all the jobs that other operations left: to run those takes half a minute.
+    await collectFrom(ctx, { tenantId, sessionId, messageIds: [messages[0].id] }, AbortSignal.timeout(60_000))
     const { reviews } = await api.get(200, `/reviews?collector_id=${id}`)
     return reviews[0].id
   },
