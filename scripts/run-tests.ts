@@ -1,7 +1,9 @@
 // Runs test files and linters as one pool of jobs: every file on every database that it is for, one process each, and
 // the files that need no database together in one. Prints a line per job, failures in full at the end, and node's
 // summary lines.
-// Usage: node scripts/run-tests.ts [all|quick|<set>...] [--database embedded|postgres] [--name <text>] [path filter]...
+// Usage: node scripts/run-tests.ts [all|quick|<set>...] [--database embedded|postgres] [--both] [--name <text>]
+//   [path filter]...
+// A whole run puts tests of features on both databases where that can matter; with --both, a path or a name, all of them.
 // TEST_CONCURRENCY says how many jobs run at once.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -19,7 +21,7 @@ import { addTotals, emptyTotals, writeSummary } from './totals.ts'
 const concurrency = Number(process.env['TEST_CONCURRENCY'] ?? availableParallelism() + 2)
 
 const { values: flags, positionals } = parseArgs({
-  options: { database: { type: 'string' }, name: { type: 'string' } },
+  options: { database: { type: 'string' }, name: { type: 'string' }, both: { type: 'boolean' } },
   allowPositionals: true,
 })
 
@@ -40,7 +42,9 @@ function choose(): { jobs: Job[]; isWhole: boolean } {
   const filters = words.filter((word) => !setNames.includes(word))
   const sets = named.length > 0 ? named : setNames.filter((name) => isAll || name !== 'crash')
   const isNarrow = filters.length > 0 || flags.name !== undefined
-  const tests = testJobs({ sets, filters, databases: chosenDatabases(isAll), isWithoutDatabase: isQuick })
+  const databases = chosenDatabases(isAll || flags.both === true)
+  const isSparing = isAll && !isNarrow && flags.both !== true && databases.length > 1
+  const tests = testJobs({ sets, filters, databases, isWithoutDatabase: isQuick, isSparing })
   const wanted = flags.name === undefined ? tests : namedIn(tests, flags.name)
   const linters = isQuick ? commands.quick : isAll ? commands.all : []
   return { jobs: [...(isNarrow ? [] : linters), ...wanted], isWhole: !isNarrow && named.length === 0 }

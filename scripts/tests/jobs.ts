@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { isSpared } from './both-databases.ts'
 import { importReader } from './imports.ts'
 import type { CommandJob, Job, TestDatabaseKind, TestJob } from './job.ts'
 import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
@@ -44,10 +45,13 @@ export interface Choice {
   databases: readonly TestDatabaseKind[]
   /** Leaves out whatever needs more than itself. */
   isWithoutDatabase?: boolean
+  /** Puts tests of features for which one database will do on the embedded one alone. */
+  isSparing?: boolean
 }
 
 /** Files that need nothing share a process; the others share some with their neighbours, on each database that they are for. */
-export function testJobs({ sets, filters, databases, isWithoutDatabase = false }: Choice): TestJob[] {
+export function testJobs(choice: Choice): TestJob[] {
+  const { sets, filters, databases, isWithoutDatabase = false, isSparing = false } = choice
   const read = importReader()
   const together: string[] = []
   const desks: string[] = []
@@ -56,7 +60,11 @@ export function testJobs({ sets, filters, databases, isWithoutDatabase = false }
     const needs = needsOf(file, read)
     if (needs === 'nothing') together.push(file)
     else if (file.startsWith('dashboard/')) desks.push(file)
-    else if (!isWithoutDatabase) jobs.push(...jobsOf(file, isForBothDatabases(file, needs), databases))
+    else if (!isWithoutDatabase) {
+      const isForBoth = isForBothDatabases(file, needs)
+      const wanted = isForBoth && !(isSparing && isSpared(file)) ? databases : onlyEmbedded(databases)
+      jobs.push(...wanted.map((database) => jobOf(file, isForBoth, database)))
+    }
   }
   if (!isWithoutDatabase && databases.includes('embedded')) jobs.push(...deskJobs(desks))
   const shared = shareProcesses(jobs)
@@ -114,18 +122,19 @@ function deskJobs(files: readonly string[]): TestJob[] {
   })
 }
 
-function jobsOf(file: string, isForBoth: boolean, databases: readonly TestDatabaseKind[]): TestJob[] {
-  const wanted = isForBoth ? databases : databases.filter((database) => database === 'embedded')
-  return wanted.map((database) => {
-    const own = environments.filter((entry) => entry.file.test(file) && entry.database === database)
-    return {
-      kind: 'tests',
-      name: isForBoth ? `${file} (${database})` : file,
-      files: [file],
-      database,
-      env: Object.assign({}, ...own.map(({ env }) => env)) as Record<string, string>,
-    }
-  })
+function onlyEmbedded(databases: readonly TestDatabaseKind[]): TestDatabaseKind[] {
+  return databases.filter((database) => database === 'embedded')
+}
+
+function jobOf(file: string, isForBoth: boolean, database: TestDatabaseKind): TestJob {
+  const own = environments.filter((entry) => entry.file.test(file) && entry.database === database)
+  return {
+    kind: 'tests',
+    name: isForBoth ? `${file} (${database})` : file,
+    files: [file],
+    database,
+    env: Object.assign({}, ...own.map(({ env }) => env)) as Record<string, string>,
+  }
 }
 
 /** Whether a job waits for the PostgreSQL server. */

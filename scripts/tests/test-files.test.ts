@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { readFacts, readSourceTree } from '../../server/test/source-facts.ts'
+import { isSpared, whyBoth } from './both-databases.ts'
 import { importReader, importsOf, type ReadImports, reachableFrom, simulators, wayTo } from './imports.ts'
+import { testJobs } from './jobs.ts'
 import { findTestFiles, isForBothDatabases, needsOf, whyIndifferent } from './test-files.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -98,6 +100,44 @@ suite('which tests are run on both databases', () => {
       (file) => whyIndifferent(file) !== undefined && asks.test(readFileSync(join(root, file), 'utf8')),
     )
     assert.deepEqual(wrong, [])
+  })
+
+  test('a whole run puts a feature twice where it locks, listens, has jobs of its own or knows the databases apart', () => {
+    const plain = `await sql.select().from(labels).where(eq(labels.tenantId, tenantId))`
+    const locks = `${plain}.for('update')`
+    const writes = 'await sql.execute(text`SELECT count(*) FROM labels`)'
+    const [calm, atOnce, jobs] = ['await api.get(200)', 'await Promise.all(calls)', 'await app.runJobs()']
+    const both = (test: string, sources: string) => whyBoth(test, sources) !== undefined
+    for (const test of [calm, atOnce, jobs]) assert.equal(both(test, plain), false, test)
+    assert.deepEqual(
+      [calm, atOnce, jobs].map((test) => both(test, locks)),
+      [false, true, true],
+    )
+    assert.deepEqual(
+      [calm, atOnce, jobs].map((test) => both(test, writes)),
+      [false, false, true],
+    )
+    assert.ok(both(calm, `db.listen('outbox')`))
+    assert.ok(both(calm, `db.pool.connect()`))
+    assert.ok(both('if (isServerTest) return', plain))
+    assert.ok(both('await runMigrations(db)', plain))
+  })
+
+  test('a whole run spares ordinary features the server, and none of what is delicate; by hand nothing is spared', () => {
+    const databases = ['embedded', 'postgres'] as const
+    const on = (file: string, isSparing: boolean) =>
+      testJobs({ sets: ['server', 'journeys'], filters: [], databases, isSparing })
+        .filter(({ files }) => files.includes(file))
+        .map(({ database }) => database)
+    const outbox = 'server/src/features/sending/outbox/queue.test.ts'
+    const keys = 'server/src/features/account/api-keys/api-keys.test.ts'
+    assert.deepEqual([on(outbox, true), on(keys, true)], [['embedded', 'postgres'], ['embedded']])
+    assert.deepEqual(on(keys, false), ['embedded', 'postgres'])
+    const spared = serverFiles.filter(isSpared)
+    const features = serverFiles.filter((file) => file.startsWith('server/src/features/'))
+    assert.ok(spared.length > 15 && spared.length < features.length / 2, `${spared.length} are spared`)
+    // What is no feature has rules of its own.
+    assert.ok(spared.every((file) => file.startsWith('server/src/features/')))
   })
 
   test('a file that is taken for one by mistake is refused when it loads a database', (t) => {
