@@ -56,7 +56,7 @@ suite('media workers', () => {
 
   test('eight long recordings of a tenant keep neither another one nor a picture of its own waiting', async () => {
     const { 'long.wav': long, 'short.wav': short } = await makeWithFfmpeg({
-      'long.wav': ['-f', 'lavfi', '-i', 'sine=duration=120:sample_rate=16000'],
+      'long.wav': ['-f', 'lavfi', '-i', 'sine=duration=40:sample_rate=16000'],
       'short.wav': ['-f', 'lavfi', '-i', 'sine=duration=1'],
     })
     const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
