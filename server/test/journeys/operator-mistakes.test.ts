@@ -14,7 +14,17 @@ import { startServer, temporaryDirectory } from '../processes.ts'
 import { smallDisk, whyNoSmallDisk } from '../small-disk.ts'
 
 const secretKey = Buffer.alloc(32, 7).toString('base64')
-const program = join(import.meta.dirname, '../../bin/moltflow')
+const server = join(import.meta.dirname, '../..')
+const program = [join(server, 'bin/moltflow')]
+/** The program as far as the open database, with the same preloads. */
+const beginning = [
+  process.execPath,
+  '--import',
+  join(server, 'src/platform/quick-imports.ts'),
+  '--import',
+  join(server, 'bin/start-database.ts'),
+  join(server, 'test/program-beginning.ts'),
+]
 
 interface Refusal {
   code: number | null
@@ -23,9 +33,12 @@ interface Refusal {
 }
 
 /** Starts the program as an operator does, in a directory of its own, and waits for its end. */
-async function refused(env: Record<string, string>, cwd?: string): Promise<Refusal> {
+async function refused(
+  env: Record<string, string>,
+  { cwd, by: [command = '', ...args] = program }: { cwd?: string; by?: readonly string[] } = {},
+): Promise<Refusal> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(MOLTFLOW_|DATABASE_URL|NODE_)/.test(name))
-  const child = spawn(program, [], {
+  const child = spawn(command, args, {
     cwd,
     env: { ...Object.fromEntries(kept), MOLTFLOW_PORT: '0', LOG_LEVEL: 'fatal', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -37,6 +50,9 @@ async function refused(env: Record<string, string>, cwd?: string): Promise<Refus
   const [code] = (await once(child, 'close')) as [number | null]
   return { code, ...parts }
 }
+
+/** The same of its beginning, which is what refuses a database. */
+const unopened = (env: Record<string, string>) => refused(env, { by: beginning })
 
 /** One sentence that says what is wrong, exit code 1, and no stack. */
 function assertSentence({ code, stderr, stdout }: Refusal, pattern: RegExp): void {
@@ -160,11 +176,28 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
       await using data = await copy()
       harm(data.path)
       const before = listing(data.path)
-      assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), says)
-      if (isFoundLate) assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), says)
+      assertSentence(await unopened({ MOLTFLOW_DATA_DIR: data.path }), says)
+      if (isFoundLate) assertSentence(await unopened({ MOLTFLOW_DATA_DIR: data.path }), says)
       else assert.deepEqual(listing(data.path), before, 'nothing was repaired, nothing destroyed')
     })
   }
+
+  test('the program refuses as its beginning does, which the other cases start', async () => {
+    for (const name of ['an empty pg_control', 'no tables']) {
+      await using data = await copy()
+      damages[name]?.harm(data.path)
+      const [whole, begun] = [
+        await refused({ MOLTFLOW_DATA_DIR: data.path }),
+        await unopened({ MOLTFLOW_DATA_DIR: data.path }),
+      ]
+      assert.equal(whole.code, 1)
+      assert.deepEqual(begun, whole)
+    }
+    await using data = await temporaryDirectory()
+    const url = 'postgres://me:secret-password@127.0.0.1:9/moltflow'
+    const env = { MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_SECRET_KEY: secretKey, DATABASE_URL: url }
+    assert.deepEqual(await unopened(env), await refused(env))
+  })
 
   // Two at once: what either would hold up, the start would not get past.
   for (const [name, [lock, pid]] of Object.entries<[string | Buffer, string | undefined]>({
@@ -189,12 +222,12 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
     const server = await startServer({ env: { MOLTFLOW_DATA_DIR: data.path }, by: 'program' })
     try {
       assertSentence(
-        await refused({ MOLTFLOW_DATA_DIR: data.path }),
+        await unopened({ MOLTFLOW_DATA_DIR: data.path }),
         /is in use by process \d+\. Stop it first/,
       )
       for (const content of ['', 'rm -rf /']) {
         writeFileSync(join(data.path, 'database.pid'), content)
-        assertSentence(await refused({ MOLTFLOW_DATA_DIR: data.path }), /is in use by another process\./)
+        assertSentence(await unopened({ MOLTFLOW_DATA_DIR: data.path }), /is in use by another process\./)
       }
     } finally {
       await server.process.stop()
@@ -222,8 +255,11 @@ suite('a data directory that cannot be used', { skip: isServerTest }, () => {
     await using data = await temporaryDirectory()
     const file = join(data.path, 'file')
     writeFileSync(file, 'x')
-    assertSentence(await refused({ MOLTFLOW_DATA_DIR: file }), /cannot be used: there is a file of this name/)
-    assertSentence(await refused({ MOLTFLOW_DATA_DIR: join(file, 'data') }), /a part of the path is a file/)
+    assertSentence(
+      await unopened({ MOLTFLOW_DATA_DIR: file }),
+      /cannot be used: there is a file of this name/,
+    )
+    assertSentence(await unopened({ MOLTFLOW_DATA_DIR: join(file, 'data') }), /a part of the path is a file/)
     assert.equal(readFileSync(file, 'utf8'), 'x')
   })
 
@@ -333,7 +369,7 @@ suite('a database server that cannot be used', () => {
     test(`${name} is told`, { skip: isServerTest }, async () => {
       await using data = await temporaryDirectory()
       assertSentence(
-        await refused({ MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_SECRET_KEY: secretKey, DATABASE_URL: url }),
+        await unopened({ MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_SECRET_KEY: secretKey, DATABASE_URL: url }),
         says,
       )
     })
@@ -348,7 +384,7 @@ suite('a database server that cannot be used', () => {
       using other = await impostor(answer)
       const env = { MOLTFLOW_DATA_DIR: data.path, MOLTFLOW_SECRET_KEY: secretKey, DATABASE_URL: other.url }
       assertSentence(
-        await refused(env),
+        await unopened(env),
         /What answers at 127\.0\.0\.1:\d+ cannot be used as a PostgreSQL server/,
       )
     })
@@ -444,7 +480,7 @@ suite('settings that cannot be', { skip: isServerTest }, () => {
     await using data = await temporaryDirectory()
     mkdirSync(join(data.path, '.env'))
     assertSentence(
-      await refused({ MOLTFLOW_DATA_DIR: data.path }, data.path),
+      await refused({ MOLTFLOW_DATA_DIR: data.path }, { cwd: data.path }),
       /^\.env is a directory, not a file/m,
     )
   })
