@@ -70,6 +70,7 @@ declare module 'n8n-workflow' {
 
   export interface IN8nHttpFullResponse {
     statusCode: number
+    headers: Record<string, unknown>
     body: unknown
   }
 

@@ -68,11 +68,14 @@ function isRepeated(data: IDataObject, id: string): boolean {
   return false
 }
 
-/** Whether the workflow wants an event of this session and chat. */
+/** Whether the workflow wants an event of this session and chat; what names none of them is of all. */
 function isWanted(node: IWebhookFunctions, body: IDataObject): boolean {
   const filters = node.getNodeParameter('filters', {}) as IDataObject
   const about = (body.data ?? {}) as IDataObject
-  return ['session_id', 'chat_id'].every((name) => !filters[name] || filters[name] === about[name])
+  const place = { session_id: about.session_id, chat_id: about.chat_id ?? about.wa_group_id }
+  return Object.entries(place).every(
+    ([name, value]) => !filters[name] || value === undefined || filters[name] === value,
+  )
 }
 
 /** Starts a workflow with an event: registers its own webhook, and believes only what is signed. */

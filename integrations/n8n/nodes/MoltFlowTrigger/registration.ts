@@ -31,7 +31,9 @@ export async function call(
   if (answer.statusCode === 404 && method === 'DELETE') return undefined
   if (answer.statusCode >= 400) {
     const { detail } = (answer.body ?? {}) as IDataObject
-    const message = `MoltFlow answered ${answer.statusCode}: ${detail ?? 'nothing more'}`
+    const scopes = answer.headers['x-required-scopes']
+    const needs = scopes === undefined ? '' : ` (needs ${scopes})`
+    const message = `MoltFlow answered ${answer.statusCode}: ${detail ?? 'nothing more'}${needs}`
     throw new NodeApiError(node.getNode(), { message }, { message, httpCode: String(answer.statusCode) })
   }
   return answer.body
