@@ -167,7 +167,12 @@ function findNodeProblems(loaded: LoadedPackage): string[] {
       'valid-credential-references': description.credentials[0]?.name === loaded.credentials.name,
       'trigger-node-conventions':
         !isTrigger || (description.displayName.includes('Trigger') && description.inputs.length === 0),
-      'webhook-lifecycle-complete': !isTrigger || hooks === 'checkExists,create,delete',
+      'webhook-lifecycle-complete':
+        !isTrigger ||
+        (hooks === 'checkExists,create,delete' &&
+          ['checkExists', 'create', 'delete'].every((name) =>
+            read(`${path}.node.ts`).includes(`${name}(this: `),
+          )),
       'prefer-declarative-style': node['execute'] === undefined,
       'valid-codex-categories':
         codex.categories.every((each) => categories.has(each)) &&

@@ -1,4 +1,4 @@
-import type { ICredentialType } from 'n8n-workflow'
+import type { ICredentialType, INodeProperties } from 'n8n-workflow'
 
 /** The address of an installation and a key of it. */
 export class MoltFlowApi implements ICredentialType {
@@ -13,7 +13,7 @@ export class MoltFlowApi implements ICredentialType {
     dark: 'file:../nodes/MoltFlow/moltflow.dark.svg',
   } as const
 
-  properties = [
+  properties: INodeProperties[] = [
     {
       displayName: 'Address',
       name: 'baseUrl',

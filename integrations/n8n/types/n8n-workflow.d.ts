@@ -59,8 +59,10 @@ declare module 'n8n-workflow' {
 
   export type IDataObject = Record<string, unknown>
 
+  export type IHttpRequestMethods = 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT'
+
   export interface IHttpRequestOptions {
-    method: string
+    method: IHttpRequestMethods
     url: string
     body?: IDataObject
     json?: boolean

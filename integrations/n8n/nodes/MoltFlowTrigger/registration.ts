@@ -1,4 +1,4 @@
-import { type IDataObject, type IHookFunctions, NodeApiError } from 'n8n-workflow'
+import { type IDataObject, type IHookFunctions, type IHttpRequestMethods, NodeApiError } from 'n8n-workflow'
 
 /** A webhook as the API shows it. */
 export interface Webhook {
@@ -12,7 +12,7 @@ export interface Webhook {
 /** Asks the API; what is to be deleted may be gone already. */
 export async function call(
   node: IHookFunctions,
-  method: string,
+  method: IHttpRequestMethods,
   path: string,
   body?: IDataObject,
 ): Promise<unknown> {
