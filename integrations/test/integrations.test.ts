@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
+import { resolve } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { conditions } from '../../scripts/demo/example-steps.ts'
 import { until } from '../../server/test/until.ts'
@@ -17,9 +19,10 @@ import { findRuleProblems } from './n8n-rules.ts'
 import { TriggerHost } from './n8n-trigger-host.ts'
 import { findWorkflowProblems, readWorkflows, runWorkflow, triggerType } from './n8n-workflows.ts'
 import { evolutionAnswers, openPeer, type Peer, type PeerAnswers, wahaAnswers, wahaSecret } from './peers.ts'
-import { findSkillProblems, readSkill, runSkill } from './skill.ts'
+import { findSkillProblems, findUnknownOperations, readSkill, runSkill } from './skill.ts'
 import { openWorld, type World } from './world.ts'
 
+const root = resolve(import.meta.dirname, '../..')
 const document = readDocument()
 let world: World
 let loaded: LoadedPackage
@@ -405,6 +408,12 @@ suite('npm run import-webhooks', { timeout: 120_000 }, () => {
     const outcomes = await Promise.all(cases.map(([args, env]) => run(args, env)))
     for (const [index, { output }] of outcomes.entries()) assert.match(output, cases[index]?.[2] ?? /$^/)
   })
+})
+
+test('the guides name only operations that there are', () => {
+  const names = ['n8n', 'moving-over'].map((name) => `docs/guides/${name}.md`)
+  const pages = new Map(names.map((name) => [name, readFileSync(resolve(root, name), 'utf8')]))
+  assert.deepEqual(findUnknownOperations(pages, document), [])
 })
 
 suite('the skill', { timeout: 120_000 }, () => {

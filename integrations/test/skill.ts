@@ -14,6 +14,21 @@ export function readSkill(): Map<string, string> {
   return new Map(pages.map((page) => [page, readFileSync(join(directory, page), 'utf8')]))
 }
 
+/** Operations that pages name and nobody serves; in a table the first column is another program's. */
+export function findUnknownOperations(pages: ReadonlyMap<string, string>, document: Document): string[] {
+  const shape = (path: string) => path.replaceAll(/\{\w+\}|\$\w+/g, '{}').replace(/\?.*/, '')
+  const known = new Set(
+    Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${shape(path.replace('/api/v2', ''))}`),
+    ),
+  )
+  return [...pages].flatMap(([page, text]) =>
+    [...text.replaceAll(/^\|[^|\n]*\|/gm, '').matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[^`\s]*)/g)]
+      .filter(([, method, path]) => !known.has(`${method} ${shape((path ?? '').replace('/api/v2', ''))}`))
+      .map(([operation]) => `${page}: ${operation}`),
+  )
+}
+
 /** What an agent would not find: links to no page, operations that are none, pages that no other names. */
 export function findSkillProblems(pages: ReadonlyMap<string, string>, document: Document): string[] {
   const [, front = ''] = /^---\n([\s\S]*?)\n---\n/.exec(pages.get('SKILL.md') ?? '') ?? []
@@ -23,22 +38,11 @@ export function findSkillProblems(pages: ReadonlyMap<string, string>, document: 
   const linked = [...(pages.get('SKILL.md') ?? '').matchAll(/\]\((modules\/[\w-]+\.md)\)/g)].map(
     ([, page]) => page,
   )
-  const shape = (path: string) => path.replaceAll(/\{\w+\}|\$\w+/g, '{}').replace(/\?.*/, '')
-  const known = new Set(
-    Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${shape(path.replace('/api/v2', ''))}`),
-    ),
-  )
-  const named = [...pages].flatMap(([page, text]) =>
-    [...text.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[^`]*)`/g)]
-      .filter(([, method, path]) => !known.has(`${method} ${shape(path ?? '')}`))
-      .map(([operation]) => `${page}: ${operation}`),
-  )
   return [
     ...(isGood ? [] : ['SKILL.md: its name or description is not what agents take']),
     ...linked.filter((page) => !pages.has(page ?? '')).map((page) => `no page ${page}`),
     ...[...pages.keys()].filter((page) => page !== 'SKILL.md' && !linked.includes(page)),
-    ...named,
+    ...findUnknownOperations(pages, document),
   ]
 }
 
