@@ -6,7 +6,11 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { generateDocuments, writeErrors } from '../docs/documents.ts'
 import { drawTower } from '../docs/draw-tower.ts'
+import { features } from '../src/features.ts'
 import { listErrorDefinitions } from '../src/platform/errors.ts'
+import { buildOpenApi } from '../src/transports/http/openapi.ts'
+import { actionIds, actionLimits, buildActions } from '../src/transports/http/openapi-actions.ts'
+import type { JsonObject } from '../src/transports/http/openapi-schemas.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -48,6 +52,65 @@ function lintOpenApi(path: string): { status: number | null; output: string } {
   return { status, output: stdout + stderr }
 }
 
+/** Operations by path and method, as far as these tests look. */
+type Described = Record<
+  string,
+  Record<
+    string,
+    {
+      operationId: string
+      summary: string
+      description?: string
+      parameters?: { name: string; required: boolean; description?: string; schema: JsonObject }[]
+      requestBody?: { content: Record<string, { schema?: { required?: string[] }; example?: unknown }> }
+      responses: Record<string, { content?: JsonObject }>
+    }
+  >
+>
+
+/** What an importer of GPT Actions would refuse. */
+function findActionProblems(document: JsonObject): string[] {
+  const all = Object.values(document.paths as Described).flatMap((methods) => Object.entries(methods))
+  const servers = document.servers as { url: string }[]
+  const { schemas } = document.components as { schemas: JsonObject }
+  const text = JSON.stringify(document)
+  const named = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1] ?? '')
+  const sentences = [...text.matchAll(/"(?:description|summary)":"((?:[^"\\]|\\.)*)"/g)]
+  return [
+    ...(servers.length === 1 && URL.canParse(servers[0]?.url ?? '')
+      ? []
+      : ['not one server with an address']),
+    ...(all.length > actionLimits.operations ? [`${all.length} operations`] : []),
+    ...all.flatMap(([method, action]) => findProblemsOfAction(method, action)),
+    ...named.filter((name) => schemas[name] === undefined).map((name) => `${name} is not there`),
+    ...sentences
+      .filter(([, sentence = '']) => sentence.length > actionLimits.parameterDescription)
+      .map(([, sentence]) => `${sentence} is longer than allowed`),
+    ...(text.length > actionLimits.answer ? [`${text.length} characters`] : []),
+  ]
+}
+
+function findProblemsOfAction(method: string, action: Described[string][string]): string[] {
+  const { operationId, description = '', parameters = [], requestBody, responses } = action
+  const types = [requestBody, ...Object.values(responses)].flatMap((part) => Object.keys(part?.content ?? {}))
+  const isMarked = (action as unknown as JsonObject)['x-openai-isConsequential'] === (method !== 'get')
+  const problems = {
+    'the operation id has other characters': !/^[a-zA-Z0-9_]{1,64}$/.test(operationId),
+    'says not whether it changes something': !isMarked,
+    'is longer than allowed': description.length > actionLimits.description,
+    'not JSON': types.some((type) => type !== 'application/json'),
+    'a parameter is longer than allowed': parameters.some(
+      (one) => (one.description ?? '').length > actionLimits.parameterDescription,
+    ),
+    'too many rows': parameters.some(
+      ({ name, required, schema }) => /limit$/.test(name) && !(required && Number(schema.maximum) <= 20),
+    ),
+  }
+  return Object.entries(problems)
+    .filter(([, is]) => is)
+    .map(([problem]) => `${operationId}: ${problem}`)
+}
+
 describe('documentation', () => {
   test('generated pages are current; otherwise run: npm run docs', () => {
     assert.deepEqual(findStale(generateDocuments(), read), [])
@@ -87,6 +150,63 @@ describe('documentation', () => {
 
   test('the changelog tells what this version brings', () => {
     assert.match(read('CHANGELOG.md'), /^## /m)
+  })
+})
+
+describe('the document for GPT Actions', () => {
+  const operations = features.flatMap((feature) => feature.operations ?? [])
+  const actions = buildActions({ operations, version: '1.0.0', serverUrl: 'https://wa.example.com' })
+  const whole = buildOpenApi({ operations, version: '1.0.0' })
+
+  test('keeps every limit of its importers', () => {
+    assert.deepEqual(findActionProblems(actions), [])
+    const ids = Object.values(actions.paths as Described).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    )
+    assert.deepEqual(ids.toSorted(), actionIds.map((id) => id.replaceAll('.', '_')).toSorted())
+  })
+
+  test('has the examples that are sent to the demo', () => {
+    for (const [path, methods] of Object.entries(actions.paths as Described)) {
+      for (const [method, { requestBody }] of Object.entries(methods)) {
+        const described = (whole.paths as Described)[path]?.[method]
+        assert.deepEqual(
+          requestBody?.content['application/json']?.example,
+          described?.requestBody?.content['application/json']?.example,
+        )
+      }
+    }
+  })
+
+  test('the check finds what importers refuse', () => {
+    const text = JSON.stringify(actions)
+    const problems = (broken: string) => findActionProblems(JSON.parse(broken)).join('\n')
+    assert.match(problems(text.replace('"messages_send"', '"messages.send"')), /operation id/)
+    assert.match(
+      problems(text.replaceAll('"description":"List ', `"description":"${'List '.repeat(100)}`)),
+      /is longer than/,
+    )
+    assert.match(problems(text.replace('https://wa.example.com', '/')), /one server/)
+    assert.match(problems(text.replace('application/json', 'text/event-stream')), /not JSON/)
+    assert.match(
+      problems(text.replace('#/components/schemas/Session"', '#/components/schemas/No"')),
+      /No is not/,
+    )
+    assert.match(problems(text.replace('"maximum":20', '"maximum":100')), /rows/)
+  })
+})
+
+describe('the events of webhooks', () => {
+  test('each is described with an example of its whole body', () => {
+    const { webhooks } = JSON.parse(read('docs/openapi.json')) as { webhooks: Described }
+    const lacking = Object.entries(webhooks).filter(([name, { post }]) => {
+      const { example, schema } = post?.requestBody?.content['application/json'] ?? {}
+      const told = example as { event?: string; data?: object } | undefined
+      const isWhole = schema?.required?.every((field) => field in (example as object))
+      return post?.description === undefined || told?.event !== name || isWhole !== true
+    })
+    assert.ok(Object.keys(webhooks).length > 20)
+    assert.deepEqual(lacking, [])
   })
 })
 

@@ -462,6 +462,13 @@ describe('host root', () => {
     assert.deepEqual(document.paths['/api/v2/auth/hello'].post.security, [])
     assert.ok(document.components.schemas.Thing)
   })
+
+  test('the document for assistants names the one address that the operator set', async () => {
+    const { servers, openapi } = (await call('GET', '/openapi-actions.json')).json()
+    assert.equal(openapi, '3.1.0')
+    assert.equal(servers.length, 1)
+    assert.match(servers[0].url, /^https?:/)
+  })
 })
 
 describe('in a terminal and a browser', () => {

@@ -4,20 +4,19 @@ import type scalar from '@scalar/fastify-api-reference'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { toJsonLine } from './answers.ts'
 import { buildOpenApi, type OpenApiOptions } from './openapi.ts'
+import { buildActions } from './openapi-actions.ts'
+import type { JsonObject } from './openapi-schemas.ts'
 import { referencePolicy } from './security-headers.ts'
 
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g
 
-/** `/openapi.json`, and `/docs` to read it: everything from this server, nothing fetched from elsewhere. */
-export function addReference(http: FastifyInstance, options: OpenApiOptions): void {
-  let text: string | undefined
-  http.get('/openapi.json', async (_request, reply) => {
-    text ??= toJsonLine(buildOpenApi(options))
-    return reply
-      .header('content-type', 'application/json; charset=utf-8')
-      .header('cache-control', 'no-cache')
-      .send(text)
-  })
+/**
+ * `/openapi.json`, and `/docs` to read it: everything from this server, nothing fetched from elsewhere. Importers of
+ * `/openapi-actions.json` keep it, so its one server has a whole address: `publicUrl`.
+ */
+export function addReference(http: FastifyInstance, options: OpenApiOptions, publicUrl: string): void {
+  addDocument(http, '/openapi.json', () => buildOpenApi(options))
+  addDocument(http, '/openapi-actions.json', () => buildActions({ ...options, serverUrl: publicUrl }))
   // Until there is a dashboard, whoever opens the address gets what there is to read.
   let reference: Promise<FastifyInstance> | undefined
   for (const path of ['/docs', '/docs/*']) {
@@ -34,6 +33,18 @@ export function addReference(http: FastifyInstance, options: OpenApiOptions): vo
         .send(page.rawPayload)
     })
   }
+}
+
+/** A document that is made when somebody first asks for it. */
+function addDocument(http: FastifyInstance, path: string, build: () => JsonObject): void {
+  let text: string | undefined
+  http.get(path, async (_request, reply) => {
+    text ??= toJsonLine(build())
+    return reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('cache-control', 'no-cache')
+      .send(text)
+  })
 }
 
 /** The reference in a server of its own, loaded when somebody first looks: its code takes 33 MB of memory. */

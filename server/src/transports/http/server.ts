@@ -109,7 +109,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     // The dashboard draws these itself.
     const pages = (parts.pages ?? []).filter(({ path }) => !dashboard.isBuilt || path !== '/setup')
     addPages(open, [...brandPages, ...pages])
-    addReference(open, { operations, streams, callbacks, version: settings.version })
+    addReference(open, { operations, streams, callbacks, version: settings.version }, settings.publicUrl)
     done()
   })
   await http.ready()
