@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { generateSdks } from '../../sdks/generate/sdks.ts'
 import { describeEnvironment } from '../src/config-example.ts'
 import type { Feature } from '../src/feature.ts'
 // Loads everything, so that errors of code no feature imports are listed too.
@@ -17,13 +18,15 @@ export function generateDocuments(
   announced: readonly string[] = announcedEvents,
 ): Map<string, string> {
   const declared = features.flatMap((feature) => feature.publishes ?? [])
+  const openApi = describeApi(features)
   return new Map([
-    ['docs/openapi.json', writeOpenApi(features)],
+    ['docs/openapi.json', `${JSON.stringify(openApi, null, 2)}\n`],
     [webhooksGuide, fillGuide(webhooksGuide, writeEvents(declared.filter(isForSome), announced))],
     [liveGuide, fillGuide(liveGuide, writeLiveEvents(declared))],
     ['docs/architecture.svg', drawTower(readTower())],
     ['docs/errors.md', writeErrors([...listErrorDefinitions()])],
     ['.env.example', describeEnvironment()],
+    ...generateSdks(openApi),
   ])
 }
 
@@ -71,13 +74,13 @@ export function writeEvents(declared: readonly PublicEvent[], announced: readonl
   ].join('\n')
 }
 
-function writeOpenApi(features: readonly Feature[]): string {
+function describeApi(features: readonly Feature[]) {
   const packageFile = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   const { version } = JSON.parse(packageFile) as { version: string }
   const operations = features.flatMap((feature) => feature.operations ?? [])
   const streams = features.flatMap((feature) => feature.streams ?? [])
   const callbacks = features.flatMap((feature) => feature.callbacks ?? [])
-  return `${JSON.stringify(buildOpenApi({ operations, streams, callbacks, version }), null, 2)}\n`
+  return buildOpenApi({ operations, streams, callbacks, version })
 }
 
 /** The page a caller who met a code looks up. */
