@@ -47,6 +47,8 @@ export interface Request extends CallOptions {
   isRepeatable?: boolean | undefined
 }
 
+type Payload = NonNullable<RequestInit['body']>
+
 const hostedService = 'https://apiv2.waiflow.app'
 
 /** Sends requests: credentials, time limits, further attempts, errors. */
@@ -106,7 +108,7 @@ export class Client {
       headers,
       body,
       read,
-    }: { headers: Headers; body: BodyInit | undefined; read(response: Response): unknown },
+    }: { headers: Headers; body: Payload | undefined; read(response: Response): unknown },
   ): Promise<{ value: unknown } | { failure: unknown }> {
     const { signal, method } = request
     const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs ?? 60_000
@@ -122,8 +124,13 @@ export class Client {
     const isStream = request.accept === 'text/event-stream'
     try {
       const send = this.#options.fetch ?? globalThis.fetch
-      const init = { method, headers, signal: control.signal, ...(body === undefined ? {} : { body }) }
+      const init = { method, headers, signal: control.signal, redirect: 'manual' as const, ...(body === undefined ? {} : { body }) }
       const response = await send(url, init)
+      // Another host would get the key; so it is not followed.
+      if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
+        const place = response.headers.get('location') ?? 'elsewhere'
+        throw new MoltFlowError(`the server sends on to ${place}: give its own address as baseUrl`)
+      }
       if (!response.ok) {
         const { status, headers: told } = response
         return { failure: errorOf({ status, headers: told, body: await readBody(response) }) }
@@ -204,7 +211,7 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
-function encodeBody(body: unknown, headers: Headers): BodyInit | undefined {
+function encodeBody(body: unknown, headers: Headers): Payload | undefined {
   if (body === undefined) return undefined
   if (typeof FormData !== 'undefined' && body instanceof FormData) return body
   headers.set('content-type', 'application/json')

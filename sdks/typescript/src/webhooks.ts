@@ -58,7 +58,7 @@ function headerOf(headers: Delivery['headers'], name: string): string {
 }
 
 /** `whsec_` with base64 of 16 bytes or more is a key of the scheme; any other text is its bytes. */
-function importKey(secret: string): Promise<CryptoKey> {
+function importKey(secret: string) {
   const encoded = /^whsec_.{22}/.test(secret) ? readBase64(secret.slice(6)) : undefined
   const bytes = encoded ?? new TextEncoder().encode(secret)
   if (bytes.length === 0) throw new WebhookVerificationError('the secret is empty')
