@@ -284,6 +284,24 @@ function ensureZsh() {
   installPackage('zsh', 'the commands of the README are tested in zsh')
 }
 
+/** The client for Python is built into a wheel without the network, by what Debian brings. */
+function ensurePython() {
+  const hasTools = () =>
+    spawnSync(
+      existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3',
+      ['-c', 'import pip, setuptools, wheel'],
+      { stdio: 'ignore' },
+    ).status === 0
+  if (process.platform === 'win32' || hasTools()) return
+  for (const name of ['python3', 'python3-pip', 'python3-setuptools', 'python3-wheel'])
+    installPackage(name, 'the tests of the client for Python need it')
+  if (hasTools()) return
+  throw new SetupError(
+    'the tests of the client for Python need python3 with pip, setuptools and wheel on PATH. Install them, for ' +
+      'example with "apt-get install python3-pip python3-setuptools python3-wheel".',
+  )
+}
+
 const browsers = ['chromium', 'chromium-browser', 'google-chrome']
 
 /** The tests of the dashboard look at it in a browser. */
@@ -333,6 +351,7 @@ function main() {
   ensureServer()
   ensureFfmpeg()
   ensureZsh()
+  ensurePython()
   ensureChromium()
 }
 

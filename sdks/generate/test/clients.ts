@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import {
@@ -14,7 +15,7 @@ import { toCamelCase } from '../names.ts'
 export const root = resolve(import.meta.dirname, '../../..')
 
 /** The Python that Debian brings; elsewhere the one of the path. */
-export const python = process.env['MOLTFLOW_TEST_PYTHON'] ?? 'python3'
+export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
 
 /** What a call of a client came to. */
 export type Outcome = { value: unknown } | { error: Record<string, unknown> }

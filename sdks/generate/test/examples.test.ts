@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { promisify } from 'node:util'
-import { buildLead } from '../../../server/test/leads-world.ts'
-import { addWarmContact, createLinkedApp, type LinkedApp, type LinkedSession, linkSession } from '../../../server/test/linked-session.ts'
-import type { TestTenant } from '../../../server/test/harness.ts'
 import type { Scope } from '../../../server/src/scopes.ts'
+import type { TestTenant } from '../../../server/test/harness.ts'
+import { buildLead } from '../../../server/test/leads-world.ts'
+import {
+  addWarmContact,
+  createLinkedApp,
+  type LinkedApp,
+  type LinkedSession,
+  linkSession,
+} from '../../../server/test/linked-session.ts'
 import { type AnyClient, noteInputs, PythonClients, python, root, typeScriptClient } from './clients.ts'
 
 const run = promisify(execFile)
@@ -31,16 +37,26 @@ let tenant: TestTenant
 let session: LinkedSession
 let places: Record<string, string>
 let clients: PythonClients
+/** How scripts find the server and the client. */
+let environment: Record<string, string>
 
 before(async () => {
   app = await createLinkedApp({ isLive: true })
   url = await app.app.http.listen({ host: '127.0.0.1', port: 0 })
   tenant = await app.tenant()
-  await tenant.api.patch(200, '/tenant/settings', { ai_consent_enabled: true, chat_history_access_enabled: true })
+  await tenant.api.patch(200, '/tenant/settings', {
+    ai_consent_enabled: true,
+    chat_history_access_enabled: true,
+  })
   session = await linkSession(app, tenant.api)
   const phone = await addWarmContact(app, session)
   app.simulator.createGroup({ subject: 'Neighbourhood', owner: session.phone, members: [phone] })
   places = { MOLTFLOW_SESSION: session.id, MOLTFLOW_CHAT: `${phone}@c.us` }
+  environment = {
+    MOLTFLOW_API_URL: url,
+    PYTHONPATH: join(root, 'sdks/python/src'),
+    PYTHONDONTWRITEBYTECODE: '1',
+  }
   clients = new PythonClients()
 })
 after(async () => {
@@ -50,14 +66,14 @@ after(async () => {
 
 /** Runs a script with a key that has its scopes and no other. */
 async function follow(file: string): Promise<string> {
-  const name = basename(file).replace(/\.\w+$/, '').replaceAll('-', '_')
+  const name = basename(file)
+    .replace(/\.\w+$/, '')
+    .replaceAll('-', '_')
   const env = {
     ...process.env,
     ...places,
+    ...environment,
     MOLTFLOW_API_KEY: await tenant.key(scopes[name] ?? []),
-    MOLTFLOW_API_URL: url,
-    PYTHONPATH: join(root, 'sdks/python/src'),
-    PYTHONDONTWRITEBYTECODE: '1',
   }
   const command = file.endsWith('.py') ? python : process.execPath
   const args = file.endsWith('.py') ? [file] : ['--conditions=moltflow-source', file]
@@ -70,21 +86,50 @@ async function follow(file: string): Promise<string> {
 suite('the scripts of the clients', { timeout: 240_000 }, () => {
   test('there is one of each in both languages', () => {
     const names = (pattern: string) =>
-      globSync(pattern, { cwd: root }).map((file) => basename(file).replace(/\.\w+$/, '').replaceAll('-', '_')).sort()
+      globSync(pattern, { cwd: root })
+        .map((file) =>
+          basename(file)
+            .replace(/\.\w+$/, '')
+            .replaceAll('-', '_'),
+        )
+        .sort()
     const wanted = Object.keys(scopes).sort()
     assert.deepEqual(names('sdks/typescript/examples/*.ts'), wanted)
     assert.deepEqual(names('sdks/python/examples/*.py'), wanted)
   })
 
   test('do with the scopes of the contract what they say', async () => {
-    const files = globSync('sdks/{typescript,python}/examples/*.{ts,py}', { cwd: root }).sort()
     const problems: string[] = []
-    for (const file of files) {
-      if (/leads\.(ts|py)$/.test(file)) await newLead()
-      const output = await follow(file)
-      if (output.startsWith('FAILED') || output.trim() === '') problems.push(output)
+    const followAll = async (pattern: string) => {
+      for (const file of globSync(pattern, { cwd: root }).sort()) {
+        if (/leads\.(ts|py)$/.test(file)) await newLead()
+        const output = await follow(file)
+        if (output.startsWith('FAILED') || output.trim() === '') problems.push(`${file}: ${output}`)
+      }
     }
+    await Promise.all(['sdks/typescript/examples/*.ts', 'sdks/python/examples/*.py'].map(followAll))
     assert.deepEqual(problems, [])
+  })
+
+  test('the examples of the guide work as they stand', async () => {
+    const guide = readFileSync(join(root, 'docs/guides/sdks.md'), 'utf8')
+    const block = (language: string) =>
+      new RegExp(`<!-- tested: ${language} -->\\n\`\`\`\\w+\\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1] ?? ''
+    const env = {
+      ...process.env,
+      ...environment,
+      MOLTFLOW_API_KEY: await tenant.key(['sessions:read', 'contacts:read']),
+    }
+    const flags = [
+      '--conditions=moltflow-source',
+      '--input-type=module-typescript',
+      '--eval',
+      block('typescript'),
+    ]
+    const typescript = await run(process.execPath, flags, { cwd: join(root, 'sdks/typescript'), env })
+    assert.match(typescript.stdout, /Front desk working[\s\S]*404 not_found/)
+    const answer = await run(python, ['-c', block('python')], { env })
+    assert.match(answer.stdout, /Front desk working[\s\S]*NotFoundError 404 not_found/)
   })
 
   test('what can be read is the same through the API and through every client', async () => {

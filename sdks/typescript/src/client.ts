@@ -124,7 +124,13 @@ export class Client {
     const isStream = request.accept === 'text/event-stream'
     try {
       const send = this.#options.fetch ?? globalThis.fetch
-      const init = { method, headers, signal: control.signal, redirect: 'manual' as const, ...(body === undefined ? {} : { body }) }
+      const init = {
+        method,
+        headers,
+        signal: control.signal,
+        redirect: 'manual' as const,
+        ...(body === undefined ? {} : { body }),
+      }
       const response = await send(url, init)
       // Another host would get the key; so it is not followed.
       if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
