@@ -50,7 +50,7 @@ const mayTakeTime =
 
 suite('tests', () => {
   test('wait with `until` for what they wait for, and never for time alone', () => {
-    const files = globSync('{server,simulator,model-simulator,scripts,dashboard}/**/*.test.ts', {
+    const files = globSync('{server,simulator,model-simulator,scripts,dashboard,sdks}/**/*.test.ts', {
       cwd: root,
       exclude: (path) => path.includes('node_modules'),
     })

@@ -286,12 +286,10 @@ function ensureZsh() {
 
 /** The client for Python is built into a wheel without the network, by what Debian brings. */
 function ensurePython() {
+  const program = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+  // In this order: setuptools refuses to be loaded after what pip loads.
   const hasTools = () =>
-    spawnSync(
-      existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3',
-      ['-c', 'import pip, setuptools, wheel'],
-      { stdio: 'ignore' },
-    ).status === 0
+    spawnSync(program, ['-c', 'import setuptools, wheel, pip'], { stdio: 'ignore' }).status === 0
   if (process.platform === 'win32' || hasTools()) return
   for (const name of ['python3', 'python3-pip', 'python3-setuptools', 'python3-wheel'])
     installPackage(name, 'the tests of the client for Python need it')

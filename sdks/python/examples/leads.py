@@ -10,6 +10,7 @@ with MoltFlow() as moltflow:
     leads = list(itertools.islice(moltflow.leads.list(status="new").iterate(), 100))
     for lead in leads:
         print(f"{lead['contact_name']}: {lead['lead_score']}")
+    print(f"{len(leads)} new leads")
     if leads:
         ids = [lead["id"] for lead in leads]
         added = moltflow.leads.bulk_add_to_group(lead_ids=ids, custom_group_id=people["id"])["added"]

@@ -13,7 +13,7 @@ with MoltFlow() as moltflow:
         message = moltflow.messages.send(
             session_id=session["id"],
             chat_id=chat["wa_chat_id"],
-            message="Thank you for writing. We will be with you shortly.",
+            message="Thank you for writing! We will be with you soon.",
         )
         print(f"answered: {message['status']}")
         break

@@ -10,6 +10,7 @@ for await (const lead of moltflow.leads.list({ status: 'new' })) {
   ids.push(lead.id)
   if (ids.length === 100) break
 }
+console.log(`${ids.length} new leads`)
 if (ids.length > 0) {
   const { added } = await moltflow.leads.bulkAddToGroup({ lead_ids: ids, custom_group_id: list.id })
   const { updated } = await moltflow.leads.bulkStatus({ lead_ids: ids, status: 'contacted' })
