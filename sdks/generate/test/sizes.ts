@@ -18,18 +18,23 @@ interface Size {
   brotli: number
 }
 
+/** A program as a page would load it. */
+export async function bundleClient(text: string = programs.whole): Promise<string> {
+  const plugin = {
+    name: 'program',
+    resolveId: (id: string) => (id === 'program' ? 'program' : undefined),
+    load: (id: string) => (id === 'program' ? text : undefined),
+  }
+  const bundle = await rolldown({ input: 'program', plugins: [plugin] })
+  const { output } = await bundle.generate({ format: 'esm', minify: true })
+  await bundle.close()
+  return output[0].code
+}
+
 /** Bytes of the whole client, of one module of it, and of the verification of webhooks. */
 export async function measureClient(): Promise<Record<keyof typeof programs, Size>> {
   const sizes = Object.entries(programs).map(async ([name, text]) => {
-    const plugin = {
-      name: 'program',
-      resolveId: (id: string) => (id === 'program' ? 'program' : undefined),
-      load: (id: string) => (id === 'program' ? text : undefined),
-    }
-    const bundle = await rolldown({ input: 'program', plugins: [plugin] })
-    const { output } = await bundle.generate({ format: 'esm', minify: true })
-    await bundle.close()
-    const code = Buffer.from(output[0].code)
+    const code = Buffer.from(await bundleClient(text))
     return [
       name,
       {
