@@ -55,7 +55,7 @@ function writeTypes({ types, descriptions }: Model): string {
     'from typing import TYPE_CHECKING, Any, Dict, List, Literal, Tuple, TypedDict, Union',
     '',
     'if TYPE_CHECKING:',
-    '    from typing_extensions import NotRequired',
+    '    from typing_extensions import NotRequired, TypeAlias',
     '',
     ...classes,
   ].join('\n')
@@ -69,7 +69,7 @@ function declare(name: string, type: Type, description?: string): string {
 }
 
 function declareAs(name: string, type: Type, before: string[], description?: string): string {
-  if (type.kind !== 'object') return `${name} = ${quote(write(type, name, before))}\n`
+  if (type.kind !== 'object') return `${name}: TypeAlias = ${quote(write(type, `${name}Item`, before))}\n`
   const fields = type.fields.map((field) => {
     const inner = write(field.type, `${name}${toPascalCase(field.name)}`, before)
     return { name: field.name, text: field.isRequired ? inner : `NotRequired[${inner}]` }
@@ -145,10 +145,11 @@ function writeResources(model: Model): string {
   ])
   return [
     mark,
-    'from typing import Any, AsyncIterator, Dict, Iterator, List, Literal, Mapping, Optional, Tuple, TypedDict, Union',
+    'from typing import Any, AsyncIterator, Dict, List, Literal, Mapping, Optional, Tuple, TypedDict, Union',
     '',
     'from typing_extensions import NotRequired',
     '',
+    'from ._client import EventStream',
     'from ._files import FileInput',
     'from ._pages import AsyncPage, Page',
     'from .types import *',
@@ -196,7 +197,7 @@ function writeMethod(method: Method, isAsync: boolean, inner: string[]): string 
   const head = (isCoroutine: boolean, answer: string) =>
     `    ${isCoroutine ? 'async ' : ''}def ${safe(method.name)}(${parameters}) -> ${answer}:\n        ${quote(`${method.summary}. ${method.description}`.trim())}\n`
   if (event !== undefined)
-    return head(false, `${isAsync ? 'AsyncIterator' : 'Iterator'}[${type(event, `${base}Event`)}]`)
+    return head(false, `${isAsync ? 'AsyncIterator' : 'EventStream'}[${type(event, `${base}Event`)}]`)
   const answer = type(result, `${base}Result`)
   if (item !== undefined)
     return head(false, `${isAsync ? 'AsyncPage' : 'Page'}[${answer}, ${type(item, `${base}Item`)}]`)

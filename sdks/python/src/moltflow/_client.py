@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.parse
 import uuid
-from typing import Any, AsyncIterator, Callable, Dict, Iterator, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, AsyncIterator, Callable, Dict, Iterator, Mapping, NamedTuple, Optional, TypeVar, Union
 
 from ._errors import ApiError, ConnectionError, MoltFlowError, error_of
 from ._files import encode_form
@@ -100,7 +100,7 @@ class Client:
         """The answer of an operation."""
         return self._send(self._prepare(call), call.options, _read_body)
 
-    def stream(self, call: Call) -> "EventStream":
+    def stream(self, call: Call) -> "EventStream[Any]":
         """The events of an operation that is a stream."""
         return EventStream(self, call)
 
@@ -227,7 +227,10 @@ class AsyncClient:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-class EventStream(Iterator[Any]):
+Event = TypeVar("Event")
+
+
+class EventStream(Iterator[Event]):
     """Events as they happen. It connects again by itself; `close` or the end of a `with` block ends it."""
 
     def __init__(self, client: Client, call: Call) -> None:
@@ -239,7 +242,7 @@ class EventStream(Iterator[Any]):
         self._answer: Optional[Answer] = None
         self._end = threading.Event()
 
-    def __enter__(self) -> "EventStream":
+    def __enter__(self) -> "EventStream[Event]":
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -252,7 +255,7 @@ class EventStream(Iterator[Any]):
         if answer is not None:
             answer.close()
 
-    def __next__(self) -> Any:
+    def __next__(self) -> Event:
         while not self._end.is_set():
             try:
                 event = self._next_event()
@@ -271,7 +274,7 @@ class EventStream(Iterator[Any]):
             self._end.wait(longest * (0.5 + random.random() / 2))
         raise StopIteration
 
-    def _note(self, event: Dict[str, Any]) -> Dict[str, Any]:
+    def _note(self, event: Dict[str, Any]) -> Any:
         until = self._call.spec.until
         if until is not None and event["data"].get(until[0]) in until[1]:
             self.close()

@@ -114,7 +114,8 @@ class Transport:
         return self._open(timeout)
 
     def _open(self, timeout: float) -> http.client.HTTPConnection:
-        host, port, headers = self._host, self._port, {}
+        host, port = self._host, self._port
+        headers: Dict[str, str] = {}
         if self._proxy is not None:
             host, port, headers = self._proxy
         connection: http.client.HTTPConnection

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Dict, List, Literal, Tuple, TypedDict, Union
 
 if TYPE_CHECKING:
-    from typing_extensions import NotRequired
+    from typing_extensions import NotRequired, TypeAlias
 
 class ErrorErrorsItem(TypedDict):
     field: str
@@ -3759,103 +3759,103 @@ class SessionsEventsEvent(TypedDict):
     event: str
     data: Any
 
-class EventsStreamResult(TypedDict):
+class EventsStreamResultItem(TypedDict):
     event: Literal["stream.ready"]
     data: StreamReady
 
-class EventsStreamResult2Data(TypedDict):
+class EventsStreamResultItem2Data(TypedDict):
     user_id: str
     timestamp: str
 
-class EventsStreamResult2(TypedDict):
+class EventsStreamResultItem2(TypedDict):
     event: Literal["user.changed"]
-    data: EventsStreamResult2Data
+    data: EventsStreamResultItem2Data
 
-class EventsStreamResult3Data(TypedDict):
+class EventsStreamResultItem3Data(TypedDict):
     api_key_id: str
     timestamp: str
 
-class EventsStreamResult3(TypedDict):
+class EventsStreamResultItem3(TypedDict):
     event: Literal["api_key.changed"]
-    data: EventsStreamResult3Data
+    data: EventsStreamResultItem3Data
 
-class EventsStreamResult4Data(TypedDict):
+class EventsStreamResultItem4Data(TypedDict):
     changed: Literal["settings", "name", "antispam", "content_policy"]
     timestamp: str
 
-class EventsStreamResult4(TypedDict):
+class EventsStreamResultItem4(TypedDict):
     event: Literal["tenant.settings_changed"]
-    data: EventsStreamResult4Data
+    data: EventsStreamResultItem4Data
 
-class EventsStreamResult5Data(TypedDict):
+class EventsStreamResultItem5Data(TypedDict):
     webhook_id: str
     name: str
     reason: Literal["gone", "failing"]
     timestamp: str
 
-class EventsStreamResult5(TypedDict):
+class EventsStreamResultItem5(TypedDict):
     event: Literal["webhook.deactivated"]
-    data: EventsStreamResult5Data
+    data: EventsStreamResultItem5Data
 
-class EventsStreamResult6Data(TypedDict):
+class EventsStreamResultItem6Data(TypedDict):
     webhook_id: str
     delivered: int
     retried: int
     failed: int
     timestamp: str
 
-class EventsStreamResult6(TypedDict):
+class EventsStreamResultItem6(TypedDict):
     event: Literal["webhook.deliveries_tried"]
-    data: EventsStreamResult6Data
+    data: EventsStreamResultItem6Data
 
-class EventsStreamResult7Data(TypedDict):
+class EventsStreamResultItem7Data(TypedDict):
     block_id: str
     session_id: str
     chat_id: str
     timestamp: str
 
-class EventsStreamResult7(TypedDict):
+class EventsStreamResultItem7(TypedDict):
     event: Literal["antispam.blocked"]
-    data: EventsStreamResult7Data
+    data: EventsStreamResultItem7Data
 
-class EventsStreamResult8Data(TypedDict):
+class EventsStreamResultItem8Data(TypedDict):
     phone: Union[str, None]
     opted_out: bool
     how: Literal["message", "manual"]
     timestamp: str
 
-class EventsStreamResult8(TypedDict):
+class EventsStreamResultItem8(TypedDict):
     event: Literal["opt_out.changed"]
-    data: EventsStreamResult8Data
+    data: EventsStreamResultItem8Data
 
-class EventsStreamResult9DataMedia(TypedDict):
+class EventsStreamResultItem9DataMedia(TypedDict):
     mimetype: str
     file_name: Union[str, None]
     size: Union[int, None]
     seconds: Union[float, None]
     url: str
 
-class EventsStreamResult9DataPollOptionsItem(TypedDict):
+class EventsStreamResultItem9DataPollOptionsItem(TypedDict):
     text: str
     votes: int
 
-class EventsStreamResult9DataPoll(TypedDict):
+class EventsStreamResultItem9DataPoll(TypedDict):
     title: str
-    options: List[EventsStreamResult9DataPollOptionsItem]
+    options: List[EventsStreamResultItem9DataPollOptionsItem]
     allow_multiple: bool
 
-class EventsStreamResult9DataLocation(TypedDict):
+class EventsStreamResultItem9DataLocation(TypedDict):
     latitude: float
     longitude: float
     name: Union[str, None]
     address: Union[str, None]
     is_live: bool
 
-class EventsStreamResult9DataVcardsItem(TypedDict):
+class EventsStreamResultItem9DataVcardsItem(TypedDict):
     name: str
     vcard: str
 
-class EventsStreamResult9Data(TypedDict):
+class EventsStreamResultItem9Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3871,18 +3871,18 @@ class EventsStreamResult9Data(TypedDict):
     reply_to_id: Union[str, None]
     reply_to_wa_message_id: Union[str, None]
     mentions: List[str]
-    media: NotRequired[Union[EventsStreamResult9DataMedia, None]]
-    poll: NotRequired[Union[EventsStreamResult9DataPoll, None]]
-    location: NotRequired[Union[EventsStreamResult9DataLocation, None]]
-    vcards: NotRequired[Union[List[EventsStreamResult9DataVcardsItem], None]]
+    media: NotRequired[Union[EventsStreamResultItem9DataMedia, None]]
+    poll: NotRequired[Union[EventsStreamResultItem9DataPoll, None]]
+    location: NotRequired[Union[EventsStreamResultItem9DataLocation, None]]
+    vcards: NotRequired[Union[List[EventsStreamResultItem9DataVcardsItem], None]]
     is_forwarded: NotRequired[bool]
     timestamp: str
 
-class EventsStreamResult9(TypedDict):
+class EventsStreamResultItem9(TypedDict):
     event: Literal["message.received"]
-    data: EventsStreamResult9Data
+    data: EventsStreamResultItem9Data
 
-class EventsStreamResult10Data(TypedDict):
+class EventsStreamResultItem10Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3894,11 +3894,11 @@ class EventsStreamResult10Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamResult10(TypedDict):
+class EventsStreamResultItem10(TypedDict):
     event: Literal["message.sent"]
-    data: EventsStreamResult10Data
+    data: EventsStreamResultItem10Data
 
-class EventsStreamResult11Data(TypedDict):
+class EventsStreamResultItem11Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3910,11 +3910,11 @@ class EventsStreamResult11Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamResult11(TypedDict):
+class EventsStreamResultItem11(TypedDict):
     event: Literal["message.delivered"]
-    data: EventsStreamResult11Data
+    data: EventsStreamResultItem11Data
 
-class EventsStreamResult12Data(TypedDict):
+class EventsStreamResultItem12Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3926,11 +3926,11 @@ class EventsStreamResult12Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamResult12(TypedDict):
+class EventsStreamResultItem12(TypedDict):
     event: Literal["message.read"]
-    data: EventsStreamResult12Data
+    data: EventsStreamResultItem12Data
 
-class EventsStreamResult13Data(TypedDict):
+class EventsStreamResultItem13Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3942,11 +3942,11 @@ class EventsStreamResult13Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamResult13(TypedDict):
+class EventsStreamResultItem13(TypedDict):
     event: Literal["message.failed"]
-    data: EventsStreamResult13Data
+    data: EventsStreamResultItem13Data
 
-class EventsStreamResult14Data(TypedDict):
+class EventsStreamResultItem14Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3959,11 +3959,11 @@ class EventsStreamResult14Data(TypedDict):
     mentions: List[str]
     timestamp: str
 
-class EventsStreamResult14(TypedDict):
+class EventsStreamResultItem14(TypedDict):
     event: Literal["message.edited"]
-    data: EventsStreamResult14Data
+    data: EventsStreamResultItem14Data
 
-class EventsStreamResult15Data(TypedDict):
+class EventsStreamResultItem15Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -3975,15 +3975,15 @@ class EventsStreamResult15Data(TypedDict):
     changed_at: str
     timestamp: str
 
-class EventsStreamResult15(TypedDict):
+class EventsStreamResultItem15(TypedDict):
     event: Literal["message.deleted"]
-    data: EventsStreamResult15Data
+    data: EventsStreamResultItem15Data
 
-class EventsStreamResult16DataOptionsItem(TypedDict):
+class EventsStreamResultItem16DataOptionsItem(TypedDict):
     text: str
     votes: int
 
-class EventsStreamResult16Data(TypedDict):
+class EventsStreamResultItem16Data(TypedDict):
     session_id: str
     chat_id: str
     message_id: str
@@ -3993,15 +3993,15 @@ class EventsStreamResult16Data(TypedDict):
     voter_phone: Union[str, None]
     voter_name: Union[str, None]
     chosen: List[str]
-    options: List[EventsStreamResult16DataOptionsItem]
+    options: List[EventsStreamResultItem16DataOptionsItem]
     voted_at: str
     timestamp: str
 
-class EventsStreamResult16(TypedDict):
+class EventsStreamResultItem16(TypedDict):
     event: Literal["poll.vote"]
-    data: EventsStreamResult16Data
+    data: EventsStreamResultItem16Data
 
-class EventsStreamResult17Data(TypedDict):
+class EventsStreamResultItem17Data(TypedDict):
     session_id: str
     chat_id: str
     chat_record_id: str
@@ -4011,11 +4011,11 @@ class EventsStreamResult17Data(TypedDict):
     muted_until: Union[str, None]
     timestamp: str
 
-class EventsStreamResult17(TypedDict):
+class EventsStreamResultItem17(TypedDict):
     event: Literal["chat.updated"]
-    data: EventsStreamResult17Data
+    data: EventsStreamResultItem17Data
 
-class EventsStreamResult18Data(TypedDict):
+class EventsStreamResultItem18Data(TypedDict):
     approval_id: str
     message_id: str
     session_id: str
@@ -4024,11 +4024,11 @@ class EventsStreamResult18Data(TypedDict):
     origin: Literal["ai", "auto_respond", "a2a", "mcp", "api"]
     timestamp: str
 
-class EventsStreamResult18(TypedDict):
+class EventsStreamResultItem18(TypedDict):
     event: Literal["approval.pending"]
-    data: EventsStreamResult18Data
+    data: EventsStreamResultItem18Data
 
-class EventsStreamResult19Data(TypedDict):
+class EventsStreamResultItem19Data(TypedDict):
     approval_id: str
     message_id: str
     session_id: str
@@ -4036,79 +4036,79 @@ class EventsStreamResult19Data(TypedDict):
     decided_by: Union[str, None]
     timestamp: str
 
-class EventsStreamResult19(TypedDict):
+class EventsStreamResultItem19(TypedDict):
     event: Literal["approval.decided"]
-    data: EventsStreamResult19Data
+    data: EventsStreamResultItem19Data
 
-class EventsStreamResult20Data(TypedDict):
+class EventsStreamResultItem20Data(TypedDict):
     session_ids: List[str]
     chat_record_ids: List[str]
     timestamp: str
 
-class EventsStreamResult20(TypedDict):
+class EventsStreamResultItem20(TypedDict):
     event: Literal["chat.labelled"]
-    data: EventsStreamResult20Data
+    data: EventsStreamResultItem20Data
 
-class EventsStreamResult21Data(TypedDict):
+class EventsStreamResultItem21Data(TypedDict):
     session_ids: List[str]
     chat_record_ids: List[str]
     timestamp: str
 
-class EventsStreamResult21(TypedDict):
+class EventsStreamResultItem21(TypedDict):
     event: Literal["chat.labelled_on_phone"]
-    data: EventsStreamResult21Data
+    data: EventsStreamResultItem21Data
 
-class EventsStreamResult22Data(TypedDict):
+class EventsStreamResultItem22Data(TypedDict):
     label_id: str
     timestamp: str
 
-class EventsStreamResult22(TypedDict):
+class EventsStreamResultItem22(TypedDict):
     event: Literal["label.created"]
-    data: EventsStreamResult22Data
+    data: EventsStreamResultItem22Data
 
-class EventsStreamResult23Data(TypedDict):
+class EventsStreamResultItem23Data(TypedDict):
     label_id: str
     timestamp: str
 
-class EventsStreamResult23(TypedDict):
+class EventsStreamResultItem23(TypedDict):
     event: Literal["label.deleted"]
-    data: EventsStreamResult23Data
+    data: EventsStreamResultItem23Data
 
-class EventsStreamResult24Data(TypedDict):
+class EventsStreamResultItem24Data(TypedDict):
     label_id: str
     timestamp: str
 
-class EventsStreamResult24(TypedDict):
+class EventsStreamResultItem24(TypedDict):
     event: Literal["label.updated"]
-    data: EventsStreamResult24Data
+    data: EventsStreamResultItem24Data
 
-class EventsStreamResult25Data(TypedDict):
+class EventsStreamResultItem25Data(TypedDict):
     contact_ids: List[str]
     timestamp: str
 
-class EventsStreamResult25(TypedDict):
+class EventsStreamResultItem25(TypedDict):
     event: Literal["contacts.renamed"]
-    data: EventsStreamResult25Data
+    data: EventsStreamResultItem25Data
 
-class EventsStreamResult26DataParticipantsItem(TypedDict):
+class EventsStreamResultItem26DataParticipantsItem(TypedDict):
     phone: Union[str, None]
     wa_chat_id: str
 
-class EventsStreamResult26Data(TypedDict):
+class EventsStreamResultItem26Data(TypedDict):
     session_id: str
     wa_group_id: str
     change: Literal["add", "remove", "promote", "demote", "leave", "subject", "description", "gone"]
     name: Union[str, None]
     description: Union[str, None]
-    participants: List[EventsStreamResult26DataParticipantsItem]
+    participants: List[EventsStreamResultItem26DataParticipantsItem]
     actor_phone: Union[str, None]
     timestamp: str
 
-class EventsStreamResult26(TypedDict):
+class EventsStreamResultItem26(TypedDict):
     event: Literal["group.updated"]
-    data: EventsStreamResult26Data
+    data: EventsStreamResultItem26Data
 
-class EventsStreamResult27Data(TypedDict):
+class EventsStreamResultItem27Data(TypedDict):
     session_id: str
     group_id: str
     wa_group_id: str
@@ -4123,42 +4123,42 @@ class EventsStreamResult27Data(TypedDict):
     wa_timestamp: str
     timestamp: str
 
-class EventsStreamResult27(TypedDict):
+class EventsStreamResultItem27(TypedDict):
     event: Literal["group.message"]
-    data: EventsStreamResult27Data
+    data: EventsStreamResultItem27Data
 
-class EventsStreamResult28DataSourceGroup(TypedDict):
+class EventsStreamResultItem28DataSourceGroup(TypedDict):
     id: str
     name: str
 
-class EventsStreamResult28DataTrigger(TypedDict):
+class EventsStreamResultItem28DataTrigger(TypedDict):
     matched_keyword: Union[str, None]
     message_preview: str
     monitor_mode: str
     detected_at: str
 
-class EventsStreamResult28DataScoreSignalsItem(TypedDict):
+class EventsStreamResultItem28DataScoreSignalsItem(TypedDict):
     signal: str
     weight: float
 
-class EventsStreamResult28Data(TypedDict):
+class EventsStreamResultItem28Data(TypedDict):
     lead_id: str
     contact_phone: Union[str, None]
     contact_name: Union[str, None]
     lead_status: Literal["new"]
     lead_score: int
     signal_score: int
-    source_group: EventsStreamResult28DataSourceGroup
-    trigger: EventsStreamResult28DataTrigger
+    source_group: EventsStreamResultItem28DataSourceGroup
+    trigger: EventsStreamResultItem28DataTrigger
     ai_analysis: Union[AiAnalysis, None]
-    score_signals: List[EventsStreamResult28DataScoreSignalsItem]
+    score_signals: List[EventsStreamResultItem28DataScoreSignalsItem]
     timestamp: str
 
-class EventsStreamResult28(TypedDict):
+class EventsStreamResultItem28(TypedDict):
     event: Literal["lead.detected"]
-    data: EventsStreamResult28Data
+    data: EventsStreamResultItem28Data
 
-EventsStreamResult29Data = TypedDict("EventsStreamResult29Data", {
+EventsStreamResultItem29Data = TypedDict("EventsStreamResultItem29Data", {
     "lead_id": "str",
     "from": "Literal[\"new\", \"contacted\", \"qualified\", \"converted\", \"lost\"]",
     "to": "Literal[\"new\", \"contacted\", \"qualified\", \"converted\", \"lost\"]",
@@ -4166,19 +4166,19 @@ EventsStreamResult29Data = TypedDict("EventsStreamResult29Data", {
     "timestamp": "str",
 })
 
-class EventsStreamResult29(TypedDict):
+class EventsStreamResultItem29(TypedDict):
     event: Literal["lead.status_changed"]
-    data: EventsStreamResult29Data
+    data: EventsStreamResultItem29Data
 
-class EventsStreamResult30Data(TypedDict):
+class EventsStreamResultItem30Data(TypedDict):
     lead_id: str
     timestamp: str
 
-class EventsStreamResult30(TypedDict):
+class EventsStreamResultItem30(TypedDict):
     event: Literal["lead.updated"]
-    data: EventsStreamResult30Data
+    data: EventsStreamResultItem30Data
 
-class EventsStreamResult31Data(TypedDict):
+class EventsStreamResultItem31Data(TypedDict):
     job_id: str
     session_id: str
     status: Literal["completed", "cancelled", "failed"]
@@ -4188,20 +4188,20 @@ class EventsStreamResult31Data(TypedDict):
     skipped: int
     timestamp: str
 
-class EventsStreamResult31(TypedDict):
+class EventsStreamResultItem31(TypedDict):
     event: Literal["bulk_send.completed"]
-    data: EventsStreamResult31Data
+    data: EventsStreamResultItem31Data
 
-class EventsStreamResult32Data(TypedDict):
+class EventsStreamResultItem32Data(TypedDict):
     job_id: str
     session_id: str
     timestamp: str
 
-class EventsStreamResult32(TypedDict):
+class EventsStreamResultItem32(TypedDict):
     event: Literal["bulk_send.changed"]
-    data: EventsStreamResult32Data
+    data: EventsStreamResultItem32Data
 
-class EventsStreamResult33Data(TypedDict):
+class EventsStreamResultItem33Data(TypedDict):
     report_id: str
     execution_id: str
     name: str
@@ -4212,11 +4212,11 @@ class EventsStreamResult33Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamResult33(TypedDict):
+class EventsStreamResultItem33(TypedDict):
     event: Literal["report.executed"]
-    data: EventsStreamResult33Data
+    data: EventsStreamResultItem33Data
 
-class EventsStreamResult34Data(TypedDict):
+class EventsStreamResultItem34Data(TypedDict):
     session_id: str
     call_id: str
     caller_phone: Union[str, None]
@@ -4227,11 +4227,11 @@ class EventsStreamResult34Data(TypedDict):
     status: Literal["ringing", "accepted", "rejected", "missed", "ended"]
     timestamp: str
 
-class EventsStreamResult34(TypedDict):
+class EventsStreamResultItem34(TypedDict):
     event: Literal["call.received"]
-    data: EventsStreamResult34Data
+    data: EventsStreamResultItem34Data
 
-class EventsStreamResult35Data(TypedDict):
+class EventsStreamResultItem35Data(TypedDict):
     session_id: str
     wa_message_id: str
     author_phone: Union[str, None]
@@ -4242,11 +4242,11 @@ class EventsStreamResult35Data(TypedDict):
     has_media: bool
     timestamp: str
 
-class EventsStreamResult35(TypedDict):
+class EventsStreamResultItem35(TypedDict):
     event: Literal["status.received"]
-    data: EventsStreamResult35Data
+    data: EventsStreamResultItem35Data
 
-class EventsStreamResult36Data(TypedDict):
+class EventsStreamResultItem36Data(TypedDict):
     post_id: str
     channel_id: str
     wa_channel_id: str
@@ -4257,11 +4257,11 @@ class EventsStreamResult36Data(TypedDict):
     wa_message_id: Union[str, None]
     timestamp: str
 
-class EventsStreamResult36(TypedDict):
+class EventsStreamResultItem36(TypedDict):
     event: Literal["channel.post.published"]
-    data: EventsStreamResult36Data
+    data: EventsStreamResultItem36Data
 
-class EventsStreamResult37Data(TypedDict):
+class EventsStreamResultItem37Data(TypedDict):
     schedule_id: str
     execution_id: str
     status: Literal["completed", "partial", "failed", "skipped"]
@@ -4273,11 +4273,11 @@ class EventsStreamResult37Data(TypedDict):
     next_run_at: Union[str, None]
     timestamp: str
 
-class EventsStreamResult37(TypedDict):
+class EventsStreamResultItem37(TypedDict):
     event: Literal["scheduled_message.executed"]
-    data: EventsStreamResult37Data
+    data: EventsStreamResultItem37Data
 
-class EventsStreamResult38Data(TypedDict):
+class EventsStreamResultItem38Data(TypedDict):
     session_id: str
     kind: Literal["initial", "recent", "full", "on_demand"]
     percent: Union[float, None]
@@ -4287,11 +4287,11 @@ class EventsStreamResult38Data(TypedDict):
     contacts: int
     timestamp: str
 
-class EventsStreamResult38(TypedDict):
+class EventsStreamResultItem38(TypedDict):
     event: Literal["history.progress"]
-    data: EventsStreamResult38Data
+    data: EventsStreamResultItem38Data
 
-class EventsStreamResult39Data(TypedDict):
+class EventsStreamResultItem39Data(TypedDict):
     source_id: str
     name: str
     status: Literal["indexed", "failed"]
@@ -4299,33 +4299,33 @@ class EventsStreamResult39Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamResult39(TypedDict):
+class EventsStreamResultItem39(TypedDict):
     event: Literal["knowledge.indexed"]
-    data: EventsStreamResult39Data
+    data: EventsStreamResultItem39Data
 
-class EventsStreamResult40Data(TypedDict):
+class EventsStreamResultItem40Data(TypedDict):
     draft_id: str
     session_id: str
     chat_id: str
     approval_reasons: List[Literal["no_evidence", "hand_over", "ambiguous", "unsupported_figures", "screened", "money", "contract", "legal", "complaint", "emergency", "health", "privacy"]]
     timestamp: str
 
-class EventsStreamResult40(TypedDict):
+class EventsStreamResultItem40(TypedDict):
     event: Literal["ai.reply.drafted"]
-    data: EventsStreamResult40Data
+    data: EventsStreamResultItem40Data
 
-class EventsStreamResult41Data(TypedDict):
+class EventsStreamResultItem41Data(TypedDict):
     session_id: str
     chat_id: str
     reason: Literal["asked", "decided", "unknown", "injection", "automatic_peer", "person"]
     paused_until: str
     timestamp: str
 
-class EventsStreamResult41(TypedDict):
+class EventsStreamResultItem41(TypedDict):
     event: Literal["ai.handed_over"]
-    data: EventsStreamResult41Data
+    data: EventsStreamResultItem41Data
 
-class EventsStreamResult42Data(TypedDict):
+class EventsStreamResultItem42Data(TypedDict):
     session_id: str
     name: str
     status: Literal["stopped", "starting", "qr_code", "working", "failed"]
@@ -4335,11 +4335,11 @@ class EventsStreamResult42Data(TypedDict):
     status_reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamResult42(TypedDict):
+class EventsStreamResultItem42(TypedDict):
     event: Literal["session.connected"]
-    data: EventsStreamResult42Data
+    data: EventsStreamResultItem42Data
 
-class EventsStreamResult43Data(TypedDict):
+class EventsStreamResultItem43Data(TypedDict):
     session_id: str
     name: str
     status: Literal["stopped", "starting", "qr_code", "working", "failed"]
@@ -4349,21 +4349,21 @@ class EventsStreamResult43Data(TypedDict):
     status_reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamResult43(TypedDict):
+class EventsStreamResultItem43(TypedDict):
     event: Literal["session.disconnected"]
-    data: EventsStreamResult43Data
+    data: EventsStreamResultItem43Data
 
-class EventsStreamResult44Data(TypedDict):
+class EventsStreamResultItem44Data(TypedDict):
     session_id: str
     state: Literal["open", "closed", "linking", "connecting", "reconnecting"]
     reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamResult44(TypedDict):
+class EventsStreamResultItem44(TypedDict):
     event: Literal["connection.update"]
-    data: EventsStreamResult44Data
+    data: EventsStreamResultItem44Data
 
-class EventsStreamResult45Data(TypedDict):
+class EventsStreamResultItem45Data(TypedDict):
     session_id: str
     name: str
     status: Literal["stopped", "starting", "qr_code", "working", "failed"]
@@ -4373,46 +4373,46 @@ class EventsStreamResult45Data(TypedDict):
     status_reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamResult45(TypedDict):
+class EventsStreamResultItem45(TypedDict):
     event: Literal["session.status"]
-    data: EventsStreamResult45Data
+    data: EventsStreamResultItem45Data
 
-class EventsStreamResult46Data(TypedDict):
+class EventsStreamResultItem46Data(TypedDict):
     session_id: str
     timestamp: str
 
-class EventsStreamResult46(TypedDict):
+class EventsStreamResultItem46(TypedDict):
     event: Literal["session.deleted"]
-    data: EventsStreamResult46Data
+    data: EventsStreamResultItem46Data
 
-class EventsStreamResult47Data(TypedDict):
+class EventsStreamResultItem47Data(TypedDict):
     session_id: str
     timestamp: str
 
-class EventsStreamResult47(TypedDict):
+class EventsStreamResultItem47(TypedDict):
     event: Literal["session.limits_changed"]
-    data: EventsStreamResult47Data
+    data: EventsStreamResultItem47Data
 
-class EventsStreamResult48Data(TypedDict):
+class EventsStreamResultItem48Data(TypedDict):
     session_id: str
     timestamp: str
 
-class EventsStreamResult48(TypedDict):
+class EventsStreamResultItem48(TypedDict):
     event: Literal["session.updated"]
-    data: EventsStreamResult48Data
+    data: EventsStreamResultItem48Data
 
-class EventsStreamResult49Data(TypedDict):
+class EventsStreamResultItem49Data(TypedDict):
     session_id: str
     chat_id: str
     presence: Literal["online", "offline", "typing", "recording", "unknown"]
     last_seen_at: Union[str, None]
     timestamp: str
 
-class EventsStreamResult49(TypedDict):
+class EventsStreamResultItem49(TypedDict):
     event: Literal["chat.presence"]
-    data: EventsStreamResult49Data
+    data: EventsStreamResultItem49Data
 
-class EventsStreamResult50Data(TypedDict):
+class EventsStreamResultItem50Data(TypedDict):
     session_id: str
     group_id: str
     wa_group_id: str
@@ -4421,11 +4421,11 @@ class EventsStreamResult50Data(TypedDict):
     ai_analysis: AiAnalysis
     timestamp: str
 
-class EventsStreamResult50(TypedDict):
+class EventsStreamResultItem50(TypedDict):
     event: Literal["group.message.analyzed"]
-    data: EventsStreamResult50Data
+    data: EventsStreamResultItem50Data
 
-class EventsStreamResult51Data(TypedDict):
+class EventsStreamResultItem51Data(TypedDict):
     review_id: str
     collector_id: str
     contact_name: Union[str, None]
@@ -4434,113 +4434,113 @@ class EventsStreamResult51Data(TypedDict):
     is_approved: bool
     timestamp: str
 
-class EventsStreamResult51(TypedDict):
+class EventsStreamResultItem51(TypedDict):
     event: Literal["review.collected"]
-    data: EventsStreamResult51Data
+    data: EventsStreamResultItem51Data
 
-class EventsStreamResult52(TypedDict):
+class EventsStreamResultItem52(TypedDict):
     event: Literal["stream.lost"]
     data: StreamLost
 
-EventsStreamResult = "Union[EventsStreamResult, EventsStreamResult2, EventsStreamResult3, EventsStreamResult4, EventsStreamResult5, EventsStreamResult6, EventsStreamResult7, EventsStreamResult8, EventsStreamResult9, EventsStreamResult10, EventsStreamResult11, EventsStreamResult12, EventsStreamResult13, EventsStreamResult14, EventsStreamResult15, EventsStreamResult16, EventsStreamResult17, EventsStreamResult18, EventsStreamResult19, EventsStreamResult20, EventsStreamResult21, EventsStreamResult22, EventsStreamResult23, EventsStreamResult24, EventsStreamResult25, EventsStreamResult26, EventsStreamResult27, EventsStreamResult28, EventsStreamResult29, EventsStreamResult30, EventsStreamResult31, EventsStreamResult32, EventsStreamResult33, EventsStreamResult34, EventsStreamResult35, EventsStreamResult36, EventsStreamResult37, EventsStreamResult38, EventsStreamResult39, EventsStreamResult40, EventsStreamResult41, EventsStreamResult42, EventsStreamResult43, EventsStreamResult44, EventsStreamResult45, EventsStreamResult46, EventsStreamResult47, EventsStreamResult48, EventsStreamResult49, EventsStreamResult50, EventsStreamResult51, EventsStreamResult52]"
+EventsStreamResult: TypeAlias = "Union[EventsStreamResultItem, EventsStreamResultItem2, EventsStreamResultItem3, EventsStreamResultItem4, EventsStreamResultItem5, EventsStreamResultItem6, EventsStreamResultItem7, EventsStreamResultItem8, EventsStreamResultItem9, EventsStreamResultItem10, EventsStreamResultItem11, EventsStreamResultItem12, EventsStreamResultItem13, EventsStreamResultItem14, EventsStreamResultItem15, EventsStreamResultItem16, EventsStreamResultItem17, EventsStreamResultItem18, EventsStreamResultItem19, EventsStreamResultItem20, EventsStreamResultItem21, EventsStreamResultItem22, EventsStreamResultItem23, EventsStreamResultItem24, EventsStreamResultItem25, EventsStreamResultItem26, EventsStreamResultItem27, EventsStreamResultItem28, EventsStreamResultItem29, EventsStreamResultItem30, EventsStreamResultItem31, EventsStreamResultItem32, EventsStreamResultItem33, EventsStreamResultItem34, EventsStreamResultItem35, EventsStreamResultItem36, EventsStreamResultItem37, EventsStreamResultItem38, EventsStreamResultItem39, EventsStreamResultItem40, EventsStreamResultItem41, EventsStreamResultItem42, EventsStreamResultItem43, EventsStreamResultItem44, EventsStreamResultItem45, EventsStreamResultItem46, EventsStreamResultItem47, EventsStreamResultItem48, EventsStreamResultItem49, EventsStreamResultItem50, EventsStreamResultItem51, EventsStreamResultItem52]"
 
-class EventsStreamEvent(TypedDict):
+class EventsStreamEventItem(TypedDict):
     event: Literal["stream.ready"]
     data: StreamReady
 
-class EventsStreamEvent2Data(TypedDict):
+class EventsStreamEventItem2Data(TypedDict):
     user_id: str
     timestamp: str
 
-class EventsStreamEvent2(TypedDict):
+class EventsStreamEventItem2(TypedDict):
     event: Literal["user.changed"]
-    data: EventsStreamEvent2Data
+    data: EventsStreamEventItem2Data
 
-class EventsStreamEvent3Data(TypedDict):
+class EventsStreamEventItem3Data(TypedDict):
     api_key_id: str
     timestamp: str
 
-class EventsStreamEvent3(TypedDict):
+class EventsStreamEventItem3(TypedDict):
     event: Literal["api_key.changed"]
-    data: EventsStreamEvent3Data
+    data: EventsStreamEventItem3Data
 
-class EventsStreamEvent4Data(TypedDict):
+class EventsStreamEventItem4Data(TypedDict):
     changed: Literal["settings", "name", "antispam", "content_policy"]
     timestamp: str
 
-class EventsStreamEvent4(TypedDict):
+class EventsStreamEventItem4(TypedDict):
     event: Literal["tenant.settings_changed"]
-    data: EventsStreamEvent4Data
+    data: EventsStreamEventItem4Data
 
-class EventsStreamEvent5Data(TypedDict):
+class EventsStreamEventItem5Data(TypedDict):
     webhook_id: str
     name: str
     reason: Literal["gone", "failing"]
     timestamp: str
 
-class EventsStreamEvent5(TypedDict):
+class EventsStreamEventItem5(TypedDict):
     event: Literal["webhook.deactivated"]
-    data: EventsStreamEvent5Data
+    data: EventsStreamEventItem5Data
 
-class EventsStreamEvent6Data(TypedDict):
+class EventsStreamEventItem6Data(TypedDict):
     webhook_id: str
     delivered: int
     retried: int
     failed: int
     timestamp: str
 
-class EventsStreamEvent6(TypedDict):
+class EventsStreamEventItem6(TypedDict):
     event: Literal["webhook.deliveries_tried"]
-    data: EventsStreamEvent6Data
+    data: EventsStreamEventItem6Data
 
-class EventsStreamEvent7Data(TypedDict):
+class EventsStreamEventItem7Data(TypedDict):
     block_id: str
     session_id: str
     chat_id: str
     timestamp: str
 
-class EventsStreamEvent7(TypedDict):
+class EventsStreamEventItem7(TypedDict):
     event: Literal["antispam.blocked"]
-    data: EventsStreamEvent7Data
+    data: EventsStreamEventItem7Data
 
-class EventsStreamEvent8Data(TypedDict):
+class EventsStreamEventItem8Data(TypedDict):
     phone: Union[str, None]
     opted_out: bool
     how: Literal["message", "manual"]
     timestamp: str
 
-class EventsStreamEvent8(TypedDict):
+class EventsStreamEventItem8(TypedDict):
     event: Literal["opt_out.changed"]
-    data: EventsStreamEvent8Data
+    data: EventsStreamEventItem8Data
 
-class EventsStreamEvent9DataMedia(TypedDict):
+class EventsStreamEventItem9DataMedia(TypedDict):
     mimetype: str
     file_name: Union[str, None]
     size: Union[int, None]
     seconds: Union[float, None]
     url: str
 
-class EventsStreamEvent9DataPollOptionsItem(TypedDict):
+class EventsStreamEventItem9DataPollOptionsItem(TypedDict):
     text: str
     votes: int
 
-class EventsStreamEvent9DataPoll(TypedDict):
+class EventsStreamEventItem9DataPoll(TypedDict):
     title: str
-    options: List[EventsStreamEvent9DataPollOptionsItem]
+    options: List[EventsStreamEventItem9DataPollOptionsItem]
     allow_multiple: bool
 
-class EventsStreamEvent9DataLocation(TypedDict):
+class EventsStreamEventItem9DataLocation(TypedDict):
     latitude: float
     longitude: float
     name: Union[str, None]
     address: Union[str, None]
     is_live: bool
 
-class EventsStreamEvent9DataVcardsItem(TypedDict):
+class EventsStreamEventItem9DataVcardsItem(TypedDict):
     name: str
     vcard: str
 
-class EventsStreamEvent9Data(TypedDict):
+class EventsStreamEventItem9Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4556,18 +4556,18 @@ class EventsStreamEvent9Data(TypedDict):
     reply_to_id: Union[str, None]
     reply_to_wa_message_id: Union[str, None]
     mentions: List[str]
-    media: NotRequired[Union[EventsStreamEvent9DataMedia, None]]
-    poll: NotRequired[Union[EventsStreamEvent9DataPoll, None]]
-    location: NotRequired[Union[EventsStreamEvent9DataLocation, None]]
-    vcards: NotRequired[Union[List[EventsStreamEvent9DataVcardsItem], None]]
+    media: NotRequired[Union[EventsStreamEventItem9DataMedia, None]]
+    poll: NotRequired[Union[EventsStreamEventItem9DataPoll, None]]
+    location: NotRequired[Union[EventsStreamEventItem9DataLocation, None]]
+    vcards: NotRequired[Union[List[EventsStreamEventItem9DataVcardsItem], None]]
     is_forwarded: NotRequired[bool]
     timestamp: str
 
-class EventsStreamEvent9(TypedDict):
+class EventsStreamEventItem9(TypedDict):
     event: Literal["message.received"]
-    data: EventsStreamEvent9Data
+    data: EventsStreamEventItem9Data
 
-class EventsStreamEvent10Data(TypedDict):
+class EventsStreamEventItem10Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4579,11 +4579,11 @@ class EventsStreamEvent10Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent10(TypedDict):
+class EventsStreamEventItem10(TypedDict):
     event: Literal["message.sent"]
-    data: EventsStreamEvent10Data
+    data: EventsStreamEventItem10Data
 
-class EventsStreamEvent11Data(TypedDict):
+class EventsStreamEventItem11Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4595,11 +4595,11 @@ class EventsStreamEvent11Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent11(TypedDict):
+class EventsStreamEventItem11(TypedDict):
     event: Literal["message.delivered"]
-    data: EventsStreamEvent11Data
+    data: EventsStreamEventItem11Data
 
-class EventsStreamEvent12Data(TypedDict):
+class EventsStreamEventItem12Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4611,11 +4611,11 @@ class EventsStreamEvent12Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent12(TypedDict):
+class EventsStreamEventItem12(TypedDict):
     event: Literal["message.read"]
-    data: EventsStreamEvent12Data
+    data: EventsStreamEventItem12Data
 
-class EventsStreamEvent13Data(TypedDict):
+class EventsStreamEventItem13Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4627,11 +4627,11 @@ class EventsStreamEvent13Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent13(TypedDict):
+class EventsStreamEventItem13(TypedDict):
     event: Literal["message.failed"]
-    data: EventsStreamEvent13Data
+    data: EventsStreamEventItem13Data
 
-class EventsStreamEvent14Data(TypedDict):
+class EventsStreamEventItem14Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4644,11 +4644,11 @@ class EventsStreamEvent14Data(TypedDict):
     mentions: List[str]
     timestamp: str
 
-class EventsStreamEvent14(TypedDict):
+class EventsStreamEventItem14(TypedDict):
     event: Literal["message.edited"]
-    data: EventsStreamEvent14Data
+    data: EventsStreamEventItem14Data
 
-class EventsStreamEvent15Data(TypedDict):
+class EventsStreamEventItem15Data(TypedDict):
     session_id: str
     chat_id: str
     message: str
@@ -4660,15 +4660,15 @@ class EventsStreamEvent15Data(TypedDict):
     changed_at: str
     timestamp: str
 
-class EventsStreamEvent15(TypedDict):
+class EventsStreamEventItem15(TypedDict):
     event: Literal["message.deleted"]
-    data: EventsStreamEvent15Data
+    data: EventsStreamEventItem15Data
 
-class EventsStreamEvent16DataOptionsItem(TypedDict):
+class EventsStreamEventItem16DataOptionsItem(TypedDict):
     text: str
     votes: int
 
-class EventsStreamEvent16Data(TypedDict):
+class EventsStreamEventItem16Data(TypedDict):
     session_id: str
     chat_id: str
     message_id: str
@@ -4678,15 +4678,15 @@ class EventsStreamEvent16Data(TypedDict):
     voter_phone: Union[str, None]
     voter_name: Union[str, None]
     chosen: List[str]
-    options: List[EventsStreamEvent16DataOptionsItem]
+    options: List[EventsStreamEventItem16DataOptionsItem]
     voted_at: str
     timestamp: str
 
-class EventsStreamEvent16(TypedDict):
+class EventsStreamEventItem16(TypedDict):
     event: Literal["poll.vote"]
-    data: EventsStreamEvent16Data
+    data: EventsStreamEventItem16Data
 
-class EventsStreamEvent17Data(TypedDict):
+class EventsStreamEventItem17Data(TypedDict):
     session_id: str
     chat_id: str
     chat_record_id: str
@@ -4696,11 +4696,11 @@ class EventsStreamEvent17Data(TypedDict):
     muted_until: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent17(TypedDict):
+class EventsStreamEventItem17(TypedDict):
     event: Literal["chat.updated"]
-    data: EventsStreamEvent17Data
+    data: EventsStreamEventItem17Data
 
-class EventsStreamEvent18Data(TypedDict):
+class EventsStreamEventItem18Data(TypedDict):
     approval_id: str
     message_id: str
     session_id: str
@@ -4709,11 +4709,11 @@ class EventsStreamEvent18Data(TypedDict):
     origin: Literal["ai", "auto_respond", "a2a", "mcp", "api"]
     timestamp: str
 
-class EventsStreamEvent18(TypedDict):
+class EventsStreamEventItem18(TypedDict):
     event: Literal["approval.pending"]
-    data: EventsStreamEvent18Data
+    data: EventsStreamEventItem18Data
 
-class EventsStreamEvent19Data(TypedDict):
+class EventsStreamEventItem19Data(TypedDict):
     approval_id: str
     message_id: str
     session_id: str
@@ -4721,79 +4721,79 @@ class EventsStreamEvent19Data(TypedDict):
     decided_by: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent19(TypedDict):
+class EventsStreamEventItem19(TypedDict):
     event: Literal["approval.decided"]
-    data: EventsStreamEvent19Data
+    data: EventsStreamEventItem19Data
 
-class EventsStreamEvent20Data(TypedDict):
+class EventsStreamEventItem20Data(TypedDict):
     session_ids: List[str]
     chat_record_ids: List[str]
     timestamp: str
 
-class EventsStreamEvent20(TypedDict):
+class EventsStreamEventItem20(TypedDict):
     event: Literal["chat.labelled"]
-    data: EventsStreamEvent20Data
+    data: EventsStreamEventItem20Data
 
-class EventsStreamEvent21Data(TypedDict):
+class EventsStreamEventItem21Data(TypedDict):
     session_ids: List[str]
     chat_record_ids: List[str]
     timestamp: str
 
-class EventsStreamEvent21(TypedDict):
+class EventsStreamEventItem21(TypedDict):
     event: Literal["chat.labelled_on_phone"]
-    data: EventsStreamEvent21Data
+    data: EventsStreamEventItem21Data
 
-class EventsStreamEvent22Data(TypedDict):
+class EventsStreamEventItem22Data(TypedDict):
     label_id: str
     timestamp: str
 
-class EventsStreamEvent22(TypedDict):
+class EventsStreamEventItem22(TypedDict):
     event: Literal["label.created"]
-    data: EventsStreamEvent22Data
+    data: EventsStreamEventItem22Data
 
-class EventsStreamEvent23Data(TypedDict):
+class EventsStreamEventItem23Data(TypedDict):
     label_id: str
     timestamp: str
 
-class EventsStreamEvent23(TypedDict):
+class EventsStreamEventItem23(TypedDict):
     event: Literal["label.deleted"]
-    data: EventsStreamEvent23Data
+    data: EventsStreamEventItem23Data
 
-class EventsStreamEvent24Data(TypedDict):
+class EventsStreamEventItem24Data(TypedDict):
     label_id: str
     timestamp: str
 
-class EventsStreamEvent24(TypedDict):
+class EventsStreamEventItem24(TypedDict):
     event: Literal["label.updated"]
-    data: EventsStreamEvent24Data
+    data: EventsStreamEventItem24Data
 
-class EventsStreamEvent25Data(TypedDict):
+class EventsStreamEventItem25Data(TypedDict):
     contact_ids: List[str]
     timestamp: str
 
-class EventsStreamEvent25(TypedDict):
+class EventsStreamEventItem25(TypedDict):
     event: Literal["contacts.renamed"]
-    data: EventsStreamEvent25Data
+    data: EventsStreamEventItem25Data
 
-class EventsStreamEvent26DataParticipantsItem(TypedDict):
+class EventsStreamEventItem26DataParticipantsItem(TypedDict):
     phone: Union[str, None]
     wa_chat_id: str
 
-class EventsStreamEvent26Data(TypedDict):
+class EventsStreamEventItem26Data(TypedDict):
     session_id: str
     wa_group_id: str
     change: Literal["add", "remove", "promote", "demote", "leave", "subject", "description", "gone"]
     name: Union[str, None]
     description: Union[str, None]
-    participants: List[EventsStreamEvent26DataParticipantsItem]
+    participants: List[EventsStreamEventItem26DataParticipantsItem]
     actor_phone: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent26(TypedDict):
+class EventsStreamEventItem26(TypedDict):
     event: Literal["group.updated"]
-    data: EventsStreamEvent26Data
+    data: EventsStreamEventItem26Data
 
-class EventsStreamEvent27Data(TypedDict):
+class EventsStreamEventItem27Data(TypedDict):
     session_id: str
     group_id: str
     wa_group_id: str
@@ -4808,42 +4808,42 @@ class EventsStreamEvent27Data(TypedDict):
     wa_timestamp: str
     timestamp: str
 
-class EventsStreamEvent27(TypedDict):
+class EventsStreamEventItem27(TypedDict):
     event: Literal["group.message"]
-    data: EventsStreamEvent27Data
+    data: EventsStreamEventItem27Data
 
-class EventsStreamEvent28DataSourceGroup(TypedDict):
+class EventsStreamEventItem28DataSourceGroup(TypedDict):
     id: str
     name: str
 
-class EventsStreamEvent28DataTrigger(TypedDict):
+class EventsStreamEventItem28DataTrigger(TypedDict):
     matched_keyword: Union[str, None]
     message_preview: str
     monitor_mode: str
     detected_at: str
 
-class EventsStreamEvent28DataScoreSignalsItem(TypedDict):
+class EventsStreamEventItem28DataScoreSignalsItem(TypedDict):
     signal: str
     weight: float
 
-class EventsStreamEvent28Data(TypedDict):
+class EventsStreamEventItem28Data(TypedDict):
     lead_id: str
     contact_phone: Union[str, None]
     contact_name: Union[str, None]
     lead_status: Literal["new"]
     lead_score: int
     signal_score: int
-    source_group: EventsStreamEvent28DataSourceGroup
-    trigger: EventsStreamEvent28DataTrigger
+    source_group: EventsStreamEventItem28DataSourceGroup
+    trigger: EventsStreamEventItem28DataTrigger
     ai_analysis: Union[AiAnalysis, None]
-    score_signals: List[EventsStreamEvent28DataScoreSignalsItem]
+    score_signals: List[EventsStreamEventItem28DataScoreSignalsItem]
     timestamp: str
 
-class EventsStreamEvent28(TypedDict):
+class EventsStreamEventItem28(TypedDict):
     event: Literal["lead.detected"]
-    data: EventsStreamEvent28Data
+    data: EventsStreamEventItem28Data
 
-EventsStreamEvent29Data = TypedDict("EventsStreamEvent29Data", {
+EventsStreamEventItem29Data = TypedDict("EventsStreamEventItem29Data", {
     "lead_id": "str",
     "from": "Literal[\"new\", \"contacted\", \"qualified\", \"converted\", \"lost\"]",
     "to": "Literal[\"new\", \"contacted\", \"qualified\", \"converted\", \"lost\"]",
@@ -4851,19 +4851,19 @@ EventsStreamEvent29Data = TypedDict("EventsStreamEvent29Data", {
     "timestamp": "str",
 })
 
-class EventsStreamEvent29(TypedDict):
+class EventsStreamEventItem29(TypedDict):
     event: Literal["lead.status_changed"]
-    data: EventsStreamEvent29Data
+    data: EventsStreamEventItem29Data
 
-class EventsStreamEvent30Data(TypedDict):
+class EventsStreamEventItem30Data(TypedDict):
     lead_id: str
     timestamp: str
 
-class EventsStreamEvent30(TypedDict):
+class EventsStreamEventItem30(TypedDict):
     event: Literal["lead.updated"]
-    data: EventsStreamEvent30Data
+    data: EventsStreamEventItem30Data
 
-class EventsStreamEvent31Data(TypedDict):
+class EventsStreamEventItem31Data(TypedDict):
     job_id: str
     session_id: str
     status: Literal["completed", "cancelled", "failed"]
@@ -4873,20 +4873,20 @@ class EventsStreamEvent31Data(TypedDict):
     skipped: int
     timestamp: str
 
-class EventsStreamEvent31(TypedDict):
+class EventsStreamEventItem31(TypedDict):
     event: Literal["bulk_send.completed"]
-    data: EventsStreamEvent31Data
+    data: EventsStreamEventItem31Data
 
-class EventsStreamEvent32Data(TypedDict):
+class EventsStreamEventItem32Data(TypedDict):
     job_id: str
     session_id: str
     timestamp: str
 
-class EventsStreamEvent32(TypedDict):
+class EventsStreamEventItem32(TypedDict):
     event: Literal["bulk_send.changed"]
-    data: EventsStreamEvent32Data
+    data: EventsStreamEventItem32Data
 
-class EventsStreamEvent33Data(TypedDict):
+class EventsStreamEventItem33Data(TypedDict):
     report_id: str
     execution_id: str
     name: str
@@ -4897,11 +4897,11 @@ class EventsStreamEvent33Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent33(TypedDict):
+class EventsStreamEventItem33(TypedDict):
     event: Literal["report.executed"]
-    data: EventsStreamEvent33Data
+    data: EventsStreamEventItem33Data
 
-class EventsStreamEvent34Data(TypedDict):
+class EventsStreamEventItem34Data(TypedDict):
     session_id: str
     call_id: str
     caller_phone: Union[str, None]
@@ -4912,11 +4912,11 @@ class EventsStreamEvent34Data(TypedDict):
     status: Literal["ringing", "accepted", "rejected", "missed", "ended"]
     timestamp: str
 
-class EventsStreamEvent34(TypedDict):
+class EventsStreamEventItem34(TypedDict):
     event: Literal["call.received"]
-    data: EventsStreamEvent34Data
+    data: EventsStreamEventItem34Data
 
-class EventsStreamEvent35Data(TypedDict):
+class EventsStreamEventItem35Data(TypedDict):
     session_id: str
     wa_message_id: str
     author_phone: Union[str, None]
@@ -4927,11 +4927,11 @@ class EventsStreamEvent35Data(TypedDict):
     has_media: bool
     timestamp: str
 
-class EventsStreamEvent35(TypedDict):
+class EventsStreamEventItem35(TypedDict):
     event: Literal["status.received"]
-    data: EventsStreamEvent35Data
+    data: EventsStreamEventItem35Data
 
-class EventsStreamEvent36Data(TypedDict):
+class EventsStreamEventItem36Data(TypedDict):
     post_id: str
     channel_id: str
     wa_channel_id: str
@@ -4942,11 +4942,11 @@ class EventsStreamEvent36Data(TypedDict):
     wa_message_id: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent36(TypedDict):
+class EventsStreamEventItem36(TypedDict):
     event: Literal["channel.post.published"]
-    data: EventsStreamEvent36Data
+    data: EventsStreamEventItem36Data
 
-class EventsStreamEvent37Data(TypedDict):
+class EventsStreamEventItem37Data(TypedDict):
     schedule_id: str
     execution_id: str
     status: Literal["completed", "partial", "failed", "skipped"]
@@ -4958,11 +4958,11 @@ class EventsStreamEvent37Data(TypedDict):
     next_run_at: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent37(TypedDict):
+class EventsStreamEventItem37(TypedDict):
     event: Literal["scheduled_message.executed"]
-    data: EventsStreamEvent37Data
+    data: EventsStreamEventItem37Data
 
-class EventsStreamEvent38Data(TypedDict):
+class EventsStreamEventItem38Data(TypedDict):
     session_id: str
     kind: Literal["initial", "recent", "full", "on_demand"]
     percent: Union[float, None]
@@ -4972,11 +4972,11 @@ class EventsStreamEvent38Data(TypedDict):
     contacts: int
     timestamp: str
 
-class EventsStreamEvent38(TypedDict):
+class EventsStreamEventItem38(TypedDict):
     event: Literal["history.progress"]
-    data: EventsStreamEvent38Data
+    data: EventsStreamEventItem38Data
 
-class EventsStreamEvent39Data(TypedDict):
+class EventsStreamEventItem39Data(TypedDict):
     source_id: str
     name: str
     status: Literal["indexed", "failed"]
@@ -4984,33 +4984,33 @@ class EventsStreamEvent39Data(TypedDict):
     error: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent39(TypedDict):
+class EventsStreamEventItem39(TypedDict):
     event: Literal["knowledge.indexed"]
-    data: EventsStreamEvent39Data
+    data: EventsStreamEventItem39Data
 
-class EventsStreamEvent40Data(TypedDict):
+class EventsStreamEventItem40Data(TypedDict):
     draft_id: str
     session_id: str
     chat_id: str
     approval_reasons: List[Literal["no_evidence", "hand_over", "ambiguous", "unsupported_figures", "screened", "money", "contract", "legal", "complaint", "emergency", "health", "privacy"]]
     timestamp: str
 
-class EventsStreamEvent40(TypedDict):
+class EventsStreamEventItem40(TypedDict):
     event: Literal["ai.reply.drafted"]
-    data: EventsStreamEvent40Data
+    data: EventsStreamEventItem40Data
 
-class EventsStreamEvent41Data(TypedDict):
+class EventsStreamEventItem41Data(TypedDict):
     session_id: str
     chat_id: str
     reason: Literal["asked", "decided", "unknown", "injection", "automatic_peer", "person"]
     paused_until: str
     timestamp: str
 
-class EventsStreamEvent41(TypedDict):
+class EventsStreamEventItem41(TypedDict):
     event: Literal["ai.handed_over"]
-    data: EventsStreamEvent41Data
+    data: EventsStreamEventItem41Data
 
-class EventsStreamEvent42Data(TypedDict):
+class EventsStreamEventItem42Data(TypedDict):
     session_id: str
     name: str
     status: Literal["stopped", "starting", "qr_code", "working", "failed"]
@@ -5020,11 +5020,11 @@ class EventsStreamEvent42Data(TypedDict):
     status_reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamEvent42(TypedDict):
+class EventsStreamEventItem42(TypedDict):
     event: Literal["session.connected"]
-    data: EventsStreamEvent42Data
+    data: EventsStreamEventItem42Data
 
-class EventsStreamEvent43Data(TypedDict):
+class EventsStreamEventItem43Data(TypedDict):
     session_id: str
     name: str
     status: Literal["stopped", "starting", "qr_code", "working", "failed"]
@@ -5034,21 +5034,21 @@ class EventsStreamEvent43Data(TypedDict):
     status_reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamEvent43(TypedDict):
+class EventsStreamEventItem43(TypedDict):
     event: Literal["session.disconnected"]
-    data: EventsStreamEvent43Data
+    data: EventsStreamEventItem43Data
 
-class EventsStreamEvent44Data(TypedDict):
+class EventsStreamEventItem44Data(TypedDict):
     session_id: str
     state: Literal["open", "closed", "linking", "connecting", "reconnecting"]
     reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamEvent44(TypedDict):
+class EventsStreamEventItem44(TypedDict):
     event: Literal["connection.update"]
-    data: EventsStreamEvent44Data
+    data: EventsStreamEventItem44Data
 
-class EventsStreamEvent45Data(TypedDict):
+class EventsStreamEventItem45Data(TypedDict):
     session_id: str
     name: str
     status: Literal["stopped", "starting", "qr_code", "working", "failed"]
@@ -5058,46 +5058,46 @@ class EventsStreamEvent45Data(TypedDict):
     status_reason: Union[Literal["reconnecting", "unreachable", "unavailable", "replaced", "logged_out", "banned", "client_outdated", "bad_session", "qr_expired", "pairing_failed", "passkey_required", "reach_out_locked", "message_capped", "proxy_unreachable", "deaf", "key_mismatch", "engine_error"], None]
     timestamp: str
 
-class EventsStreamEvent45(TypedDict):
+class EventsStreamEventItem45(TypedDict):
     event: Literal["session.status"]
-    data: EventsStreamEvent45Data
+    data: EventsStreamEventItem45Data
 
-class EventsStreamEvent46Data(TypedDict):
+class EventsStreamEventItem46Data(TypedDict):
     session_id: str
     timestamp: str
 
-class EventsStreamEvent46(TypedDict):
+class EventsStreamEventItem46(TypedDict):
     event: Literal["session.deleted"]
-    data: EventsStreamEvent46Data
+    data: EventsStreamEventItem46Data
 
-class EventsStreamEvent47Data(TypedDict):
+class EventsStreamEventItem47Data(TypedDict):
     session_id: str
     timestamp: str
 
-class EventsStreamEvent47(TypedDict):
+class EventsStreamEventItem47(TypedDict):
     event: Literal["session.limits_changed"]
-    data: EventsStreamEvent47Data
+    data: EventsStreamEventItem47Data
 
-class EventsStreamEvent48Data(TypedDict):
+class EventsStreamEventItem48Data(TypedDict):
     session_id: str
     timestamp: str
 
-class EventsStreamEvent48(TypedDict):
+class EventsStreamEventItem48(TypedDict):
     event: Literal["session.updated"]
-    data: EventsStreamEvent48Data
+    data: EventsStreamEventItem48Data
 
-class EventsStreamEvent49Data(TypedDict):
+class EventsStreamEventItem49Data(TypedDict):
     session_id: str
     chat_id: str
     presence: Literal["online", "offline", "typing", "recording", "unknown"]
     last_seen_at: Union[str, None]
     timestamp: str
 
-class EventsStreamEvent49(TypedDict):
+class EventsStreamEventItem49(TypedDict):
     event: Literal["chat.presence"]
-    data: EventsStreamEvent49Data
+    data: EventsStreamEventItem49Data
 
-class EventsStreamEvent50Data(TypedDict):
+class EventsStreamEventItem50Data(TypedDict):
     session_id: str
     group_id: str
     wa_group_id: str
@@ -5106,11 +5106,11 @@ class EventsStreamEvent50Data(TypedDict):
     ai_analysis: AiAnalysis
     timestamp: str
 
-class EventsStreamEvent50(TypedDict):
+class EventsStreamEventItem50(TypedDict):
     event: Literal["group.message.analyzed"]
-    data: EventsStreamEvent50Data
+    data: EventsStreamEventItem50Data
 
-class EventsStreamEvent51Data(TypedDict):
+class EventsStreamEventItem51Data(TypedDict):
     review_id: str
     collector_id: str
     contact_name: Union[str, None]
@@ -5119,15 +5119,15 @@ class EventsStreamEvent51Data(TypedDict):
     is_approved: bool
     timestamp: str
 
-class EventsStreamEvent51(TypedDict):
+class EventsStreamEventItem51(TypedDict):
     event: Literal["review.collected"]
-    data: EventsStreamEvent51Data
+    data: EventsStreamEventItem51Data
 
-class EventsStreamEvent52(TypedDict):
+class EventsStreamEventItem52(TypedDict):
     event: Literal["stream.lost"]
     data: StreamLost
 
-EventsStreamEvent = "Union[EventsStreamEvent, EventsStreamEvent2, EventsStreamEvent3, EventsStreamEvent4, EventsStreamEvent5, EventsStreamEvent6, EventsStreamEvent7, EventsStreamEvent8, EventsStreamEvent9, EventsStreamEvent10, EventsStreamEvent11, EventsStreamEvent12, EventsStreamEvent13, EventsStreamEvent14, EventsStreamEvent15, EventsStreamEvent16, EventsStreamEvent17, EventsStreamEvent18, EventsStreamEvent19, EventsStreamEvent20, EventsStreamEvent21, EventsStreamEvent22, EventsStreamEvent23, EventsStreamEvent24, EventsStreamEvent25, EventsStreamEvent26, EventsStreamEvent27, EventsStreamEvent28, EventsStreamEvent29, EventsStreamEvent30, EventsStreamEvent31, EventsStreamEvent32, EventsStreamEvent33, EventsStreamEvent34, EventsStreamEvent35, EventsStreamEvent36, EventsStreamEvent37, EventsStreamEvent38, EventsStreamEvent39, EventsStreamEvent40, EventsStreamEvent41, EventsStreamEvent42, EventsStreamEvent43, EventsStreamEvent44, EventsStreamEvent45, EventsStreamEvent46, EventsStreamEvent47, EventsStreamEvent48, EventsStreamEvent49, EventsStreamEvent50, EventsStreamEvent51, EventsStreamEvent52]"
+EventsStreamEvent: TypeAlias = "Union[EventsStreamEventItem, EventsStreamEventItem2, EventsStreamEventItem3, EventsStreamEventItem4, EventsStreamEventItem5, EventsStreamEventItem6, EventsStreamEventItem7, EventsStreamEventItem8, EventsStreamEventItem9, EventsStreamEventItem10, EventsStreamEventItem11, EventsStreamEventItem12, EventsStreamEventItem13, EventsStreamEventItem14, EventsStreamEventItem15, EventsStreamEventItem16, EventsStreamEventItem17, EventsStreamEventItem18, EventsStreamEventItem19, EventsStreamEventItem20, EventsStreamEventItem21, EventsStreamEventItem22, EventsStreamEventItem23, EventsStreamEventItem24, EventsStreamEventItem25, EventsStreamEventItem26, EventsStreamEventItem27, EventsStreamEventItem28, EventsStreamEventItem29, EventsStreamEventItem30, EventsStreamEventItem31, EventsStreamEventItem32, EventsStreamEventItem33, EventsStreamEventItem34, EventsStreamEventItem35, EventsStreamEventItem36, EventsStreamEventItem37, EventsStreamEventItem38, EventsStreamEventItem39, EventsStreamEventItem40, EventsStreamEventItem41, EventsStreamEventItem42, EventsStreamEventItem43, EventsStreamEventItem44, EventsStreamEventItem45, EventsStreamEventItem46, EventsStreamEventItem47, EventsStreamEventItem48, EventsStreamEventItem49, EventsStreamEventItem50, EventsStreamEventItem51, EventsStreamEventItem52]"
 
 class BulkProgressResult(TypedDict):
     event: str
@@ -5137,85 +5137,85 @@ class BulkProgressEvent(TypedDict):
     event: str
     data: BulkProgress
 
-class WebhookEvent(TypedDict):
+class WebhookEventItem(TypedDict):
     id: str
     event: Literal["message.received"]
     timestamp: str
     data: MessageReceivedData
 
-class WebhookEvent2(TypedDict):
+class WebhookEventItem2(TypedDict):
     id: str
     event: Literal["message.sent"]
     timestamp: str
     data: MessageProgressData
 
-class WebhookEvent3(TypedDict):
+class WebhookEventItem3(TypedDict):
     id: str
     event: Literal["message.delivered"]
     timestamp: str
     data: MessageProgressData
 
-class WebhookEvent4(TypedDict):
+class WebhookEventItem4(TypedDict):
     id: str
     event: Literal["message.read"]
     timestamp: str
     data: MessageProgressData
 
-class WebhookEvent5(TypedDict):
+class WebhookEventItem5(TypedDict):
     id: str
     event: Literal["message.failed"]
     timestamp: str
     data: MessageProgressData
 
-class WebhookEvent6(TypedDict):
+class WebhookEventItem6(TypedDict):
     id: str
     event: Literal["message.edited"]
     timestamp: str
     data: MessageEditedData
 
-class WebhookEvent7(TypedDict):
+class WebhookEventItem7(TypedDict):
     id: str
     event: Literal["message.deleted"]
     timestamp: str
     data: MessageChangedData
 
-class WebhookEvent8(TypedDict):
+class WebhookEventItem8(TypedDict):
     id: str
     event: Literal["poll.vote"]
     timestamp: str
     data: PollVoteData
 
-class WebhookEvent9(TypedDict):
+class WebhookEventItem9(TypedDict):
     id: str
     event: Literal["approval.pending"]
     timestamp: str
     data: ApprovalPendingData
 
-class WebhookEvent10(TypedDict):
+class WebhookEventItem10(TypedDict):
     id: str
     event: Literal["group.updated"]
     timestamp: str
     data: GroupUpdatedData
 
-class WebhookEvent11(TypedDict):
+class WebhookEventItem11(TypedDict):
     id: str
     event: Literal["group.message"]
     timestamp: str
     data: GroupMessageData
 
-class WebhookEvent12(TypedDict):
+class WebhookEventItem12(TypedDict):
     id: str
     event: Literal["lead.detected"]
     timestamp: str
     data: LeadDetectedData
 
-class WebhookEvent13(TypedDict):
+class WebhookEventItem13(TypedDict):
     id: str
     event: Literal["lead.status_changed"]
     timestamp: str
     data: LeadStatusChangedData
 
-class WebhookEvent14Data(TypedDict):
+class WebhookEventItem14Data(TypedDict):
     job_id: str
     session_id: str
     status: Literal["completed", "cancelled", "failed"]
@@ -5224,94 +5224,94 @@ class WebhookEvent14Data(TypedDict):
     failed: int
     skipped: int
 
-class WebhookEvent14(TypedDict):
+class WebhookEventItem14(TypedDict):
     id: str
     event: Literal["bulk_send.completed"]
     timestamp: str
-    data: WebhookEvent14Data
+    data: WebhookEventItem14Data
 
-class WebhookEvent15(TypedDict):
+class WebhookEventItem15(TypedDict):
     id: str
     event: Literal["report.executed"]
     timestamp: str
     data: ReportExecutedData
 
-class WebhookEvent16(TypedDict):
+class WebhookEventItem16(TypedDict):
     id: str
     event: Literal["call.received"]
     timestamp: str
     data: CallReceivedData
 
-class WebhookEvent17(TypedDict):
+class WebhookEventItem17(TypedDict):
     id: str
     event: Literal["status.received"]
     timestamp: str
     data: StatusReceivedData
 
-class WebhookEvent18(TypedDict):
+class WebhookEventItem18(TypedDict):
     id: str
     event: Literal["channel.post.published"]
     timestamp: str
     data: ChannelPostPublishedData
 
-class WebhookEvent19(TypedDict):
+class WebhookEventItem19(TypedDict):
     id: str
     event: Literal["scheduled_message.executed"]
     timestamp: str
     data: ScheduledMessageExecutedData
 
-class WebhookEvent20(TypedDict):
+class WebhookEventItem20(TypedDict):
     id: str
     event: Literal["history.progress"]
     timestamp: str
     data: HistoryProgressData
 
-class WebhookEvent21(TypedDict):
+class WebhookEventItem21(TypedDict):
     id: str
     event: Literal["knowledge.indexed"]
     timestamp: str
     data: KnowledgeIndexedData
 
-class WebhookEvent22(TypedDict):
+class WebhookEventItem22(TypedDict):
     id: str
     event: Literal["ai.reply.drafted"]
     timestamp: str
     data: AiReplyDraftedData
 
-class WebhookEvent23(TypedDict):
+class WebhookEventItem23(TypedDict):
     id: str
     event: Literal["ai.handed_over"]
     timestamp: str
     data: AiHandedOverData
 
-class WebhookEvent24(TypedDict):
+class WebhookEventItem24(TypedDict):
     id: str
     event: Literal["session.connected"]
     timestamp: str
     data: SessionTransitionData
 
-class WebhookEvent25(TypedDict):
+class WebhookEventItem25(TypedDict):
     id: str
     event: Literal["session.disconnected"]
     timestamp: str
     data: SessionTransitionData
 
-class WebhookEvent26(TypedDict):
+class WebhookEventItem26(TypedDict):
     id: str
     event: Literal["session.status"]
     timestamp: str
     data: SessionTransitionData
 
-class WebhookEvent27(TypedDict):
+class WebhookEventItem27(TypedDict):
     id: str
     event: Literal["group.message.analyzed"]
     timestamp: str
     data: GroupMessageAnalyzedData
 
-class WebhookEvent28(TypedDict):
+class WebhookEventItem28(TypedDict):
     id: str
     event: Literal["review.collected"]
     timestamp: str
     data: ReviewCollectedData
 
-WebhookEvent = "Union[WebhookEvent, WebhookEvent2, WebhookEvent3, WebhookEvent4, WebhookEvent5, WebhookEvent6, WebhookEvent7, WebhookEvent8, WebhookEvent9, WebhookEvent10, WebhookEvent11, WebhookEvent12, WebhookEvent13, WebhookEvent14, WebhookEvent15, WebhookEvent16, WebhookEvent17, WebhookEvent18, WebhookEvent19, WebhookEvent20, WebhookEvent21, WebhookEvent22, WebhookEvent23, WebhookEvent24, WebhookEvent25, WebhookEvent26, WebhookEvent27, WebhookEvent28]"
+WebhookEvent: TypeAlias = "Union[WebhookEventItem, WebhookEventItem2, WebhookEventItem3, WebhookEventItem4, WebhookEventItem5, WebhookEventItem6, WebhookEventItem7, WebhookEventItem8, WebhookEventItem9, WebhookEventItem10, WebhookEventItem11, WebhookEventItem12, WebhookEventItem13, WebhookEventItem14, WebhookEventItem15, WebhookEventItem16, WebhookEventItem17, WebhookEventItem18, WebhookEventItem19, WebhookEventItem20, WebhookEventItem21, WebhookEventItem22, WebhookEventItem23, WebhookEventItem24, WebhookEventItem25, WebhookEventItem26, WebhookEventItem27, WebhookEventItem28]"
