@@ -109,12 +109,14 @@ function countFailure(
   const isNew = raw`failing_since is null or last_failure_at < ${at} - ${rhythm.incidentGapMs} * ${ms}`
   const gap = raw`least(greatest((${at} - case when ${isNew} then ${at} else failing_since end) * ${rhythm.part}::float8,
     ${rhythm.leastMs} * ${ms}), ${rhythm.mostMs} * ${ms}) * ${1 + 0.2 * random}::float8`
+  // In whole milliseconds, as everybody else counts: who looks in the last of them would find it due here and not there.
+  const probeAt = raw`date_trunc('milliseconds', ${at} + ${gap})`
   return raw`
     update webhooks w set failure_count = failure_count + ${isCounted ? 1 : 0}::int, last_failure_at = ${at},
       last_error = case when is_active then ${result.error}::text else last_error end,
       strikes = strikes + case when d.round_failures = 1 and ${isCounted}::boolean then ${strike ?? 0}::int else 0 end,
       failing_since = case when ${isNew} then ${at} else failing_since end,
-      probe_at = greatest(probe_at, ${at} + ${gap}, ${instant(notBefore)})
+      probe_at = greatest(probe_at, ${probeAt}, ${instant(notBefore)})
     from d where w.id = d.webhook_id returning failing_since, probe_at, null::timestamptz as recovered_from`
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { sql as text } from 'drizzle-orm'
 import { startSecondProcess } from '../../../../test/second-process.ts'
 import { openWebhooks, type TestHook, type Webhooks } from '../../../../test/webhooks.ts'
 import { webhookDeactivated } from '../notices/notices.schema.ts'
@@ -60,6 +61,20 @@ suite('a receiver that was away', () => {
       for (const hook of [one, many]) await passUntil(hook, () => areAllDelivered(hook), 10_000)
     })
   }
+
+  test('is asked also when somebody looks in the very millisecond of the probe', async () => {
+    await using hook = await setUp()
+    hook.endpoint.answer({ status: 503 })
+    await receive(hook.tenantId, 'alone')
+    await app.runJobs()
+    const { rows } = await app.ctx.db.sql.execute<{ at: string }>(text`
+      SELECT probe_at::text AS at FROM webhooks WHERE id = ${hook.id}`)
+    const probeAtMs = new Date(rows[0]?.at ?? 0).getTime()
+    hook.endpoint.answer({})
+    app.clock.jump(probeAtMs - app.clock.nowMs())
+    await app.runJobs()
+    assert.ok(await areAllDelivered(hook))
+  })
 
   test('for hours gets it at most 60 s after its return', async () => {
     await using hook = await setUp()
