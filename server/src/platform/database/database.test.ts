@@ -64,6 +64,31 @@ suite('database', () => {
     assert.deepEqual(seen, ['work', 'hook', 'at once'])
   })
 
+  test('a snapshot sees one moment, whatever others store meanwhile, and writes nothing', async () => {
+    const { db } = database
+    const numbers = await db.transaction(
+      async (sql) => {
+        const read = async () =>
+          (await sql.execute(text`SELECT 1 FROM notes WHERE note = 'meanwhile'`)).rows.length
+        const before = await read()
+        const storing = outsideTransaction(() =>
+          db.pool.query("INSERT INTO notes (note) VALUES ('meanwhile')"),
+        )
+        // The embedded database lets nobody in before the end.
+        if (isServerTest) await storing
+        return { seen: [before, await read()], storing }
+      },
+      { isSnapshot: true },
+    )
+    await numbers.storing
+    assert.deepEqual([numbers.seen, await count('meanwhile')], [[0, 0], 1])
+    const writing = db.transaction((sql) => sql.execute(text`INSERT INTO notes (note) VALUES ('never')`), {
+      isSnapshot: true,
+    })
+    await assert.rejects(writing)
+    assert.equal(await count('never'), 0)
+  })
+
   test('transactions of many connections do not mix', async () => {
     const { db } = database
     const runs = Array.from({ length: 30 }, (_, run) =>

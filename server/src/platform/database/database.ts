@@ -11,6 +11,11 @@ export interface TransactionOptions {
    * what a later commit covers before anybody relies on it, or what is found out again after a crash.
    */
   mayLag?: boolean
+  /**
+   * Every statement sees one moment, and nothing is written: for an answer that is put together of several reads and
+   * would contradict itself when something ends between two of them.
+   */
+  isSnapshot?: boolean
 }
 
 /** One PostgreSQL, embedded or on a server, through one driver. */

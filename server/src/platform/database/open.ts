@@ -156,8 +156,8 @@ function assemble(
     pool,
     sql: drizzle({ client: pool }),
     // A server flushes its log in its own time: hundreds of milliseconds are more than a moment.
-    transaction: (work, options) =>
-      runTransaction(pool, work, kind === 'embedded' && options?.mayLag === true),
+    transaction: (work, { mayLag = false, isSnapshot = false } = {}) =>
+      runTransaction(pool, work, { mayLag: kind === 'embedded' && mayLag, isSnapshot }),
     listen: (channel, onPayload, onReconnect) => listener.listen(channel, onPayload, onReconnect),
     onRecovery: (run) => recoveries.listen(run),
     close() {

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
-import { beginHooks, forgetHooks, runCommitHooks, type Sql } from './database.ts'
+import { beginHooks, forgetHooks, runCommitHooks, type Sql, type TransactionOptions } from './database.ts'
 import { beginLagging } from './embedded/wire.ts'
 import { WholeAnswerClient } from './whole-answers.ts'
 
@@ -46,11 +46,13 @@ export class GuardedPool extends pg.Pool {
   }
 }
 
-/** Runs `work` between BEGIN and COMMIT on one connection of the pool; see `TransactionOptions` for `mayLag`. */
+const beginSnapshot = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
+
+/** Runs `work` between BEGIN and COMMIT on one connection of the pool. */
 export async function runTransaction<T>(
   pool: pg.Pool,
   work: (sql: Sql) => Promise<T>,
-  mayLag: boolean,
+  { mayLag, isSnapshot }: Required<TransactionOptions>,
 ): Promise<T> {
   const client = await pool.connect()
   const sql: Sql = drizzle({ client })
@@ -58,7 +60,7 @@ export async function runTransaction<T>(
   beginHooks(sql)
   try {
     // Goes with the first statement where connections are pipelined. If it fails, so does that one.
-    const begun = client.query(mayLag ? beginLagging : 'BEGIN')
+    const begun = client.query(isSnapshot ? beginSnapshot : mayLag ? beginLagging : 'BEGIN')
     begun.catch(() => {})
     const result = await openTransaction.run(scope, () => work(sql))
     await begun

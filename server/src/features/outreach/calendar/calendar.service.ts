@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type Context, tenantOf } from '../../../context.ts'
+import type { Sql } from '../../../platform/database/database.ts'
 import { holdsScope } from '../../../scopes.ts'
 import { toTimestamp } from '../../../wire.ts'
 import { nextRun } from '../recurrence/recurrence.service.ts'
@@ -39,8 +40,12 @@ export async function getCalendar(
   const hasReports =
     (caller.kind === 'user' || caller.kind === 'key') && holdsScope(caller.scopes, 'reports:read')
   const span = { tenantId: tenantOf(ctx), from, to, hasReports }
-  const past = await listRuns(ctx.db.sql, span, mostEntries + 1)
-  const planned = await listPlanned(ctx.db.sql, span, mostEntries + 1)
+  // What begins between two looks would be shown twice or not at all.
+  const read = async (sql: Sql) => ({
+    past: await listRuns(sql, span, mostEntries + 1),
+    planned: await listPlanned(sql, span, mostEntries + 1),
+  })
+  const { past, planned } = await ctx.db.transaction(read, { isSnapshot: true })
   const runs = new EarliestRuns(to)
   for (const { kind, id, name, at, status, executionId } of past)
     runs.add(new Date(at), { kind, id, name, status, execution_id: executionId })

@@ -3,6 +3,7 @@ import { after, before, suite, test } from 'node:test'
 import { sql as text } from 'drizzle-orm'
 import { createSession } from '../../../../test/builders.ts'
 import type { TestTenant } from '../../../../test/harness.ts'
+import { isServerTest } from '../../../../test/harness-database.ts'
 import {
   createLinkedApp,
   type LinkedApp,
@@ -10,8 +11,9 @@ import {
   linkSession,
   nextEvent,
 } from '../../../../test/linked-session.ts'
-import { untilAnswer } from '../../../../test/until.ts'
+import { until, untilAnswer } from '../../../../test/until.ts'
 import type { Context } from '../../../context.ts'
+import { outsideTransaction } from '../../../platform/database/transaction.ts'
 import { deliverRun } from './report-delivery.service.ts'
 import { buildRun, startDueRun } from './report-runs.service.ts'
 
@@ -97,6 +99,27 @@ suite('reports to the own chat', () => {
     assert.equal(report.last_error, run.error)
     assert.ok(run.content !== null && run.text !== null, 'the report can be read all the same')
     assert.partialDeepStrictEqual(await told, { reportId: id, delivered: false, status: 'completed' })
+  })
+
+  // Only a server lets a run end between two reads of one answer and the test hold it there.
+  test('who asks while a run ends reads all of the end or nothing of it', {
+    skip: !isServerTest,
+  }, async () => {
+    const { id } = (await tenant.api.get(200, '/reports?limit=1')).reports[0]
+    const { asking } = await app.app.ctx.db.transaction(async (sql) => {
+      await sql.execute(text`LOCK TABLE report_executions IN ACCESS EXCLUSIVE MODE`)
+      await sql.execute(text`UPDATE report_executions SET error = 'the end' WHERE report_id = ${id}`)
+      await sql.execute(text`UPDATE reports SET last_error = 'the end' WHERE id = ${id}`)
+      const asking = outsideTransaction(() => tenant.api.get(200, `/reports/${id}`))
+      await until('the second read', async () => {
+        const { rows } = await sql.execute(text`
+          SELECT 1 FROM pg_locks WHERE relation = 'report_executions'::regclass AND NOT granted`)
+        return rows.length > 0 || undefined
+      })
+      return { asking }
+    })
+    const report = await asking
+    assert.equal(report.executions[0].error, report.last_error)
   })
 
   test('a session that connects anew is waited for, a quarter of an hour and no longer', async () => {

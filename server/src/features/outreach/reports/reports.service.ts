@@ -151,9 +151,12 @@ export async function getReports(
 /** One report with its newest runs, or 404. */
 export async function getReport(ctx: Context, id: string): Promise<z.input<typeof reportWithRuns>> {
   const tenantId = tenantOf(ctx)
-  const row = await store.findReport(ctx.db.sql, tenantId, id)
+  const read = async (sql: Sql) => ({
+    row: await store.findReport(sql, tenantId, id),
+    executions: await store.listExecutions(sql, tenantId, id, keptExecutions),
+  })
+  const { row, executions } = await ctx.db.transaction(read, { isSnapshot: true })
   if (row === undefined) throw unknownThing('Report')
-  const executions = await store.listExecutions(ctx.db.sql, tenantId, id, keptExecutions)
   return { ...toWire(row), executions: executions.map(executionToWire) }
 }
 

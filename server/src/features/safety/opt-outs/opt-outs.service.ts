@@ -105,12 +105,16 @@ export async function getOptOuts(
 /** One person with all that happened; 404 when nothing ever did. */
 export async function getOptOut(ctx: Context, phone: string) {
   const tenantId = tenantOf(ctx)
-  const addresses = await store.listAddresses(ctx.db.sql, tenantId, phone)
-  const ledger = await store.listLedger(ctx.db.sql, tenantId, addresses)
+  const read = async (sql: Sql) => {
+    const addresses = await store.listAddresses(sql, tenantId, phone)
+    const ledger = await store.listLedger(sql, tenantId, addresses)
+    return { ledger, isOptedOut: await store.hasOptedOut(sql, tenantId, addresses) }
+  }
+  const { ledger, isOptedOut } = await ctx.db.transaction(read, { isSnapshot: true })
   if (ledger.length === 0) throw unknownThing('Opt-out')
   return {
     phone: `+${phone}`,
-    opted_out: await store.hasOptedOut(ctx.db.sql, tenantId, addresses),
+    opted_out: isOptedOut,
     history: ledger.map((row) => ({
       opted_out: row.isOptedOut,
       how: row.how,

@@ -184,9 +184,12 @@ export async function getDeliveries(
 /** One delivery with its attempts, or 404. */
 export async function getDelivery(ctx: Context, id: string, deliveryId: string) {
   const tenantId = tenantOf(ctx)
-  const delivery = await store.findDelivery(ctx.db.sql, tenantId, id, deliveryId)
+  const read = async (sql: Sql) => ({
+    delivery: await store.findDelivery(sql, tenantId, id, deliveryId),
+    attempts: await store.listAttempts(sql, tenantId, deliveryId),
+  })
+  const { delivery, attempts } = await ctx.db.transaction(read, { isSnapshot: true })
   if (delivery === undefined) throw unknownThing('Delivery')
-  const attempts = await store.listAttempts(ctx.db.sql, tenantId, deliveryId)
   return { delivery, attempts, payload: await readPayload(ctx, deliveryId) }
 }
 
