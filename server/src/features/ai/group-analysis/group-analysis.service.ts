@@ -20,6 +20,7 @@ import { askInBatches, hasOrders, mostInBatch } from '../batches/ask-in-batches.
 import { chatModelOf, outcomeOfAiError, requireAi } from '../providers/providers.service.ts'
 import { analyseJob, messageAnalysed } from './group-analysis.schema.ts'
 import * as store from './group-analysis.store.ts'
+import { withWords } from './spoken-messages.service.ts'
 
 /** How long messages are gathered before a model is asked about them together. */
 const gatherMs = 2000
@@ -167,7 +168,7 @@ async function analyseStep(
     await store.deleteTasks(ctx.db.sql, tenantId, messageIds)
     return
   }
-  const messages = await listAwaiting(ctx.db.sql, tenantId, groupId, messageIds)
+  const messages = await withWords(ctx, await listAwaiting(ctx.db.sql, tenantId, groupId, messageIds))
   const worded = messages.filter(({ text }) => text.trim() !== '')
   const wanted =
     group.prompt === null || group.prompt === '' ? '' : `\n\nWhat the business looks for:\n${group.prompt}`

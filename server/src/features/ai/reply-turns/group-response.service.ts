@@ -18,6 +18,7 @@ import { providerFailed } from '../models/models.schema.ts'
 import { composeReply } from '../replies/compose-reply.service.ts'
 import { countReply } from '../replies/replies.service.ts'
 import { keepChatDraft } from '../reply-drafts/reply-drafts.service.ts'
+import { findSpokenText } from '../transcripts/transcripts.service.ts'
 import { getReplySettings } from './reply-settings.service.ts'
 import { turnOvertaken } from './reply-turns.schema.ts'
 import * as store from './reply-turns.store.ts'
@@ -45,6 +46,12 @@ async function whySilent(ctx: Context, sql: Sql, chat: ChatRef | undefined): Pro
   )
 }
 
+/** What is answered: of a sound what was written down. */
+async function wordsOf(ctx: Context, { said, messageId }: DueResponse): Promise<string> {
+  if (messageId === null || (said ?? '').trim() !== '') return said ?? ''
+  return (await findSpokenText(ctx, ctx.db.sql, tenantOf(ctx), messageId))?.text ?? ''
+}
+
 /** Lets the model write; what wants a person becomes a draft of the direct chat, where there is one. */
 async function writeByModel(
   ctx: Context,
@@ -56,7 +63,8 @@ async function writeByModel(
   const { sessionId } = due
   const settings = await getReplySettings(ctx, sessionId)
   const { use_rag: useRag, apply_style: applyStyle, profile_id: profileId } = settings
-  const task = { waChatId, sessionId, context: due.said ?? '', useRag, applyStyle, profileId }
+  const context = await wordsOf(ctx, due)
+  const task = { waChatId, sessionId, context, useRag, applyStyle, profileId }
   if (task.context.trim() === '') return { refused: 'empty_text' }
   const reply = await countReply(ctx, () =>
     composeReply(ctx, { ...task, purpose: 'reply', signal: run.signal }),

@@ -117,3 +117,44 @@ export async function addSignals(
   )
   return new Set(rows.map(({ leadId, groupId }) => `${leadId} ${groupId}`))
 }
+
+/** The lead of a signal without words, locked; undefined when the message is none. */
+export async function lockWordless(
+  sql: Sql,
+  tenantId: string,
+  messageId: string,
+): Promise<{ id: string; facts: LeadFacts } | undefined> {
+  const { rows } = await sql.execute<{ id: string; facts: LeadFacts }>(text`
+    SELECT l.id, l.facts FROM lead_signals s JOIN leads l ON l.id = s.lead_id
+    WHERE s.message_id = ${messageId} AND s.tenant_id = ${tenantId} AND coalesce(s.message_preview, '') = ''
+    FOR UPDATE OF l`)
+  return rows[0]
+}
+
+/** What the words of a signal make of its lead. */
+export interface Wording {
+  tenantId: string
+  leadId: string
+  messageId: string
+  preview: string
+  /** What the signal itself says. */
+  kinds: string[]
+  facts: LeadFacts
+  score: number
+  reasons: ScoreSignal[]
+  at: Date
+}
+
+/** Stores the words of a signal, at its lead as well where it is the first or the newest one. */
+export async function updateWording(sql: Sql, wording: Wording): Promise<void> {
+  const { tenantId, leadId, messageId, preview, kinds, facts, score, reasons, at } = wording
+  await sql.execute(text`
+    UPDATE lead_signals SET message_preview = ${preview}, signals = ${JSON.stringify(kinds)}::jsonb
+    WHERE message_id = ${messageId} AND tenant_id = ${tenantId}`)
+  await sql.execute(text`
+    UPDATE leads SET signal_score = ${score}, score_signals = ${JSON.stringify(reasons)}::jsonb,
+      facts = ${JSON.stringify(facts)}::jsonb, updated_at = ${at.toISOString()}::timestamptz,
+      message_preview = CASE WHEN trigger_message_id = ${messageId} THEN ${preview} ELSE message_preview END,
+      last_message_preview = CASE WHEN last_message_id = ${messageId} THEN ${preview} ELSE last_message_preview END
+    WHERE id = ${leadId} AND tenant_id = ${tenantId}`)
+}

@@ -54,6 +54,20 @@ export async function holdGroup(sql: Sql, tenantId: string, groupId: string): Pr
   return rows.length > 0
 }
 
+/** Lets messages that had nothing to analyse wait for it after all; answers those that do. */
+export async function reopenAnalyses(
+  sql: Sql,
+  tenantId: string,
+  messageIds: readonly string[],
+): Promise<Set<string>> {
+  const { rows } = await sql.execute<{ id: string }>(text`
+    UPDATE group_messages SET is_awaiting_analysis = true
+    WHERE message_id = ANY(${text.param([...messageIds])}::uuid[]) AND tenant_id = ${tenantId}
+      AND NOT is_awaiting_analysis AND ai_analysis IS NULL
+    RETURNING message_id AS id`)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Stores analyses, or that there is none; answers the messages that still waited. */
 export async function saveAnalyses(
   sql: Sql,

@@ -21,13 +21,26 @@ import { getWatched, type WatchedGroup } from './watched-groups.ts'
 
 /** A message in a monitored group. */
 export interface MonitoredMessage {
-  message: MessageReceived
+  message: Pick<
+    MessageReceived,
+    | 'tenantId'
+    | 'sessionId'
+    | 'messageId'
+    | 'senderPhone'
+    | 'senderName'
+    | 'senderContactId'
+    | 'text'
+    | 'replyToId'
+    | 'quotedWaMessageId'
+    | 'mentions'
+    | 'waTimestamp'
+  >
   group: WatchedGroup
   keyword: string | null
 }
 
 /** Modes whose captures speak of interest; what `ai_analysis` captures waits for its analysis. */
-const leadModes: ReadonlySet<MonitorMode> = new Set(['keywords', 'mentions', 'first_message'])
+export const leadModes: ReadonlySet<MonitorMode> = new Set(['keywords', 'mentions', 'first_message'])
 
 const keyOf = ({ group, message }: MonitoredMessage): string => `${group.id} ${message.senderContactId}`
 
@@ -62,7 +75,7 @@ function speakersOf(monitored: readonly MonitoredMessage[]): Speaker[] {
 }
 
 /** Without admins and people the session knows, where the group's settings say so. */
-async function withoutSkipped(
+export async function withoutSkipped(
   ctx: Context,
   sql: Sql,
   monitored: readonly MonitoredMessage[],
@@ -103,7 +116,8 @@ function countByGroup(monitored: readonly MonitoredMessage[]): GroupCount[] {
 const isForAll = ({ group }: MonitoredMessage): boolean =>
   !group.skipAdmins && !group.skipExistingContacts && group.monitorMode !== 'first_message'
 
-function toCapture({ message, group, keyword }: MonitoredMessage): NewCapture {
+/** What is stored of it. */
+export function toCapture({ message, group, keyword }: MonitoredMessage): NewCapture {
   return {
     messageId: message.messageId,
     groupId: group.id,
@@ -148,13 +162,15 @@ function toEvent({ message, group, keyword }: MonitoredMessage): GroupMessage {
   }
 }
 
-const toAwaited = ({ message, group }: MonitoredMessage) => ({
+/** That its analysis is awaited. */
+export const toAwaited = ({ message, group }: MonitoredMessage) => ({
   tenantId: message.tenantId,
   groupId: group.id,
   messageId: message.messageId,
 })
 
-function signalsOf(captured: readonly MonitoredMessage[]): LeadSignal[] {
+/** What of it speaks of interest. */
+export function signalsOf(captured: readonly MonitoredMessage[]): LeadSignal[] {
   return captured.flatMap(({ message, group, keyword }) => {
     const { senderContactId: contactId } = message
     if (contactId === null || !leadModes.has(group.monitorMode)) return []
@@ -187,7 +203,15 @@ export async function captureMessages(
 ): Promise<void> {
   const { monitored, wanted } = await selectMonitored(ctx, sql, messages)
   if (monitored.length === 0) return
-  const captured = await capture(ctx, sql, monitored, wanted)
+  await followCaptured(ctx, sql, await capture(ctx, sql, monitored, wanted))
+}
+
+/** Publishes what was captured, makes leads of it and answers them, in the transaction that stores it. */
+export async function followCaptured(
+  ctx: Context,
+  sql: Sql,
+  captured: readonly MonitoredMessage[],
+): Promise<void> {
   if (captured.length === 0) return
   await ctx.events.publishMany(sql, groupMessageCaptured, captured.map(toEvent))
   const awaiting = captured.filter(({ group }) => group.monitorMode === 'ai_analysis')

@@ -1,5 +1,6 @@
 // Reads tables of other areas: conversations (chats, contacts, messages), groups (wa_group_members), sessions (sessions).
 import { and, eq, sql as text } from 'drizzle-orm'
+import type { ChatId } from '../../../engine/ids.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { autoResponses } from './monitored-groups.tables.ts'
 
@@ -112,6 +113,47 @@ export async function insertCaptured(
       "matchedKeyword" text, "isAwaitingAnalysis" boolean, "waTimestamp" timestamptz)`)
 }
 
+/** A sound of a monitored group, once it is known what was said in it. */
+export interface SpokenMessage extends Record<string, unknown> {
+  messageId: string
+  sessionId: string
+  chatId: ChatId
+  groupId: string
+  senderContactId: string | null
+  /** Digits. */
+  phone: string | null
+  senderName: string | null
+  replyToId: string | null
+  /** ISO 8601. */
+  waTimestamp: string
+  /** It was kept when it came. */
+  isCaptured: boolean
+}
+
+/** Those of these messages that were said since a timestamp in a group that was listened to already. */
+export async function listSpoken(
+  sql: Sql,
+  tenantId: string,
+  messageIds: readonly string[],
+  since: Date,
+): Promise<SpokenMessage[]> {
+  const { rows } = await sql.execute<SpokenMessage>(text`
+    SELECT m.id AS "messageId", m.session_id AS "sessionId", h.wa_chat_id AS "chatId", g.id AS "groupId",
+      c.id AS "senderContactId", c.phone, coalesce(c.name, c.book_name, c.push_name) AS "senderName",
+      m.reply_to_id AS "replyToId", k.message_id IS NOT NULL AS "isCaptured",
+      to_char(m.wa_timestamp AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "waTimestamp"
+    FROM messages m JOIN chats h ON h.id = m.chat_id
+    JOIN monitored_groups g ON g.session_id = m.session_id AND g.wa_group_id = h.wa_chat_id
+      AND g.is_active AND g.created_at <= m.created_at
+    LEFT JOIN contacts c ON c.id = m.sender_contact_id
+    LEFT JOIN group_messages k ON k.message_id = m.id
+    WHERE m.id = ANY(${text.param([...messageIds])}::uuid[]) AND m.tenant_id = ${tenantId}
+      AND m.direction = 'inbound' AND m.deleted_at IS NULL
+      AND least(m.wa_timestamp, m.created_at) >= ${since.toISOString()}::timestamptz
+    ORDER BY g.id, m.wa_timestamp, m.id`)
+  return rows
+}
+
 /** How a person is reached. */
 export async function findAddresses(
   sql: Sql,
@@ -167,6 +209,7 @@ export async function insertResponse(sql: Sql, row: typeof autoResponses.$inferI
 /** What is needed to send an answer. */
 export interface DueResponse {
   groupId: string
+  messageId: string | null
   sessionId: string
   isWanted: boolean
   template: string | null
@@ -188,7 +231,7 @@ export async function findDueResponse(
   id: string,
 ): Promise<DueResponse | undefined> {
   const { rows } = await sql.execute<DueResponse & Record<string, unknown>>(text`
-    SELECT g.id AS "groupId", g.session_id AS "sessionId", g.is_active AND g.auto_respond AS "isWanted",
+    SELECT g.id AS "groupId", r.message_id AS "messageId", g.session_id AS "sessionId", g.is_active AND g.auto_respond AS "isWanted",
       g.response_template AS template, m.matched_keyword AS keyword, s.content_preview AS said, c.phone, c.lid, c.name,
       c.book_name AS "bookName", c.push_name AS "pushName",
       EXISTS (SELECT FROM sessions o WHERE o.phone_number = c.phone) AS "isOwnAccount"
