@@ -16,7 +16,7 @@ import {
   temporaryDirectory,
 } from '../processes.ts'
 import { smallDisk, whyNoSmallDisk } from '../small-disk.ts'
-import { until } from '../until.ts'
+import { until, untilAnswer } from '../until.ts'
 
 const apiKey = `mf_${'fulldisk'.repeat(5)}`
 const owner = programOwner
@@ -182,6 +182,26 @@ async function assertWell(world: World): Promise<void> {
   })
 }
 
+/**
+ * What was accepted, is not on the phone and was not told to be lost either: what waits for its answer longer than a
+ * caller does is answered as pending, and may then be told by its status what others are told by message_lost.
+ */
+async function unsettled(
+  { api, simulator }: World,
+  accepted: ReadonlyMap<string, string>,
+): Promise<{ text: string; status: string; error: string | null }[]> {
+  const messages = await simulator.call<Json[]>('GET', `/accounts/${friend}/messages`)
+  const seen = new Set(messages.map(({ text }) => text))
+  const missing = [...accepted].filter(([text]) => !seen.has(text))
+  const stood = missing.map(async ([text, id]) => {
+    const { status, error } = await api.get(200, `/messages/${id}`)
+    return { text, status, error }
+  })
+  return (await Promise.all(stood)).filter(
+    ({ status, error }) => status !== 'failed' || error !== 'no_answer',
+  )
+}
+
 // A server's disk is the server's; what the program does while it is away is in the test of outages.
 describe('a full disk under the embedded database', {
   skip: isServerTest,
@@ -209,13 +229,13 @@ describe('a full disk under the embedded database', {
   }, async (t) => {
     await using disk = await smallDisk(90)
     const world = await begin(t, join(disk.path, 'data'))
-    const accepted: string[] = []
+    const accepted = new Map<string, string>()
     const send = async (message: string) => {
       const body = { session_id: world.session, chat_id: friend, message }
       const { answer, ms } = await timed(() => world.api.call('POST', '/messages/send', { body }))
       assert.ok(isHonest(answer), `${answer.status} ${JSON.stringify(answer.body)}`)
       assert.ok(ms < 30_000)
-      if (answer.status === 201) accepted.push(message)
+      if (answer.status === 201) accepted.set(message, answer.body.id)
       return answer.status
     }
     await send('before')
@@ -227,12 +247,10 @@ describe('a full disk under the embedded database', {
       disk.free()
       await assertWell(world)
     }
-    const wanted = new Set(accepted)
-    await until('every accepted message on the phone', async () => {
-      const messages = await world.simulator.call<Json[]>('GET', `/accounts/${friend}/messages`)
-      const seen = new Set(messages.map(({ text }) => text))
-      return [...wanted].every((text) => seen.has(text)) || undefined
-    })
+    await untilAnswer(
+      () => unsettled(world, accepted),
+      (open) => open.length === 0,
+    )
     // A stop on a full disk leaves a database that opens again.
     disk.fill()
     await world.server.process.stop()

@@ -166,6 +166,16 @@ suite('database', () => {
     assert.deepEqual(payloads, ['one'])
   })
 
+  test('who listens no longer is content with a connection that broke in this moment', {
+    skip: !isServerTest,
+  }, async () => {
+    const { db } = database
+    const listening = await db.listen('broken_channel', () => undefined)
+    await db.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND query LIKE 'LISTEN %'`)
+    await listening.close()
+  })
+
   test('large values and binary values come back as they went in', async () => {
     const large = 'ä'.repeat(1_500_000)
     const bytes = Buffer.from(Array.from({ length: 5000 }, (_, n) => n % 256))

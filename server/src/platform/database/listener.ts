@@ -54,7 +54,8 @@ export class Listener {
         channel.onReconnect.delete(onReconnect)
         if (channel.onPayload.size > 0) return
         this.#channels.delete(name)
-        await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(name)}`)
+        // A connection that breaks meanwhile listens to nothing any more: a stop does not fail for that.
+        await this.#client?.query(`UNLISTEN ${pg.escapeIdentifier(name)}`).catch(() => undefined)
       },
     }
   }
