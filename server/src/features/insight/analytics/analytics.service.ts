@@ -6,8 +6,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { findLabel } from '../../conversations/labels/labels.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
-import type { Waits } from '../rollups/rollups.tables.ts'
-import { addWaits, measureWaits } from '../rollups/waits.service.ts'
+import { addWaitSums, measureWaits, type WaitSums } from '../rollups/waits.service.ts'
 import {
   badPeriod,
   defaultDays,
@@ -17,16 +16,15 @@ import {
   type PeriodInput,
   type responseTimesAnswer,
 } from './analytics.schema.ts'
+import { type FigureKind, readFigures, readWaitRows } from './figures.service.ts'
 import {
   type FigureScope,
   type Figures,
   findCounted,
   findOldestMark,
   type Grouping,
-  listFigures,
   listLabelNames,
   listSessionNames,
-  listWaits,
   type WaitRow,
 } from './figures.store.ts'
 import { keepAnswer } from './kept-answers.ts'
@@ -195,7 +193,7 @@ async function nameBreakdown<T, W>(
 
 /** What of the figures an answer shows. */
 interface FigureView<W> {
-  kind: string
+  kind: FigureKind
   isCounted: (figures: Figures) => boolean
   toWire: (figures: Figures) => W
 }
@@ -204,7 +202,7 @@ interface FigureView<W> {
 function askFigures<W>(ctx: Context, asked: Asked, { kind, isCounted, toWire }: FigureView<W>) {
   const { scope, version, input } = asked
   return keepAnswer(ctx, kind, { scope, version, interval: input.interval }, async () => {
-    const list = (by: Grouping) => listFigures(ctx.db.sql, scope, by)
+    const list = (by: Grouping) => readFigures(ctx.db.sql, scope, by, kind)
     const [days, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
     return {
       totals: sumFigures(days),
@@ -262,11 +260,11 @@ export async function getLeadFunnel(
 type Answers = Pick<WaitRow, 'waits' | 'firstWaits'>
 
 const addAnswers = (rows: readonly Answers[]): Answers => ({
-  waits: addWaits(rows.map(({ waits }) => waits)),
-  firstWaits: addWaits(rows.map(({ firstWaits }) => firstWaits)),
+  waits: addWaitSums(rows.map(({ waits }) => waits)),
+  firstWaits: addWaitSums(rows.map(({ firstWaits }) => firstWaits)),
 })
 
-function waitFigures(waits: Waits) {
+function waitFigures(waits: WaitSums) {
   const { count, medianSeconds, averageSeconds, p90Seconds } = measureWaits(waits)
   return {
     count,
@@ -294,7 +292,7 @@ export async function getResponseTimes(
   const { scope, version } = asked
   const question = { scope, version, interval: input.interval }
   const { totals, series, breakdown } = await keepAnswer(ctx, 'response-times', question, async () => {
-    const list = (by: Grouping) => listWaits(ctx.db.sql, scope, by)
+    const list = (by: Grouping) => readWaitRows(ctx.db.sql, scope, by)
     const [rows, sessions, labels] = await Promise.all([list('day'), list('session'), list('label')])
     return {
       totals: responseFigures(addAnswers(rows)),

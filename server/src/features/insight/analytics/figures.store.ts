@@ -2,7 +2,7 @@
 import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { everyId } from '../rollups/rollups.schema.ts'
-import type { Waits } from '../rollups/rollups.tables.ts'
+import { readWaits, type WaitSums } from '../rollups/waits.service.ts'
 import { type KeptPeriod, keptPeriodOf, wholeMonths } from './period.ts'
 
 /** Whose figures, of which days. */
@@ -38,13 +38,14 @@ export interface Figures {
 /** A row of figures: of a day, or a session or label. */
 export type FigureRow = Figures & { key: string }
 /** A row of answers. */
-export interface WaitRow extends Record<string, unknown> {
+export interface WaitRow {
   key: string
-  waits: Waits
-  firstWaits: Waits
+  waits: WaitSums
+  firstWaits: WaitSums
 }
 
-const names: Readonly<Record<keyof Figures, string>> = {
+/** The column of each. */
+export const figureColumns: Readonly<Record<keyof Figures, string>> = {
   received: 'received',
   sent: 'sent',
   groupReceived: 'group_received',
@@ -60,7 +61,7 @@ const names: Readonly<Record<keyof Figures, string>> = {
   leadsLost: 'leads_lost',
 }
 const figureSums = text.raw(
-  Object.entries(names)
+  Object.entries(figureColumns)
     .map(([name, column]) => `sum(${column})::int AS "${name}"`)
     .join(', '),
 )
@@ -87,48 +88,62 @@ function whose({ tenantId, sessionId, labelId }: FigureScope, by: Grouping): SQL
   return text`tenant_id = ${tenantId} AND ${session} AND ${label}`
 }
 
-const addedUp = text.raw(`session_id, label_id, waits, first_waits, ${Object.values(names).join(', ')}`)
+/** What is read of rows: figures, or answers as numbers. */
+interface Read {
+  /** Of days and months. */
+  kept: SQL
+  /** Of quarters of an hour. */
+  slots: SQL
+}
+
+const sums = text.raw(`session_id, label_id, ${Object.values(figureColumns).join(', ')}`)
+const figures: Read = { kept: sums, slots: sums }
+const waits: Read = {
+  kept: text`session_id, label_id, coalesce(wait_series, waits::text) AS waits,
+    coalesce(first_wait_series, first_waits::text) AS first_waits`,
+  slots: text`session_id, label_id, waits::text AS waits, first_waits::text AS first_waits`,
+}
 
 /** The whole months that have been put together, and the days of all others: fewer rows. */
-function monthsAndDays(scope: FigureScope, by: Grouping, { from, to }: { from: string; to: string }): SQL {
+function monthsAndDays(
+  read: Read,
+  scope: FigureScope,
+  by: Grouping,
+  { from, to }: { from: string; to: string },
+): SQL {
   const { tenantId } = scope
   const { first, last } = wholeMonths(from, to)
   const months = text`month BETWEEN ${first}::date AND ${last}::date`
   return text`
-    SELECT ${addedUp} FROM rollup_months WHERE ${whose(scope, by)} AND ${months}
+    SELECT ${read.kept} FROM rollup_months WHERE ${whose(scope, by)} AND ${months}
     UNION ALL
-    SELECT ${addedUp} FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}
+    SELECT ${read.kept} FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}
       AND (session_id, date_trunc('month', day::timestamp)::date) NOT IN (
         SELECT session_id, month FROM rollup_months
         WHERE tenant_id = ${tenantId} AND label_id = ${everyId} AND ${months})`
 }
 
 /** What lies within the period, whatever its days: days of the zone that they are kept in, and what is around them. */
-function around(scope: FigureScope, by: Grouping, { begin, end, days }: KeptPeriod): SQL {
+function around(read: Read, scope: FigureScope, by: Grouping, { begin, end, days }: KeptPeriod): SQL {
   const during = (from: Date, to: Date): SQL =>
     text`(slot >= ${from.toISOString()}::timestamptz AND slot < ${to.toISOString()}::timestamptz)`
-  const slots = text`SELECT ${addedUp} FROM rollup_slots WHERE ${whose(scope, by)}`
+  const slots = text`SELECT ${read.slots} FROM rollup_slots WHERE ${whose(scope, by)}`
   if (days === undefined) return text`${slots} AND ${during(begin, end)}`
-  return text`${monthsAndDays(scope, by, days)}
+  return text`${monthsAndDays(read, scope, by, days)}
     UNION ALL ${slots} AND (${during(begin, days.begin)} OR ${during(days.end, end)})`
 }
 
-/**
- * What a scope covers. In the zone that the tenant's days are kept in they are there; those of any other are put together
- * from the quarters of an hour, which takes longer.
- */
-function rowsOf(scope: FigureScope, by: Grouping): SQL {
-  const { from, to, timeZone, keptZone } = scope
-  const isKept = keptZone === timeZone
-  if (by !== 'day')
-    return isKept ? monthsAndDays(scope, by, scope) : around(scope, by, keptPeriodOf(scope, keptZone))
-  if (isKept)
-    return text`SELECT * FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}`
-  const day = text`(slot AT TIME ZONE ${timeZone})::date`
-  return text`SELECT s.*, ${day} AS day FROM rollup_slots s WHERE ${whose(scope, by)}
-    AND slot >= (${from}::date::timestamp AT TIME ZONE 'UTC') - interval '26 hours'
-    AND slot < (${to}::date::timestamp AT TIME ZONE 'UTC') + interval '50 hours'
-    AND ${day} BETWEEN ${from} AND ${to}`
+/** Whether the days of a scope are those that are kept: all others are told from the quarters of an hour. */
+export const isKept = ({ timeZone, keptZone }: FigureScope): boolean => keptZone === timeZone
+
+/** What a scope covers, of the kept days or whatever they are grouped by. */
+function rowsOf(read: Read, scope: FigureScope, by: Grouping): SQL {
+  const { from, to, keptZone } = scope
+  if (by === 'day')
+    return text`SELECT day, ${read.kept} FROM rollup_days WHERE ${whose(scope, by)} AND day BETWEEN ${from} AND ${to}`
+  return isKept(scope)
+    ? monthsAndDays(read, scope, by, scope)
+    : around(read, scope, by, keptPeriodOf(scope, keptZone))
 }
 
 /** The zone that a tenant's days are kept in, and a number that grows with each count; undefined before the first. */
@@ -150,35 +165,23 @@ export async function findOldestMark(sql: Sql, tenantId: string): Promise<Date |
   return at === null || at === undefined ? null : new Date(at)
 }
 
-/** Figures by day, session or label. */
+/** Figures by day, session or label; days are those that are kept. */
 export async function listFigures(sql: Sql, scope: FigureScope, by: Grouping): Promise<FigureRow[]> {
   const { rows } = await sql.execute<FigureRow & Record<string, unknown>>(text`
-    SELECT ${keys[by]} AS key, ${figureSums} FROM (${rowsOf(scope, by)}) d GROUP BY 1 ORDER BY 1`)
+    SELECT ${keys[by]} AS key, ${figureSums} FROM (${rowsOf(figures, scope, by)}) d GROUP BY 1 ORDER BY 1`)
   return rows
 }
 
-/** Answers by day, session or label; several rows may have one key. */
+/** Answers by day, session or label; days are those that are kept. Several rows may have one key. */
 export async function listWaits(sql: Sql, scope: FigureScope, by: Grouping): Promise<WaitRow[]> {
-  // Quarters of an hour are many: the database puts them together.
-  if (by === 'day' && scope.keptZone !== scope.timeZone) return listWaitsOfSlots(sql, scope)
-  const { rows } = await sql.execute<WaitRow>(text`
-    SELECT ${keys[by]} AS key, waits, first_waits AS "firstWaits" FROM (${rowsOf(scope, by)}) d
-    WHERE waits <> '{}' ORDER BY 1`)
-  return rows
-}
-
-async function listWaitsOfSlots(sql: Sql, scope: FigureScope): Promise<WaitRow[]> {
-  const { rows } = await sql.execute<WaitRow>(text`
-    SELECT to_char(day, 'YYYY-MM-DD') AS key,
-      coalesce(jsonb_object_agg(step, jsonb_build_array(n, s)) FILTER (WHERE NOT is_first), '{}') AS waits,
-      coalesce(jsonb_object_agg(step, jsonb_build_array(n, s)) FILTER (WHERE is_first), '{}') AS "firstWaits"
-    FROM (
-      SELECT day, k.is_first, e.key AS step, sum((e.value->>0)::int) AS n, sum((e.value->>1)::bigint) AS s
-      FROM (${rowsOf(scope, 'day')}) d
-      CROSS JOIN LATERAL (VALUES (false, d.waits), (true, d.first_waits)) AS k (is_first, waits)
-      CROSS JOIN LATERAL jsonb_each(k.waits) e WHERE d.waits <> '{}' GROUP BY 1, 2, 3
-    ) w GROUP BY day ORDER BY 1`)
-  return rows
+  const { rows } = await sql.execute<{ key: string; waits: string; firstWaits: string }>(text`
+    SELECT ${keys[by]} AS key, waits, first_waits AS "firstWaits" FROM (${rowsOf(waits, scope, by)}) d
+    WHERE waits NOT IN ('', '{}') ORDER BY 1`)
+  return rows.map((row) => ({
+    key: row.key,
+    waits: readWaits(row.waits),
+    firstWaits: readWaits(row.firstWaits),
+  }))
 }
 
 /** Names of a tenant's sessions by id. */

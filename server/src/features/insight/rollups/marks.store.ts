@@ -277,6 +277,7 @@ export async function listMarkedTenants(sql: Sql, now: Date): Promise<string[]> 
   const { rows } = await sql.execute<{ tenantId: string }>(text`
     SELECT DISTINCT tenant_id AS "tenantId" FROM rollup_marks
     UNION SELECT DISTINCT tenant_id FROM rollup_contact_marks WHERE due_at <= ${at(now)}
-    UNION SELECT DISTINCT tenant_id FROM rollup_month_marks WHERE due_at <= ${at(now)}`)
+    UNION SELECT DISTINCT tenant_id FROM rollup_month_marks WHERE due_at <= ${at(now)}
+    UNION SELECT tenant_id FROM rollup_tenants WHERE series_since > '-infinity'`)
   return rows.map(({ tenantId }) => tenantId)
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { everyId } from './rollups.schema.ts'
+import { waitSeries } from './series.store.ts'
 import { type Span, sums, together } from './slots.store.ts'
 
 const at = (date: Date): SQL => text`${date.toISOString()}::timestamptz`
@@ -60,7 +61,8 @@ export async function addUpNextMonth(sql: Sql, tenantId: string, now: Date): Pro
     WHERE tenant_id = ${tenantId} AND session_id = ${next.sessionId}
       AND day >= ${next.month}::date AND day < (${next.month}::date + interval '1 month')::date`
   await sql.execute(text`
-    INSERT INTO rollup_months (tenant_id, session_id, label_id, month, waits, first_waits, ${sums})
-    SELECT ${tenantId}, x.* FROM (${together(days, 'session_id, label_id, month')}) x`)
+    INSERT INTO rollup_months (tenant_id, session_id, label_id, month, waits, first_waits, ${sums}, wait_series,
+      first_wait_series)
+    SELECT ${tenantId}, x.*, ${waitSeries(text`x.waits`)}, ${waitSeries(text`x.first_waits`)} FROM (${together(days, 'session_id, label_id, month')}) x`)
   return true
 }

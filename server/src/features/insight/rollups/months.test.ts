@@ -194,6 +194,52 @@ suite('rollups of months', () => {
     }
   })
 
+  test('what was counted before there were series is told from the rest, and a job writes them', async () => {
+    const talk = await Talk.open()
+    for (const at of ['2025-11-30T23:50:00Z', '2025-12-31T18:25:00Z', '2026-01-31T23:59:00Z'])
+      await talk.ask(at)
+    await count()
+    const { sql } = app.app.ctx.db
+    const tenantId = talk.tenant.id
+    // Each question is another one: what was asked before is kept until something is counted.
+    const told = async (from: string) => {
+      const answers = []
+      for (const what of ['messages', 'response-times'])
+        for (const zone of ['UTC', 'Asia/Kolkata']) {
+          const path = `/analytics/${what}?from=${from}&to=2026-02-02&timezone=${zone}`
+          const { totals, series, by_label: labels } = await talk.tenant.api.get(200, path)
+          const days = series.filter(({ date }: { date: string }) => date >= '2025-11-25')
+          answers.push({ totals, days, labels })
+        }
+      return answers
+    }
+    const stored = async () => {
+      const { rows } = await sql.execute(text`
+        SELECT session_id, label_id, day, messages, waits, first_waits FROM rollup_series WHERE tenant_id = ${tenantId}
+        UNION ALL
+        SELECT session_id, label_id, day, wait_series, first_wait_series, '' FROM rollup_days WHERE tenant_id = ${tenantId}
+        UNION ALL
+        SELECT session_id, label_id, month, wait_series, first_wait_series, '' FROM rollup_months
+        WHERE tenant_id = ${tenantId} ORDER BY 1, 2, 3, 4`)
+      return rows
+    }
+    const [answers, rows] = [await told('2025-11-25'), await stored()]
+    await sql.execute(text`DELETE FROM rollup_series WHERE tenant_id = ${tenantId}`)
+    await sql.execute(text`UPDATE rollup_tenants SET series_since = 'infinity' WHERE tenant_id = ${tenantId}`)
+    for (const table of ['rollup_days', 'rollup_months'])
+      await sql.execute(text`
+        UPDATE ${text.raw(table)} SET wait_series = NULL, first_wait_series = NULL WHERE tenant_id = ${tenantId}`)
+    assert.deepEqual(await told('2025-11-24'), answers)
+    // The newest days first: those before them are told from the rest still.
+    await countNext(app.app.ctx, tenantId)
+    assert.deepEqual(await told('2025-11-23'), answers)
+    assert.ok((await stored()).length < rows.length)
+    await followMessages(app.app.ctx)
+    await count()
+    assert.deepEqual(await stored(), rows)
+    assert.deepEqual(await told('2025-11-22'), answers)
+  })
+
   test('days of another zone are told anew when something was counted', async () => {
     const talk = await Talk.open()
     const series = async () => {

@@ -37,3 +37,13 @@ export const replyHours = 72
 
 /** Each step of the scale of waits is so much longer than the one before, so that a figure of it is true to a tenth. */
 export const waitStep = 1.2
+
+/** Figures that a series has of each quarter of an hour, in their order after its number. */
+export const seriesFigures = {
+  messages: ['received', 'sent', 'group_received', 'group_sent', 'failed', 'delivered', 'read', 'replied'],
+  outreach: ['outreach_sent', 'outreach_read', 'outreach_replied'],
+  leads: ['leads_detected', 'leads_contacted', 'leads_qualified', 'leads_converted', 'leads_lost'],
+} as const
+
+/** A series of a day. */
+export type SeriesColumn = keyof typeof seriesFigures | 'waits' | 'first_waits'

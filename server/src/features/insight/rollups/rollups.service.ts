@@ -27,6 +27,7 @@ import {
   takeWantedRebuilds,
   wantRebuild,
 } from './rollups.store.ts'
+import { addOldSeries, addUpSeries } from './series.store.ts'
 import { addUpDays, addUpSlots, countSlots, type Span } from './slots.store.ts'
 
 /** A transaction that began earlier than this has ended: ids are made at its beginning. */
@@ -82,6 +83,7 @@ async function countSpan(sql: Sql, counted: Counted, span: Span): Promise<void> 
   await countSlots(sql, tenantId, span)
   await addUpSlots(sql, tenantId, span)
   await addUpDays(sql, tenantId, timeZone, span)
+  await addUpSeries(sql, tenantId, span)
   await dropMonths(sql, counted, span)
   await noteCounted(sql, tenantId, timeZone)
 }
@@ -119,11 +121,12 @@ function countNextContacts(ctx: Context, tenantId: string): Promise<boolean> {
   })
 }
 
-/** Puts the next month of a tenant together; whether there was any. */
+/** Puts the next month of a tenant together, or writes series that are missing; whether there was any. */
 function countNextMonth(ctx: Context, tenantId: string): Promise<boolean> {
   return ctx.db.transaction(async (sql) => {
     if ((await lockTenantRollups(sql, tenantId)) === undefined) return false
-    return addUpNextMonth(sql, tenantId, ctx.clock.now())
+    if (await addUpNextMonth(sql, tenantId, ctx.clock.now())) return true
+    return addOldSeries(sql, tenantId)
   })
 }
 

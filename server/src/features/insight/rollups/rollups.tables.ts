@@ -38,6 +38,12 @@ const figures = {
   leadsLost: integer('leads_lost').notNull(),
 }
 
+/** Answers once more, as numbers: step, how many, seconds together. Null: counted before they were written. */
+const series = {
+  waitSeries: text('wait_series'),
+  firstWaitSeries: text('first_wait_series'),
+}
+
 const scope = {
   tenantId: uuid('tenant_id').notNull(),
   /** Zeros: all sessions. */
@@ -59,7 +65,7 @@ export const rollupSlots = pgTable(
 /** What happened on each day of the tenant's zone. */
 export const rollupDays = pgTable(
   'rollup_days',
-  { ...scope, day: date('day', { mode: 'string' }).notNull(), ...figures },
+  { ...scope, day: date('day', { mode: 'string' }).notNull(), ...figures, ...series },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.sessionId, table.labelId, table.day] }),
     index('rollup_days_of_label').on(table.tenantId, table.labelId, table.day),
@@ -69,11 +75,26 @@ export const rollupDays = pgTable(
 /** What happened in each month that is over, unless a day of it has been counted since it was put together. */
 export const rollupMonths = pgTable(
   'rollup_months',
-  { ...scope, month: date('month', { mode: 'string' }).notNull(), ...figures },
+  { ...scope, month: date('month', { mode: 'string' }).notNull(), ...figures, ...series },
   (table) => [
     primaryKey({ columns: [table.tenantId, table.sessionId, table.month, table.labelId] }),
     index('rollup_months_of_label').on(table.tenantId, table.labelId, table.month),
   ],
+)
+
+/** What happened in the quarters of an hour of each day (UTC), as numbers with a blank between each two. */
+export const rollupSeries = pgTable(
+  'rollup_series',
+  {
+    ...scope,
+    day: date('day', { mode: 'string' }).notNull(),
+    messages: text().notNull(),
+    outreach: text().notNull(),
+    leads: text().notNull(),
+    waits: text().notNull(),
+    firstWaits: text('first_waits').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.sessionId, table.labelId, table.day] })],
 )
 
 /** Months of a session that have to be put together. */
@@ -175,6 +196,8 @@ export const rollupTenants = pgTable('rollup_tenants', {
   isRebuildWanted: boolean('is_rebuild_wanted').notNull().default(false),
   /** Grows with each count of times. */
   version: bigint({ mode: 'number' }).notNull().default(0),
+  /** Series are complete from this day on. */
+  seriesSince: date('series_since', { mode: 'string' }).notNull().default('infinity'),
 })
 
 /** The newest message that was looked at, of all tenants. */

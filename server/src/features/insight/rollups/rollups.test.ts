@@ -123,9 +123,17 @@ async function dump(tenantId: string) {
     ORDER BY session_id, label_id, day`)
   const months = await sql.execute(text`SELECT * FROM rollup_months WHERE tenant_id = ${tenantId}
     ORDER BY session_id, label_id, month`)
+  const series = await sql.execute(text`SELECT * FROM rollup_series WHERE tenant_id = ${tenantId}
+    ORDER BY session_id, label_id, day`)
   const contacts = await sql.execute(text`SELECT * FROM rollup_contacts WHERE tenant_id = ${tenantId}
     ORDER BY session_id, contact_id`)
-  return { slots: slots.rows, days: days.rows, months: months.rows, contacts: contacts.rows }
+  return {
+    slots: slots.rows,
+    days: days.rows,
+    months: months.rows,
+    series: series.rows,
+    contacts: contacts.rows,
+  }
 }
 
 async function dropRollups(tenantId: string): Promise<void> {
@@ -133,6 +141,7 @@ async function dropRollups(tenantId: string): Promise<void> {
     'rollup_slots',
     'rollup_days',
     'rollup_months',
+    'rollup_series',
     'rollup_contacts',
     'rollup_failures',
     'rollup_chat_labels',
@@ -295,7 +304,7 @@ suite('rollups', () => {
         assert.deepEqual(lines(await stored(tenant.id, 'rollup_months')), lines(monthsOver(wanted)))
       }
       const kept = await dump(tenant.id)
-      assert.ok(kept.contacts.length > 6 && kept.slots.length > 60)
+      assert.ok(kept.contacts.length > 6 && kept.slots.length > 60 && kept.series.length > 6)
       await dropRollups(tenant.id)
       await rebuild(app.app.ctx, tenant.id)
       assert.deepEqual(await dump(tenant.id), kept)

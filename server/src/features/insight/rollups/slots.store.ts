@@ -2,6 +2,7 @@
 import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { everyId, replyHours, waitStep } from './rollups.schema.ts'
+import { waitSeries } from './series.store.ts'
 
 /** A time of a session, from whole hours to whole hours. */
 export interface Span {
@@ -256,6 +257,7 @@ export async function addUpDays(sql: Sql, tenantId: string, timeZone: string, sp
   const rows = text`SELECT ${zoned(text`slot`)} AS day, s.* FROM rollup_slots s
     WHERE tenant_id = ${tenantId} AND ${whose} AND ${near}`
   await sql.execute(text`
-    INSERT INTO rollup_days (tenant_id, session_id, label_id, day, waits, first_waits, ${sums})
-    SELECT ${tenantId}, x.* FROM (${together(rows, 'session_id, label_id, day')}) x`)
+    INSERT INTO rollup_days (tenant_id, session_id, label_id, day, waits, first_waits, ${sums}, wait_series,
+      first_wait_series)
+    SELECT ${tenantId}, x.*, ${waitSeries(text`x.waits`)}, ${waitSeries(text`x.first_waits`)} FROM (${together(rows, 'session_id, label_id, day')}) x`)
 }

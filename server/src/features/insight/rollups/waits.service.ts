@@ -1,18 +1,47 @@
 import type { Waits } from './rollups.tables.ts'
+import { eachRow } from './series.service.ts'
+
+/** Answers by the step of the scale that they fall on: how many, and their seconds together. */
+export interface WaitSums {
+  counts: number[]
+  seconds: number[]
+}
+
+/** No answers. */
+export const noWaits = (): WaitSums => ({ counts: [], seconds: [] })
+
+/** Puts answers of a step to others. */
+export function addStep(sums: WaitSums, step: number, count: number, seconds: number): void {
+  for (let end = sums.counts.length; end <= step; end += 1) {
+    sums.counts.push(0)
+    sums.seconds.push(0)
+  }
+  sums.counts[step] = (sums.counts[step] ?? 0) + count
+  sums.seconds[step] = (sums.seconds[step] ?? 0) + seconds
+}
 
 /** Many sets of answers together. */
-export function addWaits(sets: Iterable<Waits>): Waits {
-  const sum: Waits = {}
+export function addWaits(sets: Iterable<Waits>): WaitSums {
+  const sum = noWaits()
   for (const waits of sets)
-    for (const step in waits) {
-      const [count, seconds] = waits[step] ?? [0, 0]
-      const known = sum[step]
-      if (known === undefined) sum[step] = [count, seconds]
-      else {
-        known[0] += count
-        known[1] += seconds
-      }
-    }
+    for (const [step, [count, seconds]] of Object.entries(waits)) addStep(sum, Number(step), count, seconds)
+  return sum
+}
+
+/** Many sums together. */
+export function addWaitSums(all: Iterable<WaitSums>): WaitSums {
+  const sum = noWaits()
+  for (const { counts, seconds } of all)
+    for (let step = 0; step < counts.length; step += 1)
+      addStep(sum, step, counts[step] ?? 0, seconds[step] ?? 0)
+  return sum
+}
+
+/** Answers as they are stored: numbers, namely step, how many, seconds together; or the JSON of `Waits`. */
+export function readWaits(series: string): WaitSums {
+  if (series.startsWith('{')) return addWaits([JSON.parse(series) as Waits])
+  const sum = noWaits()
+  eachRow(series, 3, ([step = 0, count = 0, seconds = 0]) => addStep(sum, step, count, seconds))
   return sum
 }
 
@@ -27,11 +56,12 @@ export interface WaitFigures {
 }
 
 /** The mean of the answers on the step where the n-th of all stands, counted from 0. */
-function secondsAt(steps: readonly (readonly [number, number])[], n: number): number {
+function secondsAt({ counts, seconds }: WaitSums, n: number): number {
   let passed = 0
-  for (const [count, seconds] of steps) {
+  for (let step = 0; step < counts.length; step += 1) {
+    const count = counts[step] ?? 0
     passed += count
-    if (n < passed) return seconds / count
+    if (n < passed) return (seconds[step] ?? 0) / count
   }
   return 0
 }
@@ -40,18 +70,15 @@ function secondsAt(steps: readonly (readonly [number, number])[], n: number): nu
  * Median, average and the ninth tenth. Exact where no two answers share a step of the scale, and otherwise true to a
  * tenth; the average is exact always.
  */
-export function measureWaits(waits: Waits): WaitFigures {
-  const steps = Object.entries(waits)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([, step]) => step)
-  const count = steps.reduce((sum, [answers]) => sum + answers, 0)
+export function measureWaits(waits: WaitSums): WaitFigures {
+  const count = waits.counts.reduce((sum, answers) => sum + answers, 0)
   if (count === 0) return { count, medianSeconds: null, averageSeconds: null, p90Seconds: null }
-  const total = steps.reduce((sum, [, seconds]) => sum + seconds, 0)
-  const middle = (secondsAt(steps, Math.floor((count - 1) / 2)) + secondsAt(steps, Math.floor(count / 2))) / 2
+  const total = waits.seconds.reduce((sum, seconds) => sum + seconds, 0)
+  const middle = (secondsAt(waits, Math.floor((count - 1) / 2)) + secondsAt(waits, Math.floor(count / 2))) / 2
   return {
     count,
     medianSeconds: Math.round(middle),
     averageSeconds: Math.round(total / count),
-    p90Seconds: Math.round(secondsAt(steps, Math.ceil(count * 0.9) - 1)),
+    p90Seconds: Math.round(secondsAt(waits, Math.ceil(count * 0.9) - 1)),
   }
 }
