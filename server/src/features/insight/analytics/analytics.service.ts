@@ -6,7 +6,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { findLabel } from '../../conversations/labels/labels.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { addWaitSums, measureWaits, type WaitSums } from '../rollups/waits.service.ts'
+import { addWaitSets, measureWaits, type WaitSet } from '../rollups/waits.service.ts'
 import {
   badPeriod,
   defaultDays,
@@ -260,12 +260,12 @@ export async function getLeadFunnel(
 type Answers = Pick<WaitRow, 'waits' | 'firstWaits'>
 
 const addAnswers = (rows: readonly Answers[]): Answers => ({
-  waits: addWaitSums(rows.map(({ waits }) => waits)),
-  firstWaits: addWaitSums(rows.map(({ firstWaits }) => firstWaits)),
+  waits: rows.flatMap(({ waits }) => waits),
+  firstWaits: rows.flatMap(({ firstWaits }) => firstWaits),
 })
 
-function waitFigures(waits: WaitSums) {
-  const { count, medianSeconds, averageSeconds, p90Seconds } = measureWaits(waits)
+function waitFigures(waits: readonly WaitSet[]) {
+  const { count, medianSeconds, averageSeconds, p90Seconds } = measureWaits(addWaitSets(waits))
   return {
     count,
     median_seconds: medianSeconds,

@@ -111,8 +111,8 @@ async function readWaitsElsewhere(sql: Sql, scope: FigureScope): Promise<WaitRow
   ])
   return [...all].map(([day, sum]) => ({
     key: dayOfNumber(day),
-    waits: sum,
-    firstWaits: first.get(day) ?? noWaits(),
+    waits: [sum],
+    firstWaits: [first.get(day) ?? noWaits()],
   }))
 }
 

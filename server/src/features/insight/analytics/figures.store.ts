@@ -2,7 +2,7 @@
 import { type SQL, sql as text } from 'drizzle-orm'
 import type { Sql } from '../../../platform/database/database.ts'
 import { everyId } from '../rollups/rollups.schema.ts'
-import { readWaits, type WaitSums } from '../rollups/waits.service.ts'
+import type { WaitSet } from '../rollups/waits.service.ts'
 import { type KeptPeriod, keptPeriodOf, wholeMonths } from './period.ts'
 
 /** Whose figures, of which days. */
@@ -40,8 +40,8 @@ export type FigureRow = Figures & { key: string }
 /** A row of answers. */
 export interface WaitRow {
   key: string
-  waits: WaitSums
-  firstWaits: WaitSums
+  waits: readonly WaitSet[]
+  firstWaits: readonly WaitSet[]
 }
 
 /** The column of each. */
@@ -179,8 +179,8 @@ export async function listWaits(sql: Sql, scope: FigureScope, by: Grouping): Pro
     WHERE waits NOT IN ('', '{}') ORDER BY 1`)
   return rows.map((row) => ({
     key: row.key,
-    waits: readWaits(row.waits),
-    firstWaits: readWaits(row.firstWaits),
+    waits: [row.waits],
+    firstWaits: [row.firstWaits],
   }))
 }
 

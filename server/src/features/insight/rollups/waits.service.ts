@@ -28,21 +28,22 @@ export function addWaits(sets: Iterable<Waits>): WaitSums {
   return sum
 }
 
-/** Many sums together. */
-export function addWaitSums(all: Iterable<WaitSums>): WaitSums {
+/** Answers put together, or as they are stored: numbers, namely step, how many, seconds together; or the JSON of `Waits`. */
+export type WaitSet = string | WaitSums
+
+/** Many sets of answers together. What is stored is read straight into the sum: a list for each would be thrown away. */
+export function addWaitSets(sets: Iterable<WaitSet>): WaitSums {
   const sum = noWaits()
-  for (const { counts, seconds } of all)
-    for (let step = 0; step < counts.length; step += 1)
-      addStep(sum, step, counts[step] ?? 0, seconds[step] ?? 0)
+  for (const set of sets)
+    if (typeof set !== 'string') addSums(sum, set)
+    else if (set.startsWith('{')) addSums(sum, addWaits([JSON.parse(set) as Waits]))
+    else eachRow(set, 3, ([step = 0, count = 0, seconds = 0]) => addStep(sum, step, count, seconds))
   return sum
 }
 
-/** Answers as they are stored: numbers, namely step, how many, seconds together; or the JSON of `Waits`. */
-export function readWaits(series: string): WaitSums {
-  if (series.startsWith('{')) return addWaits([JSON.parse(series) as Waits])
-  const sum = noWaits()
-  eachRow(series, 3, ([step = 0, count = 0, seconds = 0]) => addStep(sum, step, count, seconds))
-  return sum
+function addSums(sum: WaitSums, { counts, seconds }: WaitSums): void {
+  for (let step = 0; step < counts.length; step += 1)
+    addStep(sum, step, counts[step] ?? 0, seconds[step] ?? 0)
 }
 
 /** How long people waited. */
