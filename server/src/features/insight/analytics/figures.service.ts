@@ -18,20 +18,6 @@ import { dayNumberOf, dayOfNumber, quarterReader } from './local-time.ts'
 /** Which figures somebody looks at. */
 export type FigureKind = 'messages' | 'leads'
 
-/** Reads series quarter by quarter: what clocks of the zone show then, and the numbers. */
-function eachQuarter(
-  rows: readonly { day: number; series: string }[],
-  width: number,
-  timeZone: string,
-  take: (clockMs: number, numbers: readonly number[]) => void,
-): void {
-  const quartersOf = quarterReader(timeZone)
-  for (const { day, series } of rows) {
-    const clockAt = quartersOf(day)
-    eachRow(series, width, (numbers) => take(clockAt(numbers[0] ?? 0), numbers))
-  }
-}
-
 /** Sums of each day of a zone, by the day's number since 1970. */
 async function sumDays<T>(
   sql: Sql,
@@ -43,16 +29,25 @@ async function sumDays<T>(
   const rows = await readSeries(sql, scope, days, column)
   const [first, last] = [scope.from, scope.to].map((day) => dayNumberOf(Date.parse(day))) as [number, number]
   const sums = new Map<number, T>()
-  eachQuarter(rows, width, scope.timeZone, (clockMs, numbers) => {
-    const day = dayNumberOf(clockMs)
-    if (day < first || day > last) return
-    let sum = sums.get(day)
-    if (sum === undefined) {
-      sum = begin()
-      sums.set(day, sum)
-    }
-    add(sum, numbers)
-  })
+  const quartersOf = quarterReader(scope.timeZone)
+  const sumOf = (day: number): T | undefined => {
+    if (day < first || day > last) return undefined
+    const sum = sums.get(day) ?? begin()
+    sums.set(day, sum)
+    return sum
+  }
+  for (const { day, series } of rows) {
+    const clockAt = quartersOf(day)
+    let quarter: number | undefined
+    let sum: T | undefined
+    eachRow(series, width, (numbers) => {
+      if (numbers[0] !== quarter) {
+        quarter = numbers[0] ?? 0
+        sum = sumOf(dayNumberOf(clockAt(quarter)))
+      }
+      if (sum !== undefined) add(sum, numbers)
+    })
+  }
   return sums
 }
 
@@ -88,7 +83,7 @@ function sumWaitsByDay(
     column,
     width: 4,
     begin: noWaits,
-    add: (sum, [, step = 0, count = 0, seconds = 0]) => addStep(sum, step, count, seconds),
+    add: (sum, numbers) => addStep(sum, numbers[1] ?? 0, numbers[2] ?? 0, numbers[3] ?? 0),
   })
 }
 

@@ -37,7 +37,7 @@ export function addWaitSets(sets: Iterable<WaitSet>): WaitSums {
   for (const set of sets)
     if (typeof set !== 'string') addSums(sum, set)
     else if (set.startsWith('{')) addSums(sum, addWaits([JSON.parse(set) as Waits]))
-    else eachRow(set, 3, ([step = 0, count = 0, seconds = 0]) => addStep(sum, step, count, seconds))
+    else eachRow(set, 3, (numbers) => addStep(sum, numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0))
   return sum
 }
 
