@@ -8,6 +8,7 @@ import { shareEngine } from './engine/remote/remote-engine.ts'
 import type { Feature } from './feature.ts'
 import { createAccessPolicy } from './features/account/auth/access-policy.service.ts'
 import { setupPages } from './features/account/setup/setup-pages.ts'
+import { authenticateToken } from './features/agents/oauth/tokens.service.ts'
 import { applyCalls } from './features/conversations/calls/calls.service.ts'
 import { applyChatChanges } from './features/conversations/chats/chat-changes.service.ts'
 import { applyContacts } from './features/conversations/contacts/address-book.service.ts'
@@ -108,8 +109,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = await createHttpServer({
     operations: features.flatMap((feature) => feature.operations ?? []),
     streams: features.flatMap((feature) => feature.streams ?? []),
+    doors: features.flatMap((feature) => feature.doors ?? []),
     callbacks: features.flatMap((feature) => feature.callbacks ?? []),
-    policy: createAccessPolicy(ctx, checkGate),
+    policy: createAccessPolicy(ctx, { checkGate, authenticateToken }),
     createContext: contextOf,
     settings: { ...config, version: options.version },
     health: {

@@ -24,7 +24,17 @@ export type Caller =
       loginId: string
       ip: string
     }
-  | { kind: 'key'; tenantId: string; userId: string; keyId: string; scopes: ReadonlySet<Scope>; ip: string }
+  | {
+      kind: 'key'
+      tenantId: string
+      userId: string
+      /** The API key, or the grant behind an OAuth token. */
+      keyId: string
+      /** A program that somebody gave access by OAuth: it works as a key does, but makes no keys. */
+      isGrant?: true
+      scopes: ReadonlySet<Scope>
+      ip: string
+    }
   /** A job or an event handler acting for a tenant. */
   | { kind: 'system'; tenantId: string }
 

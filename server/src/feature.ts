@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller, Context } from './context.ts'
+import type { Door } from './door.ts'
 import type { JobHandler } from './job.ts'
 import type { Operation } from './operation.ts'
 import type { Sql } from './platform/database/database.ts'
@@ -96,6 +97,8 @@ export interface Feature {
   name: string
   operations?: readonly Operation[]
   streams?: readonly EventStream[]
+  /** Paths of the host that follow protocols of their own. */
+  doors?: readonly Door[]
   jobs?: readonly JobHandler[]
   events?: readonly EventHandler[]
   /** The events it publishes that people outside may get. */

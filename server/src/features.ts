@@ -8,6 +8,7 @@ import { settingsFeature } from './features/account/settings/settings.feature.ts
 import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
+import { oauthFeature } from './features/agents/oauth/oauth.feature.ts'
 import { groupAnalysisFeature } from './features/ai/group-analysis/group-analysis.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
@@ -141,6 +142,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   overviewFeature,
   inboxFeature,
   messageSearchFeature,
+  oauthFeature,
 ]
 
 /**

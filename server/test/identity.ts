@@ -15,6 +15,7 @@ import { setupFeature } from '../src/features/account/setup/setup.feature.ts'
 import { setupPages } from '../src/features/account/setup/setup-pages.ts'
 import { tenantsFeature } from '../src/features/account/tenants/tenants.feature.ts'
 import { usersFeature } from '../src/features/account/users/users.feature.ts'
+import { authenticateToken } from '../src/features/agents/oauth/tokens.service.ts'
 import { limitsFeature } from '../src/features/insight/limits/limits.feature.ts'
 import { checkGate } from '../src/features/insight/limits/limits.service.ts'
 import { TestClock } from '../src/platform/clock.ts'
@@ -139,7 +140,7 @@ async function startProcess(db: Database, clock: TestClock, config: Config): Pro
   for (const feature of identityFeatures) await feature.start?.(base)
   const http = await createHttpServer({
     operations: identityFeatures.flatMap((feature) => feature.operations ?? []),
-    policy: createAccessPolicy(base, checkGate),
+    policy: createAccessPolicy(base, { checkGate, authenticateToken }),
     createContext: contextFor,
     settings: {
       publicUrl: config.publicUrl,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Credential } from '../../access.ts'
+import { type Credential, oauthTokenPrefix } from '../../access.ts'
 import { unauthorized } from '../../platform/errors.ts'
 
 /** A JWT in its compact form: what API keys and opaque tokens never look like. */
@@ -13,7 +13,8 @@ const tokenOnly =
   'send an API key as X-API-Key'
 
 /**
- * The one credential of a request; undefined when there is none. A bearer that starts with `mf_` is an API key.
+ * The one credential of a request; undefined when there is none. A bearer that starts with `mf_` is an API key, one that
+ * starts with `mo_` an OAuth token.
  * Two different credentials are refused with 401: guessing which one was meant would act for the wrong tenant.
  * `queryToken` may only be an access token (a JWT), which lives for minutes.
  */
@@ -30,7 +31,7 @@ export function readCredential(headers: IncomingHttpHeaders, queryToken?: string
   if (text === undefined) return undefined
   // Whatever came as X-API-Key is a key, so that a JWT in the wrong header is refused instead of half working.
   if (text === key || text.startsWith('mf_')) return { kind: 'key', key: text }
-  return { kind: 'bearer', token: text }
+  return { kind: text.startsWith(oauthTokenPrefix) ? 'token' : 'bearer', token: text }
 }
 
 function bearerOf(authorization: string): string {

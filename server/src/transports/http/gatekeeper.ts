@@ -5,8 +5,11 @@ import { clientNetwork } from '../../platform/client-address.ts'
 import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { type AccessRules, admitCaller } from '../call-operation.ts'
 import { readCredential, refuse } from './credentials.ts'
-import { addressOf, createPublicCounts } from './public-counts.ts'
+import { addressOf, type CountRules, createPublicCounts } from './public-counts.ts'
 import { announceWindow, requireAllowed } from './rate-limit.ts'
+
+/** Who may use something, and how whoever asks without being known is counted. */
+export type EntryRules = AccessRules & CountRules
 
 /** What the gatekeeper works with. */
 export interface GatekeeperParts {
@@ -25,25 +28,29 @@ export interface Gatekeeper {
   enter(
     request: FastifyRequest,
     reply: FastifyReply,
-    rules: AccessRules,
+    rules: EntryRules,
     queryToken?: string,
   ): Promise<Context>
   /** The context of a caller who may run something with this access; refuses with 401, 403 or 429. */
   admit(
     request: FastifyRequest,
     reply: FastifyReply,
-    rules: AccessRules,
+    rules: EntryRules,
     queryToken?: string,
   ): Promise<Context>
   /** Who presents the request's credential, without counting: long-lived streams ask again and again. */
   authenticate(request: FastifyRequest, queryToken?: string): Promise<Context>
+  /** Calls back when what the caller may do might have changed; the function returned ends that. */
+  watch(caller: Caller, onChange: () => void): () => void
   /** Counts a refusal of an operation that counts nothing else; refuses with 429 whoever has had too many. */
   countRefusal(
     request: FastifyRequest,
     reply: FastifyReply,
-    rules: AccessRules,
+    rules: EntryRules,
     error: unknown,
   ): Promise<void>
+  /** Counts a refusal that has been answered already, of a door that counts nothing else. */
+  countAnswered(request: FastifyRequest, rules: CountRules): Promise<void>
   /** Writes the rate-limit headers of an answer that no operation gave. */
   announce(request: FastifyRequest, reply: FastifyReply): void
 }
@@ -63,7 +70,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
   async function enter(
     request: FastifyRequest,
     reply: FastifyReply,
-    rules: AccessRules,
+    rules: EntryRules,
     queryToken?: string,
   ) {
     if (rules.access === 'public') {
@@ -95,7 +102,9 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
       return ctx
     },
     authenticate,
+    watch: (caller, onChange) => policy.watch?.(caller, onChange) ?? (() => undefined),
     countRefusal: counts.countRefusal,
+    countAnswered: counts.countAnswered,
     announce: (request, reply) =>
       announceWindow(
         reply,

@@ -60,6 +60,7 @@ const sections: readonly (readonly [string, string, string])[] = [
   ['users', 'Users', 'The signed-in person, and the people of the tenant.'],
   ['invitations', 'Invitations', 'Links that let people join the tenant.'],
   ['api_keys', 'API keys', 'Keys of programs, with scopes.'],
+  ['oauth_grants', 'OAuth', 'Programs that people gave access, without a key.'],
   ['tenant_settings', 'Settings', 'What holds for the whole tenant.'],
   ['audit_logs', 'Audit log', 'Who changed what, when and from where.'],
   ['usage', 'Usage', 'What was used of the plan.'],

@@ -6,7 +6,12 @@ import type { RateLimits } from '../../platform/rate-limits/rate-limits.ts'
 import { announceWindow, requireAllowed } from './rate-limit.ts'
 
 /** What of an operation says how it is counted. */
-export type CountRules = Partial<Pick<Operation, 'id' | 'countsRefusals'>>
+export type CountRules = Partial<Pick<Operation, 'id' | 'countsRefusals'>> & {
+  /** Requests per minute of one address, instead of the usual number. */
+  perMinute?: number
+  /** The refusal is written before it can be counted, so whoever has had too many is refused at the next request. */
+  refusesAhead?: true
+}
 
 /** The address that a request came from. */
 export const addressOf = (request: FastifyRequest) => clientAddress(request.ip, request.socket.remoteAddress)
@@ -21,6 +26,8 @@ export interface PublicCounts {
   admit(request: FastifyRequest, reply: FastifyReply, rules: CountRules): Promise<void>
   /** Counts a refusal of an operation that counts nothing else; refuses with 429 whoever has had too many. */
   countRefusal(request: FastifyRequest, reply: FastifyReply, rules: CountRules, error: unknown): Promise<void>
+  /** Counts a refusal that has been answered already. */
+  countAnswered(request: FastifyRequest, rules: CountRules): Promise<void>
   /** Counts a credential that is none. */
   countBadCredential(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<void>
 }
@@ -38,8 +45,15 @@ export function createPublicCounts(
   return {
     async admit(request, reply, rules) {
       const key = publicKey(request, rules)
-      if (rules.countsRefusals === true) announceWindow(reply, rateLimits.peek(key, publicPerMinute))
-      else await count(reply, key, publicPerMinute)
+      const perMinute = rules.perMinute ?? publicPerMinute
+      if (rules.countsRefusals !== true) return count(reply, key, perMinute)
+      const state = rateLimits.peek(key, perMinute)
+      announceWindow(reply, state)
+      if (rules.refusesAhead === true && state.remaining <= 0) requireAllowed({ ...state, isAllowed: false })
+    },
+    async countAnswered(request, rules) {
+      if (rules.countsRefusals === true)
+        await rateLimits.take(publicKey(request, rules), rules.perMinute ?? publicPerMinute)
     },
     // What is shown and right is let through however much is guessed beside it, at the same address.
     async countRefusal(request, reply, rules, error) {

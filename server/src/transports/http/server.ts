@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { Logger } from 'pino'
 import type { AccessPolicy } from '../../access.ts'
 import type { Caller, Context } from '../../context.ts'
+import type { Door } from '../../door.ts'
 import type { Callback, EventStream } from '../../feature.ts'
 import type { Operation } from '../../operation.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -13,6 +14,7 @@ import { openDashboard } from '../dashboard/dashboard.ts'
 import { addStreams } from '../sse/streams.ts'
 import { brandPages } from './brand-pages.ts'
 import { allowOrigins } from './cors.ts'
+import { addDoors } from './doors.ts'
 import { drainOnClose } from './drain.ts'
 import { createErrorHandler } from './errors.ts'
 import { createGatekeeper } from './gatekeeper.ts'
@@ -47,6 +49,8 @@ export interface HttpSettings {
 export interface HttpParts {
   operations: readonly Operation[]
   streams?: readonly EventStream[]
+  /** Paths that follow protocols of their own. */
+  doors?: readonly Door[]
   /** Requests that the product makes; the OpenAPI document describes them. */
   callbacks?: readonly Callback[]
   policy: AccessPolicy
@@ -93,6 +97,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const served = withAliases(operations)
   await addOperationRoutes(http, served, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
+  addDoors(http, parts.doors ?? [], { gatekeeper, log })
   addMethodRefusals(http, [...served, ...streams.map(({ path }) => ({ method: 'GET', path }))])
   const dashboard = openDashboard(parts.dashboardDirectory)
   http.setNotFoundHandler(async (request, reply) => {

@@ -121,7 +121,7 @@ async function serve(
   })
   open.connections.add(connection)
   reply.raw.writeHead(200, streamHeaders(reply))
-  cancels.push(watch(connection, { stream, source, request, token }, parts))
+  cancels.push(watch(connection, { stream, source, request, token, ctx }, parts))
   const coalescer = new Coalescer(parts.clock, (frame) => connection.writeIfIdle(frame))
   cancels.push(() => coalescer.close())
   pump(connection, { source, first, subscription, coalescer, isResumable }).catch((error: unknown) => {
@@ -227,15 +227,16 @@ interface Watched {
   source: StreamSource
   request: FastifyRequest
   token: string | undefined
+  ctx: Context
 }
 
 /**
- * Heartbeats, and the end of the stream when its credential ends: exactly at the token's expiry, and within one
- * heartbeat when it is revoked, loses a scope or its user is suspended.
+ * Heartbeats, and the end of the stream when its credential ends: exactly at the token's expiry, and at once when it is
+ * revoked, loses a scope or its user is suspended; a heartbeat later where no process told of it.
  */
 function watch(
   connection: StreamConnection,
-  { stream, source, request, token }: Watched,
+  { stream, source, request, token, ctx }: Watched,
   parts: StreamParts,
 ): () => void {
   const { clock, gatekeeper, log } = parts
@@ -251,19 +252,24 @@ function watch(
       return true
     }
   }
+  async function endUnlessAllowed() {
+    const isAllowed = await isStillAllowed()
+    if (!isAllowed) connection.end()
+  }
   let beat = clock.schedule(parts.heartbeatSeconds * 1000, () => void tick())
   async function tick() {
     connection.writeIfIdle(heartbeat)
-    const isAllowed = await isStillAllowed()
-    if (!isAllowed) connection.end()
+    await endUnlessAllowed()
     if (!connection.isEnded) beat = clock.schedule(parts.heartbeatSeconds * 1000, () => void tick())
   }
   const expiresAtMs = expiryOf(token ?? request.headers.authorization?.replace(/^Bearer +/i, '') ?? '')
   const remainingMs = (expiresAtMs ?? Number.POSITIVE_INFINITY) - clock.nowMs()
   // Timers take no more than 31 bits of milliseconds; a token that lives longer is left to the heartbeat.
   const end = remainingMs > maxTimerMs ? undefined : clock.schedule(remainingMs, () => connection.end())
+  const unwatch = gatekeeper.watch(ctx.caller, () => void endUnlessAllowed())
   return () => {
     beat.cancel()
     end?.cancel()
+    unwatch()
   }
 }

@@ -88,6 +88,9 @@ export async function verifyKey(ctx: Context, rawKey: string, ip: string): Promi
 function requireOwnScopes(ctx: Context, scopes: readonly Scope[]): string {
   const { caller } = ctx
   if (caller.kind !== 'user' && caller.kind !== 'key') throw forbidden.create()
+  // A key would outlive the access that somebody gave a program.
+  if (caller.kind === 'key' && caller.isGrant === true)
+    throw forbidden.create({ message: 'An OAuth token makes no API keys' })
   const excess = scopes.filter((scope) => !holdsScope(caller.scopes, scope))
   if (excess.length > 0)
     throw scopeEscalation.create({ message: `${scopeEscalation.text}: ${excess.join(' ')}` })

@@ -84,12 +84,25 @@ export async function startLogin(ctx: Context, sql: Sql, user: UserRow, origin: 
 
 /** Signs in with e-mail address and password. */
 export async function signIn(ctx: Context, email: string, password: string, origin: SignInOrigin) {
+  const { user, freshHash } = await identify(ctx, email, password, origin.ip)
+  return ctx.db.transaction(async (sql) => {
+    const answer = await startLogin(ctx, sql, user, origin)
+    await recordSignIn(ctx, sql, user, freshHash)
+    return answer
+  })
+}
+
+/**
+ * Whose e-mail address and password these are, without a login: for whoever keeps another kind of session. Guesses count
+ * as they do at sign-in. Answers a fresh hash when the parameters have changed since.
+ */
+export async function identify(ctx: Context, email: string, password: string, ip: string) {
   const user = await findAccount(ctx.db.sql, email)
   const attempt = await beginAttempt(ctx, {
     email,
-    ip: origin.ip,
+    ip,
     isKnownAddress: async () =>
-      user !== undefined && hasLoginFrom(ctx.db.sql, user.tenantId, user.id, hashAddress(origin.ip)),
+      user !== undefined && hasLoginFrom(ctx.db.sql, user.tenantId, user.id, hashAddress(ip)),
   })
   const isRight = await verifyPassword(ctx, password, user?.passwordHash)
   if (user === undefined || !isRight) throw wrongCredentials.create()
@@ -98,12 +111,7 @@ export async function signIn(ctx: Context, email: string, password: string, orig
   if (tenantStatus === 'deleted') throw wrongCredentials.create()
   requireActive({ ...user, tenantStatus })
   const isOld = user.passwordHash !== null && isOutdated(ctx, user.passwordHash)
-  const freshHash = isOld ? await hashPassword(ctx, password) : undefined
-  return ctx.db.transaction(async (sql) => {
-    const answer = await startLogin(ctx, sql, user, origin)
-    await recordSignIn(ctx, sql, user, freshHash)
-    return answer
-  })
+  return { user, freshHash: isOld ? await hashPassword(ctx, password) : undefined }
 }
 
 /** Refuses users and tenants that may not work now. */

@@ -46,6 +46,7 @@ interface CacheStore {
 class CacheRegistry {
   readonly stores = new Map<object, CacheStore>()
   readonly #keysBySubject = new Map<Subject, Set<() => void>>()
+  readonly #watchers = new Set<() => void>()
   /** Grows with every change: what was read before must not be kept after. */
   generation = 0
   isListening = false
@@ -76,6 +77,18 @@ class CacheRegistry {
     for (const store of this.stores.values()) {
       store.loading.clear()
       store.entries.clear()
+    }
+    for (const watcher of [...this.#watchers]) watcher()
+  }
+
+  watch(subjects: readonly Subject[], onChange: () => void): () => void {
+    // After the caches: whoever is told looks up what is true now.
+    const tell = () => queueMicrotask(onChange)
+    this.#watchers.add(tell)
+    this.link(subjects, tell)
+    return () => {
+      this.#watchers.delete(tell)
+      this.unlink(subjects, tell)
     }
   }
 
@@ -202,4 +215,14 @@ export async function publishChange(ctx: Context, sql: Sql, subjects: readonly S
 /** Listens for changes from now on; look-ups before it work, but are not kept. */
 export async function startListening(ctx: Context): Promise<void> {
   await registries.of(ctx).listen(ctx)
+}
+
+/**
+ * Calls back when any of the subjects has changed, on whichever process; also when a change may have been missed. The
+ * function returned ends that.
+ */
+export function watchChanges(ctx: Context, subjects: readonly Subject[], onChange: () => void): () => void {
+  const registry = registries.of(ctx)
+  if (!registry.isListening) void registry.listen(ctx)
+  return registry.watch(subjects, onChange)
 }
