@@ -89,6 +89,10 @@ const indifferent: { files: RegExp; because: string }[] = [
     because: 'what becomes of files while they are read; what is kept of them is tested beside it',
   },
   {
+    files: /^server\/src\/features\/agents\/oauth\/oauth\.test\.ts$/,
+    because: 'requests and answers of the protocol; what is kept of them is tested beside it',
+  },
+  {
     files: /^server\/test\/journeys\/(?:faults|channel-posts|reply-bursts)\.test\.ts$/,
     because: 'a process and its WhatsApp; processes and their database have journeys of their own',
   },
