@@ -10,6 +10,7 @@ import { until } from '../../../../test/until.ts'
 import { publishChange } from '../../account/tenants/changes.service.ts'
 import { passwordChanged, userEnded } from '../../account/users/users.schema.ts'
 import { updateUser } from '../../account/users/users.store.ts'
+import { sweepGrants } from './grants.service.ts'
 import { oauthGrants, oauthRecords } from './oauth.tables.ts'
 import { flushGrantUses } from './tokens.service.ts'
 
@@ -173,10 +174,10 @@ suite('access of programs', () => {
     await tenant.api.delete(200, `/oauth/grants/${grant.id}`)
     await tenant.api.delete(404, `/oauth/grants/${grant.id}`)
     assert.equal((await world.call(tokens.access_token, '/sessions')).status, 401)
-    const { audit_logs: entries } = await tenant.api.get(200, '/audit-logs?limit=2')
+    const { audit_logs: entries } = await tenant.api.get(200, '/audit-logs?limit=3')
     assert.deepEqual(
       entries.map(({ action }: { action: string }) => action),
-      ['oauth_grants.revoke', 'oauth_grants.create'],
+      ['oauth_grants.revoke', 'api_keys.create', 'oauth_grants.create'],
     )
   })
 
@@ -277,8 +278,8 @@ suite('access of programs', () => {
       client.client_id,
     ])
       assert.ok(secret && !rows.includes(secret))
-    app.clock.advance(200 * 86_400_000)
-    await app.runJobs({ isDueIgnored: true })
+    app.clock.jump(200 * 86_400_000)
+    await sweepGrants(ctx)
     assert.deepEqual(await ctx.db.sql.select().from(oauthRecords), [])
     assert.deepEqual(await ctx.db.sql.select().from(oauthGrants), [])
   })
