@@ -54,6 +54,7 @@ const guides = [
   'reviews',
   'webhooks',
   'live-updates',
+  'oauth',
   'simulator',
 ].map((name) => `docs/guides/${name}.md`)
 

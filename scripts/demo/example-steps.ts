@@ -72,6 +72,7 @@ export const sources: Record<string, Source> = {
   'style.get.wa_chat_id': () => undefined,
   'style.get.session_id': () => undefined,
   'ai_drafts.id': () => '019c4c2e-6a00-7000-8000-000000000001',
+  'oauth_grants.id': () => '019c4c2e-6a00-7000-8000-000000000001',
   'auto_replies.chat_id': () => '15550100101@c.us',
   rule_id: idFrom('a2a_policy.create_rule'),
   antispam_rule_id: idFrom('antispam.create_rule'),
@@ -311,6 +312,10 @@ export const refused: Record<string, { status: number; why: string }> = {
   'antispam.lift_block': { status: 404, why: 'nobody of the demo floods; antispam.test.ts lifts a block' },
   'ai_drafts.send': { status: 404, why: 'nobody waits for a draft; reply-drafts.test.ts sends one' },
   'ai_drafts.discard': { status: 404, why: 'nobody waits for a draft; reply-drafts.test.ts drops one' },
+  'oauth_grants.revoke': {
+    status: 404,
+    why: 'nobody of the demo gave a program access; grants.test.ts takes it back',
+  },
   'setup.create': { status: 409, why: 'the demo has its owner; setup.test.ts sets up' },
   'setup.recover': { status: 403, why: 'the link comes from the command line; setup.test.ts recovers' },
 }

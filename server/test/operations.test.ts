@@ -4,6 +4,7 @@ import { sql as text } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Context } from '../src/context.ts'
 import { createUser } from '../src/features/account/users/users.service.ts'
+import { createGrant } from '../src/features/agents/oauth/grants.service.ts'
 import { keepChatDraft, listDrafts } from '../src/features/ai/reply-drafts/reply-drafts.service.ts'
 import { insertTask, upsertProfile } from '../src/features/ai/style/style.store.ts'
 import { StyleStatistics } from '../src/features/ai/style/writing-style.ts'
@@ -138,6 +139,21 @@ const builders: Record<string, ResourceBuilder> = {
   async invitations(tenant) {
     const { api } = await openSession(tenant)
     return (await api.post(201, '/invitations', { email: `invited${nextNumber()}@example.com` })).id
+  },
+  async grants(tenant) {
+    const { api, tenantId } = await openSession(tenant)
+    const { id: userId } = await api.get(200, '/auth/me')
+    const { ctx } = harness.app
+    return createGrant(ctx, {
+      grantId: ctx.ids.token(16),
+      tenantId,
+      userId,
+      clientId: 'client',
+      clientName: 'Assistant',
+      redirectHost: 'assistant.example.com',
+      scopes: ['sessions:read'],
+      ip: '127.0.0.1',
+    })
   },
   async labels(tenant) {
     const { api } = await openSession(tenant)

@@ -19,6 +19,8 @@ import { hashId } from './records.ts'
 const dayMs = 86_400_000
 /** How long a grant lives that nobody uses: as long as its refresh token. */
 export const grantMs = 30 * dayMs
+/** How long one lives whose program never asked for its tokens. */
+const unusedMs = 10 * 60_000
 /** How long a grant that ended is kept, for whoever looks into what happened. */
 const keptMs = 7 * dayMs
 
@@ -35,22 +37,24 @@ export interface NewGrant {
   ip: string
 }
 
-/** Keeps that somebody allowed a program something; the audit log names it. */
-export async function createGrant(ctx: Context, grant: NewGrant): Promise<void> {
+/** Keeps that somebody allowed a program something, and answers the id by which it is listed; the audit log names it. */
+export async function createGrant(ctx: Context, grant: NewGrant): Promise<string> {
   const { grantId, ip, scopes, ...row } = grant
   const createdAt = ctx.clock.now()
+  const id = ctx.ids.uuid()
   await ctx.db.transaction(async (sql) => {
     await insertGrant(sql, {
       ...row,
-      id: ctx.ids.uuid(),
+      id,
       grantHash: hashId(grantId),
       scopes: [...scopes],
       createdAt,
-      expiresAt: new Date(createdAt.getTime() + grantMs),
+      expiresAt: new Date(createdAt.getTime() + unusedMs),
     })
     const { tenantId, userId } = grant
     await recordChangeBy(ctx, sql, { tenantId, userId, action: 'oauth_grants.create', ip })
   })
+  return id
 }
 
 function callerIds(ctx: Context): { tenantId: string; userId: string } {
