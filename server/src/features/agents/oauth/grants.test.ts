@@ -75,13 +75,9 @@ suite('sign-in and consent', () => {
     })
     await browser.open(url)
     const page = await browser.submit({ email: tenant.email, password, decision: 'login' })
-    for (const words of [
-      tenant.email,
-      'Read and export leads',
-      'this computer (127.0.0.1:9999)',
-      /Tenant \d+/,
-    ])
-      assert.match(page.text, new RegExp(typeof words === 'string' ? RegExp.escape(words) : words))
+    for (const words of [tenant.email, 'Read and export leads', 'this computer (127.0.0.1:9999)'])
+      assert.ok(page.text.includes(words), words)
+    assert.match(page.text, /Tenant \d+/)
     assert.deepEqual(offered(page), ['sessions:read', 'leads:read'])
     const none = await browser.submit({ decision: 'allow' })
     assert.equal(none.status, 422)
