@@ -207,11 +207,13 @@ export class Browser {
       })
       this.url = url
       for (const line of response.headers.getSetCookie()) this.#keep(line)
-      const location = response.headers.get('location')
-      if (location === null) return see(response)
+      const seen = await see(response)
+      const onward = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(seen.text)?.[1]
+      const location = onward ?? seen.headers.get('location')
+      if (location === null) return seen
       ;[url, next] = [new URL(location, url).href, {}]
       this.url = url
-      if (new URL(url).origin !== issuer.origin) return see(response)
+      if (new URL(url).origin !== issuer.origin) return seen
     }
     throw new Error(`led round in circles: ${url}`)
   }

@@ -10,7 +10,7 @@ import { emailField, passwordField, scopesWithinRole } from '../../account/users
 import { findTenantUser, recordSignIn } from '../../account/users/users.service.ts'
 import { createGrant } from './grants.service.ts'
 import { resourceOf } from './metadata.ts'
-import { type Asker, consentPage, errorPage, hostOf, loginPage, sendPage } from './pages.ts'
+import { type Asker, consentPage, continuePage, errorPage, hostOf, loginPage, sendPage } from './pages.ts'
 import { type AuthorizationServer, asNodeRequest, serverOf } from './provider.ts'
 import { accountIdOf, readAccountId } from './record-adapter.ts'
 
@@ -106,7 +106,10 @@ async function withStep(
 }
 
 /** Keeps what came of a step, and sends the browser on to the library, which goes on from there. */
-async function finish({ ctx, server, request, response }: Step, result: InteractionResults): Promise<void> {
+async function finish(
+  { ctx, server, request, response, asker }: Step,
+  result: InteractionResults,
+): Promise<void> {
   const path = request.url.split('?')[0] ?? ''
   const back = await server.provider.interactionResult(
     asNodeRequest(ctx, request, { url: path }),
@@ -114,7 +117,7 @@ async function finish({ ctx, server, request, response }: Step, result: Interact
     result,
     { mergeWithLastSubmission: true },
   )
-  response.writeHead(303, { location: back, 'cache-control': 'no-store' }).end()
+  sendPage(response, 200, continuePage(asker.base, back))
 }
 
 async function takeLogin(step: Step, form: URLSearchParams): Promise<void> {

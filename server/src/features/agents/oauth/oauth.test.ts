@@ -58,7 +58,8 @@ suite('the whole way, by a foreign client library', () => {
     host.documents.set('/client.json', {
       client_id: id,
       client_name: 'Described',
-      redirect_uris: [redirectUri],
+      // Without a port, as programs describe themselves that listen at whichever is free.
+      redirect_uris: ['http://localhost/callback', 'http://127.0.0.1/callback'],
       scope: 'openid something:else',
       grant_types: ['authorization_code', 'urn:example:other'],
     })

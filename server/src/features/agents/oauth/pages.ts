@@ -35,13 +35,12 @@ function fillIn(value: string | Html | readonly Html[]): string {
   return value.map(fillIn).join('')
 }
 
-/** A page; `formTo` names where its form may lead in the end. */
+/** A page. */
 export interface OAuthPage {
-  html: Html
-  formTo?: string
+  readonly text: string
 }
 
-function page(title: string, base: string, body: Html): Html {
+function page(title: string, base: string, body: Html, head: Html = html``): OAuthPage {
   return html`<!doctype html>
 <html lang="en">
   <head>
@@ -52,6 +51,7 @@ function page(title: string, base: string, body: Html): Html {
     <title>${title} · MoltFlow</title>
     <link rel="icon" href="${base}/favicon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="${base}/oauth/page.css">
+    ${head}
   </head>
   <body>
     <main>
@@ -63,24 +63,24 @@ function page(title: string, base: string, body: Html): Html {
 `
 }
 
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 /** Sends a page that nothing may be added to, no other page may frame and no cache keeps. */
-export function sendPage(response: ServerResponse, status: number, { html: body, formTo }: OAuthPage): void {
-  const policy = [
-    "default-src 'none'",
-    "style-src 'self'",
-    "img-src 'self'",
-    "base-uri 'none'",
-    // Browsers ask the policy of the form for every address that its answer leads on to.
-    `form-action 'self'${formTo === undefined ? '' : ` ${formTo}`}`,
-    "frame-ancestors 'none'",
-  ].join('; ')
+export function sendPage(response: ServerResponse, status: number, { text }: OAuthPage): void {
   response.setHeader('content-security-policy', policy)
   // A form of a page without referrer says "Origin: null", which is what foreign pages say too.
   response.setHeader('referrer-policy', 'same-origin')
   response.setHeader('cache-control', 'no-store')
   response.setHeader('content-type', 'text/html; charset=utf-8')
   response.statusCode = status
-  response.end(body.text)
+  response.end(text)
 }
 
 /** Who asks, and where the answer goes. */
@@ -97,19 +97,6 @@ export interface Asker {
 
 function alert(message: string | undefined): Html {
   return message === undefined ? html`` : html`<p class="alert" role="alert">${message}</p>`
-}
-
-/** Where a policy allows a form to lead: our own pages, and in the end the client's address. */
-function formTo(redirectUri: string): string | undefined {
-  if (!URL.canParse(redirectUri)) return undefined
-  const { origin } = new URL(redirectUri)
-  // A host may hold what ends a directive.
-  return /^https?:\/\/[a-z0-9.:[\]-]+$/.test(origin) ? origin : undefined
-}
-
-function withForm(asker: Asker, body: Html): OAuthPage {
-  const to = formTo(asker.redirectUri)
-  return { html: body, ...(to === undefined ? {} : { formTo: to }) }
 }
 
 function describe({ clientName, clientHost }: Asker): Html {
@@ -135,7 +122,7 @@ export function loginPage(asker: Asker, { email, message }: { email: string; mes
         <button class="primary" name="decision" value="login" type="submit">Sign in</button>
         <button class="secondary" name="decision" value="deny" type="submit" formnovalidate>Cancel</button>
       </form>`
-  return withForm(asker, page('Sign in', asker.base, body))
+  return page('Sign in', asker.base, body)
 }
 
 /** The page on which somebody reads what is asked for, and decides. */
@@ -169,7 +156,7 @@ export function consentPage(
         <button class="primary" name="decision" value="allow" type="submit">Allow</button>
         <button class="secondary" name="decision" value="deny" type="submit">Do not allow</button>
       </form>`
-  return withForm(asker, page('Allow access?', asker.base, body))
+  return page('Allow access?', asker.base, body)
 }
 
 /** Host and port of an address, the machine itself in words. */
@@ -185,5 +172,16 @@ export function errorPage(error: string, description: string | undefined, base =
       <p class="lead">Go back to the program that sent you here, and start again.</p>
       <p class="alert" role="alert">${description ?? error}</p>
       <p class="hint"><code>${error}</code></p>`
-  return { html: page('This did not work', base, body) }
+  return page('This did not work', base, body)
+}
+
+/**
+ * Leads on without being a redirect: some browsers ask the policy of a form for every address that its answer leads to,
+ * and where a client's address leads on to, a program perhaps, nobody knows.
+ */
+export function continuePage(base: string, address: string): OAuthPage {
+  const body = html`<h1>One moment</h1>
+      <p class="lead"><a href="${address}">Continue</a></p>`
+  const head = html`<meta http-equiv="refresh" content="0;url=${address}">`
+  return page('One moment', base, body, head)
 }
