@@ -152,7 +152,7 @@ export function consentPage(
         </fieldset>
         <p class="hint">The name is what the program says of itself. Your answer goes to
           <strong>${hostOf(asker.redirectUri)}</strong>: allow it only if that is where you come from. You can take the
-          access back in the settings at any time.</p>
+          access back at any time.</p>
         <button class="primary" name="decision" value="allow" type="submit">Allow</button>
         <button class="secondary" name="decision" value="deny" type="submit">Do not allow</button>
       </form>`
