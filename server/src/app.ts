@@ -112,6 +112,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     doors: features.flatMap((feature) => feature.doors ?? []),
     callbacks: features.flatMap((feature) => feature.callbacks ?? []),
     policy: createAccessPolicy(ctx, { checkGate, authenticateToken }),
+    tools: features.find((feature) => feature.tools !== undefined)?.tools,
     createContext: contextOf,
     settings: { ...config, version: options.version },
     health: {

@@ -130,6 +130,12 @@ export const environmentSchema = z.object({
   MOLTFLOW_SMTP_URL: url(/^smtps?:$/, 'smtps://user:password@mail.example.com')
     .optional()
     .describe('Mail server.'),
+  MOLTFLOW_MCP_READ_ONLY: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe(
+      'true lets tools of the Model Context Protocol read and change nothing, whatever the key may do.',
+    ),
   MOLTFLOW_METRICS_TOKEN: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -184,6 +190,8 @@ export interface Config {
   bucket: BucketSettings | undefined
   smtpUrl: string | undefined
   metricsToken: string | undefined
+  /** Tools may read and change nothing. */
+  isMcpReadOnly: boolean
   logLevel: string
 }
 
@@ -234,6 +242,7 @@ export function loadConfig(environment: Environment, warn: (sentence: string) =>
     bucket: bucketOf(values),
     smtpUrl: values.MOLTFLOW_SMTP_URL,
     metricsToken: values.MOLTFLOW_METRICS_TOKEN,
+    isMcpReadOnly: values.MOLTFLOW_MCP_READ_ONLY === 'true',
     logLevel: values.LOG_LEVEL,
   }
 }

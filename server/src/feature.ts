@@ -7,6 +7,7 @@ import type { Sql } from './platform/database/database.ts'
 import type { EventPayload, EventType } from './platform/events/events.ts'
 import type { GaugeReading, GaugeSource } from './platform/metrics.ts'
 import type { PublicEvent, PublicEvents } from './public-event.ts'
+import type { Toolset } from './tool.ts'
 
 /** Runs inside the publisher's transaction: what it writes and enqueues lives or dies with the event. */
 export interface EventHandler {
@@ -105,6 +106,8 @@ export interface Feature {
   publishes?: readonly PublicEvent[]
   /** Requests it makes to addresses of its tenants' choosing. */
   callbacks?: readonly Callback[]
+  /** What programs find that speak the Model Context Protocol; of one feature alone. */
+  tools?: Toolset
   /** Figures of the whole installation, for `/metrics`. */
   gauges?: readonly FeatureGauges[]
   /** Runs once when the process is ready to work, with a system context without tenant rows of its own. */

@@ -9,6 +9,7 @@ import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
 import { oauthFeature } from './features/agents/oauth/oauth.feature.ts'
+import { mcpFeature } from './features/agents/mcp/mcp.feature.ts'
 import { groupAnalysisFeature } from './features/ai/group-analysis/group-analysis.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
@@ -143,6 +144,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   inboxFeature,
   messageSearchFeature,
   oauthFeature,
+  mcpFeature,
 ]
 
 /**

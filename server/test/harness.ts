@@ -80,6 +80,7 @@ function testConfig(database: TestDatabase): Config {
     bucket: undefined,
     smtpUrl: undefined,
     metricsToken: undefined,
+    isMcpReadOnly: false,
     logLevel: 'silent',
   }
 }

@@ -109,6 +109,7 @@ const testConfig: Config = {
   bucket: undefined,
   smtpUrl: undefined,
   metricsToken: undefined,
+  isMcpReadOnly: false,
   logLevel: 'silent',
 }
 

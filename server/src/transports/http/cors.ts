@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 const preflightAnswer = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
   'access-control-allow-headers':
-    'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer, X-API-Key, X-Request-Id',
+    'Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Mcp-Method, Mcp-Name, MCP-Protocol-Version, Mcp-Session-Id, Prefer, X-API-Key, X-Request-Id',
   'access-control-max-age': '600',
 }
 
@@ -11,7 +11,7 @@ const preflightAnswer = {
 const metricsPath = '/metrics'
 
 const exposed =
-  'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, X-Required-Scopes'
+  'Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, X-Required-Scopes, WWW-Authenticate'
 
 /**
  * Lets pages of other origins call the API: any origin by default, because a credential is always a header that the

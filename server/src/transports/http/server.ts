@@ -10,7 +10,11 @@ import { notFound } from '../../platform/errors.ts'
 import type { Events } from '../../platform/events/events.ts'
 import type { Ids } from '../../platform/ids.ts'
 import { createRateLimits, type RateLimits } from '../../platform/rate-limits/rate-limits.ts'
+import type { Toolset } from '../../tool.ts'
 import { openDashboard } from '../dashboard/dashboard.ts'
+import { addMcp, metadataUrlOf } from '../mcp/mcp.ts'
+import { createOperationSurface } from '../mcp/operation-tools.ts'
+import type { McpSurface } from '../mcp/surface.ts'
 import { addStreams } from '../sse/streams.ts'
 import { brandPages } from './brand-pages.ts'
 import { allowOrigins } from './cors.ts'
@@ -43,6 +47,8 @@ export interface HttpSettings {
   refusedPerMinute?: number
   /** Seconds between comment lines on a silent stream; default 20. */
   heartbeatSeconds?: number
+  /** Tools may read and change nothing. */
+  isMcpReadOnly?: boolean
 }
 
 /** Everything the HTTP transport is given; it knows no feature. */
@@ -53,6 +59,8 @@ export interface HttpParts {
   doors?: readonly Door[]
   /** Requests that the product makes; the OpenAPI document describes them. */
   callbacks?: readonly Callback[]
+  /** What the Model Context Protocol offers: of operations, or as it is. Without it there is no such endpoint. */
+  tools?: Toolset | McpSurface | undefined
   policy: AccessPolicy
   createContext(caller: Caller): Context
   settings: HttpSettings
@@ -99,6 +107,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
   addDoors(http, parts.doors ?? [], { gatekeeper, log })
   addMethodRefusals(http, [...served, ...streams.map(({ path }) => ({ method: 'GET', path }))])
+  if (parts.tools !== undefined) addMcp(http, { ...parts, gatekeeper, ...offer(parts, parts.tools) })
   const dashboard = openDashboard(parts.dashboardDirectory)
   http.setNotFoundHandler(async (request, reply) => {
     if (dashboard.isPage(request)) return dashboard.sendPage(request, reply)
@@ -119,6 +128,15 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   })
   await http.ready()
   return http
+}
+
+/** What the Model Context Protocol offers, of tables and operations where it is not made already. */
+function offer({ operations, policy, settings }: HttpParts, tools: Toolset | McpSurface) {
+  const isReadOnly = settings.isMcpReadOnly === true
+  if (!('defaultScopes' in tools)) return { surface: tools, defaultScopes: [], isReadOnly }
+  const metadataUrl = metadataUrlOf(settings.publicUrl)
+  const surface = createOperationSurface(tools, { operations, policy, metadataUrl })
+  return { surface, defaultScopes: tools.defaultScopes, isReadOnly }
 }
 
 function measureAnswers(http: FastifyInstance, onAnswer: HttpParts['onAnswer']): void {
