@@ -40,6 +40,10 @@ export interface Tool {
   arguments: Readonly<Record<string, string>>
   /** Arguments that the operation leaves open and this tool needs. */
   required?: readonly string[]
+  /** Values of further fields, by what was given. */
+  fill?(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
+  /** Scopes beside those of the operation, which serves other things as well. */
+  scopes?: readonly Scope[]
   /** Takes something away, or reaches other people and cannot be taken back. */
   isDestructive?: true
   /** Only this field of the answer is shown. */

@@ -4,7 +4,7 @@ import type { Operation } from '../../operation.ts'
 import { type AppError, validationFailed } from '../../platform/errors.ts'
 import { holdsScope } from '../../scopes.ts'
 import type { Tool, ToolPicture, ToolResource, Toolset } from '../../tool.ts'
-import { callOperation } from '../call-operation.ts'
+import { authorise, callOperation } from '../call-operation.ts'
 import { toErrorAnswer } from '../http/errors.ts'
 import { type Fields, fieldsOf, schemaOf, toInput } from './arguments.ts'
 import { fence } from './fence.ts'
@@ -71,6 +71,10 @@ function makeTool(tool: Tool, find: (id: string) => Callable, call: Call, metada
   const operations = [tool.operation, ...(tool.continuation?.operations ?? [])].map(
     (id) => find(id).operation,
   )
+  const rules: Pick<Operation, 'access'>[] = [
+    ...operations,
+    ...(tool.scopes === undefined ? [] : [{ access: tool.scopes }]),
+  ]
   const isReadOnly = operations.every(({ method }) => method === 'GET')
   const inputSchema = schemaOf(tool, find(tool.operation).fields)
   const required = (inputSchema['required'] ?? []) as readonly string[]
@@ -86,11 +90,12 @@ function makeTool(tool: Tool, find: (id: string) => Callable, call: Call, metada
         ...(isReadOnly ? {} : { destructiveHint: tool.isDestructive === true }),
       },
     },
-    mayCall: (caller) => operations.every(({ access }) => hasScopes(caller, access)),
+    mayCall: (caller) => rules.every(({ access }) => hasScopes(caller, access)),
     async call(mcpCall, given) {
       const format = given['response_format'] === 'json' ? 'json' : 'markdown'
       try {
         checkFormat(given['response_format'])
+        for (const rule of rules.slice(operations.length)) authorise(mcpCall.ctx.caller, rule)
         requireGiven(given, required)
         return await run(tool, call, mcpCall, given, format)
       } catch (error) {
@@ -107,9 +112,8 @@ function hasScopes(caller: Caller, access: Operation['access']): boolean {
 }
 
 async function run(tool: Tool, call: Call, mcpCall: McpCall, given: Given, format: ResponseFormat) {
-  const fields = Object.fromEntries(
-    Object.entries(tool.arguments).map(([name, field]) => [field, given[name]]),
-  )
+  const picked = Object.entries(tool.arguments).map(([name, field]) => [field, given[name]])
+  const fields: Record<string, unknown> = { ...Object.fromEntries(picked), ...tool.fill?.(given) }
   let answer = await call(tool.operation, mcpCall, fields)
   let pictures: readonly ToolPicture[] = []
   if (tool.continuation !== undefined) {

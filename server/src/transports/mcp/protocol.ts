@@ -11,6 +11,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Clock } from '../../platform/clock.ts'
 import { isStorable } from '../../platform/storable-text.ts'
+import { toErrorAnswer } from '../http/errors.ts'
 import type { JsonObject } from '../http/openapi-schemas.ts'
 import type { ChosenTools } from './choice.ts'
 import { showPlainly } from './fence.ts'
@@ -29,7 +30,7 @@ const readHint = { ttlMs: 0, cacheScope: 'private' } as const
 export interface Served {
   surface: McpSurface
   chosen: ChosenTools
-  call: Omit<McpCall, 'signal'>
+  call: Omit<McpCall, 'signal' | 'tell'>
   version: string
   clock: Clock
 }
@@ -73,37 +74,40 @@ function addTools(server: Server, served: Served): void {
     }
     const refusal = chosen.refusalOf(tool)
     if (refusal !== undefined) return { isError: true, content: [{ type: 'text', text: refusal }] }
-    const stop = reportProgress(context, clock)
+    const progress = createProgress(context, clock)
     try {
       const given = params.arguments ?? {}
-      return (await tool.call({ ...call, signal: context.mcpReq.signal }, given)) as CallToolResult
+      const { signal } = context.mcpReq
+      return (await tool.call({ ...call, signal, tell: progress.tell }, given)) as CallToolResult
     } finally {
-      stop()
+      progress.stop()
     }
   })
 }
 
-/** Says now and then that a call is still under way, to clients that ask to hear it. */
-function reportProgress({ mcpReq }: ServerContext, clock: Clock): () => void {
+/** Tells a client that asks to hear it how far its call is, and now and then that it is still under way. */
+function createProgress({ mcpReq }: ServerContext, clock: Clock) {
   const progressToken = mcpReq._meta?.progressToken
-  if (progressToken === undefined) return () => undefined
-  let progress = 0
+  if (progressToken === undefined) return { tell: async () => undefined, stop: () => undefined }
+  let latest = 0
   let isOver = false
-  const tell = async () => {
-    if (isOver || mcpReq.signal.aborted) return
-    progress += progressSeconds
-    const message = `Under way for ${progress} s`
+  const tell = async (progress: number, total?: number) => {
+    if (isOver || mcpReq.signal.aborted || progress < latest) return
+    latest = progress
+    const params = { progressToken, progress, ...(total === undefined ? {} : { total }) }
     // Whoever has gone hears nothing of it; the call itself goes on.
-    await mcpReq
-      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
-      .catch(() => undefined)
-    if (!isOver) timer = clock.schedule(progressSeconds * 1000, () => void tell())
+    await mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
   }
-  let timer = clock.schedule(progressSeconds * 1000, () => void tell())
-  return () => {
+  const beat = async () => {
+    await tell(latest + progressSeconds)
+    if (!isOver) timer = clock.schedule(progressSeconds * 1000, () => void beat())
+  }
+  let timer = clock.schedule(progressSeconds * 1000, () => void beat())
+  const stop = () => {
     isOver = true
     timer.cancel()
   }
+  return { tell, stop }
 }
 
 function addResources(server: Server, { surface, call }: Served): void {
@@ -118,11 +122,27 @@ function addResources(server: Server, { surface, call }: Served): void {
     for (const resource of surface.resources) {
       const values = resource.match(uri)
       if (values === undefined) continue
-      const content = await resource.read({ ...call, signal: context.mcpReq.signal }, values)
-      return { contents: [{ uri, ...content }] } as ReadResourceResult
+      try {
+        const content = await resource.read(
+          { ...call, signal: context.mcpReq.signal, tell: async () => undefined },
+          values,
+        )
+        return { contents: [{ uri, ...content }] } as ReadResourceResult
+      } catch (error) {
+        throw toProtocolError(error, uri, call)
+      }
     }
     throw new ResourceNotFoundError(uri.slice(0, 200))
   })
+}
+
+/** A refusal of an operation as the protocol says it: not there, not allowed, or nothing that is told. */
+function toProtocolError(error: unknown, uri: string, { ctx, requestId }: Served['call']): ProtocolError {
+  const { status, body, headers } = toErrorAnswer(error, ctx.log, requestId)
+  if (status === 404) return new ResourceNotFoundError(uri.slice(0, 200))
+  const code = status >= 500 ? ProtocolErrorCode.InternalError : ProtocolErrorCode.InvalidParams
+  const scopes = headers['x-required-scopes']
+  return new ProtocolError(code, scopes === undefined ? body.detail : `${body.detail}: ${scopes}`)
 }
 
 function addPrompts(server: Server, { prompts }: McpSurface): void {

@@ -9,6 +9,8 @@ export interface McpCall {
   /** `Idempotency-Key` and `User-Agent` of the request. */
   headers: Readonly<Record<string, string>>
   signal: AbortSignal
+  /** Says how far it is, to a client that asks to hear it. */
+  tell(progress: number, total?: number): Promise<void>
 }
 
 /** Part of an answer as the protocol writes it. */

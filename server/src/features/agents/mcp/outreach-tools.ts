@@ -157,11 +157,12 @@ export const outreachTools: readonly Tool[] = [
       session_id: 'session_id',
       channel_id: 'channel_id',
       message_content: 'message_content',
-      schedule_type: 'schedule_type',
       cron_expression: 'cron_expression',
       scheduled_time: 'scheduled_time',
     },
     required: ['channel_id', 'message_content'],
+    fill: ({ cron_expression: cron }) => ({ schedule_type: cron === undefined ? 'one_time' : 'cron' }),
+    scopes: ['channels:manage'],
     isDestructive: true,
   },
   {

@@ -1,5 +1,6 @@
 import type { OutboundContent } from '../../../engine/content.ts'
 import type { ChatId } from '../../../engine/ids.ts'
+import type { Door } from '../../../operation.ts'
 import type { Sql } from '../../../platform/database/database.ts'
 import { type AppError, defineError } from '../../../platform/errors.ts'
 import { defineEvent } from '../../../platform/events/events.ts'
@@ -38,6 +39,13 @@ export const messageHeld = defineEvent<{
 
 /** The doors a message can come through. */
 export type Origin = 'api' | 'bulk' | 'schedule' | 'report' | 'auto_reply' | 'agent' | 'tool'
+
+const originOfDoor: Record<Door, Origin> = { rest: 'api', mcp: 'tool', a2a: 'agent' }
+
+/** Who wrote a message, by the protocol that brought it. */
+export function originOf({ door }: { door: Door }): Origin {
+  return originOfDoor[door]
+}
 
 /** What is known of a message as soon as it is stored. */
 export interface StoredReference {

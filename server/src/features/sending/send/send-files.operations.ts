@@ -19,6 +19,7 @@ import {
 } from '../../conversations/media/media-intake.service.ts'
 import { messageObject } from '../../conversations/messages/messages.schema.ts'
 import { getWorkingSession } from '../../sessions/lifecycle/sessions.service.ts'
+import { originOf } from '../outbox/outbox.schema.ts'
 import { submitPrepared } from '../outbox/submit.service.ts'
 import { sendErrors } from './sending.operations.ts'
 import { mentionsOf, sendGifBody, sendMediaBody, sendStickerBody, sendVoiceBody } from './sending.schema.ts'
@@ -53,7 +54,7 @@ async function sendFile(ctx: Context, kind: MediaKind, input: FileInput): Promis
   const outgoing = {
     sessionId: session.id,
     chatId,
-    origin: 'api' as const,
+    origin: originOf(input),
     replyTo: input.reply_to,
     idempotency: input.idempotency,
     isAsync: input.respondAsync,

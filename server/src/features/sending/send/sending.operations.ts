@@ -7,7 +7,7 @@ import { messageObject, messageParams, quotedTooOld } from '../../conversations/
 import { requireMessage } from '../../conversations/messages/messages.service.ts'
 import { sessionNotWorking } from '../../sessions/lifecycle/sessions.schema.ts'
 import { coldBudgetUsed, coldContactRefused, tooManyWaiting } from '../limits/send-limits.schema.ts'
-import { idempotencyMismatch, notAllowedNumber, quotedElsewhere } from '../outbox/outbox.schema.ts'
+import { idempotencyMismatch, notAllowedNumber, originOf, quotedElsewhere } from '../outbox/outbox.schema.ts'
 import { deliveryErrors, uploadFailed } from '../outbox/send-failures.schema.ts'
 import { submit } from '../outbox/submit.service.ts'
 import { readForwarded } from './forwarding.ts'
@@ -51,7 +51,7 @@ async function send(ctx: Context, input: SendInput, content: OutboundContent): P
     sessionId: input.session_id,
     chatId: requireChatId(input.chat_id),
     content,
-    origin: 'api',
+    origin: originOf(input),
     replyTo: input.reply_to,
     idempotency: input.idempotency,
     isAsync: input.respondAsync,
@@ -161,7 +161,7 @@ const forward = defineOperation({
     const { message, status } = await submit(ctx, {
       chatId,
       ...(await readForwarded(ctx, input.message_id)),
-      origin: 'api',
+      origin: originOf(input),
       idempotency: input.idempotency,
       isAsync: input.respondAsync,
     })
