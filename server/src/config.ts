@@ -38,6 +38,9 @@ const url = (protocols: RegExp, example: string) =>
       `must be a URL like ${example}`,
     )
 
+/** Namespace, chain and contract of a registry, then the id that it gave. */
+const registrationPattern = /^[a-z0-9-]{3,8}:[\w-]{1,32}:0x[0-9a-fA-F]{40}\/\d{1,15}$/
+
 /** The environment, variable by variable; the descriptions become `.env.example`. */
 export const environmentSchema = z.object({
   MOLTFLOW_HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
@@ -141,11 +144,57 @@ export const environmentSchema = z.object({
     .min(16, 'must have at least 16 characters')
     .optional()
     .describe('Bearer token that GET /metrics then requires.'),
+  MOLTFLOW_AGENT_NAME: z.string().max(100).default('MoltFlow').describe('Name on the agent cards.'),
+  MOLTFLOW_AGENT_DESCRIPTION: z
+    .string()
+    .max(1000)
+    .default('WhatsApp messages, groups and webhooks for agents')
+    .describe('Description on the agent cards.'),
+  MOLTFLOW_AGENT_IMAGE: url(/^https:$/, 'https://example.com/logo.png')
+    .optional()
+    .describe('Picture on the ERC-8004 registration file.'),
+  MOLTFLOW_AGENT_KEY_TRANSFER: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('on lets owners take the private key of their agent out, and bring one along.'),
+  MOLTFLOW_A2A_V03: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe('Whether /a2a also speaks A2A 0.3, to clients that name no version.'),
+  MOLTFLOW_ERC8004_REGISTRATIONS: z
+    .string()
+    .default('')
+    .transform((text) => splitList(text))
+    .refine(
+      (entries) => entries.every((entry) => registrationPattern.test(entry)),
+      'must be registrations such as eip155:1:0x8004A169FB4a3325136EB29fA0ceB6D2e539a432/42, separated by commas',
+    )
+    .describe(
+      'Your own registrations as an ERC-8004 agent, comma-separated: registry/id. The registration file answers 404 without one.',
+    ),
+  MOLTFLOW_ERC8004_TRUST: z
+    .string()
+    .default('reputation')
+    .transform((text) => splitList(text))
+    .describe('Models of trust in the registration file, comma-separated.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
     .describe('JSON lines on stdout.'),
 })
+
+/** How the installation shows itself to agents, and what it allows them. */
+export interface AgentSettings {
+  name: string
+  description: string
+  image: string | undefined
+  /** Owners may take private keys out and bring them along. */
+  isKeyTransferOn: boolean
+  isV03On: boolean
+  /** Own entries in ERC-8004 registries; without one there is no registration file. */
+  registrations: readonly { agentId: number; agentRegistry: string }[]
+  supportedTrust: readonly string[]
+}
 
 /** Parameters of scrypt. */
 export interface PasswordCost {
@@ -192,6 +241,7 @@ export interface Config {
   metricsToken: string | undefined
   /** Tools may read and change nothing. */
   isMcpReadOnly: boolean
+  agents: AgentSettings
   logLevel: string
 }
 
@@ -243,7 +293,23 @@ export function loadConfig(environment: Environment, warn: (sentence: string) =>
     smtpUrl: values.MOLTFLOW_SMTP_URL,
     metricsToken: values.MOLTFLOW_METRICS_TOKEN,
     isMcpReadOnly: values.MOLTFLOW_MCP_READ_ONLY === 'true',
+    agents: agentsOf(values),
     logLevel: values.LOG_LEVEL,
+  }
+}
+
+function agentsOf(values: z.output<typeof environmentSchema>): AgentSettings {
+  return {
+    name: values.MOLTFLOW_AGENT_NAME,
+    description: values.MOLTFLOW_AGENT_DESCRIPTION,
+    image: values.MOLTFLOW_AGENT_IMAGE,
+    isKeyTransferOn: values.MOLTFLOW_AGENT_KEY_TRANSFER === 'on',
+    isV03On: values.MOLTFLOW_A2A_V03 === 'on',
+    registrations: values.MOLTFLOW_ERC8004_REGISTRATIONS.map((entry) => {
+      const [agentRegistry = '', agentId] = entry.split('/')
+      return { agentId: Number(agentId), agentRegistry }
+    }),
+    supportedTrust: values.MOLTFLOW_ERC8004_TRUST,
   }
 }
 

@@ -10,6 +10,7 @@ import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
 import { oauthFeature } from './features/agents/oauth/oauth.feature.ts'
 import { mcpFeature } from './features/agents/mcp/mcp.feature.ts'
+import { agentKeysFeature } from './features/agents/keys/agent-keys.feature.ts'
 import { groupAnalysisFeature } from './features/ai/group-analysis/group-analysis.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
@@ -139,6 +140,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   reviewsFeature,
   collectingFeature,
   testimonialsFeature,
+  agentKeysFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,

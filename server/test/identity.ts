@@ -110,6 +110,15 @@ const testConfig: Config = {
   smtpUrl: undefined,
   metricsToken: undefined,
   isMcpReadOnly: false,
+  agents: {
+    name: 'MoltFlow',
+    description: 'WhatsApp for agents',
+    image: undefined,
+    isKeyTransferOn: false,
+    isV03On: true,
+    registrations: [],
+    supportedTrust: ['reputation'],
+  },
   logLevel: 'silent',
 }
 

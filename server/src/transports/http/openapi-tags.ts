@@ -55,6 +55,7 @@ const sections: readonly (readonly [string, string, string])[] = [
   ['approvals', 'Approvals', 'Messages that wait for a person’s word.'],
   ['antispam', 'Anti-spam', 'Limits and rules that keep an account from being banned.'],
   ['opt_outs', 'Opt-outs', 'Who asked not to be written to.'],
+  ['agent', 'Agents', 'Keys with which agents of tenants write to each other, and how they find each other.'],
   ['a2a_policy', 'Content policy', 'What may not leave the account: secrets, personal data, own rules.'],
   ['auth', 'Signing in', 'Access and refresh tokens of people.'],
   ['users', 'Users', 'The signed-in person, and the people of the tenant.'],
