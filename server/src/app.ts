@@ -9,6 +9,7 @@ import type { Feature } from './feature.ts'
 import { createAccessPolicy } from './features/account/auth/access-policy.service.ts'
 import { setupPages } from './features/account/setup/setup-pages.ts'
 import { authenticateToken } from './features/agents/oauth/tokens.service.ts'
+import { agentPages } from './features/agents/discovery/agent-pages.ts'
 import { applyCalls } from './features/conversations/calls/calls.service.ts'
 import { applyChatChanges } from './features/conversations/chats/chat-changes.service.ts'
 import { applyContacts } from './features/conversations/contacts/address-book.service.ts'
@@ -125,7 +126,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ids,
     events,
     rateLimits,
-    pages: setupPages,
+    pages: [...setupPages, ...agentPages(config)],
     dashboardDirectory: options.dashboardDirectory,
     onAnswer: metrics.onAnswer,
   })

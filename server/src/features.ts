@@ -11,6 +11,8 @@ import { usersFeature } from './features/account/users/users.feature.ts'
 import { oauthFeature } from './features/agents/oauth/oauth.feature.ts'
 import { mcpFeature } from './features/agents/mcp/mcp.feature.ts'
 import { agentKeysFeature } from './features/agents/keys/agent-keys.feature.ts'
+import { peersFeature } from './features/agents/peers/peers.feature.ts'
+import { rpcFeature } from './features/agents/rpc/rpc.feature.ts'
 import { groupAnalysisFeature } from './features/ai/group-analysis/group-analysis.feature.ts'
 import { knowledgeFeature } from './features/ai/knowledge/knowledge.feature.ts'
 import { providersFeature } from './features/ai/providers/providers.feature.ts'
@@ -141,6 +143,8 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   collectingFeature,
   testimonialsFeature,
   agentKeysFeature,
+  peersFeature,
+  rpcFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,

@@ -55,6 +55,8 @@ export interface Operation<P extends Part = Part, Q extends Part = Part, B exten
   takesRefreshCookie?: true
   /** Accepts `Idempotency-Key`, and is a change like others: not a send. */
   takesIdempotencyKey?: true
+  /** The body is a message of a protocol: it reaches `run` unread, as `protocol` of the hints. */
+  isProtocol?: true
   /** Accepts `Idempotency-Key` and `Prefer: respond-async`. */
   isSend?: boolean
   /** The checked input: params, query and body in one object. Returns the wire object, or an `Answer`. */
@@ -90,6 +92,8 @@ export interface RequestHints {
    * Only pages of this origin can send the header along with the cookie, so no other site can use it.
    */
   refreshCookie?: { token: string | undefined }
+  /** Of operations that speak a protocol of their own. */
+  protocol?: ProtocolHints
   /** The file that came with a multipart request; gone when the answer is out. */
   upload?: UploadedFile
   /**
@@ -97,6 +101,24 @@ export interface RequestHints {
    * not sent.
    */
   idempotency?: { key: string; bodyHash: string }
+}
+
+/** The parts of a call of another operation, as a protocol's message names them. */
+export interface InnerCall {
+  params?: Record<string, string>
+  query?: Record<string, unknown>
+  body?: Record<string, unknown>
+}
+
+/** What an operation gets that speaks a protocol of its own. */
+export interface ProtocolHints {
+  /** The body as it came. */
+  text: string
+  /**
+   * Runs another operation for the same caller: its input is checked, its gate asked and its change recorded. Its scopes
+   * are not: whoever offers it under a name of its own says what that needs. Answers the wire object.
+   */
+  call(operationId: string, input: InnerCall): Promise<unknown>
 }
 
 /** An answer whose status, type or headers are not the usual ones. */

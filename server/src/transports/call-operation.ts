@@ -1,7 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AccessPolicy } from '../access.ts'
 import type { Caller, Context } from '../context.ts'
-import { Answer, type Door, type Operation, type PlanGate, type UploadedFile } from '../operation.ts'
+import {
+  Answer,
+  type Door,
+  type Operation,
+  type PlanGate,
+  type ProtocolHints,
+  type UploadedFile,
+} from '../operation.ts'
 import { forbidden, missingScope } from '../platform/errors.ts'
 import { holdsScope } from '../scopes.ts'
 import { refuse } from './http/credentials.ts'
@@ -21,6 +28,8 @@ export interface OperationCall {
   /** Of these only what operations know: `Accept`, `Prefer`, `Idempotency-Key`, `User-Agent` and those of files. */
   headers: IncomingHttpHeaders
   upload?: UploadedFile | undefined
+  /** Those that an operation with a protocol of its own may call. */
+  operations?: readonly Operation[]
 }
 
 /** What an operation answered, with nothing left to be decided but how the protocol writes it. */
@@ -81,10 +90,15 @@ export async function runOperation(
   policy: AccessPolicy,
   base: Context,
   operation: Operation,
-  { input: raw, headers, upload, requestId, door }: OperationCall,
+  call: OperationCall,
 ): Promise<OperationAnswer> {
+  const { input: raw, headers, upload, requestId, door } = call
   const input = checkInput(operation, raw)
-  const hints = { ...readHints(operation, headers, input, upload), door }
+  const hints = {
+    ...readHints(operation, headers, input, upload),
+    door,
+    ...(operation.isProtocol === true ? { protocol: openProtocol(policy, base, call) } : {}),
+  }
   const ctx = withRequestLog(base, requestId, operation.id)
   if (operation.gate !== undefined) await policy.checkGate(ctx, operation.gate)
   const run = operation.run as (context: typeof ctx, checked: unknown) => Promise<unknown>
@@ -92,6 +106,26 @@ export async function runOperation(
   await policy.recordChange?.(ctx, operation, input, result)
   if (result instanceof Answer) return { status: result.status, headers: result.headers, body: result.body }
   return { status: operation.success.status, headers: {}, body: result }
+}
+
+/** Lets an operation read its body by itself, and run others for its caller. */
+function openProtocol(policy: AccessPolicy, base: Context, outer: OperationCall): ProtocolHints {
+  const { operations = [], input, requestId } = outer
+  return {
+    text: input.body,
+    async call(id, { params = {}, query = {}, body = {} }) {
+      const inner = operations.find((operation) => operation.id === id)
+      if (inner === undefined) throw new Error(`there is no operation ${id}`)
+      const raw = { params, query, body: '', fields: body }
+      const answer = await runOperation(policy, base, inner, {
+        door: 'a2a',
+        requestId,
+        input: raw,
+        headers: {},
+      })
+      return answer.body
+    },
+  }
 }
 
 /** The context with a logger that names the request; made on first use, since most requests log nothing. */

@@ -38,7 +38,7 @@ export async function addOperationRoutes(
 ): Promise<void> {
   for (const operation of operations) {
     if (operation.upload === undefined)
-      http.route(routeOf(operation, createHandler(operation, gatekeeper, policy)))
+      http.route(routeOf(operation, createHandler(operation, gatekeeper, policy, operations)))
   }
   // Forms have a parser of their own, which must not change how other bodies are read.
   await http.register((inner, _options, done) => {
@@ -58,11 +58,16 @@ function routeOf(operation: Operation, handler: RouteOptions['handler']): RouteO
   return { method: operation.method, url: routePath(operation.path), ...limit, handler }
 }
 
-function createHandler(operation: Operation, gatekeeper: Gatekeeper, policy: AccessPolicy) {
+function createHandler(
+  operation: Operation,
+  gatekeeper: Gatekeeper,
+  policy: AccessPolicy,
+  operations: readonly Operation[],
+) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const base = await gatekeeper.admit(request, reply, operation)
     try {
-      return await answer(operation, policy, base, request, reply)
+      return await answer(operation, policy, base, request, reply, undefined, operations)
     } catch (error) {
       await gatekeeper.countRefusal(request, reply, operation, error)
       throw error
@@ -92,6 +97,7 @@ async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
   form?: { fields: Record<string, unknown>; file: UploadedFile | undefined },
+  operations: readonly Operation[] = [],
 ): Promise<FastifyReply> {
   const { params, headers } = request
   const query = request.query as Record<string, unknown>
@@ -101,6 +107,7 @@ async function answer(
     input: { params, query, body: takeBody(request), fields: form?.fields },
     headers,
     upload: form?.file,
+    operations,
   })
   return sendResult(reply, operation, result)
 }

@@ -205,3 +205,30 @@ export async function passForAction(
   await passPipeline(ctx, draft, (step) => step.isForActions === true)
   return draft.outgoing.content
 }
+
+/** What a message passes that goes to another agent and not to WhatsApp: nothing of it paces an account. */
+const stepsForPeers: ReadonlySet<string> = new Set([
+  'session',
+  'allowed_numbers',
+  'opt_out',
+  'antispam',
+  'content_policy',
+  'approval',
+])
+
+/**
+ * What a text to another agent passes. Answers it as the policy leaves it, and the own phone; undefined when a person
+ * has to see it first: such a text goes by WhatsApp, where it can be held.
+ */
+export async function passForPeer(
+  ctx: Context,
+  outgoing: Pick<OutgoingMessage, 'sessionId' | 'chatId' | 'content'>,
+): Promise<{ text: string; ownPhone: string | null } | undefined> {
+  const tenantId = tenantOf(ctx)
+  const settings = await getSettings(ctx, tenantId)
+  const draft = newDraft(tenantId, { ...outgoing, origin: 'agent' }, settings, null)
+  await passPipeline(ctx, draft, ({ name }) => stepsForPeers.has(name))
+  const { content } = draft.outgoing
+  if (draft.isHeld || content.kind !== 'text') return undefined
+  return { text: content.text, ownPhone: draft.ownPhone }
+}
