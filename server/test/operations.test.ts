@@ -80,6 +80,21 @@ async function buildBulkJob(tenant: Parameters<ResourceBuilder>[0]): Promise<str
 }
 
 const builders: Record<string, ResourceBuilder> = {
+  async tenants(tenant) {
+    const { api, tenantId } = await openSession(tenant)
+    await api.get(200, '/agent/public-key')
+    return tenantId
+  },
+  async peers(tenant) {
+    const { api } = await openSession(tenant)
+    const peer = {
+      tenant_id: harness.app.ctx.ids.uuid(),
+      peer_phone: '+15550100199',
+      public_key: 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=',
+      inbox_url: 'https://other.example.com/api/v2/agent/inbox',
+    }
+    return (await api.post(201, '/agents/peers', peer)).id
+  },
   async deliveries(tenant, [webhookId]) {
     const { api, tenantId, sessionId } = await openSession(tenant)
     await api.patch(200, `/webhooks/${webhookId}`, { events: ['session.status'] })

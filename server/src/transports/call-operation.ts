@@ -93,7 +93,9 @@ export async function runOperation(
   call: OperationCall,
 ): Promise<OperationAnswer> {
   const { input: raw, headers, upload, requestId, door } = call
-  const input = checkInput(operation, raw)
+  // A protocol reads its messages by itself: the schema of its body is there to be read about.
+  const { body: _, ...unread } = operation
+  const input = checkInput(operation.isProtocol === true ? unread : operation, raw)
   const hints = {
     ...readHints(operation, headers, input, upload),
     door,

@@ -3,7 +3,7 @@ import { defineError } from '../../../platform/errors.ts'
 import { defineJob } from '../../../platform/jobs/jobs.ts'
 import { definePublicEvent, exampleValues } from '../../../public-event.ts'
 import { uuidField } from '../../../wire.ts'
-import { encryptionLabel } from '../keys/agent-keys.schema.ts'
+import { encryptionLabel, encryptionSuite } from '../keys/agent-keys.schema.ts'
 
 // One text for all reasons: whoever tries learns nothing about who exists and what is trusted.
 export const messageNotTaken = defineError('agent_message_refused', 403, 'The message is not accepted')
@@ -20,6 +20,7 @@ export const forgetReceiptsJob = defineJob('agents.forget_receipts', {
   cron: { expression: '47 3 * * *', timeZone: 'UTC' },
 })
 
+const exampleKey = 'hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo='
 const key = z.base64().length(44)
 const sealed = { enc: key, ciphertext: z.base64().max(100_000) }
 
@@ -47,7 +48,25 @@ export const envelopeBody = z
       .default([])
       .meta({ description: 'The sender’s new key, sealed with ones it had before' }),
   })
-  .meta({ id: 'AgentEnvelope', description: 'A message between agents, sealed by HPKE in mode Auth' })
+  .meta({
+    id: 'AgentEnvelope',
+    description: 'A message between agents, sealed by HPKE in mode Auth',
+    examples: [
+      {
+        v: 1,
+        scheme: encryptionLabel,
+        suite: encryptionSuite,
+        from: exampleValues.id,
+        to: '0190a1b2-0000-7000-8000-00000000feed',
+        sender_key: exampleKey,
+        recipient_key: exampleKey,
+        message_id: exampleValues.id,
+        sent_at: 1_770_804_000_000,
+        enc: exampleKey,
+        ciphertext: 'c2VhbGVk',
+      },
+    ],
+  })
 
 /** A sealed message. */
 export type Envelope = z.output<typeof envelopeBody>

@@ -4,7 +4,7 @@ import { defineOperation, type Operation, type ProtocolHints } from '../../../op
 import { capabilitiesAnswer, encryptionSuite } from '../keys/agent-keys.schema.ts'
 import { getBootstrap } from './bootstrap.service.ts'
 import { rpcMethods } from './methods.ts'
-import { bootstrapAnswer, rpcAnswer, rpcParams, schemaAnswer } from './rpc.schema.ts'
+import { bootstrapAnswer, rpcAnswer, rpcParams, rpcRequest, schemaAnswer } from './rpc.schema.ts'
 import { answerRpc, describeMethods, type RpcScope } from './rpc.service.ts'
 
 const gate = { feature: 'a2a' }
@@ -19,6 +19,7 @@ const common = {
   access: ['a2a:manage'],
   gate,
   isProtocol: true,
+  body: rpcRequest,
   success: { status: 200, schema: rpcAnswer },
 } as const
 

@@ -175,6 +175,12 @@ export const webhookParams = z.object({
   webhook: z.record(z.string(), z.json()).optional(),
 })
 
+/** A call of JSON-RPC, as the reference shows it. */
+export const rpcRequest = z.looseObject({}).meta({
+  description: 'A call of JSON-RPC 2.0; `GET /a2a/schema` has the methods',
+  examples: [{ jsonrpc: '2.0', method: 'agent.group.list', params: { limit: 20 }, id: 1 }],
+})
+
 /** An answer of JSON-RPC. */
 export const rpcAnswer = z
   .object({
