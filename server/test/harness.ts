@@ -86,7 +86,6 @@ function testConfig(database: TestDatabase): Config {
       description: 'WhatsApp for agents',
       image: undefined,
       isKeyTransferOn: false,
-      isV03On: true,
       registrations: [],
       supportedTrust: ['reputation'],
     },

@@ -115,7 +115,6 @@ const testConfig: Config = {
     description: 'WhatsApp for agents',
     image: undefined,
     isKeyTransferOn: false,
-    isV03On: true,
     registrations: [],
     supportedTrust: ['reputation'],
   },
