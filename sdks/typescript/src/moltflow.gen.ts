@@ -58,6 +58,8 @@ import {
   type AntispamResource,
   optOuts,
   type OptOutsResource,
+  agent,
+  type AgentResource,
   a2aPolicy,
   type A2aPolicyResource,
   auth,
@@ -68,6 +70,8 @@ import {
   type InvitationsResource,
   apiKeys,
   type ApiKeysResource,
+  oauthGrants,
+  type OauthGrantsResource,
   tenant,
   type TenantResource,
   auditLogs,
@@ -108,11 +112,13 @@ export class MoltFlow {
   readonly approvals: ApprovalsResource
   readonly antispam: AntispamResource
   readonly optOuts: OptOutsResource
+  readonly agent: AgentResource
   readonly a2a: { policy: A2aPolicyResource }
   readonly auth: AuthResource
   readonly users: UsersResource
   readonly invitations: InvitationsResource
   readonly apiKeys: ApiKeysResource
+  readonly oauthGrants: OauthGrantsResource
   readonly tenant: TenantResource
   readonly auditLogs: AuditLogsResource
   readonly usage: UsageResource
@@ -145,11 +151,13 @@ export class MoltFlow {
     this.approvals = approvals(client)
     this.antispam = antispam(client)
     this.optOuts = optOuts(client)
+    this.agent = agent(client)
     this.a2a = { policy: a2aPolicy(client) }
     this.auth = auth(client)
     this.users = users(client)
     this.invitations = invitations(client)
     this.apiKeys = apiKeys(client)
+    this.oauthGrants = oauthGrants(client)
     this.tenant = tenant(client)
     this.auditLogs = auditLogs(client)
     this.usage = usage(client)

@@ -12,6 +12,26 @@ import type {
   A2aPolicyUpdateInput,
   A2aPolicyUpdateResult,
   A2aPolicyUpdateRuleInput,
+  AgentBootstrapResult,
+  AgentCapabilitiesResult,
+  AgentEnvelope,
+  AgentExportKeypairInput,
+  AgentExportKeypairResult,
+  AgentImportKeypairInput,
+  AgentImportKeypairResult,
+  AgentInboxResult,
+  AgentInitializeInput,
+  AgentInitializeResult,
+  AgentListPeersInput,
+  AgentListPeersResult,
+  AgentPeer,
+  AgentPeerKeyResult,
+  AgentPublicKeyResult,
+  AgentRegisterPeerInput,
+  AgentResolveResult,
+  AgentRotateKeysResult,
+  AgentSchemaResult,
+  AgentTrustPeerInput,
   AiConfig,
   AiConfigTest,
   AiDraft,
@@ -268,6 +288,7 @@ import type {
   MessagesVotesInput,
   MessagesVotesResult,
   MonitoredGroup,
+  OAuthGrant,
   OptOut,
   OptOutsDeleteResult,
   OptOutsGetResult,
@@ -306,6 +327,7 @@ import type {
   ReviewsListResult,
   ReviewsStatsInput,
   ReviewsUpdateInput,
+  RpcAnswer,
   RulePreview,
   ScheduleExecution,
   ScheduledMessage,
@@ -1344,6 +1366,68 @@ export const optOuts = /* @__PURE__ */ resource<OptOutsResource>({
   delete: 'DELETE opt-outs/{phone}',
 })
 
+/** Methods of `agent`. */
+export interface AgentResource {
+  /** The public key of your tenant; made at first use. Needs the scope `a2a:read`. The plan must include `a2a`. */
+  publicKey(options?: CallOptions): Promise<AgentPublicKeyResult>
+  /** Take a new key pair; the one before opens messages for 24 hours. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  rotateKeys(options?: CallOptions): Promise<AgentRotateKeysResult>
+  /** Make the key pair, and say how others see and find your agent. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  initialize(input?: AgentInitializeInput, options?: CallOptions): Promise<AgentInitializeResult>
+  /** Take the private key out; off unless MOLTFLOW_AGENT_KEY_TRANSFER is on. Needs the scope `a2a:manage`. Needs the role owner. API keys are refused. The plan must include `a2a`. */
+  exportKeypair(input: AgentExportKeypairInput, options?: CallOptions): Promise<AgentExportKeypairResult>
+  /** Bring a key pair along; off unless MOLTFLOW_AGENT_KEY_TRANSFER is on. Needs the scope `a2a:manage`. Needs the role owner. API keys are refused. The plan must include `a2a`. */
+  importKeypair(input: AgentImportKeypairInput, options?: CallOptions): Promise<AgentImportKeypairResult>
+  /** The public key of another tenant of this installation. Needs the scope `a2a:read`. The plan must include `a2a`. */
+  peerKey(tenantId: string, options?: CallOptions): Promise<AgentPeerKeyResult>
+  /** Find the agent behind a phone, of those who want to be found. Needs the scope `a2a:read`. The plan must include `a2a`. */
+  resolve(phone: string, options?: CallOptions): Promise<AgentResolveResult>
+  /** Agents of others that you know. Needs the scope `a2a:read`. The plan must include `a2a`. */
+  listPeers(input?: AgentListPeersInput, options?: CallOptions): Promise<AgentListPeersResult>
+  /** Enter an agent of another installation, with the key that its people gave you. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  registerPeer(input: AgentRegisterPeerInput, options?: CallOptions): Promise<AgentPeer>
+  /** Say how far a peer is trusted. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  trustPeer(id: string, input: AgentTrustPeerInput, options?: CallOptions): Promise<AgentPeer>
+  /** Where agents of other installations bring sealed messages; the seal says who they are. */
+  inbox(input: AgentEnvelope, options?: CallOptions): Promise<AgentInboxResult>
+  /** Call a method by JSON-RPC 2.0; your oldest working session, unless you name one. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  call(options?: CallOptions): Promise<RpcAnswer>
+  /** Call a method by JSON-RPC 2.0 for one session. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  callSession(sessionId: string, options?: CallOptions): Promise<RpcAnswer>
+  /** Call a method by JSON-RPC 2.0 for one session of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  callTenant(tenantId: string, sessionId: string, options?: CallOptions): Promise<RpcAnswer>
+  /** Call a method by JSON-RPC 2.0 for one session and webhook of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`. */
+  callWebhook(tenantId: string, sessionId: string, webhookId: string, options?: CallOptions): Promise<RpcAnswer>
+  /** The methods of JSON-RPC with their schemas and limits. Needs the scope `a2a:read`. */
+  schema(options?: CallOptions): Promise<AgentSchemaResult>
+  /** What encryption and methods there are. Needs the scope `a2a:read`. The plan must include `a2a`. */
+  capabilities(options?: CallOptions): Promise<AgentCapabilitiesResult>
+  /** All that an agent needs to begin: sessions, addresses, methods, limits, encryption. Needs the scope `a2a:read`. */
+  bootstrap(options?: CallOptions): Promise<AgentBootstrapResult>
+}
+
+/** Makes `agent` of a client: for programs that need little else. */
+export const agent = /* @__PURE__ */ resource<AgentResource>({
+  publicKey: 'GET agent/public-key',
+  rotateKeys: 'POST agent/rotate-keys',
+  initialize: 'POST agent/initialize in body',
+  exportKeypair: 'POST agent/export-keypair in body',
+  importKeypair: 'POST agent/import-keypair in body',
+  peerKey: 'GET agent/peer/{tenant_id}/public-key',
+  resolve: 'GET agents/resolve/{phone}',
+  listPeers: 'GET agents/peers in',
+  registerPeer: 'POST agents/peers in body',
+  trustPeer: 'PATCH agents/peers/{id}/trust in body',
+  inbox: 'POST agent/inbox in body',
+  call: 'POST a2a body',
+  callSession: 'POST a2a/{session_id} body',
+  callTenant: 'POST a2a/{tenant_id}/{session_id} body',
+  callWebhook: 'POST a2a/{tenant_id}/{session_id}/{webhook_id} body',
+  schema: 'GET a2a/schema',
+  capabilities: 'GET agent/capabilities',
+  bootstrap: 'GET agent/bootstrap',
+})
+
 /** Methods of `a2a.policy`. */
 export interface A2aPolicyResource {
   /** The content policy with its rules. Needs the scope `a2a:read`. */
@@ -1493,6 +1577,20 @@ export const apiKeys = /* @__PURE__ */ resource<ApiKeysResource>({
   get: 'GET api-keys/{id}',
   revoke: 'DELETE api-keys/{id}',
   rotate: 'POST api-keys/{id}/rotate',
+})
+
+/** Methods of `oauthGrants`. */
+export interface OauthGrantsResource {
+  /** Programs that the signed-in user gave access by OAuth, newest first. API keys are refused. */
+  list(options?: CallOptions): Promise<OAuthGrant[]>
+  /** Take the access of a program back; its tokens and streams end at once. API keys are refused. */
+  revoke(id: string, options?: CallOptions): Promise<Deleted>
+}
+
+/** Makes `oauthGrants` of a client: for programs that need little else. */
+export const oauthGrants = /* @__PURE__ */ resource<OauthGrantsResource>({
+  list: 'GET oauth/grants',
+  revoke: 'DELETE oauth/grants/{id}',
 })
 
 /** Methods of `tenant`. */

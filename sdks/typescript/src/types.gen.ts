@@ -12,6 +12,56 @@ export type Error = {
   }> | undefined
 }
 
+/** A message between agents, sealed by HPKE in mode Auth */
+export type AgentEnvelope = {
+  v: 1
+  scheme: 'X25519-ECDH-AES-256-GCM'
+  suite: {
+    kem: 'DHKEM(X25519, HKDF-SHA256)'
+    kdf: 'HKDF-SHA256'
+    aead: 'AES-256-GCM'
+    mode: 'auth'
+  }
+  from: string
+  to: string
+  sender_key: string
+  recipient_key: string
+  message_id: string
+  /** Milliseconds since 1970 */
+  sent_at: number
+  enc: string
+  ciphertext: string
+  /** The sender’s new key, sealed with ones it had before */
+  proofs?: Array<{
+    key: string
+    enc: string
+    ciphertext: string
+  }> | null | undefined
+}
+
+export type AgentMessageData = {
+  message_id: string
+  peer_id: string
+  tenant_id: string
+  peer_name: string | null
+  peer_phone: string | null
+  trust_level: string
+  message: string
+  metadata: { [key: string]: unknown } | null
+}
+
+/** An agent of somebody else */
+export type AgentPeer = {
+  id: string
+  peer_name: string | null
+  peer_phone: string | null
+  trust_level: 'blocked' | 'discovered' | 'verified'
+  tenant_id: string
+  /** ISO 8601, UTC */
+  discovered_at: string
+  last_message_at: string | null
+}
+
 /** What a model says about a message */
 export type AiAnalysis = {
   intent: 'buying_intent' | 'product_inquiry' | 'support_request' | 'complaint' | 'off_topic' | 'spam_noise' | 'unknown'
@@ -1991,6 +2041,22 @@ export type MonitoredGroup = {
   auto_respond_daily_cap: number
 }
 
+/** Access that a person gave a program by OAuth */
+export type OAuthGrant = {
+  id: string
+  client_id: string
+  /** What the program calls itself; nobody has checked it */
+  client_name: string
+  /** Where the person was sent after consenting */
+  redirect_host: string
+  scopes: string[]
+  /** ISO 8601, UTC */
+  created_at: string
+  last_used_at: string | null
+  /** Moves while the program is used */
+  expires_at: string
+}
+
 /** Whether a person may be written to without being asked */
 export type OptOut = {
   phone: string | null
@@ -2485,6 +2551,18 @@ export type ReviewWidget = {
   script_html: string
   /** ISO 8601, UTC */
   created_at: string
+}
+
+/** An answer of JSON-RPC 2.0: result or error */
+export type RpcAnswer = {
+  jsonrpc: '2.0'
+  id: string | number | null
+  result?: unknown | undefined
+  error?: {
+    code: number
+    message: string
+    data?: unknown | undefined
+  } | undefined
 }
 
 /** When something would run, before it is made */
@@ -4049,6 +4127,124 @@ export type OptOutsDeleteResult = {
   }>
 }
 
+export type AgentPublicKeyResult = {
+  public_key: string
+  algorithm: 'X25519'
+  /** ISO 8601, UTC */
+  created_at: string
+}
+
+export type AgentRotateKeysResult = {
+  public_key: string
+  algorithm: 'X25519'
+  /** ISO 8601, UTC */
+  created_at: string
+  /** Until then the key before still opens what was sealed for it */
+  previous_key_valid_until: string | null
+}
+
+export type AgentInitializeResult = {
+  initialized: true
+  public_key: string
+  /** ISO 8601, UTC */
+  created_at: string
+  agent_name: string | null
+  discoverable: boolean
+}
+
+export type AgentExportKeypairResult = {
+  public_key: string
+  algorithm: 'X25519'
+  /** ISO 8601, UTC */
+  created_at: string
+  private_key: string
+}
+
+export type AgentImportKeypairResult = {
+  public_key: string
+  algorithm: 'X25519'
+  /** ISO 8601, UTC */
+  created_at: string
+}
+
+export type AgentPeerKeyResult = {
+  tenant_id: string
+  public_key: string
+  algorithm: 'X25519'
+  /** ISO 8601, UTC */
+  created_at: string
+}
+
+export type AgentResolveResult = {
+  phone: string
+  found: true
+  tenant_id: string
+  agent_name: string
+  public_key: string
+  peer_id: string
+  trust_level: 'blocked' | 'discovered' | 'verified'
+}
+
+export type AgentListPeersResult = {
+  peers: AgentPeer[]
+  total: number
+}
+
+export type AgentInboxResult = {
+  status: 'accepted'
+  message_id: string
+}
+
+export type AgentSchemaResult = {
+  jsonrpc: '2.0'
+  methods: { [key: string]: {
+    description: string
+    params: { [key: string]: unknown }
+    result: { [key: string]: unknown }
+    rate_limit_per_minute: number
+  } }
+}
+
+export type AgentCapabilitiesResult = {
+  encryption: {
+    key_exchange: string
+    kdf: string
+    cipher: string
+    key_bytes: number
+    suite: {
+      kem: string
+      kdf: string
+      aead: string
+      mode: string
+    }
+  }
+  methods: string[]
+  protocol: string
+}
+
+export type AgentBootstrapResult = {
+  tenant_name: string
+  plan: string
+  encryption: {
+    enabled: boolean
+    algorithm: string
+    public_key: string | null
+  }
+  tenant_id: string
+  endpoints: {
+    a2a: string
+    schema: string
+    mcp: string
+  }
+  sessions: Array<{
+    id: string
+    name: string
+    status: string
+  }>
+  methods: string[]
+  rate_limits: { [key: string]: number }
+}
+
 export type A2aPolicyGetResult = {
   /** The tenant policy: lengths, languages, addresses, numbers and own rules. Secrets, personal data and injection have switches of their own */
   enabled: boolean
@@ -5184,6 +5380,20 @@ export type EventsStreamResult = {
     timestamp: string
   }
 } | {
+  event: 'agent.message.received'
+  data: {
+    message_id: string
+    peer_id: string
+    tenant_id: string
+    peer_name: string | null
+    peer_phone: string | null
+    trust_level: string
+    message: string
+    metadata: { [key: string]: unknown } | null
+    /** ISO 8601, UTC */
+    timestamp: string
+  }
+} | {
   event: 'stream.lost'
   data: StreamLost
 }
@@ -5860,6 +6070,20 @@ export type EventsStreamEvent = {
     timestamp: string
   }
 } | {
+  event: 'agent.message.received'
+  data: {
+    message_id: string
+    peer_id: string
+    tenant_id: string
+    peer_name: string | null
+    peer_phone: string | null
+    trust_level: string
+    message: string
+    metadata: { [key: string]: unknown } | null
+    /** ISO 8601, UTC */
+    timestamp: string
+  }
+} | {
   event: 'stream.lost'
   data: StreamLost
 }
@@ -6078,6 +6302,13 @@ export type WebhookEvent = {
   /** ISO 8601, UTC */
   timestamp: string
   data: ReviewCollectedData
+} | {
+  /** Id of the delivery: the same for every repeat */
+  id: string
+  event: 'agent.message.received'
+  /** ISO 8601, UTC */
+  timestamp: string
+  data: AgentMessageData
 }
 
 export type SessionsCreateInput = {
@@ -7473,7 +7704,7 @@ export type WebhooksCreateInput = {
   name?: string | null | undefined
   /** HTTPS address; private and loopback addresses are refused */
   url: string
-  events: Array<'message.received' | 'message.sent' | 'message.delivered' | 'message.read' | 'message.failed' | 'message.edited' | 'message.deleted' | 'poll.vote' | 'approval.pending' | 'group.updated' | 'group.message' | 'lead.detected' | 'lead.status_changed' | 'bulk_send.completed' | 'report.executed' | 'call.received' | 'status.received' | 'channel.post.published' | 'scheduled_message.executed' | 'history.progress' | 'knowledge.indexed' | 'ai.reply.drafted' | 'ai.handed_over' | 'session.connected' | 'session.disconnected' | 'session.status' | 'group.message.analyzed' | 'review.collected'>
+  events: Array<'message.received' | 'message.sent' | 'message.delivered' | 'message.read' | 'message.failed' | 'message.edited' | 'message.deleted' | 'poll.vote' | 'approval.pending' | 'group.updated' | 'group.message' | 'lead.detected' | 'lead.status_changed' | 'bulk_send.completed' | 'report.executed' | 'call.received' | 'status.received' | 'channel.post.published' | 'scheduled_message.executed' | 'history.progress' | 'knowledge.indexed' | 'ai.reply.drafted' | 'ai.handed_over' | 'session.connected' | 'session.disconnected' | 'session.status' | 'group.message.analyzed' | 'review.collected' | 'agent.message.received'>
   /** Signs deliveries; never returned. Any text, its bytes are the key; `whsec_` with base64 of 16 bytes or more is a Standard Webhooks secret. Null: unsigned */
   secret?: string | null | undefined
   is_active?: boolean | null | undefined
@@ -7483,7 +7714,7 @@ export type WebhooksUpdateInput = {
   name?: string | null | undefined
   /** HTTPS address; private and loopback addresses are refused */
   url?: string | null | undefined
-  events?: Array<'message.received' | 'message.sent' | 'message.delivered' | 'message.read' | 'message.failed' | 'message.edited' | 'message.deleted' | 'poll.vote' | 'approval.pending' | 'group.updated' | 'group.message' | 'lead.detected' | 'lead.status_changed' | 'bulk_send.completed' | 'report.executed' | 'call.received' | 'status.received' | 'channel.post.published' | 'scheduled_message.executed' | 'history.progress' | 'knowledge.indexed' | 'ai.reply.drafted' | 'ai.handed_over' | 'session.connected' | 'session.disconnected' | 'session.status' | 'group.message.analyzed' | 'review.collected'> | null | undefined
+  events?: Array<'message.received' | 'message.sent' | 'message.delivered' | 'message.read' | 'message.failed' | 'message.edited' | 'message.deleted' | 'poll.vote' | 'approval.pending' | 'group.updated' | 'group.message' | 'lead.detected' | 'lead.status_changed' | 'bulk_send.completed' | 'report.executed' | 'call.received' | 'status.received' | 'channel.post.published' | 'scheduled_message.executed' | 'history.progress' | 'knowledge.indexed' | 'ai.reply.drafted' | 'ai.handed_over' | 'session.connected' | 'session.disconnected' | 'session.status' | 'group.message.analyzed' | 'review.collected' | 'agent.message.received'> | null | undefined
   /** Signs deliveries; never returned. Any text, its bytes are the key; `whsec_` with base64 of 16 bytes or more is a Standard Webhooks secret. Null: unsigned */
   secret?: string | null | undefined
   is_active?: boolean | null | undefined
@@ -7634,6 +7865,42 @@ export type OptOutsListInput = {
   opted_out?: boolean | undefined
   /** The beginning of a number; only its digits count */
   search?: string | undefined
+}
+
+export type AgentInitializeInput = {
+  /** What others see */
+  agent_name?: string | null | undefined
+  /** Whether other tenants find this one by the phones of its sessions; off at first */
+  discoverable?: boolean | null | undefined
+}
+
+export type AgentExportKeypairInput = {
+  /** Of the owner who asks */
+  password: string
+}
+
+export type AgentImportKeypairInput = {
+  public_key: string
+  private_key: string
+  /** Of the owner who asks */
+  password?: string | null | undefined
+}
+
+export type AgentListPeersInput = {
+  trust_level?: 'blocked' | 'discovered' | 'verified' | undefined
+}
+
+export type AgentRegisterPeerInput = {
+  tenant_id: string
+  peer_name?: string | null | undefined
+  peer_phone: string
+  public_key: string
+  /** Its `/api/v2/agent/inbox` */
+  inbox_url: string
+}
+
+export type AgentTrustPeerInput = {
+  trust_level: 'blocked' | 'discovered' | 'verified'
 }
 
 export type A2aPolicyUpdateInput = {

@@ -25,6 +25,7 @@ export const eventGroups = {
     'scheduled_message.executed',
   ],
   ai: ['ai.reply.drafted', 'ai.handed_over', 'knowledge.indexed'],
+  agents: ['agent.message.received'],
   sessions: ['session.connected', 'session.disconnected', 'session.status'],
 } as const satisfies Record<string, readonly EventName[]>
 

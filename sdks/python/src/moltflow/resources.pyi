@@ -143,6 +143,17 @@ class AutoRepliesChangeOfficeHours(TypedDict):
     days: AutoRepliesChangeOfficeHoursDays
     holidays: NotRequired[Union[List[str], None]]
 
+class AgentInboxSuite(TypedDict):
+    kem: Literal["DHKEM(X25519, HKDF-SHA256)"]
+    kdf: Literal["HKDF-SHA256"]
+    aead: Literal["AES-256-GCM"]
+    mode: Literal["auth"]
+
+class AgentInboxProofsItem(TypedDict):
+    key: str
+    enc: str
+    ciphertext: str
+
 class ApiKeysListResultItem(TypedDict):
     id: str
     name: str
@@ -594,7 +605,7 @@ class ReviewsWidgetsResource:
         "The approved reviews of a widget as a page for a frame."
 
 class WebhooksResource:
-    def create(self, *, url: str, events: List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected"]], name: Union[str, None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
+    def create(self, *, url: str, events: List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected", "agent.message.received"]], name: Union[str, None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
         "Register an address that events are posted to. Needs the scope `webhooks:manage`."
     def list(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> List[Webhook]:
         "All webhooks, oldest first. Needs the scope `webhooks:read`."
@@ -602,7 +613,7 @@ class WebhooksResource:
         "Send a signed sample event now and tell how it went. Needs the scope `webhooks:manage`."
     def get(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
         "One webhook. Needs the scope `webhooks:read`."
-    def update(self, id: str, *, name: Union[str, None] = ..., url: Union[str, None] = ..., events: Union[List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected"]], None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
+    def update(self, id: str, *, name: Union[str, None] = ..., url: Union[str, None] = ..., events: Union[List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected", "agent.message.received"]], None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
         "Change a webhook; a secret of null makes its deliveries unsigned. Needs the scope `webhooks:manage`."
     def delete(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Deleted:
         "Delete a webhook with its deliveries, waiting ones included. Needs the scope `webhooks:manage`."
@@ -691,6 +702,44 @@ class OptOutsResource:
     def delete(self, phone: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> OptOutsDeleteResult:
         "Enter that a person opted in again; the ledger keeps both. Needs the scope `contacts:manage`."
 
+class AgentResource:
+    def public_key(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPublicKeyResult:
+        "The public key of your tenant; made at first use. Needs the scope `a2a:read`. The plan must include `a2a`."
+    def rotate_keys(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentRotateKeysResult:
+        "Take a new key pair; the one before opens messages for 24 hours. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def initialize(self, *, agent_name: Union[str, None] = ..., discoverable: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentInitializeResult:
+        "Make the key pair, and say how others see and find your agent. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def export_keypair(self, *, password: str, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentExportKeypairResult:
+        "Take the private key out; off unless MOLTFLOW_AGENT_KEY_TRANSFER is on. Needs the scope `a2a:manage`. Needs the role owner. API keys are refused. The plan must include `a2a`."
+    def import_keypair(self, *, public_key: str, private_key: str, password: Union[str, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentImportKeypairResult:
+        "Bring a key pair along; off unless MOLTFLOW_AGENT_KEY_TRANSFER is on. Needs the scope `a2a:manage`. Needs the role owner. API keys are refused. The plan must include `a2a`."
+    def peer_key(self, tenant_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPeerKeyResult:
+        "The public key of another tenant of this installation. Needs the scope `a2a:read`. The plan must include `a2a`."
+    def resolve(self, phone: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentResolveResult:
+        "Find the agent behind a phone, of those who want to be found. Needs the scope `a2a:read`. The plan must include `a2a`."
+    def list_peers(self, *, trust_level: Literal["blocked", "discovered", "verified"] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentListPeersResult:
+        "Agents of others that you know. Needs the scope `a2a:read`. The plan must include `a2a`."
+    def register_peer(self, *, tenant_id: str, peer_phone: str, public_key: str, inbox_url: str, peer_name: Union[str, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPeer:
+        "Enter an agent of another installation, with the key that its people gave you. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def trust_peer(self, id: str, *, trust_level: Literal["blocked", "discovered", "verified"], timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPeer:
+        "Say how far a peer is trusted. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def inbox(self, *, v: Literal[1], scheme: Literal["X25519-ECDH-AES-256-GCM"], suite: AgentInboxSuite, from_: str, to: str, sender_key: str, recipient_key: str, message_id: str, sent_at: int, enc: str, ciphertext: str, proofs: Union[List[AgentInboxProofsItem], None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentInboxResult:
+        "Where agents of other installations bring sealed messages; the seal says who they are."
+    def call(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0; your oldest working session, unless you name one. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def call_session(self, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0 for one session. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def call_tenant(self, tenant_id: str, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0 for one session of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def call_webhook(self, tenant_id: str, session_id: str, webhook_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0 for one session and webhook of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    def schema(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentSchemaResult:
+        "The methods of JSON-RPC with their schemas and limits. Needs the scope `a2a:read`."
+    def capabilities(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentCapabilitiesResult:
+        "What encryption and methods there are. Needs the scope `a2a:read`. The plan must include `a2a`."
+    def bootstrap(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentBootstrapResult:
+        "All that an agent needs to begin: sessions, addresses, methods, limits, encryption. Needs the scope `a2a:read`."
+
 class A2aPolicyResource:
     def get(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> A2aPolicyGetResult:
         "The content policy with its rules. Needs the scope `a2a:read`."
@@ -767,6 +816,12 @@ class ApiKeysResource:
     def rotate(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> ApiKeysRotateResult:
         "Give an API key a new secret; the old one stops working at once. Needs the scope `settings:manage`."
 
+class OauthGrantsResource:
+    def list(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> List[OAuthGrant]:
+        "Programs that the signed-in user gave access by OAuth, newest first. API keys are refused."
+    def revoke(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Deleted:
+        "Take the access of a program back; its tokens and streams end at once. API keys are refused."
+
 class TenantResource:
     def get(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> TenantSettingsGetResult:
         "Settings of the tenant."
@@ -840,11 +895,13 @@ class Resources:
     approvals: ApprovalsResource
     antispam: AntispamResource
     opt_outs: OptOutsResource
+    agent: AgentResource
     a2a: A2aGroupResource
     auth: AuthResource
     users: UsersResource
     invitations: InvitationsResource
     api_keys: ApiKeysResource
+    oauth_grants: OauthGrantsResource
     tenant: TenantResource
     audit_logs: AuditLogsResource
     usage: UsageResource
@@ -1291,7 +1348,7 @@ class AsyncReviewsWidgetsResource:
         "The approved reviews of a widget as a page for a frame."
 
 class AsyncWebhooksResource:
-    async def create(self, *, url: str, events: List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected"]], name: Union[str, None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
+    async def create(self, *, url: str, events: List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected", "agent.message.received"]], name: Union[str, None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
         "Register an address that events are posted to. Needs the scope `webhooks:manage`."
     async def list(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> List[Webhook]:
         "All webhooks, oldest first. Needs the scope `webhooks:read`."
@@ -1299,7 +1356,7 @@ class AsyncWebhooksResource:
         "Send a signed sample event now and tell how it went. Needs the scope `webhooks:manage`."
     async def get(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
         "One webhook. Needs the scope `webhooks:read`."
-    async def update(self, id: str, *, name: Union[str, None] = ..., url: Union[str, None] = ..., events: Union[List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected"]], None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
+    async def update(self, id: str, *, name: Union[str, None] = ..., url: Union[str, None] = ..., events: Union[List[Literal["message.received", "message.sent", "message.delivered", "message.read", "message.failed", "message.edited", "message.deleted", "poll.vote", "approval.pending", "group.updated", "group.message", "lead.detected", "lead.status_changed", "bulk_send.completed", "report.executed", "call.received", "status.received", "channel.post.published", "scheduled_message.executed", "history.progress", "knowledge.indexed", "ai.reply.drafted", "ai.handed_over", "session.connected", "session.disconnected", "session.status", "group.message.analyzed", "review.collected", "agent.message.received"]], None] = ..., secret: Union[str, None] = ..., is_active: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Webhook:
         "Change a webhook; a secret of null makes its deliveries unsigned. Needs the scope `webhooks:manage`."
     async def delete(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Deleted:
         "Delete a webhook with its deliveries, waiting ones included. Needs the scope `webhooks:manage`."
@@ -1388,6 +1445,44 @@ class AsyncOptOutsResource:
     async def delete(self, phone: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> OptOutsDeleteResult:
         "Enter that a person opted in again; the ledger keeps both. Needs the scope `contacts:manage`."
 
+class AsyncAgentResource:
+    async def public_key(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPublicKeyResult:
+        "The public key of your tenant; made at first use. Needs the scope `a2a:read`. The plan must include `a2a`."
+    async def rotate_keys(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentRotateKeysResult:
+        "Take a new key pair; the one before opens messages for 24 hours. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def initialize(self, *, agent_name: Union[str, None] = ..., discoverable: Union[bool, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentInitializeResult:
+        "Make the key pair, and say how others see and find your agent. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def export_keypair(self, *, password: str, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentExportKeypairResult:
+        "Take the private key out; off unless MOLTFLOW_AGENT_KEY_TRANSFER is on. Needs the scope `a2a:manage`. Needs the role owner. API keys are refused. The plan must include `a2a`."
+    async def import_keypair(self, *, public_key: str, private_key: str, password: Union[str, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentImportKeypairResult:
+        "Bring a key pair along; off unless MOLTFLOW_AGENT_KEY_TRANSFER is on. Needs the scope `a2a:manage`. Needs the role owner. API keys are refused. The plan must include `a2a`."
+    async def peer_key(self, tenant_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPeerKeyResult:
+        "The public key of another tenant of this installation. Needs the scope `a2a:read`. The plan must include `a2a`."
+    async def resolve(self, phone: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentResolveResult:
+        "Find the agent behind a phone, of those who want to be found. Needs the scope `a2a:read`. The plan must include `a2a`."
+    async def list_peers(self, *, trust_level: Literal["blocked", "discovered", "verified"] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentListPeersResult:
+        "Agents of others that you know. Needs the scope `a2a:read`. The plan must include `a2a`."
+    async def register_peer(self, *, tenant_id: str, peer_phone: str, public_key: str, inbox_url: str, peer_name: Union[str, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPeer:
+        "Enter an agent of another installation, with the key that its people gave you. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def trust_peer(self, id: str, *, trust_level: Literal["blocked", "discovered", "verified"], timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentPeer:
+        "Say how far a peer is trusted. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def inbox(self, *, v: Literal[1], scheme: Literal["X25519-ECDH-AES-256-GCM"], suite: AgentInboxSuite, from_: str, to: str, sender_key: str, recipient_key: str, message_id: str, sent_at: int, enc: str, ciphertext: str, proofs: Union[List[AgentInboxProofsItem], None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentInboxResult:
+        "Where agents of other installations bring sealed messages; the seal says who they are."
+    async def call(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0; your oldest working session, unless you name one. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def call_session(self, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0 for one session. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def call_tenant(self, tenant_id: str, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0 for one session of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def call_webhook(self, tenant_id: str, session_id: str, webhook_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+        "Call a method by JSON-RPC 2.0 for one session and webhook of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
+    async def schema(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentSchemaResult:
+        "The methods of JSON-RPC with their schemas and limits. Needs the scope `a2a:read`."
+    async def capabilities(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentCapabilitiesResult:
+        "What encryption and methods there are. Needs the scope `a2a:read`. The plan must include `a2a`."
+    async def bootstrap(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentBootstrapResult:
+        "All that an agent needs to begin: sessions, addresses, methods, limits, encryption. Needs the scope `a2a:read`."
+
 class AsyncA2aPolicyResource:
     async def get(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> A2aPolicyGetResult:
         "The content policy with its rules. Needs the scope `a2a:read`."
@@ -1464,6 +1559,12 @@ class AsyncApiKeysResource:
     async def rotate(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> ApiKeysRotateResult:
         "Give an API key a new secret; the old one stops working at once. Needs the scope `settings:manage`."
 
+class AsyncOauthGrantsResource:
+    async def list(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> List[OAuthGrant]:
+        "Programs that the signed-in user gave access by OAuth, newest first. API keys are refused."
+    async def revoke(self, id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> Deleted:
+        "Take the access of a program back; its tokens and streams end at once. API keys are refused."
+
 class AsyncTenantResource:
     async def get(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> TenantSettingsGetResult:
         "Settings of the tenant."
@@ -1537,11 +1638,13 @@ class AsyncResources:
     approvals: AsyncApprovalsResource
     antispam: AsyncAntispamResource
     opt_outs: AsyncOptOutsResource
+    agent: AsyncAgentResource
     a2a: AsyncA2aGroupResource
     auth: AsyncAuthResource
     users: AsyncUsersResource
     invitations: AsyncInvitationsResource
     api_keys: AsyncApiKeysResource
+    oauth_grants: AsyncOauthGrantsResource
     tenant: AsyncTenantResource
     audit_logs: AsyncAuditLogsResource
     usage: AsyncUsageResource

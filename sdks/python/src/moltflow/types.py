@@ -16,6 +16,52 @@ class Error(TypedDict):
     code: NotRequired[str]
     errors: NotRequired[List[ErrorErrorsItem]]
 
+class AgentEnvelopeSuite(TypedDict):
+    kem: Literal["DHKEM(X25519, HKDF-SHA256)"]
+    kdf: Literal["HKDF-SHA256"]
+    aead: Literal["AES-256-GCM"]
+    mode: Literal["auth"]
+
+class AgentEnvelopeProofsItem(TypedDict):
+    key: str
+    enc: str
+    ciphertext: str
+
+AgentEnvelope = TypedDict("AgentEnvelope", {
+    "v": "Literal[1]",
+    "scheme": "Literal[\"X25519-ECDH-AES-256-GCM\"]",
+    "suite": "AgentEnvelopeSuite",
+    "from": "str",
+    "to": "str",
+    "sender_key": "str",
+    "recipient_key": "str",
+    "message_id": "str",
+    "sent_at": "int",
+    "enc": "str",
+    "ciphertext": "str",
+    "proofs": "NotRequired[Union[List[AgentEnvelopeProofsItem], None]]",
+})
+
+class AgentMessageData(TypedDict):
+    message_id: str
+    peer_id: str
+    tenant_id: str
+    peer_name: Union[str, None]
+    peer_phone: Union[str, None]
+    trust_level: str
+    message: str
+    metadata: Union[Dict[str, Any], None]
+
+class AgentPeer(TypedDict):
+    "An agent of somebody else"
+    id: str
+    peer_name: Union[str, None]
+    peer_phone: Union[str, None]
+    trust_level: Literal["blocked", "discovered", "verified"]
+    tenant_id: str
+    discovered_at: str
+    last_message_at: Union[str, None]
+
 class AiAnalysis(TypedDict):
     "What a model says about a message"
     intent: Literal["buying_intent", "product_inquiry", "support_request", "complaint", "off_topic", "spam_noise", "unknown"]
@@ -1649,6 +1695,17 @@ class MonitoredGroup(TypedDict):
     auto_respond_interval_hours: int
     auto_respond_daily_cap: int
 
+class OAuthGrant(TypedDict):
+    "Access that a person gave a program by OAuth"
+    id: str
+    client_id: str
+    client_name: str
+    redirect_host: str
+    scopes: List[str]
+    created_at: str
+    last_used_at: Union[str, None]
+    expires_at: str
+
 class OptOut(TypedDict):
     "Whether a person may be written to without being asked"
     phone: Union[str, None]
@@ -2075,6 +2132,18 @@ class ReviewWidget(TypedDict):
     iframe_html: str
     script_html: str
     created_at: str
+
+class RpcAnswerError(TypedDict):
+    code: int
+    message: str
+    data: NotRequired[Any]
+
+class RpcAnswer(TypedDict):
+    "An answer of JSON-RPC 2.0: result or error"
+    jsonrpc: Literal["2.0"]
+    id: Union[str, float, None]
+    result: NotRequired[Any]
+    error: NotRequired[RpcAnswerError]
 
 class RulePreview(TypedDict):
     "When something would run, before it is made"
@@ -3361,6 +3430,111 @@ class OptOutsDeleteResult(TypedDict):
     opted_out: bool
     history: List[OptOutsDeleteResultHistoryItem]
 
+class AgentPublicKeyResult(TypedDict):
+    public_key: str
+    algorithm: Literal["X25519"]
+    created_at: str
+
+class AgentRotateKeysResult(TypedDict):
+    public_key: str
+    algorithm: Literal["X25519"]
+    created_at: str
+    previous_key_valid_until: Union[str, None]
+
+class AgentInitializeResult(TypedDict):
+    initialized: Literal[True]
+    public_key: str
+    created_at: str
+    agent_name: Union[str, None]
+    discoverable: bool
+
+class AgentExportKeypairResult(TypedDict):
+    public_key: str
+    algorithm: Literal["X25519"]
+    created_at: str
+    private_key: str
+
+class AgentImportKeypairResult(TypedDict):
+    public_key: str
+    algorithm: Literal["X25519"]
+    created_at: str
+
+class AgentPeerKeyResult(TypedDict):
+    tenant_id: str
+    public_key: str
+    algorithm: Literal["X25519"]
+    created_at: str
+
+class AgentResolveResult(TypedDict):
+    phone: str
+    found: Literal[True]
+    tenant_id: str
+    agent_name: str
+    public_key: str
+    peer_id: str
+    trust_level: Literal["blocked", "discovered", "verified"]
+
+class AgentListPeersResult(TypedDict):
+    peers: List[AgentPeer]
+    total: int
+
+class AgentInboxResult(TypedDict):
+    status: Literal["accepted"]
+    message_id: str
+
+class AgentSchemaResultMethodsValue(TypedDict):
+    description: str
+    params: Dict[str, Any]
+    result: Dict[str, Any]
+    rate_limit_per_minute: int
+
+class AgentSchemaResult(TypedDict):
+    jsonrpc: Literal["2.0"]
+    methods: Dict[str, AgentSchemaResultMethodsValue]
+
+class AgentCapabilitiesResultEncryptionSuite(TypedDict):
+    kem: str
+    kdf: str
+    aead: str
+    mode: str
+
+class AgentCapabilitiesResultEncryption(TypedDict):
+    key_exchange: str
+    kdf: str
+    cipher: str
+    key_bytes: int
+    suite: AgentCapabilitiesResultEncryptionSuite
+
+class AgentCapabilitiesResult(TypedDict):
+    encryption: AgentCapabilitiesResultEncryption
+    methods: List[str]
+    protocol: str
+
+class AgentBootstrapResultEncryption(TypedDict):
+    enabled: bool
+    algorithm: str
+    public_key: Union[str, None]
+
+class AgentBootstrapResultEndpoints(TypedDict):
+    a2a: str
+    schema: str
+    mcp: str
+
+class AgentBootstrapResultSessionsItem(TypedDict):
+    id: str
+    name: str
+    status: str
+
+class AgentBootstrapResult(TypedDict):
+    tenant_name: str
+    plan: str
+    encryption: AgentBootstrapResultEncryption
+    tenant_id: str
+    endpoints: AgentBootstrapResultEndpoints
+    sessions: List[AgentBootstrapResultSessionsItem]
+    methods: List[str]
+    rate_limits: Dict[str, int]
+
 class A2aPolicyGetResult(TypedDict):
     enabled: bool
     input_sanitization_enabled: bool
@@ -4438,11 +4612,26 @@ class EventsStreamResultItem51(TypedDict):
     event: Literal["review.collected"]
     data: EventsStreamResultItem51Data
 
+class EventsStreamResultItem52Data(TypedDict):
+    message_id: str
+    peer_id: str
+    tenant_id: str
+    peer_name: Union[str, None]
+    peer_phone: Union[str, None]
+    trust_level: str
+    message: str
+    metadata: Union[Dict[str, Any], None]
+    timestamp: str
+
 class EventsStreamResultItem52(TypedDict):
+    event: Literal["agent.message.received"]
+    data: EventsStreamResultItem52Data
+
+class EventsStreamResultItem53(TypedDict):
     event: Literal["stream.lost"]
     data: StreamLost
 
-EventsStreamResult: TypeAlias = "Union[EventsStreamResultItem, EventsStreamResultItem2, EventsStreamResultItem3, EventsStreamResultItem4, EventsStreamResultItem5, EventsStreamResultItem6, EventsStreamResultItem7, EventsStreamResultItem8, EventsStreamResultItem9, EventsStreamResultItem10, EventsStreamResultItem11, EventsStreamResultItem12, EventsStreamResultItem13, EventsStreamResultItem14, EventsStreamResultItem15, EventsStreamResultItem16, EventsStreamResultItem17, EventsStreamResultItem18, EventsStreamResultItem19, EventsStreamResultItem20, EventsStreamResultItem21, EventsStreamResultItem22, EventsStreamResultItem23, EventsStreamResultItem24, EventsStreamResultItem25, EventsStreamResultItem26, EventsStreamResultItem27, EventsStreamResultItem28, EventsStreamResultItem29, EventsStreamResultItem30, EventsStreamResultItem31, EventsStreamResultItem32, EventsStreamResultItem33, EventsStreamResultItem34, EventsStreamResultItem35, EventsStreamResultItem36, EventsStreamResultItem37, EventsStreamResultItem38, EventsStreamResultItem39, EventsStreamResultItem40, EventsStreamResultItem41, EventsStreamResultItem42, EventsStreamResultItem43, EventsStreamResultItem44, EventsStreamResultItem45, EventsStreamResultItem46, EventsStreamResultItem47, EventsStreamResultItem48, EventsStreamResultItem49, EventsStreamResultItem50, EventsStreamResultItem51, EventsStreamResultItem52]"
+EventsStreamResult: TypeAlias = "Union[EventsStreamResultItem, EventsStreamResultItem2, EventsStreamResultItem3, EventsStreamResultItem4, EventsStreamResultItem5, EventsStreamResultItem6, EventsStreamResultItem7, EventsStreamResultItem8, EventsStreamResultItem9, EventsStreamResultItem10, EventsStreamResultItem11, EventsStreamResultItem12, EventsStreamResultItem13, EventsStreamResultItem14, EventsStreamResultItem15, EventsStreamResultItem16, EventsStreamResultItem17, EventsStreamResultItem18, EventsStreamResultItem19, EventsStreamResultItem20, EventsStreamResultItem21, EventsStreamResultItem22, EventsStreamResultItem23, EventsStreamResultItem24, EventsStreamResultItem25, EventsStreamResultItem26, EventsStreamResultItem27, EventsStreamResultItem28, EventsStreamResultItem29, EventsStreamResultItem30, EventsStreamResultItem31, EventsStreamResultItem32, EventsStreamResultItem33, EventsStreamResultItem34, EventsStreamResultItem35, EventsStreamResultItem36, EventsStreamResultItem37, EventsStreamResultItem38, EventsStreamResultItem39, EventsStreamResultItem40, EventsStreamResultItem41, EventsStreamResultItem42, EventsStreamResultItem43, EventsStreamResultItem44, EventsStreamResultItem45, EventsStreamResultItem46, EventsStreamResultItem47, EventsStreamResultItem48, EventsStreamResultItem49, EventsStreamResultItem50, EventsStreamResultItem51, EventsStreamResultItem52, EventsStreamResultItem53]"
 
 class EventsStreamEventItem(TypedDict):
     event: Literal["stream.ready"]
@@ -5123,11 +5312,26 @@ class EventsStreamEventItem51(TypedDict):
     event: Literal["review.collected"]
     data: EventsStreamEventItem51Data
 
+class EventsStreamEventItem52Data(TypedDict):
+    message_id: str
+    peer_id: str
+    tenant_id: str
+    peer_name: Union[str, None]
+    peer_phone: Union[str, None]
+    trust_level: str
+    message: str
+    metadata: Union[Dict[str, Any], None]
+    timestamp: str
+
 class EventsStreamEventItem52(TypedDict):
+    event: Literal["agent.message.received"]
+    data: EventsStreamEventItem52Data
+
+class EventsStreamEventItem53(TypedDict):
     event: Literal["stream.lost"]
     data: StreamLost
 
-EventsStreamEvent: TypeAlias = "Union[EventsStreamEventItem, EventsStreamEventItem2, EventsStreamEventItem3, EventsStreamEventItem4, EventsStreamEventItem5, EventsStreamEventItem6, EventsStreamEventItem7, EventsStreamEventItem8, EventsStreamEventItem9, EventsStreamEventItem10, EventsStreamEventItem11, EventsStreamEventItem12, EventsStreamEventItem13, EventsStreamEventItem14, EventsStreamEventItem15, EventsStreamEventItem16, EventsStreamEventItem17, EventsStreamEventItem18, EventsStreamEventItem19, EventsStreamEventItem20, EventsStreamEventItem21, EventsStreamEventItem22, EventsStreamEventItem23, EventsStreamEventItem24, EventsStreamEventItem25, EventsStreamEventItem26, EventsStreamEventItem27, EventsStreamEventItem28, EventsStreamEventItem29, EventsStreamEventItem30, EventsStreamEventItem31, EventsStreamEventItem32, EventsStreamEventItem33, EventsStreamEventItem34, EventsStreamEventItem35, EventsStreamEventItem36, EventsStreamEventItem37, EventsStreamEventItem38, EventsStreamEventItem39, EventsStreamEventItem40, EventsStreamEventItem41, EventsStreamEventItem42, EventsStreamEventItem43, EventsStreamEventItem44, EventsStreamEventItem45, EventsStreamEventItem46, EventsStreamEventItem47, EventsStreamEventItem48, EventsStreamEventItem49, EventsStreamEventItem50, EventsStreamEventItem51, EventsStreamEventItem52]"
+EventsStreamEvent: TypeAlias = "Union[EventsStreamEventItem, EventsStreamEventItem2, EventsStreamEventItem3, EventsStreamEventItem4, EventsStreamEventItem5, EventsStreamEventItem6, EventsStreamEventItem7, EventsStreamEventItem8, EventsStreamEventItem9, EventsStreamEventItem10, EventsStreamEventItem11, EventsStreamEventItem12, EventsStreamEventItem13, EventsStreamEventItem14, EventsStreamEventItem15, EventsStreamEventItem16, EventsStreamEventItem17, EventsStreamEventItem18, EventsStreamEventItem19, EventsStreamEventItem20, EventsStreamEventItem21, EventsStreamEventItem22, EventsStreamEventItem23, EventsStreamEventItem24, EventsStreamEventItem25, EventsStreamEventItem26, EventsStreamEventItem27, EventsStreamEventItem28, EventsStreamEventItem29, EventsStreamEventItem30, EventsStreamEventItem31, EventsStreamEventItem32, EventsStreamEventItem33, EventsStreamEventItem34, EventsStreamEventItem35, EventsStreamEventItem36, EventsStreamEventItem37, EventsStreamEventItem38, EventsStreamEventItem39, EventsStreamEventItem40, EventsStreamEventItem41, EventsStreamEventItem42, EventsStreamEventItem43, EventsStreamEventItem44, EventsStreamEventItem45, EventsStreamEventItem46, EventsStreamEventItem47, EventsStreamEventItem48, EventsStreamEventItem49, EventsStreamEventItem50, EventsStreamEventItem51, EventsStreamEventItem52, EventsStreamEventItem53]"
 
 class BulkProgressResult(TypedDict):
     event: str
@@ -5314,4 +5518,10 @@ class WebhookEventItem28(TypedDict):
     timestamp: str
     data: ReviewCollectedData
 
-WebhookEvent: TypeAlias = "Union[WebhookEventItem, WebhookEventItem2, WebhookEventItem3, WebhookEventItem4, WebhookEventItem5, WebhookEventItem6, WebhookEventItem7, WebhookEventItem8, WebhookEventItem9, WebhookEventItem10, WebhookEventItem11, WebhookEventItem12, WebhookEventItem13, WebhookEventItem14, WebhookEventItem15, WebhookEventItem16, WebhookEventItem17, WebhookEventItem18, WebhookEventItem19, WebhookEventItem20, WebhookEventItem21, WebhookEventItem22, WebhookEventItem23, WebhookEventItem24, WebhookEventItem25, WebhookEventItem26, WebhookEventItem27, WebhookEventItem28]"
+class WebhookEventItem29(TypedDict):
+    id: str
+    event: Literal["agent.message.received"]
+    timestamp: str
+    data: AgentMessageData
+
+WebhookEvent: TypeAlias = "Union[WebhookEventItem, WebhookEventItem2, WebhookEventItem3, WebhookEventItem4, WebhookEventItem5, WebhookEventItem6, WebhookEventItem7, WebhookEventItem8, WebhookEventItem9, WebhookEventItem10, WebhookEventItem11, WebhookEventItem12, WebhookEventItem13, WebhookEventItem14, WebhookEventItem15, WebhookEventItem16, WebhookEventItem17, WebhookEventItem18, WebhookEventItem19, WebhookEventItem20, WebhookEventItem21, WebhookEventItem22, WebhookEventItem23, WebhookEventItem24, WebhookEventItem25, WebhookEventItem26, WebhookEventItem27, WebhookEventItem28, WebhookEventItem29]"

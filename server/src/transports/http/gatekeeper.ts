@@ -43,12 +43,7 @@ export interface Gatekeeper {
   /** Calls back when what the caller may do might have changed; the function returned ends that. */
   watch(caller: Caller, onChange: () => void): () => void
   /** Counts a refusal of an operation that counts nothing else; refuses with 429 whoever has had too many. */
-  countRefusal(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    rules: EntryRules,
-    error: unknown,
-  ): Promise<void>
+  countRefusal(request: FastifyRequest, reply: FastifyReply, rules: EntryRules, error: unknown): Promise<void>
   /** Counts a refusal that has been answered already, of a door that counts nothing else. */
   countAnswered(request: FastifyRequest, rules: CountRules): Promise<void>
   /** Writes the rate-limit headers of an answer that no operation gave. */
@@ -67,12 +62,7 @@ export function createGatekeeper(parts: GatekeeperParts): Gatekeeper {
     return createContext(await policy.authenticate(createContext({ kind: 'anonymous', ip }), credential, ip))
   }
 
-  async function enter(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    rules: EntryRules,
-    queryToken?: string,
-  ) {
+  async function enter(request: FastifyRequest, reply: FastifyReply, rules: EntryRules, queryToken?: string) {
     if (rules.access === 'public') {
       await counts.admit(request, reply, rules)
       return createContext({ kind: 'anonymous', ip: addressOf(request) })
