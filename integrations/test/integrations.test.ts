@@ -75,7 +75,7 @@ suite('the n8n package', { timeout: 60_000 }, () => {
     const missing = all.filter((id) => !offered.has(id))
     // Signing in and setting up, what wants a person, what anybody may read, and streams.
     const elsewhere =
-      /^(?:auth|setup|users|invitations|approvals|review_widgets|plans)\.|\.(?:events|stream|progress)$|^ai\.update_config$/
+      /^(?:auth|setup|users|invitations|approvals|review_widgets|plans|oauth_grants)\.|\.(?:events|stream|progress)$|^ai\.update_config$|^agent\.(?:inbox|(?:ex|im)port_keypair)$/
     assert.deepEqual(
       missing.filter((id) => !elsewhere.test(id)),
       [],

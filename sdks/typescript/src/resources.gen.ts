@@ -13,6 +13,10 @@ import type {
   A2aPolicyUpdateResult,
   A2aPolicyUpdateRuleInput,
   AgentBootstrapResult,
+  AgentCallInput,
+  AgentCallSessionInput,
+  AgentCallTenantInput,
+  AgentCallWebhookInput,
   AgentCapabilitiesResult,
   AgentEnvelope,
   AgentExportKeypairInput,
@@ -1391,13 +1395,13 @@ export interface AgentResource {
   /** Where agents of other installations bring sealed messages; the seal says who they are. */
   inbox(input: AgentEnvelope, options?: CallOptions): Promise<AgentInboxResult>
   /** Call a method by JSON-RPC 2.0; your oldest working session, unless you name one. Needs the scope `a2a:manage`. The plan must include `a2a`. */
-  call(options?: CallOptions): Promise<RpcAnswer>
+  call(input: AgentCallInput, options?: CallOptions): Promise<RpcAnswer>
   /** Call a method by JSON-RPC 2.0 for one session. Needs the scope `a2a:manage`. The plan must include `a2a`. */
-  callSession(sessionId: string, options?: CallOptions): Promise<RpcAnswer>
+  callSession(sessionId: string, input: AgentCallSessionInput, options?: CallOptions): Promise<RpcAnswer>
   /** Call a method by JSON-RPC 2.0 for one session of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`. */
-  callTenant(tenantId: string, sessionId: string, options?: CallOptions): Promise<RpcAnswer>
+  callTenant(tenantId: string, sessionId: string, input: AgentCallTenantInput, options?: CallOptions): Promise<RpcAnswer>
   /** Call a method by JSON-RPC 2.0 for one session and webhook of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`. */
-  callWebhook(tenantId: string, sessionId: string, webhookId: string, options?: CallOptions): Promise<RpcAnswer>
+  callWebhook(tenantId: string, sessionId: string, webhookId: string, input: AgentCallWebhookInput, options?: CallOptions): Promise<RpcAnswer>
   /** The methods of JSON-RPC with their schemas and limits. Needs the scope `a2a:read`. */
   schema(options?: CallOptions): Promise<AgentSchemaResult>
   /** What encryption and methods there are. Needs the scope `a2a:read`. The plan must include `a2a`. */
@@ -1419,10 +1423,10 @@ export const agent = /* @__PURE__ */ resource<AgentResource>({
   registerPeer: 'POST agents/peers in body',
   trustPeer: 'PATCH agents/peers/{id}/trust in body',
   inbox: 'POST agent/inbox in body',
-  call: 'POST a2a body',
-  callSession: 'POST a2a/{session_id} body',
-  callTenant: 'POST a2a/{tenant_id}/{session_id} body',
-  callWebhook: 'POST a2a/{tenant_id}/{session_id}/{webhook_id} body',
+  call: 'POST a2a in body',
+  callSession: 'POST a2a/{session_id} in body',
+  callTenant: 'POST a2a/{tenant_id}/{session_id} in body',
+  callWebhook: 'POST a2a/{tenant_id}/{session_id}/{webhook_id} in body',
   schema: 'GET a2a/schema',
   capabilities: 'GET agent/capabilities',
   bootstrap: 'GET agent/bootstrap',

@@ -7903,6 +7903,42 @@ export type AgentTrustPeerInput = {
   trust_level: 'blocked' | 'discovered' | 'verified'
 }
 
+export type AgentCallInput = {
+  jsonrpc: '2.0'
+  /** One of those of `GET /a2a/schema` */
+  method: string
+  params?: { [key: string]: unknown } | null | undefined
+  /** Comes back with the answer */
+  id?: string | number | null | undefined
+}
+
+export type AgentCallSessionInput = {
+  jsonrpc: '2.0'
+  /** One of those of `GET /a2a/schema` */
+  method: string
+  params?: { [key: string]: unknown } | null | undefined
+  /** Comes back with the answer */
+  id?: string | number | null | undefined
+}
+
+export type AgentCallTenantInput = {
+  jsonrpc: '2.0'
+  /** One of those of `GET /a2a/schema` */
+  method: string
+  params?: { [key: string]: unknown } | null | undefined
+  /** Comes back with the answer */
+  id?: string | number | null | undefined
+}
+
+export type AgentCallWebhookInput = {
+  jsonrpc: '2.0'
+  /** One of those of `GET /a2a/schema` */
+  method: string
+  params?: { [key: string]: unknown } | null | undefined
+  /** Comes back with the answer */
+  id?: string | number | null | undefined
+}
+
 export type A2aPolicyUpdateInput = {
   /** The tenant policy: lengths, languages, addresses, numbers and own rules. Secrets, personal data and injection have switches of their own */
   enabled?: boolean | null | undefined

@@ -725,13 +725,13 @@ class AgentResource:
         "Say how far a peer is trusted. Needs the scope `a2a:manage`. The plan must include `a2a`."
     def inbox(self, *, v: Literal[1], scheme: Literal["X25519-ECDH-AES-256-GCM"], suite: AgentInboxSuite, from_: str, to: str, sender_key: str, recipient_key: str, message_id: str, sent_at: int, enc: str, ciphertext: str, proofs: Union[List[AgentInboxProofsItem], None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentInboxResult:
         "Where agents of other installations bring sealed messages; the seal says who they are."
-    def call(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    def call(self, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0; your oldest working session, unless you name one. Needs the scope `a2a:manage`. The plan must include `a2a`."
-    def call_session(self, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    def call_session(self, session_id: str, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0 for one session. Needs the scope `a2a:manage`. The plan must include `a2a`."
-    def call_tenant(self, tenant_id: str, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    def call_tenant(self, tenant_id: str, session_id: str, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0 for one session of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
-    def call_webhook(self, tenant_id: str, session_id: str, webhook_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    def call_webhook(self, tenant_id: str, session_id: str, webhook_id: str, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0 for one session and webhook of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
     def schema(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentSchemaResult:
         "The methods of JSON-RPC with their schemas and limits. Needs the scope `a2a:read`."
@@ -1468,13 +1468,13 @@ class AsyncAgentResource:
         "Say how far a peer is trusted. Needs the scope `a2a:manage`. The plan must include `a2a`."
     async def inbox(self, *, v: Literal[1], scheme: Literal["X25519-ECDH-AES-256-GCM"], suite: AgentInboxSuite, from_: str, to: str, sender_key: str, recipient_key: str, message_id: str, sent_at: int, enc: str, ciphertext: str, proofs: Union[List[AgentInboxProofsItem], None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentInboxResult:
         "Where agents of other installations bring sealed messages; the seal says who they are."
-    async def call(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    async def call(self, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0; your oldest working session, unless you name one. Needs the scope `a2a:manage`. The plan must include `a2a`."
-    async def call_session(self, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    async def call_session(self, session_id: str, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0 for one session. Needs the scope `a2a:manage`. The plan must include `a2a`."
-    async def call_tenant(self, tenant_id: str, session_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    async def call_tenant(self, tenant_id: str, session_id: str, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0 for one session of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
-    async def call_webhook(self, tenant_id: str, session_id: str, webhook_id: str, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
+    async def call_webhook(self, tenant_id: str, session_id: str, webhook_id: str, *, jsonrpc: Literal["2.0"], method: str, params: Union[Dict[str, Any], None] = ..., id: Union[str, float, None] = ..., timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> RpcAnswer:
         "Call a method by JSON-RPC 2.0 for one session and webhook of your tenant. Needs the scope `a2a:manage`. The plan must include `a2a`."
     async def schema(self, *, timeout: Optional[float] = ..., max_retries: Optional[int] = ..., headers: Optional[Mapping[str, str]] = ...) -> AgentSchemaResult:
         "The methods of JSON-RPC with their schemas and limits. Needs the scope `a2a:read`."

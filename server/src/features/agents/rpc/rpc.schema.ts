@@ -175,11 +175,27 @@ export const webhookParams = z.object({
   webhook: z.record(z.string(), z.json()).optional(),
 })
 
-/** A call of JSON-RPC, as the reference shows it. */
-export const rpcRequest = z.looseObject({}).meta({
-  description: 'A call of JSON-RPC 2.0; `GET /a2a/schema` has the methods',
-  examples: [{ jsonrpc: '2.0', method: 'agent.group.list', params: { limit: 20 }, id: 1 }],
-})
+/** A call of JSON-RPC, as the reference shows it: what arrives is read by the protocol's own rules. */
+export const rpcRequest = z
+  .looseObject({
+    jsonrpc: z.literal('2.0').meta({ examples: ['2.0'] }),
+    method: z.string().meta({
+      description: 'One of those of `GET /a2a/schema`',
+      examples: ['agent.group.list'],
+    }),
+    params: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ examples: [{ limit: 20 }] }),
+    id: z
+      .union([z.string(), z.number(), z.null()])
+      .optional()
+      .meta({ description: 'Comes back with the answer', examples: [1] }),
+  })
+  .meta({
+    description: 'A call of JSON-RPC 2.0; `GET /a2a/schema` has the methods',
+    examples: [{ jsonrpc: '2.0', method: 'agent.group.list', params: { limit: 20 }, id: 1 }],
+  })
 
 /** An answer of JSON-RPC. */
 export const rpcAnswer = z
