@@ -442,6 +442,8 @@ const refusals: Record<string, RegExp> = {
   'ai.generate_reply': withoutModel,
   'ai.list_models': withoutModel,
   'ai.preview': withoutModel,
+  // No message by somebody of another installation, and nobody of this one, to be found.
+  'agent.resolve': notThere,
   'bulk.retry_failed': /nobody_to_retry/,
   'style.get': notThere,
   'style.delete': notThere,

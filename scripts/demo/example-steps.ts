@@ -33,6 +33,10 @@ async function firstOf(call: Promise<unknown>, key?: string): Promise<string> {
 
 type Source = (stage: Stage) => unknown
 
+async function tenantId(owner: Call): Promise<string> {
+  return String((await owner('GET', '/users/me'))['tenant_id'])
+}
+
 /** What stands behind `#` in the link of an invitation. */
 function invitationToken(stage: Stage): string {
   return new URL(String(answerOf(stage, 'invitations.create')['link'])).hash.replace('#token=', '')
@@ -73,6 +77,11 @@ export const sources: Record<string, Source> = {
   'style.get.session_id': () => undefined,
   'ai_drafts.id': () => '019c4c2e-6a00-7000-8000-000000000001',
   'oauth_grants.id': () => '019c4c2e-6a00-7000-8000-000000000001',
+  'agent.tenant_id': ({ owner }) => tenantId(owner),
+  // Somebody of another installation.
+  'agent.register_peer.tenant_id': () => '019c4c2e-6a00-7000-8000-000000000009',
+  'agent.call_webhook.webhook_id': ({ owner }) => firstOf(owner('GET', '/webhooks')),
+  'agent.trust_peer.id': idFrom('agent.register_peer'),
   'auto_replies.chat_id': () => '15550100101@c.us',
   rule_id: idFrom('a2a_policy.create_rule'),
   antispam_rule_id: idFrom('antispam.create_rule'),
@@ -316,6 +325,10 @@ export const refused: Record<string, { status: number; why: string }> = {
     status: 404,
     why: 'nobody of the demo gave a program access; grants.test.ts takes it back',
   },
+  'agent.export_keypair': { status: 403, why: 'closed unless switched on; agent-keys.test.ts exports' },
+  'agent.import_keypair': { status: 403, why: 'closed unless switched on; agent-keys.test.ts imports' },
+  'agent.inbox': { status: 403, why: 'nobody else seals a message for the demo; peers.test.ts does' },
+  'agent.resolve': { status: 404, why: 'the demo has one tenant; peers.test.ts finds another' },
   'setup.create': { status: 409, why: 'the demo has its owner; setup.test.ts sets up' },
   'setup.recover': { status: 403, why: 'the link comes from the command line; setup.test.ts recovers' },
 }
