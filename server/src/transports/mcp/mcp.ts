@@ -9,6 +9,7 @@ import { methodNotAllowed } from '../http/errors.ts'
 import type { Gatekeeper } from '../http/gatekeeper.ts'
 import { decodeBody, findUnusable, refuseCharset } from '../http/request-text.ts'
 import { charsetOf } from '../http/requests.ts'
+import { takesOnlyJson, toJsonResponse } from './accepting.ts'
 import { chooseTools } from './choice.ts'
 import { refuseStrangers } from './doorway.ts'
 import { createProtocolServer, type Served } from './protocol.ts'
@@ -85,7 +86,9 @@ async function serve(
     // The token itself stays here: nothing behind this line needs it.
     authInfo: { token: '', clientId: '', scopes: [], extra: { served } },
   })
-  return reply.header('cache-control', 'no-store').send(response)
+  const isPlain = takesOnlyJson(request.headers.accept, message.body)
+  const answer = isPlain ? await toJsonResponse(response, Array.isArray(message.body)) : response
+  return reply.header('cache-control', 'no-store').send(answer)
 }
 
 /** Who calls; a refusal says where credentials are to be had, so that clients begin to ask for one. */
@@ -156,6 +159,7 @@ function toWebRequest(request: FastifyRequest, reply: FastifyReply): Request {
     else if (value !== undefined) headers.set(name, value.join(', '))
   }
   headers.set('content-type', 'application/json')
+  headers.set('accept', 'application/json, text/event-stream')
   const gone = new AbortController()
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort()

@@ -75,6 +75,8 @@ function makeTool(tool: Tool, find: (id: string) => Callable, call: Call, metada
     ...operations,
     ...(tool.scopes === undefined ? [] : [{ access: tool.scopes }]),
   ]
+  // Who may not use a tool is told so before anything of its arguments, as over HTTP.
+  const asked = rules.filter((_, index) => index === 0 || index >= operations.length)
   const isReadOnly = operations.every(({ method }) => method === 'GET')
   const inputSchema = schemaOf(tool, find(tool.operation).fields)
   const required = (inputSchema['required'] ?? []) as readonly string[]
@@ -94,8 +96,8 @@ function makeTool(tool: Tool, find: (id: string) => Callable, call: Call, metada
     async call(mcpCall, given) {
       const format = given['response_format'] === 'json' ? 'json' : 'markdown'
       try {
+        for (const rule of asked) authorise(mcpCall.ctx.caller, rule)
         checkFormat(given['response_format'])
-        for (const rule of rules.slice(operations.length)) authorise(mcpCall.ctx.caller, rule)
         requireGiven(given, required)
         return await run(tool, call, mcpCall, given, format)
       } catch (error) {
