@@ -55,6 +55,7 @@ const guides = [
   'webhooks',
   'live-updates',
   'oauth',
+  'mcp',
   'simulator',
 ].map((name) => `docs/guides/${name}.md`)
 
