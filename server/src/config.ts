@@ -157,6 +157,10 @@ export const environmentSchema = z.object({
     .enum(['off', 'on'])
     .default('off')
     .describe('on lets owners take the private key of their agent out, and bring one along.'),
+  MOLTFLOW_A2A_V03: z
+    .enum(['off', 'on'])
+    .default('off')
+    .describe('on serves A2A 0.3 beside 1.0: requests without the header A2A-Version are of 0.3.'),
   MOLTFLOW_ERC8004_REGISTRATIONS: z
     .string()
     .default('')
@@ -186,6 +190,8 @@ export interface AgentSettings {
   image: string | undefined
   /** Owners may take private keys out and bring them along. */
   isKeyTransferOn: boolean
+  /** A2A 0.3 is served beside 1.0. */
+  isV03On: boolean
   /** Own entries in ERC-8004 registries; without one there is no registration file. */
   registrations: readonly { agentId: number; agentRegistry: string }[]
   supportedTrust: readonly string[]
@@ -299,6 +305,7 @@ function agentsOf(values: z.output<typeof environmentSchema>): AgentSettings {
     description: values.MOLTFLOW_AGENT_DESCRIPTION,
     image: values.MOLTFLOW_AGENT_IMAGE,
     isKeyTransferOn: values.MOLTFLOW_AGENT_KEY_TRANSFER === 'on',
+    isV03On: values.MOLTFLOW_A2A_V03 === 'on',
     registrations: values.MOLTFLOW_ERC8004_REGISTRATIONS.map((entry) => {
       const [agentRegistry = '', agentId] = entry.split('/')
       return { agentId: Number(agentId), agentRegistry }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import type { Context } from './context.ts'
+import type { Caller, Context } from './context.ts'
+import type { InnerCall, Operation } from './operation.ts'
 
 /** A request to a door: what came, with nothing read into it. */
 export interface DoorRequest {
@@ -10,6 +11,34 @@ export interface DoorRequest {
   body: Buffer
   /** Who asks, by the trusted proxies. */
   ip: string
+}
+
+/** A tool as a door offers it to callers of another protocol. */
+export interface OfferedTool {
+  name: string
+  title: string
+  description: string
+  group: string
+  inputSchema: Readonly<Record<string, unknown>>
+  mayCall(caller: Caller): boolean
+  /** Runs it as the context's caller; refusals are results too. Texts of other people stand between marks. */
+  call(ctx: Context, given: Readonly<Record<string, unknown>>): Promise<OfferedResult>
+}
+
+/** What a tool answered. */
+export interface OfferedResult {
+  isRefused: boolean
+  texts: readonly string[]
+  pictures: readonly { mimeType: string; data: string }[]
+}
+
+/** What a door may use of the product without knowing it. */
+export interface DoorServices {
+  tools: readonly OfferedTool[]
+  /** Runs an operation as the context's caller, who needs its scopes; answers the wire object. */
+  call(ctx: Context, operation: Operation['id'], input: InnerCall): Promise<unknown>
+  /** A value between the marks for texts of other people. */
+  fence(value: unknown): string
 }
 
 /**
@@ -27,6 +56,8 @@ export interface Door {
   perMinute?: number
   /** Only what it refuses counts against the address: its callers show something that nobody can guess. */
   countsRefusals?: true
-  /** Writes the answer and ends it; the usual security headers are set already. `ctx` has an anonymous caller. */
-  serve(ctx: Context, request: DoorRequest, response: ServerResponse): Promise<void>
+  /** Who may enter; without it everybody, as an anonymous caller. Whoever may not is refused as on every operation. */
+  entry?: Pick<Operation, 'access' | 'gate'>
+  /** Writes the answer and ends it; the usual security headers are set already. `ctx` has the caller of `entry`. */
+  serve(ctx: Context, request: DoorRequest, response: ServerResponse, services: DoorServices): Promise<void>
 }

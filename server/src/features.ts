@@ -8,6 +8,7 @@ import { settingsFeature } from './features/account/settings/settings.feature.ts
 import { setupFeature } from './features/account/setup/setup.feature.ts'
 import { tenantsFeature } from './features/account/tenants/tenants.feature.ts'
 import { usersFeature } from './features/account/users/users.feature.ts'
+import { a2aFeature } from './features/agents/a2a/a2a.feature.ts'
 import { agentKeysFeature } from './features/agents/keys/agent-keys.feature.ts'
 import { mcpFeature } from './features/agents/mcp/mcp.feature.ts'
 import { oauthFeature } from './features/agents/oauth/oauth.feature.ts'
@@ -145,6 +146,7 @@ export const featureParts: readonly (Feature | EventFeature)[] = [
   agentKeysFeature,
   peersFeature,
   rpcFeature,
+  a2aFeature,
   analyticsFeature,
   overviewFeature,
   inboxFeature,

@@ -86,6 +86,7 @@ function testConfig(database: TestDatabase): Config {
       description: 'WhatsApp for agents',
       image: undefined,
       isKeyTransferOn: false,
+      isV03On: false,
       registrations: [],
       supportedTrust: ['reputation'],
     },

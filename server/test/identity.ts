@@ -115,6 +115,7 @@ const testConfig: Config = {
     description: 'WhatsApp for agents',
     image: undefined,
     isKeyTransferOn: false,
+    isV03On: false,
     registrations: [],
     supportedTrust: ['reputation'],
   },

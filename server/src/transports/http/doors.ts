@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import type { Door } from '../../door.ts'
+import type { AccessPolicy } from '../../access.ts'
+import type { Door, DoorServices } from '../../door.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Gatekeeper } from './gatekeeper.ts'
 import { addressOf } from './public-counts.ts'
@@ -12,6 +13,8 @@ const maxBodyBytes = 64 * 1024
 /** What doors need beside their list. */
 export interface DoorParts {
   gatekeeper: Gatekeeper
+  policy: AccessPolicy
+  services(requestId: string): DoorServices
   log: Logger
 }
 
@@ -29,18 +32,20 @@ export function addDoors(http: FastifyInstance, doors: readonly Door[], parts: D
 }
 
 async function serve(door: Door, request: FastifyRequest, reply: FastifyReply, parts: DoorParts) {
-  const { id, perMinute, countsRefusals } = door
+  const { id, perMinute, countsRefusals, entry } = door
   const rules = {
     access: 'public' as const,
     id,
+    ...entry,
     ...(perMinute === undefined ? {} : { perMinute }),
     ...(countsRefusals === undefined ? {} : { countsRefusals, refusesAhead: true as const }),
   }
   let ctx: Awaited<ReturnType<Gatekeeper['admit']>>
   try {
     ctx = await parts.gatekeeper.admit(request, reply, rules)
+    if (entry?.gate !== undefined) await parts.policy.checkGate(ctx, entry.gate)
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!(error instanceof AppError) || entry !== undefined) throw error
     // Clients of these protocols read `error`; `detail` says the same to those of the API.
     const body = { error: 'temporarily_unavailable', error_description: error.message, detail: error.message }
     return reply
@@ -63,13 +68,15 @@ async function serve(door: Door, request: FastifyRequest, reply: FastifyReply, p
         ip: addressOf(request),
       },
       raw,
+      parts.services(request.id),
     )
   } catch (error) {
     parts.log.error({ err: error, request_id: request.id, door: id }, 'door failed')
     if (!raw.headersSent) raw.writeHead(500, { 'content-type': 'application/json; charset=utf-8' })
     raw.end(raw.writableEnded ? undefined : '{"error":"server_error"}\n')
   }
-  if (raw.statusCode >= 400 && raw.statusCode < 500) await parts.gatekeeper.countAnswered(request, rules)
+  if (entry === undefined && raw.statusCode >= 400 && raw.statusCode < 500)
+    await parts.gatekeeper.countAnswered(request, rules)
   return reply
 }
 

@@ -18,6 +18,7 @@ import type { McpSurface } from '../mcp/surface.ts'
 import { addStreams } from '../sse/streams.ts'
 import { brandPages } from './brand-pages.ts'
 import { allowOrigins } from './cors.ts'
+import { createDoorServices } from './door-services.ts'
 import { addDoors } from './doors.ts'
 import { drainOnClose } from './drain.ts'
 import { createErrorHandler } from './errors.ts'
@@ -105,9 +106,15 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const served = withAliases(operations)
   await addOperationRoutes(http, served, gatekeeper, policy)
   addStreams(http, streams, { ...parts, gatekeeper, heartbeatSeconds: settings.heartbeatSeconds ?? 20 })
-  addDoors(http, parts.doors ?? [], { gatekeeper, log })
+  const offered = parts.tools === undefined ? undefined : offer(parts, parts.tools)
+  addDoors(http, parts.doors ?? [], {
+    gatekeeper,
+    policy,
+    log,
+    services: createDoorServices({ operations, policy, ...offered }),
+  })
   addMethodRefusals(http, [...served, ...streams.map(({ path }) => ({ method: 'GET', path }))])
-  if (parts.tools !== undefined) addMcp(http, { ...parts, gatekeeper, ...offer(parts, parts.tools) })
+  if (offered !== undefined) addMcp(http, { ...parts, gatekeeper, ...offered })
   const dashboard = openDashboard(parts.dashboardDirectory)
   http.setNotFoundHandler(async (request, reply) => {
     if (dashboard.isPage(request)) return dashboard.sendPage(request, reply)

@@ -41,7 +41,7 @@ export function createOperationSurface({ tools, resources, ...rest }: Toolset, p
     const { ctx, requestId, headers } = mcpCall
     const input = toInput(fields, given)
     const { body } = await callOperation(parts.policy, ctx, operation, {
-      door: 'mcp',
+      door: mcpCall.door ?? 'mcp',
       requestId,
       input,
       headers: { ...headers, accept: 'application/json' },

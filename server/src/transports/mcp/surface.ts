@@ -1,4 +1,5 @@
 import type { Caller, Context } from '../../context.ts'
+import type { Door } from '../../operation.ts'
 import type { ToolGroup, ToolPrompt } from '../../tool.ts'
 import type { JsonObject } from '../http/openapi-schemas.ts'
 
@@ -6,6 +7,8 @@ import type { JsonObject } from '../http/openapi-schemas.ts'
 export interface McpCall {
   ctx: Context
   requestId: string
+  /** The protocol that brought it; default this one. */
+  door?: Door
   /** `Idempotency-Key` and `User-Agent` of the request. */
   headers: Readonly<Record<string, string>>
   signal: AbortSignal

@@ -4,7 +4,7 @@ import { Answer, type ProtocolHints } from '../../../operation.ts'
 import { AppError, unknownThing } from '../../../platform/errors.ts'
 import { defineProcessState } from '../../../platform/process-state.ts'
 import { createRateLimits } from '../../../platform/rate-limits/rate-limits.ts'
-import { holdsScope } from '../../../scopes.ts'
+import { holdsScope, type Scope } from '../../../scopes.ts'
 import { getSession, listTenantSessions } from '../../sessions/lifecycle/sessions.service.ts'
 import { getWebhook } from '../../webhooks/webhooks/webhooks.service.ts'
 import { findMethod, type RpcMethod, rpcMethods } from './methods.ts'
@@ -98,6 +98,25 @@ async function runMethod(ctx: Context, protocol: ProtocolHints, scope: RpcScope,
     { ctx, call: protocol.call, sessionId: () => chooseSession(ctx, sessionId) },
     sessionId === undefined ? params : { ...(params as object), session_id: sessionId },
   )
+}
+
+/** The methods as another protocol offers them. */
+export function listMethods(): { id: string; description: string; scopes: readonly Scope[] }[] {
+  return Object.entries(rpcMethods).map(([id, { description, scopes }]) => ({ id, description, scopes }))
+}
+
+/** Runs a method for another protocol, with its scopes, limit and checks. */
+export async function callMethod(
+  ctx: Context,
+  call: ProtocolHints['call'],
+  method: string,
+  params: unknown,
+): Promise<{ result: unknown } | { problem: RpcProblem }> {
+  try {
+    return { result: await runMethod(ctx, { text: '', call }, {}, { method, params, id: undefined }) }
+  } catch (error) {
+    return { problem: problemOf(ctx, error, method) }
+  }
 }
 
 function requireScopes({ caller }: Context, { scopes }: RpcMethod): void {
