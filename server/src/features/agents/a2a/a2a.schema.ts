@@ -11,7 +11,7 @@ export const taskKeepMs = 7 * 86_400_000
 /** Places that are told of one task. */
 export const maxPushConfigs = 10
 
-/** Tells one place of one change of a task. Changes of a task arrive there in their order. */
+/** Tells one place of one change of a task; one after another, and those of one millisecond in any order. */
 export const pushJob = defineJob<{ tenantId: string; taskId: string; configId: string; body: string }>(
   'a2a.push',
   { isOrdered: true, concurrency: 8 },
