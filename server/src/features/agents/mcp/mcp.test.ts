@@ -50,8 +50,8 @@ before(async () => {
   ids = await seed()
 })
 after(() => app.close())
-// Requests are counted by the minute.
-beforeEach(() => app.clock.advance(61_000))
+/** Requests are counted by the minute. For the tests of a suite alone: files share a process. */
+const eachInItsOwnMinute = () => beforeEach(() => app.clock.advance(61_000))
 
 async function seed(): Promise<typeof ids> {
   const contact = addContact(app, hostile.name)
@@ -171,6 +171,7 @@ function readings(): Record<string, [given: object, path: string]> {
 }
 
 suite('the table of tools', () => {
+  eachInItsOwnMinute()
   test('names fields of operations, needs what they need, and asks for their scopes alone', async () => {
     for (const tool of tools) {
       const operation = operations.get(tool.operation)
@@ -221,6 +222,7 @@ const narrowKey = async () => {
 }
 
 suite('what tools answer', () => {
+  eachInItsOwnMinute()
   test('is what REST answers, for every tool that reads', async () => {
     for (const [name, [given, path]] of Object.entries(readings())) {
       const told = await bodyOf(name, given)
@@ -285,6 +287,7 @@ function checkFence(text: string, what: string): void {
 }
 
 suite('tools that write', () => {
+  eachInItsOwnMinute()
   const at = (ms: number) => new Date(app.clock.nowMs() + ms).toISOString()
 
   test('are each called once and do what REST would', async () => {
@@ -373,6 +376,7 @@ const written = [
 ]
 
 suite('who may call what', () => {
+  eachInItsOwnMinute()
   test('is chosen by the address and the credential', async () => {
     const names = async (sent: Sent) => (await listTools(sent)).map(({ name }) => name)
     assert.deepEqual(await names({ query: '?tools=usage,moltflow_send_poll' }), [
@@ -438,6 +442,7 @@ suite('who may call what', () => {
 })
 
 suite('what strangers send', () => {
+  eachInItsOwnMinute()
   test('is refused in the words of the protocol, and nothing of it is a fault of ours', async () => {
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     const call = (params: unknown) => JSON.stringify({ ...list, method: 'tools/call', params })

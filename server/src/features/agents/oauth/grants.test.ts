@@ -26,8 +26,8 @@ before(async () => {
   client = await world.register()
 })
 after(() => app.close())
-// Requests are counted by the minute.
-beforeEach(() => app.clock.advance(61_000))
+/** Requests are counted by the minute. For the tests of a suite alone: files share a process. */
+const eachInItsOwnMinute = () => beforeEach(() => app.clock.advance(61_000))
 
 /** A stream of the tenant with an OAuth token. */
 const streamWith = (token: string, origin = world.origin) =>
@@ -45,6 +45,7 @@ const endedAfterMs = async (reader: StreamReader, end: () => Promise<unknown>): 
 }
 
 suite('sign-in and consent', () => {
+  eachInItsOwnMinute()
   test('the name that a program gives itself is text and nothing else', async () => {
     const client_name = '<script>alert(1)</script>"><img src=x onerror=alert(2)>\u202e\u0000 & Co'
     const hostile = await world.register({ client_name })
@@ -148,6 +149,7 @@ suite('sign-in and consent', () => {
 })
 
 suite('access of programs', () => {
+  eachInItsOwnMinute()
   // Whoever signed in at first has been away for too long by now.
   before(async () => {
     tenant = await world.tenant()
@@ -288,6 +290,7 @@ suite('access of programs', () => {
 
 // An embedded database belongs to one process.
 suite('two processes on one database', { skip: !isServerTest }, () => {
+  eachInItsOwnMinute()
   test('a consent begun on one goes on at the other, and what one takes back ends at the other within a second', async () => {
     const people = await world.tenant()
     const fresh = await world.register()
