@@ -47,3 +47,11 @@ export function isSpared(file: string): boolean {
   if (!file.startsWith('server/src/features/')) return false
   return whyBoth(readFileSync(resolve(root, file), 'utf8'), sourcesOf(dirname(file))) === undefined
 }
+
+/** Journeys of several processes and receivers that a whole run makes on the server alone: that is where there are several. */
+const ofServers = /^server\/test\/journeys\/(?:fifty-workers|bulk-send|killed-in-a-probe)\.test\.ts$/
+
+/** Whether a whole run makes a journey on the server alone; what a kill leaves in the embedded database is asked by the crash tests. */
+export function isOfServers(file: string): boolean {
+  return ofServers.test(file)
+}

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { isSpared } from './both-databases.ts'
+import { isOfServers, isSpared } from './both-databases.ts'
 import { importReader } from './imports.ts'
 import type { CommandJob, Job, TestDatabaseKind, TestJob } from './job.ts'
 import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
@@ -62,7 +62,7 @@ export function testJobs(choice: Choice): TestJob[] {
     else if (file.startsWith('dashboard/')) desks.push(file)
     else if (!isWithoutDatabase) {
       const isForBoth = isForBothDatabases(file, needs)
-      const wanted = isForBoth && !(isSparing && isSpared(file)) ? databases : onlyEmbedded(databases)
+      const wanted = wantedOf(file, { isForBoth, isSparing, databases })
       jobs.push(...wanted.map((database) => jobOf(file, isForBoth, database)))
     }
   }
@@ -120,6 +120,20 @@ function deskJobs(files: readonly string[]): TestJob[] {
     const name = own.length === 1 ? String(own[0]) : `dashboard in a browser, ${desk + 1} of ${count}`
     return { kind: 'tests', name, files: own, database: 'embedded', env: {} }
   })
+}
+
+/** The databases on which a file is run. */
+function wantedOf(
+  file: string,
+  {
+    isForBoth,
+    isSparing,
+    databases,
+  }: { isForBoth: boolean } & Required<Pick<Choice, 'isSparing' | 'databases'>>,
+): readonly TestDatabaseKind[] {
+  if (!isForBoth || (isSparing && isSpared(file))) return onlyEmbedded(databases)
+  if (isSparing && isOfServers(file) && databases.includes('postgres')) return ['postgres']
+  return databases
 }
 
 function onlyEmbedded(databases: readonly TestDatabaseKind[]): TestDatabaseKind[] {

@@ -133,6 +133,8 @@ suite('which tests are run on both databases', () => {
     const keys = 'server/src/features/account/api-keys/api-keys.test.ts'
     assert.deepEqual([on(outbox, true), on(keys, true)], [['embedded', 'postgres'], ['embedded']])
     assert.deepEqual(on(keys, false), ['embedded', 'postgres'])
+    const workers = 'server/test/journeys/fifty-workers.test.ts'
+    assert.deepEqual([on(workers, true), on(workers, false)], [['postgres'], ['embedded', 'postgres']])
     const spared = serverFiles.filter(isSpared)
     const features = serverFiles.filter((file) => file.startsWith('server/src/features/'))
     assert.ok(spared.length > 15 && spared.length < features.length / 2, `${spared.length} are spared`)
