@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { isOfServers, isSpared } from './both-databases.ts'
+import { placeOfFile } from './both-databases.ts'
 import { importReader } from './imports.ts'
 import type { CommandJob, Job, TestDatabaseKind, TestJob } from './job.ts'
 import { findTestFiles, isForBothDatabases, needsOf } from './test-files.ts'
@@ -45,7 +45,7 @@ export interface Choice {
   databases: readonly TestDatabaseKind[]
   /** Leaves out whatever needs more than itself. */
   isWithoutDatabase?: boolean
-  /** Puts tests of features for which one database will do on the embedded one alone. */
+  /** Puts tests of features for which one database will do on that one alone. */
   isSparing?: boolean
 }
 
@@ -131,9 +131,9 @@ function wantedOf(
     databases,
   }: { isForBoth: boolean } & Required<Pick<Choice, 'isSparing' | 'databases'>>,
 ): readonly TestDatabaseKind[] {
-  if (!isForBoth || (isSparing && isSpared(file))) return onlyEmbedded(databases)
-  if (isSparing && isOfServers(file) && databases.includes('postgres')) return ['postgres']
-  return databases
+  const place = !isForBoth ? 'embedded' : isSparing ? placeOfFile(file) : 'both'
+  if (place === 'postgres' && databases.includes('postgres')) return ['postgres']
+  return place === 'embedded' ? onlyEmbedded(databases) : databases
 }
 
 function onlyEmbedded(databases: readonly TestDatabaseKind[]): TestDatabaseKind[] {

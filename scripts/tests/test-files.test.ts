@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { suite, test } from 'node:test'
 import { readFacts, readSourceTree } from '../../server/test/source-facts.ts'
-import { isSpared, whyBoth } from './both-databases.ts'
+import { placeOf, placeOfFile } from './both-databases.ts'
 import { importReader, importsOf, type ReadImports, reachableFrom, simulators, wayTo } from './imports.ts'
 import { testJobs } from './jobs.ts'
 import { findTestFiles, isForBothDatabases, needsOf, whyIndifferent } from './test-files.ts'
@@ -102,25 +102,16 @@ suite('which tests are run on both databases', () => {
     assert.deepEqual(wrong, [])
   })
 
-  test('a whole run puts a feature twice where it locks, listens, has jobs of its own or knows the databases apart', () => {
+  test('a whole run puts a feature where it matters: locks on the server, connections and what knows both on both', () => {
     const plain = `await sql.select().from(labels).where(eq(labels.tenantId, tenantId))`
     const locks = `${plain}.for('update')`
-    const writes = 'await sql.execute(text`SELECT count(*) FROM labels`)'
-    const [calm, atOnce, jobs] = ['await api.get(200)', 'await Promise.all(calls)', 'await app.runJobs()']
-    const both = (test: string, sources: string) => whyBoth(test, sources) !== undefined
-    for (const test of [calm, atOnce, jobs]) assert.equal(both(test, plain), false, test)
-    assert.deepEqual(
-      [calm, atOnce, jobs].map((test) => both(test, locks)),
-      [false, true, true],
-    )
-    assert.deepEqual(
-      [calm, atOnce, jobs].map((test) => both(test, writes)),
-      [false, false, true],
-    )
-    assert.ok(both(calm, `db.listen('outbox')`))
-    assert.ok(both(calm, `db.pool.connect()`))
-    assert.ok(both('if (isServerTest) return', plain))
-    assert.ok(both('await runMigrations(db)', plain))
+    const [calm, atOnce] = ['await api.get(200)', 'await Promise.all(calls)']
+    assert.deepEqual([placeOf(calm, plain), placeOf(atOnce, plain)], ['embedded', 'embedded'])
+    assert.deepEqual([placeOf(calm, locks), placeOf(atOnce, locks)], ['embedded', 'postgres'])
+    assert.equal(placeOf(calm, `db.listen('outbox')`), 'both')
+    assert.equal(placeOf(atOnce, `${locks}; db.pool.connect()`), 'both')
+    assert.equal(placeOf('if (isServerTest) return', plain), 'both')
+    assert.equal(placeOf('await runMigrations(db)', plain), 'both')
   })
 
   test('a whole run spares ordinary features the server, and none of what is delicate; by hand nothing is spared', () => {
@@ -135,11 +126,11 @@ suite('which tests are run on both databases', () => {
     assert.deepEqual(on(keys, false), ['embedded', 'postgres'])
     const workers = 'server/test/journeys/fifty-workers.test.ts'
     assert.deepEqual([on(workers, true), on(workers, false)], [['postgres'], ['embedded', 'postgres']])
-    const spared = serverFiles.filter(isSpared)
+    const locking = 'server/src/features/outreach/bulk/bulk.test.ts'
+    assert.deepEqual([on(locking, true), on(locking, false)], [['postgres'], ['embedded', 'postgres']])
     const features = serverFiles.filter((file) => file.startsWith('server/src/features/'))
-    assert.ok(spared.length > 15 && spared.length < features.length / 2, `${spared.length} are spared`)
-    // What is no feature has rules of its own.
-    assert.ok(spared.every((file) => file.startsWith('server/src/features/')))
+    const twice = features.filter((file) => placeOfFile(file) === 'both')
+    assert.ok(twice.length > 25 && twice.length < features.length / 2, `${twice.length} are run on both`)
   })
 
   test('a file that is taken for one by mistake is refused when it loads a database', (t) => {
