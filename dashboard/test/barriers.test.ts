@@ -60,6 +60,10 @@ async function walk(owner: Owner, view: View, themes: readonly ('light' | 'dark'
     const note = (theme: string, barriers: readonly string[]) =>
       found.push(...barriers.map((barrier) => `${name} ${theme}: ${barrier}`))
     note(themes[0] ?? 'any', await findBarriers(page, contrast))
+    const beyond = await page.evaluate<number>(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    )
+    if (beyond > 0) found.push(`${name}: ${beyond} pixels wider than the screen`)
     for (const theme of themes.slice(1)) {
       await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`)
       note(theme, await findBarriers(page, 'alone'))

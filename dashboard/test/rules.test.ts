@@ -119,6 +119,26 @@ suite('the styles of the dashboard', () => {
     assert.deepEqual(linesWith(areas, /#[0-9a-f]{3,8}\b|rgba?\(|hsl\(/i), [])
   })
 
+  test('of an area name classes of its own: what was visited stays loaded, and would change the pages of others', () => {
+    const areasOf = new Map<string, Set<string>>()
+    for (const { path, text } of styles.filter((file) => file.path.startsWith('areas/')))
+      for (const [, selectors = ''] of text.replaceAll(/\/\*[^*]*\*\//g, '').matchAll(/([^{};]+)\{/g))
+        for (const selector of selectors.split(',')) {
+          const [, name] = /\.([a-z][\w-]*)/.exec(selector) ?? []
+          if (name === undefined) continue
+          const areas = areasOf.get(name) ?? new Set()
+          areasOf.set(name, areas.add(path.split('/')[1] ?? ''))
+        }
+    assert.ok(areasOf.size > 100)
+    const shared = styles.filter(({ path }) => !path.startsWith('areas/')).map(({ text }) => text)
+    const isShared = (name: string) => shared.some((text) => new RegExp(`\\.${name}\\b`).test(text))
+    const clashes = [...areasOf].filter(([name, areas]) => areas.size > 1 && !isShared(name))
+    assert.deepEqual(
+      clashes.map(([name, areas]) => `.${name}: ${[...areas].join(', ')}`),
+      [],
+    )
+  })
+
   test('load nothing from elsewhere', () => {
     assert.deepEqual(linesWith(files, /url\(\s*['"]?https?:|@import\s+['"]?https?:/), [])
   })

@@ -100,7 +100,7 @@ function WhatCard({ schedule }: { schedule: Schedule }) {
           </p>
         ))}
         {media === null ? null : <p className="mono mute cut ltr">{media}</p>}
-        <dl className="kv facts">
+        <dl className="kv schedule-facts">
           <dt>{t('fact.from')}</dt>
           <dd>
             <bdi>{sessions.find(({ id }) => id === schedule.session_id)?.name ?? '–'}</bdi>

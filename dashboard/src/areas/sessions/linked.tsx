@@ -76,7 +76,7 @@ function Facts({ session }: { session: Session }) {
       <header>
         <h2>{t('facts.title')}</h2>
       </header>
-      <dl className="facts pad">
+      <dl className="session-facts pad">
         <dt>{t('facts.phone')}</dt>
         <dd>
           {session.phone_number === null ? (

@@ -101,7 +101,7 @@ function Size({ filter }: { filter: Filter }) {
             {data.unread_languages === 0 ? null : (
               <p className="mute">{t('size.unread', { count: data.unread_languages })}</p>
             )}
-            <ul className="hits">
+            <ul className="segment-hits">
               {data.people.map(({ phone, name }) => (
                 <li key={phone}>
                   {name === null ? null : <bdi>{name}</bdi>} <Phone number={phone} />

@@ -48,7 +48,7 @@ function SignalEntry({ signal }: { signal: Signal }) {
     <li>
       <Glyph name="bubble" tone="acc" />
       <div>
-        <p className="said">
+        <p className="lead-said">
           {signal.message_preview === null ? (
             <span className="mute">{t('text_gone')}</span>
           ) : (
