@@ -100,6 +100,11 @@ describe('bursts of messages', { timeout: patienceMs + 60_000 }, () => {
       name: 'shop.txt',
       text: 'On Saturday we open at 9:00 and close at 14:00.',
     })
+    // A kill while it is read delays it, and who asks before it is there is handed over.
+    await until('the document to be read', async () => {
+      const [source] = await peer.api.get(200, '/ai/knowledge/sources')
+      return source.status === 'indexed' || undefined
+    })
     await peer.api.patch(200, `/ai/auto-replies/${id}`, {
       mode: 'auto',
       debounce_seconds: 2,
