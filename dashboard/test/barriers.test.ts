@@ -75,14 +75,14 @@ async function walk(owner: Owner, view: View, themes: readonly ('light' | 'dark'
 }
 
 suite('no page', () => {
-  test('has a serious barrier or a word on the console, in both themes, full or empty', async () => {
+  test('has a serious barrier, a word on the console or more than the width of the screen, in both themes, full or empty', async () => {
     assert.deepEqual(await walk(inbox.owner, {}, ['light', 'dark']), [])
     assert.deepEqual(await walk(empty, { width: 390 }, ['light']), [])
     assert.deepEqual(world.takeProblems(), [])
   })
 
-  test('has one from right to left', async () => {
-    assert.deepEqual(await walk(inbox.owner, { language: 'he' }, []), [])
+  test('has one from right to left on a phone', async () => {
+    assert.deepEqual(await walk(inbox.owner, { language: 'he', width: 390 }, []), [])
     assert.deepEqual(world.takeProblems(), [])
   })
 })

@@ -6,6 +6,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { findLabel } from '../../conversations/labels/labels.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
+import { countedUntil } from '../rollups/noted-changes.ts'
 import { addWaitSets, measureWaits, type WaitSet } from '../rollups/waits.service.ts'
 import {
   badPeriod,
@@ -76,7 +77,7 @@ async function ask(ctx: Context, input: PeriodInput): Promise<Asked> {
     scope: { ...scope, keptZone: counted?.timeZone },
     input,
     version: counted?.version ?? '',
-    asOf: oldest ?? ctx.clock.now(),
+    asOf: countedUntil(oldest, ctx.clock.now()),
   }
 }
 

@@ -126,6 +126,31 @@ suite('GET /analytics/messages', () => {
     assert.deepEqual([weeks.series.length, weeks.series[0].date], [1, '2026-02-02'])
   })
 
+  test('as_of never promises what still waits to be counted, not even what nobody has marked yet', async () => {
+    const world = await talks()
+    const { api } = world.tenant
+    const ask = async () => {
+      const [figures, { today }] = [
+        await api.get(200, '/analytics/messages'),
+        await api.get(200, '/overview'),
+      ]
+      return { received: figures.totals.received, asOf: [figures.as_of, today.as_of].map(Date.parse) }
+    }
+    await count()
+    const saidMs = Math.floor(app.clock.nowMs() / 1000) * 1000
+    await world.tell(buildPhone(), [['in', new Date(saidMs).toISOString()]])
+    const isBefore = (asOf: readonly number[]) => asOf.every((ms) => ms < saidMs)
+    const noted = await ask()
+    assert.deepEqual([noted.received, isBefore(noted.asOf)], [0, true])
+    await flushNotedChanges(app.app.ctx)
+    const marked = await ask()
+    assert.deepEqual([marked.received, isBefore(marked.asOf)], [0, true])
+    await count()
+    await app.clock.advance(16_000)
+    const counted = await ask()
+    assert.deepEqual([counted.received, isBefore(counted.asOf)], [1, false])
+  })
+
   test('404 for a session or label of another tenant, 422 for periods that are none', async () => {
     const [{ tenant }, other] = [await talks(), await talks()]
     await tenant.api.get(404, `/analytics/messages?session_id=${other.sessions[0]}`)

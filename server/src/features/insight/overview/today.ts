@@ -1,5 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import { toTimestamp } from '../../../wire.ts'
+import { countedUntil } from '../rollups/noted-changes.ts'
 import { addWaits, measureWaits } from '../rollups/waits.service.ts'
 import type { Overview } from './overview.schema.ts'
 import { findCounting, listSlots, type SlotRow } from './overview.store.ts'
@@ -38,7 +39,7 @@ export async function readToday(
   const hours = [...Map.groupBy(slots, ({ hour }) => hour)].sort(([a], [b]) => a - b)
   return {
     date: day,
-    as_of: toTimestamp(oldestMark === null ? now : new Date(oldestMark)),
+    as_of: toTimestamp(countedUntil(oldestMark === null ? null : new Date(oldestMark), now)),
     ...figuresOf(today, 1),
     usual: figuresOf(
       before.filter(({ isPast }) => isPast),

@@ -71,6 +71,11 @@ export function noteChange(ctx: Context, change: NotedChange): void {
   void state.writer.flush()
 }
 
+/** Until when everything is counted, by the oldest mark: what was noted since waits in memory for its own. */
+export function countedUntil(oldestMark: Date | null, now: Date): Date {
+  return new Date((oldestMark ?? now).getTime() - everyMs)
+}
+
 /** Marks what was noted until now. */
 export function flushNotedChanges(ctx: Context): Promise<void> {
   return noted.of(ctx).writer.flush()
