@@ -6,7 +6,7 @@ import { toTimestamp } from '../../../wire.ts'
 import { getSettings } from '../../account/settings/settings.service.ts'
 import { findLabel } from '../../conversations/labels/labels.service.ts'
 import { getSession } from '../../sessions/lifecycle/sessions.service.ts'
-import { countedUntil } from '../rollups/noted-changes.ts'
+import { countedUntil } from '../rollups/rollups.service.ts'
 import { addWaitSets, measureWaits, type WaitSet } from '../rollups/waits.service.ts'
 import {
   badPeriod,

@@ -1,6 +1,6 @@
 import { type Context, tenantOf } from '../../../context.ts'
 import { toTimestamp } from '../../../wire.ts'
-import { countedUntil } from '../rollups/noted-changes.ts'
+import { countedUntil } from '../rollups/rollups.service.ts'
 import { addWaits, measureWaits } from '../rollups/waits.service.ts'
 import type { Overview } from './overview.schema.ts'
 import { findCounting, listSlots, type SlotRow } from './overview.store.ts'

@@ -11,7 +11,8 @@ export interface NotedChange {
   id: string
 }
 
-const everyMs = 15_000
+/** What changed is marked after so long. */
+export const markedEveryMs = 15_000
 /** So many wait in memory at most. */
 const mostWaiting = 5_000
 
@@ -32,7 +33,7 @@ const noted = defineProcessState(
         clock: ctx.clock,
         log: ctx.log,
         subject: 'changes of figures',
-        everyMs,
+        everyMs: markedEveryMs,
         merge: (_earlier, later) => later,
         write: (changes) => writeMarks(ctx, changes),
       }),
@@ -69,11 +70,6 @@ export function noteChange(ctx: Context, change: NotedChange): void {
   if (state.waiting < mostWaiting) return
   state.waiting = 0
   void state.writer.flush()
-}
-
-/** Until when everything is counted, by the oldest mark: what was noted since waits in memory for its own. */
-export function countedUntil(oldestMark: Date | null, now: Date): Date {
-  return new Date((oldestMark ?? now).getTime() - everyMs)
 }
 
 /** Marks what was noted until now. */

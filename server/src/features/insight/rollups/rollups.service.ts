@@ -14,6 +14,7 @@ import {
   takeMarks,
 } from './marks.store.ts'
 import { addUpNextMonth, type Counted, dropAllMonths, dropMonths } from './months.store.ts'
+import { markedEveryMs } from './noted-changes.ts'
 import { ageScoresJob, everyId, rebuildJob } from './rollups.schema.ts'
 import {
   listMessageIds,
@@ -29,6 +30,11 @@ import {
 } from './rollups.store.ts'
 import { addOldSeries, addUpSeries } from './series.store.ts'
 import { addUpDays, addUpSlots, countSlots, type Span } from './slots.store.ts'
+
+/** Until when everything is counted, by the oldest mark: what was noted since waits in memory for its own. */
+export function countedUntil(oldestMark: Date | null, now: Date): Date {
+  return new Date((oldestMark ?? now).getTime() - markedEveryMs)
+}
 
 /** A transaction that began earlier than this has ended: ids are made at its beginning. */
 const settledMs = 60_000
