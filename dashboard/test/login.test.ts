@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { until } from '../../server/test/until.ts'
 import { type DashboardWorld, openWorld, plainHost } from './browser.ts'
 
 const halfAnHourMs = 30 * 60_000
@@ -17,6 +18,17 @@ const takeOtherProblems = () => world.takeProblems().filter((text) => !/status o
 async function fill(page: Page, fields: Record<string, string>): Promise<void> {
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value)
 }
+
+/** A tab that hears what others tell it later than their locks are free, as on a machine that is busy. */
+const hearLate = `{
+  const { addEventListener } = BroadcastChannel.prototype
+  const later = setTimeout
+  BroadcastChannel.prototype.addEventListener = function (type, listen, options) {
+    addEventListener.call(this, type, (event) => later(() => listen(event), 80), options)
+  }
+}`
+
+const isAwaited = 'navigator.locks.query().then(({ pending }) => pending.length > 0)'
 
 suite('signing in', () => {
   test('says what is wrong, leads to where one wanted to go, and signing out ends it in every tab', async () => {
@@ -101,6 +113,9 @@ suite('signing in', () => {
     const owner = await world.owner()
     const first = await world.signedIn(owner, '/webhooks')
     const context = first.context()
+    await context.addInitScript(hearLate)
+    await first.reload()
+    await first.getByRole('button', { name: 'New webhook' }).waitFor()
     let refreshes = 0
     context.on('request', (request) => {
       if (request.url().endsWith('/auth/refresh')) refreshes += 1
@@ -109,6 +124,11 @@ suite('signing in', () => {
     await second.goto(`${world.origin}/webhooks`)
     await second.getByRole('button', { name: 'New webhook' }).waitFor()
     assert.equal(refreshes, 1)
+    // Answered once the other tab waits for its turn.
+    await context.route('**/auth/refresh', async (route) => {
+      await until('a tab that waits', () => second.evaluate<boolean>(isAwaited).then((is) => is || undefined))
+      await route.continue()
+    })
     const later = Date.now() + halfAnHourMs
     for (const page of [first, second]) await page.clock.setSystemTime(later)
     await Promise.all(

@@ -88,21 +88,65 @@ export async function freshToken(refused: string): Promise<string | undefined> {
   return prolong(refused)
 }
 
+/** Messages between tabs are slower than locks: so long a lock is kept after a token was told, and a token waited for. */
+const [toldMs, heardMs] = [100, 1_000]
+
+/** Not by a timer of the page, which a page in the background has slowed down. */
+const pause = (ms: number) =>
+  new Promise<void>((resolve) => {
+    AbortSignal.timeout(ms).addEventListener('abort', () => resolve(), { once: true })
+  })
+
 let last: Promise<unknown> = Promise.resolve()
 
 /** One after another: of all tabs, or of this one where the browser has no locks, as on addresses without https. */
-function inTurn<T>(run: () => Promise<T>): Promise<T> {
-  if ('locks' in navigator) return navigator.locks.request(lockName, run) as Promise<T>
-  const turn = last.then(run, run)
+function inTurn<T>(run: (hasWaited: boolean) => Promise<T>): Promise<T> {
+  if ('locks' in navigator)
+    return new Promise((resolve, reject) => {
+      const take = async (hasWaited: boolean) => {
+        await run(hasWaited).then(resolve, reject)
+        await pause(toldMs)
+        return true
+      }
+      navigator.locks
+        .request(lockName, { ifAvailable: true }, (lock) => lock !== null && take(false))
+        .then((isDone) => isDone || navigator.locks.request(lockName, () => take(true)))
+        .catch(reject)
+    })
+  const turn = last.then(
+    () => run(false),
+    () => run(false),
+  )
   last = turn.catch(() => undefined)
   return turn
 }
 
+/** Waits for a token that another tab tells. */
+function hearToken(): Promise<void> {
+  const heard = new Promise<void>((resolve) => {
+    channel?.addEventListener('message', () => resolve(), { once: true })
+  })
+  return Promise.race([heard, pause(heardMs)])
+}
+
+let running: Promise<string | undefined> | undefined
+
+/** Gets another token than an old one; whoever asks in this tab meanwhile gets the same. */
 async function prolong(old: string | undefined): Promise<string | undefined> {
-  return inTurn(async () => {
-    // Another tab, or another request of this one, was faster.
-    const isFresh = held !== undefined && held.token !== old && held.endsAt - Date.now() > earlyMs
-    if (isFresh) return held?.token
+  const joined = await running
+  if (joined !== undefined && joined !== old) return joined
+  running ??= refresh(old).finally(() => {
+    running = undefined
+  })
+  return running
+}
+
+function refresh(old: string | undefined): Promise<string | undefined> {
+  // Another tab was faster, or another request of this one.
+  const isFresh = () => held !== undefined && held.token !== old && held.endsAt - Date.now() > earlyMs
+  return inTurn(async (hasWaited) => {
+    if (hasWaited && !isFresh()) await hearToken()
+    if (isFresh()) return held?.token
     // Of many tabs whose login has ended, the first to be told tells the others.
     if (!mayBeSignedIn()) return undefined
     const request = 'POST /api/v2/auth/refresh'
