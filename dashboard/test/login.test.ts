@@ -109,10 +109,12 @@ suite('signing in', () => {
   })
 
   // The last one: it stops the clock of its pages.
-  test('is prolonged once for all tabs, and both go on', async () => {
+  test('is prolonged once for all tabs, and both go on', async (t) => {
     const owner = await world.owner()
     const first = await world.signedIn(owner, '/webhooks')
     const context = first.context()
+    // What is said to it here would be heard by those who use it next.
+    t.after(() => context.close())
     await context.addInitScript(hearLate)
     await first.reload()
     await first.getByRole('button', { name: 'New webhook' }).waitFor()

@@ -139,6 +139,8 @@ export interface SituationRow {
   settings: Record<string, unknown>
   /** Automatic answers of the session on this UTC day. */
   answersOfDay: number
+  /** When the session connected last, in milliseconds since 1970. */
+  connectedMs: number | null
 }
 
 /** A chat with its session's settings; undefined when it is gone. */
@@ -151,8 +153,10 @@ export async function findSituation(
   const { rows } = await sql.execute<SituationRow & Record<string, unknown>>(text`
     SELECT c.id AS "chatId", c.session_id AS "sessionId", c.kind, c.wa_chat_id AS "waChatId",
       coalesce(a.settings, '{}'::jsonb) AS settings, coalesce(d.answers, 0) AS "answersOfDay",
-      EXISTS (SELECT FROM sessions s WHERE s.phone_number = p.phone) AS "isOwnAccount"
+      EXISTS (SELECT FROM sessions s WHERE s.phone_number = p.phone) AS "isOwnAccount",
+      (extract(epoch FROM o.last_connected_at) * 1000)::float8 AS "connectedMs"
     FROM chats c
+    JOIN sessions o ON o.id = c.session_id AND o.tenant_id = c.tenant_id
     LEFT JOIN contacts p ON p.id = c.contact_id
     LEFT JOIN ai_reply_settings a ON a.session_id = c.session_id
     LEFT JOIN ai_reply_days d ON d.session_id = c.session_id AND d.day = ${day}::date

@@ -94,6 +94,24 @@ suite('a burst of messages', () => {
   })
 })
 
+suite('a burst that a restart cuts in two', () => {
+  test('gets one answer: what was written while the session was away is waited for', async () => {
+    const { session, api } = await world.tenant()
+    const dora = addContact(world.app)
+    await world.write(dora, session.phone, ['Hello'])
+    world.app.clock.advance(6_000)
+    const isBack = nextEvent(world.app, 'session.status', ({ status }) => status === 'working')
+    await api.post(200, `/sessions/${session.id}/restart`)
+    await isBack
+    await world.app.runJobs()
+    assert.equal(asked(), 0)
+    await world.write(dora, session.phone, [saturday])
+    await world.answer()
+    assert.match((await receives(dora, session, 1)).join(), answered)
+    assert.deepEqual([asked(), world.received(dora, session).length], [1, 1])
+  })
+})
+
 suite('silence', () => {
   test('when a person answers, on the phone or here, until the stated time has passed or somebody says so', async () => {
     const tenant = await world.tenant({ pause_hours: 2 })

@@ -25,6 +25,8 @@ import { readTurn, type Turn } from './turns.ts'
 
 /** Somebody who does not stop writing is answered all the same. */
 const longestBurstMs = 60_000
+/** What was written while a session was away comes within this time of its return: the rest of a burst, too. */
+const catchUpMs = 5_000
 const earlierMessages = 12
 /** So often in a row something may happen while an answer is written. */
 const mostRounds = 4
@@ -40,10 +42,11 @@ const passing: ReadonlySet<string> = new Set([
   'unavailable',
 ])
 
-function burstLeftMs({ burst, lastReceivedAt, situation }: Turn, nowMs: number): number {
+function burstLeftMs({ burst, lastReceivedAt, connectedMs, situation }: Turn, nowMs: number): number {
   const quietMs = situation.settings.debounce_seconds * 1000
   const longestMs = Math.max(longestBurstMs, quietMs)
-  return Math.min(lastReceivedAt.getTime() + quietMs, burst.firstAt.getTime() + longestMs) - nowMs
+  const endMs = Math.min(lastReceivedAt.getTime() + quietMs, burst.firstAt.getTime() + longestMs)
+  return Math.max(endMs, connectedMs + Math.min(quietMs, catchUpMs)) - nowMs
 }
 
 async function isOptedOut(ctx: Context, { tenantId, chat }: Turn): Promise<string | undefined> {
@@ -154,7 +157,18 @@ async function compose(
   }
 }
 
+/** Whether a process is there that can send: what is stored may be the last word of one that was killed. */
+async function isConnected(ctx: Context, sessionId: string): Promise<boolean> {
+  if (ctx.engine.isWorking(sessionId)) return true
+  if (ctx.db.kind === 'embedded') return false
+  const { free } = await ctx.engine.findFree([sessionId])
+  return free.length === 0
+}
+
 async function answer(ctx: Context, turn: Turn, run: JobRun): Promise<Step> {
+  // The rest of a burst may wait to be received, and what could not leave would be written in vain.
+  if (modeOf(turn.situation) === 'auto' && !(await isConnected(ctx, turn.chat.sessionId)))
+    return { afterMs: pauseMs }
   const earlier = await readEarlier(ctx, turn)
   const reply = await compose(ctx, turn, earlier, run)
   if (typeof reply === 'string' || 'afterMs' in reply) return reply

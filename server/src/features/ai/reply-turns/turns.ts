@@ -19,6 +19,8 @@ export interface Turn {
   /** Ids of the messages, in their order. */
   messageIds: readonly string[]
   lastReceivedAt: Date
+  /** When the session connected last, in milliseconds since 1970; 0 when it never did. */
+  connectedMs: number
   text: string
   wantsPerson: boolean
 }
@@ -88,6 +90,9 @@ export async function readTurn(ctx: Context, tenantId: string, chatId: string): 
     },
     messageIds: rows.map(({ messageId }) => messageId),
     lastReceivedAt: last.receivedAt,
+    // What is stored lags, and a process that was killed says nothing any more.
+    connectedMs:
+      ctx.engine.activity(found.row.sessionId)?.connectedAt.getTime() ?? found.row.connectedMs ?? 0,
     text,
     wantsPerson: rows.some((row) => row.wantsPerson),
   }
